@@ -1,0 +1,3 @@
+module github.com/saccade-dev/saccade
+
+go 1.26
