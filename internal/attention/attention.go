@@ -29,6 +29,7 @@ const (
 	PriorNatural Prior = "natural"
 	PriorWeb     Prior = "web"
 	PriorNone    Prior = "none"
+	PriorAuto    Prior = "auto" // natural and web mixed by [WebShare] of the picture
 )
 
 // Predictor is a model of attention.
