@@ -3,7 +3,21 @@
 //
 // It is the common ground of the rooms that look at pictures (attention,
 // score), draw them (render) and move them (ffmpeg), and knows none of them.
+//
+//   - [Decode] reads an untrusted PNG or JPEG; every refusal is a
+//     *saccade.Error that says what to do about the file.
+//   - [RGB.Scale] and [ShrinkYCbCr] make pictures smaller by averaging areas,
+//     so that nothing aliases, and larger by bilinear interpolation.
+//   - Video is limited-range BT.601 4:2:0, as VP8 and VP9 store it.
+//
+// Nothing here keeps state; all functions may be called concurrently as long
+// as no two calls write to the same picture.
 package pix
+
+import (
+	"image"
+	"image/draw"
+)
 
 // RGB is a picture of W x H pixels, 8 bits a channel, sRGB, row by row from
 // the top left: pixel (x, y) is Pix[3*(y*W+x):][:3]. It has no transparency.
@@ -14,3 +28,48 @@ type RGB struct {
 
 // New returns a black picture.
 func New(w, h int) *RGB { return &RGB{W: w, H: h, Pix: make([]byte, 3*w*h)} }
+
+// FromImage copies any picture; what is transparent shows white, as it would
+// on an empty page.
+func FromImage(src image.Image) *RGB {
+	b := src.Bounds()
+	p := New(b.Dx(), b.Dy())
+	if n, ok := src.(*image.NRGBA); ok {
+		for y := range p.H {
+			overWhite(p.Pix[3*y*p.W:][:3*p.W], n.Pix[n.PixOffset(b.Min.X, b.Min.Y+y):])
+		}
+		return p
+	}
+	page := image.NewRGBA(image.Rect(0, 0, p.W, p.H))
+	draw.Draw(page, page.Rect, image.White, image.Point{}, draw.Src)
+	draw.Draw(page, page.Rect, src, b.Min, draw.Over)
+	for i, j := 0, 0; i < len(p.Pix); i, j = i+3, j+4 {
+		copy(p.Pix[i:i+3], page.Pix[j:j+3])
+	}
+	return p
+}
+
+// overWhite lays one row of non-premultiplied RGBA over white.
+func overWhite(dst, src []byte) {
+	for i, j := 0, 0; i+3 <= len(dst); i, j = i+3, j+4 {
+		s, d := src[j:j+4:j+4], dst[i:i+3:i+3]
+		if s[3] == 255 {
+			d[0], d[1], d[2] = s[0], s[1], s[2]
+			continue
+		}
+		a := uint32(s[3])
+		for c := range 3 {
+			d[c] = uint8((uint32(s[c])*a + 255*(255-a) + 127) / 255)
+		}
+	}
+}
+
+// Image copies the picture into an opaque standard image.
+func (p *RGB) Image() *image.NRGBA {
+	m := image.NewNRGBA(image.Rect(0, 0, p.W, p.H))
+	for i, j := 0, 0; i < len(p.Pix); i, j = i+3, j+4 {
+		d := m.Pix[j : j+4 : j+4]
+		d[0], d[1], d[2], d[3] = p.Pix[i], p.Pix[i+1], p.Pix[i+2], 255
+	}
+	return m
+}

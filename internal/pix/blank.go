@@ -1,0 +1,43 @@
+package pix
+
+import (
+	"image"
+
+	"github.com/saccade-dev/saccade"
+)
+
+// blankRange is how far the values of a channel may lie apart in a picture of
+// one colour: what a lossy codec makes of a flat area.
+const blankRange = 2
+
+// Blank reports whether the picture shows one solid colour and nothing else.
+func (p *RGB) Blank() bool {
+	if len(p.Pix) < 3 {
+		return true
+	}
+	lo := [3]byte(p.Pix[:3])
+	hi := lo
+	for i := 3; i+3 <= len(p.Pix); i += 3 {
+		for c := range 3 {
+			v := p.Pix[i+c]
+			lo[c], hi[c] = min(lo[c], v), max(hi[c], v)
+			if hi[c]-lo[c] > blankRange {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// IsBlank is [RGB.Blank] for any picture; what is transparent counts as white.
+func IsBlank(img image.Image) bool { return FromImage(img).Blank() }
+
+// RefuseBlank answers CodeBlankImage for a picture of one solid colour, nil
+// for every other.
+func RefuseBlank(p *RGB) error {
+	if !p.Blank() {
+		return nil
+	}
+	return saccade.Errorf(saccade.CodeBlankImage,
+		"The image is one solid colour: there is nothing to look at. Send an image that shows something.").About("input.content")
+}

@@ -1,0 +1,218 @@
+package pix
+
+import "encoding/binary"
+
+// Scale returns the picture at w x h pixels: the average of the covered area
+// where it gets smaller, bilinear where it gets larger, each axis for itself.
+func (p *RGB) Scale(w, h int) *RGB {
+	dst := New(w, h)
+	p.ScaleInto(dst)
+	return dst
+}
+
+// ScaleInto is [RGB.Scale] into an existing picture, which gives the size.
+func (p *RGB) ScaleInto(dst *RGB) {
+	if p.W == 0 || p.H == 0 || dst.W == 0 || dst.H == 0 {
+		return
+	}
+	if p.W == dst.W && p.H == dst.H {
+		copy(dst.Pix, p.Pix)
+		return
+	}
+	s := newScaler(p.W, p.H, dst.W, dst.H, 3)
+	for y := range dst.H {
+		s.row(dst.Pix[3*y*dst.W:][:3*dst.W], p.Pix, 3*p.W, y)
+	}
+}
+
+// scaler makes one plane smaller or larger, row by row of the answer. It first
+// adds up the covered rows, then the covered columns of that sum.
+type scaler struct {
+	channels int
+	rows     []rowTaps
+	cols     []colTaps
+	sum      []uint32 // weighted sum of the covered rows
+}
+
+// rowTaps names the source rows of one row of the answer, from first on. The
+// weights are small integers, so that eight bytes can be summed in two words.
+type rowTaps struct {
+	first   int
+	weights []uint32
+	inverse uint64 // 2^32 / sum of weights
+}
+
+// colTaps is the same for a column; its weights sum to 1<<colBits.
+type colTaps struct {
+	first   int
+	weights []uint32
+}
+
+const colBits = 20
+
+func newScaler(sw, sh, dw, dh, channels int) *scaler {
+	// A lane of the sum holds 16 bits: weights of one row must not exceed 256
+	// together. Larger ratios than that are summed in portions.
+	unit := max(1, min(128, 256/(sh/dh+2)))
+	s := &scaler{channels: channels, sum: make([]uint32, sw*channels+8)}
+	for _, t := range taps(sh, dh, func(x float64) int64 { return int64(x*float64(unit) + 0.5) }) {
+		var total uint64
+		for _, w := range t.weights {
+			total += uint64(w)
+		}
+		s.rows = append(s.rows, rowTaps{t.first, t.weights, ((1 << 32) + total/2) / total})
+	}
+	s.cols = normalTaps(sw, dw)
+	return s
+}
+
+// taps lists the source positions of each of dst positions with their weights:
+// the covered stretch when shrinking, the two neighbours when growing. quantum
+// turns a position (in source pixels) into whole weight units; rounding
+// positions rather than weights keeps every sum right.
+func taps(src, dst int, quantum func(float64) int64) []colTaps {
+	out := make([]colTaps, dst)
+	ratio := float64(src) / float64(dst)
+	for j := range out {
+		lo, hi := float64(j)*ratio, float64(j+1)*ratio
+		if ratio < 1 {
+			lo = min(max((float64(j)+0.5)*ratio-0.5, 0), float64(src-1))
+			hi = min(lo+1, float64(src))
+		}
+		first := min(int(lo), src-1)
+		t := colTaps{first: first}
+		for i := first; i < src && float64(i) < hi; i++ {
+			from, to := max(lo, float64(i)), min(hi, float64(i+1))
+			t.weights = append(t.weights, uint32(quantum(to)-quantum(from)))
+		}
+		out[j] = t.trimmed(src)
+	}
+	return out
+}
+
+// trimmed drops weights of 0 at both ends; a row without any weight (a stretch
+// shorter than the quantum) takes its first pixel.
+func (t colTaps) trimmed(src int) colTaps {
+	for len(t.weights) > 0 && t.weights[len(t.weights)-1] == 0 {
+		t.weights = t.weights[:len(t.weights)-1]
+	}
+	for len(t.weights) > 0 && t.weights[0] == 0 {
+		t.first, t.weights = t.first+1, t.weights[1:]
+	}
+	if len(t.weights) == 0 {
+		return colTaps{min(t.first, src-1), []uint32{1}}
+	}
+	return t
+}
+
+// normalTaps is taps with weights that sum to 1<<colBits for every position.
+func normalTaps(src, dst int) []colTaps {
+	span := max(1, float64(src)/float64(dst))
+	out := taps(src, dst, func(x float64) int64 { return int64(x/span*(1<<colBits) + 0.5) })
+	for _, t := range out {
+		var total uint32
+		for _, w := range t.weights {
+			total += w
+		}
+		t.weights[0] += (1 << colBits) - total // rounding of the two ends
+	}
+	return out
+}
+
+// row writes row y of the answer.
+func (s *scaler) row(dst, src []byte, stride, y int) {
+	r := &s.rows[y]
+	s.sumRows(src, stride, r)
+	switch s.channels {
+	case 1:
+		s.columns1(dst, r.inverse)
+	default:
+		s.columns3(dst, r.inverse)
+	}
+}
+
+// sumRows adds up the weighted rows, in portions that fit the 16-bit lanes.
+func (s *scaler) sumRows(src []byte, stride int, r *rowTaps) {
+	fresh := true
+	for i := 0; i < len(r.weights); {
+		n, total := i, uint32(0)
+		for n < len(r.weights) && total+r.weights[n] <= 256 {
+			total += r.weights[n]
+			n++
+		}
+		s.sumPortion(src[(r.first+i)*stride:], stride, r.weights[i:n], fresh)
+		fresh = false
+		i = n
+	}
+}
+
+// sumPortion adds weighted rows whose weights sum to at most 256: the even and
+// the odd bytes of eight are summed in 16-bit lanes of one word each.
+func (s *scaler) sumPortion(src []byte, stride int, weights []uint32, fresh bool) {
+	const lanes = 0x00ff00ff00ff00ff
+	width := len(s.sum) - 8
+	if fresh {
+		clear(s.sum)
+	}
+	x := 0
+	for ; x+8 <= width; x += 8 {
+		var even, odd uint64
+		off := x
+		for _, w := range weights {
+			v := binary.LittleEndian.Uint64(src[off:])
+			even += (v & lanes) * uint64(w)
+			odd += (v >> 8 & lanes) * uint64(w)
+			off += stride
+		}
+		d := s.sum[x : x+8 : x+8]
+		d[0] += uint32(even & 0xffff)
+		d[1] += uint32(odd & 0xffff)
+		d[2] += uint32(even >> 16 & 0xffff)
+		d[3] += uint32(odd >> 16 & 0xffff)
+		d[4] += uint32(even >> 32 & 0xffff)
+		d[5] += uint32(odd >> 32 & 0xffff)
+		d[6] += uint32(even >> 48)
+		d[7] += uint32(odd >> 48)
+	}
+	for ; x < width; x++ {
+		for i, w := range weights {
+			s.sum[x] += uint32(src[i*stride+x]) * w
+		}
+	}
+}
+
+const (
+	sumShift = 32 + colBits
+	sumHalf  = 1 << (sumShift - 1)
+)
+
+func (s *scaler) columns1(dst []byte, inverse uint64) {
+	for j := range s.cols {
+		t := &s.cols[j]
+		in := s.sum[t.first:][:len(t.weights)]
+		var v uint64
+		for i, w := range t.weights {
+			v += uint64(in[i]) * uint64(w)
+		}
+		dst[j] = uint8(min((v*inverse+sumHalf)>>sumShift, 255))
+	}
+}
+
+func (s *scaler) columns3(dst []byte, inverse uint64) {
+	for j := range s.cols {
+		t := &s.cols[j]
+		in := s.sum[3*t.first:][:3*len(t.weights)]
+		var r, g, b uint64
+		for _, w := range t.weights {
+			w := uint64(w)
+			r += uint64(in[0]) * w
+			g += uint64(in[1]) * w
+			b += uint64(in[2]) * w
+			in = in[3:]
+		}
+		d := dst[3*j : 3*j+3 : 3*j+3]
+		d[0] = uint8(min((r*inverse+sumHalf)>>sumShift, 255))
+		d[1] = uint8(min((g*inverse+sumHalf)>>sumShift, 255))
+		d[2] = uint8(min((b*inverse+sumHalf)>>sumShift, 255))
+	}
+}
