@@ -1,0 +1,124 @@
+// Package blob keeps objects: uploads, inputs and the files that an analysis
+// answers with. It knows keys and bytes and nothing of what is in them.
+//
+// The contract of every [Store] (package blobtest holds it as a test suite):
+//
+//   - Put is atomic: a reader sees the whole new object or what was there
+//     before. A Put that fails for whatever reason (the caller's reader, a
+//     cancelled context, a full disk) leaves no trace.
+//   - An object that Put reported is durable: it survives a power cut.
+//   - Keys are checked by [CheckKey] on the way in; no key reaches outside of
+//     the store.
+//   - Deleting what is not there is no error, so that erasing can be repeated.
+//   - A missing object is [ErrNotFound].
+//
+// Keys in use: uploads/<account>/<id> and analyses/<id>/<file>.
+//
+// [Disk] is the store in a folder. [Signer] makes and checks presigned paths:
+// one object, one method, until a moment.
+package blob
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+)
+
+// ErrNotFound says that there is no object under the key.
+var ErrNotFound = errors.New("blob: no such object")
+
+// Info describes a stored object.
+type Info struct {
+	Size    int64     // bytes
+	ModTime time.Time // when it was put, UTC
+	ETag    string    // opaque, without quotes; differs whenever the object was put anew
+	MD5     string    // hex digest of the bytes; set by Put only
+}
+
+// Object is an open object. It keeps reading the version it was opened on even
+// if the key is put anew or deleted meanwhile. Close it.
+type Object interface {
+	io.ReadSeekCloser
+	io.ReaderAt
+}
+
+// Store keeps objects under keys. All methods are safe for concurrent use.
+type Store interface {
+	// Put stores what r yields until io.EOF, replacing what was there. Limits
+	// of size are the caller's: a reader that fails (http.MaxBytesReader) fails
+	// the Put with the reader's error in the chain. A full store is a
+	// *saccade.Error with code over_capacity.
+	Put(ctx context.Context, key string, r io.Reader) (Info, error)
+	// Open opens the object for reading.
+	Open(ctx context.Context, key string) (Object, Info, error)
+	// File gives the object as a local file, for programs that need a path.
+	// Do not write to it. Call release when done; it is never nil.
+	File(ctx context.Context, key string) (path string, release func(), err error)
+	// Stat describes the object.
+	Stat(ctx context.Context, key string) (Info, error)
+	// Delete erases the object, or with a key that ends in "/" everything
+	// below it.
+	Delete(ctx context.Context, key string) error
+	// Check reports whether the store can take an object now.
+	Check(ctx context.Context) error
+}
+
+// Limits of keys.
+const (
+	MaxKey     = 512 // bytes
+	MaxSegment = 200 // bytes between two slashes
+)
+
+// CheckKey accepts keys of slash-separated segments made of A-Z a-z 0-9 . _ -
+// that do not begin with a dot. That leaves no way to say "..", an absolute
+// path, a hidden file, a NUL or an escaped slash. The error is a
+// *saccade.Error (client_error).
+func CheckKey(key string) error {
+	if key == "" || len(key) > MaxKey {
+		return saccade.Errorf(saccade.CodeClient, "An object key has 1 to %d bytes.", MaxKey)
+	}
+	for segment := range strings.SplitSeq(key, "/") {
+		if !segmentOK(segment) {
+			return saccade.Errorf(saccade.CodeClient, "This is not an object key of this service. Use the URL exactly as it was given.")
+		}
+	}
+	return nil
+}
+
+// checkErasable is CheckKey that also takes a prefix ("analyses/x/"). A prefix
+// has two segments at least, so that no slip erases a whole class of objects.
+func checkErasable(key string) error {
+	prefix, found := strings.CutSuffix(key, "/")
+	if err := CheckKey(prefix); err != nil {
+		return err
+	}
+	if found && !strings.Contains(prefix, "/") {
+		return saccade.Errorf(saccade.CodeClient, "A prefix to erase needs two segments at least.")
+	}
+	return nil
+}
+
+func segmentOK(s string) bool {
+	if s == "" || len(s) > MaxSegment || s[0] == '.' || s[len(s)-1] == '.' {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		ok := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '_' || c == '-'
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// UploadKey is the key of an upload.
+func UploadKey(account, id string) string { return "uploads/" + account + "/" + id }
+
+// AnalysisKey is the key of a file of an analysis; with an empty file name it
+// is the prefix of all its files.
+func AnalysisKey(id, file string) string { return "analyses/" + id + "/" + file }
