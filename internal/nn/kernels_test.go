@@ -1,0 +1,93 @@
+package nn
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// runnable returns the sets that this machine can run.
+func runnable() []*Kernels {
+	var sets []*Kernels
+	for _, s := range machineSets() {
+		if s.usable {
+			sets = append(sets, s.build())
+		}
+	}
+	return sets
+}
+
+// TestKernels is the conformance suite: every set that this machine can run against plain Go, on the shapes of Check, on
+// awkward ones and on random ones.
+func TestKernels(t *testing.T) {
+	for _, k := range runnable() {
+		t.Run(k.Name(), func(t *testing.T) {
+			if err := k.Check(); err != nil {
+				t.Fatal(err)
+			}
+			r := rand.New(rand.NewPCG(1, 2))
+			c := &checker{kernels: k, reference: GoKernels(), seed: 7}
+			for rows := 1; rows <= 25; rows++ {
+				for _, outputs := range []int{1, 8, 16, 24, 32, 40, 48, 56, 64} {
+					c.gemm(gemmCase{rows, 1 + r.IntN(9), 1 + r.IntN(3), outputs, Act(r.IntN(5))})
+				}
+			}
+			for range 60 {
+				c.gemm(gemmCase{1 + r.IntN(60), 1 + r.IntN(100), 1 + r.IntN(4), 1 + r.IntN(150), Act(r.IntN(5))})
+				c.depthwise(dwCase{r.IntN(4), 1 + r.IntN(30), 8 * (1 + r.IntN(20)), Act(r.IntN(5))})
+				c.elements(8 * (1 + r.IntN(40)))
+				c.reductions(16 * (1 + r.IntN(40)))
+				c.rows(1+r.IntN(20), 8*(1+r.IntN(20)))
+				c.normalize(96 * (1 + r.IntN(9)))
+			}
+			if c.err != nil {
+				t.Fatal(c.err)
+			}
+		})
+	}
+}
+
+// TestCheckFinds breaks each kernel in turn: the check must notice.
+func TestCheckFinds(t *testing.T) {
+	good := GoKernels()
+	broken := map[string]func(k *Kernels){
+		"gemm":      func(k *Kernels) { k.gemm = []func(*gemmArgs){func(*gemmArgs) {}} },
+		"depthwise": func(k *Kernels) { k.dw[2].one = func(*dwArgs) {} },
+		"sigmoid":   func(k *Kernels) { k.elt[eltSigmoid] = good.elt[eltTanh] },
+		"expsum":    func(k *Kernels) { k.elt[eltExpSum] = good.elt[eltAdd] },
+		"widen":     func(k *Kernels) { k.row[rowWiden] = good.row[rowScale] },
+		"normalize": func(k *Kernels) { k.norm = func(*normArgs) {} },
+	}
+	for name, spoil := range broken {
+		k := GoKernels()
+		spoil(k)
+		if k.Check() == nil {
+			t.Errorf("broken %s was not noticed", name)
+		}
+	}
+}
+
+func TestChoose(t *testing.T) {
+	k, err := Choose("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("chosen: %s; all: %+v", k.Name(), Sets())
+	if k, err := Choose("go"); err != nil || k.Name() != "go" {
+		t.Errorf("Choose(go) = %v, %v", k, err)
+	}
+	if _, err := Choose("mmx"); err == nil {
+		t.Error("unknown kernels were accepted")
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	k, err := Choose("")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if err := k.Check(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
