@@ -29,10 +29,16 @@ func (p *RGB) ScaleInto(dst *RGB) {
 // adds up the covered rows, then the covered columns of that sum.
 type scaler struct {
 	channels int
+	paired   bool // one channel, and columns are taken two by two
 	rows     []rowTaps
 	cols     []colTaps
-	sum      []uint32 // weighted sum of the covered rows
+	sum      []uint32 // weighted sum of the covered rows, per column or pair of columns
 }
+
+// pairedRatio is how much narrower a plane must get before its columns are
+// summed in pairs, which halves the work: the border between two columns of
+// the answer may then share a pair out in proportion, not pixel by pixel.
+const pairedRatio = 2.4
 
 // rowTaps names the source rows of one row of the answer, from first on. The
 // weights are small integers, so that eight bytes can be summed in two words.
@@ -48,13 +54,16 @@ type colTaps struct {
 	weights []uint32
 }
 
-const colBits = 20
+const (
+	colBits   = 20
+	maxWeight = 128 // 2 * 255 * 128 fits 16 bits
+)
 
 func newScaler(sw, sh, dw, dh, channels int) *scaler {
-	// A lane of the sum holds 16 bits: weights of one row must not exceed 256
-	// together. Larger ratios than that are summed in portions.
-	unit := max(1, min(128, 256/(sh/dh+2)))
-	s := &scaler{channels: channels, sum: make([]uint32, sw*channels+8)}
+	// A lane of the sum holds 16 bits: weights of one row must not exceed
+	// maxWeight together. Larger ratios than that are summed in portions.
+	unit := max(1, min(maxWeight/2, maxWeight/(sh/dh+2)))
+	s := &scaler{channels: channels, paired: channels == 1 && sw%2 == 0 && float64(sw) >= pairedRatio*float64(dw)}
 	for _, t := range taps(sh, dh, func(x float64) int64 { return int64(x*float64(unit) + 0.5) }) {
 		var total uint64
 		for _, w := range t.weights {
@@ -62,7 +71,14 @@ func newScaler(sw, sh, dw, dh, channels int) *scaler {
 		}
 		s.rows = append(s.rows, rowTaps{t.first, t.weights, ((1 << 32) + total/2) / total})
 	}
+	if s.paired {
+		sw /= 2
+		for i := range s.rows {
+			s.rows[i].inverse /= 2
+		}
+	}
 	s.cols = normalTaps(sw, dw)
+	s.sum = make([]uint32, sw*channels)
 	return s
 }
 
@@ -133,27 +149,30 @@ func (s *scaler) row(dst, src []byte, stride, y int) {
 
 // sumRows adds up the weighted rows, in portions that fit the 16-bit lanes.
 func (s *scaler) sumRows(src []byte, stride int, r *rowTaps) {
-	fresh := true
+	clear(s.sum)
 	for i := 0; i < len(r.weights); {
 		n, total := i, uint32(0)
-		for n < len(r.weights) && total+r.weights[n] <= 256 {
+		for n < len(r.weights) && total+r.weights[n] <= maxWeight {
 			total += r.weights[n]
 			n++
 		}
-		s.sumPortion(src[(r.first+i)*stride:], stride, r.weights[i:n], fresh)
-		fresh = false
+		part := src[(r.first+i)*stride:]
+		if s.paired {
+			s.sumPairs(part, stride, r.weights[i:n])
+		} else {
+			s.sumSingles(part, stride, r.weights[i:n])
+		}
 		i = n
 	}
 }
 
-// sumPortion adds weighted rows whose weights sum to at most 256: the even and
-// the odd bytes of eight are summed in 16-bit lanes of one word each.
-func (s *scaler) sumPortion(src []byte, stride int, weights []uint32, fresh bool) {
-	const lanes = 0x00ff00ff00ff00ff
-	width := len(s.sum) - 8
-	if fresh {
-		clear(s.sum)
-	}
+// lanes masks the even bytes of a word: four lanes of 16 bits.
+const lanes = 0x00ff00ff00ff00ff
+
+// sumSingles adds weighted rows whose weights sum to at most maxWeight: the
+// even and the odd bytes of eight are summed in the lanes of one word each.
+func (s *scaler) sumSingles(src []byte, stride int, weights []uint32) {
+	width := len(s.sum)
 	x := 0
 	for ; x+8 <= width; x += 8 {
 		var even, odd uint64
@@ -181,6 +200,38 @@ func (s *scaler) sumPortion(src []byte, stride int, weights []uint32, fresh bool
 	}
 }
 
+// sumPairs is sumSingles with every two neighbouring bytes added up.
+func (s *scaler) sumPairs(src []byte, stride int, weights []uint32) {
+	width := len(s.sum)
+	x := 0
+	for ; x+8 <= width; x += 8 {
+		var a, b uint64
+		off := 2 * x
+		for _, w := range weights {
+			in := src[off : off+16]
+			v, u := binary.LittleEndian.Uint64(in), binary.LittleEndian.Uint64(in[8:])
+			a += (v&lanes + v>>8&lanes) * uint64(w)
+			b += (u&lanes + u>>8&lanes) * uint64(w)
+			off += stride
+		}
+		d := s.sum[x : x+8 : x+8]
+		d[0] += uint32(a & 0xffff)
+		d[1] += uint32(a >> 16 & 0xffff)
+		d[2] += uint32(a >> 32 & 0xffff)
+		d[3] += uint32(a >> 48)
+		d[4] += uint32(b & 0xffff)
+		d[5] += uint32(b >> 16 & 0xffff)
+		d[6] += uint32(b >> 32 & 0xffff)
+		d[7] += uint32(b >> 48)
+	}
+	for ; x < width; x++ {
+		for i, w := range weights {
+			at := i*stride + 2*x
+			s.sum[x] += (uint32(src[at]) + uint32(src[at+1])) * w
+		}
+	}
+}
+
 const (
 	sumShift = 32 + colBits
 	sumHalf  = 1 << (sumShift - 1)
@@ -194,7 +245,7 @@ func (s *scaler) columns1(dst []byte, inverse uint64) {
 		for i, w := range t.weights {
 			v += uint64(in[i]) * uint64(w)
 		}
-		dst[j] = uint8(min((v*inverse+sumHalf)>>sumShift, 255))
+		dst[j] = uint8((v*inverse + sumHalf) >> sumShift)
 	}
 }
 
@@ -211,8 +262,8 @@ func (s *scaler) columns3(dst []byte, inverse uint64) {
 			in = in[3:]
 		}
 		d := dst[3*j : 3*j+3 : 3*j+3]
-		d[0] = uint8(min((r*inverse+sumHalf)>>sumShift, 255))
-		d[1] = uint8(min((g*inverse+sumHalf)>>sumShift, 255))
-		d[2] = uint8(min((b*inverse+sumHalf)>>sumShift, 255))
+		d[0] = uint8((r*inverse + sumHalf) >> sumShift)
+		d[1] = uint8((g*inverse + sumHalf) >> sumShift)
+		d[2] = uint8((b*inverse + sumHalf) >> sumShift)
 	}
 }
