@@ -73,3 +73,14 @@ func (p *RGB) Image() *image.NRGBA {
 	}
 	return m
 }
+
+// Plane is one number per cell over a picture, row by row from the top left:
+// how cluttered or exciting it is there, for example. Cell (x, y) covers the
+// rectangle [x/W, (x+1)/W) x [y/H, (y+1)/H) of the picture.
+type Plane struct {
+	W, H int
+	V    []float32 // len W*H
+}
+
+// NewPlane returns a plane of zeros.
+func NewPlane(w, h int) *Plane { return &Plane{W: w, H: h, V: make([]float32, w*h)} }

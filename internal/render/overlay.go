@@ -1,0 +1,102 @@
+package render
+
+import (
+	"fmt"
+	"image"
+)
+
+// Overlay draws the layer alone, for a video with an alpha channel: every
+// sample of the frame is written. Colours are not premultiplied; where nothing
+// shows, they are those of the faintest shown ones, so that no foreign colour
+// bleeds in when the video is compressed.
+func (b *Blender) Overlay(dst *image.NYCbCrA, l *Layer) error {
+	if dst.Rect.Dx() != b.w || dst.Rect.Dy() != b.h || dst.SubsampleRatio != image.YCbCrSubsampleRatio420 {
+		return fmt.Errorf("render: frame of %v, %v; want %dx%d, 4:2:0", dst.Rect, dst.SubsampleRatio, b.w, b.h)
+	}
+	f := planesOf(&dst.YCbCr)
+	f.a, f.aStride = dst.A[dst.AOffset(dst.Rect.Min.X, dst.Rect.Min.Y):], dst.AStride
+	if l.field.v == nil {
+		b.wipe(f, l.table[0])
+		for _, d := range discs(l.spots, b.w, b.h) {
+			d.overlay(f, b.w, b.h)
+		}
+		return nil
+	}
+	g := b.prepare(l)
+	for y := range b.h {
+		b.luma.row(&g, y, b.line)
+		row, alpha := f.y[y*f.yStride:][:b.w], f.a[y*f.aStride:][:b.w]
+		for i := range g.w + 1 {
+			from, to, v, dv := b.luma.stretch(b.line, i)
+			part, opaque := row[from:to], alpha[from:to]
+			for x := range part {
+				e := &l.table[uint8(v>>16)]
+				part[x], opaque[x] = e.y, e.a
+				v += dv
+			}
+		}
+	}
+	for y := range b.chro.h {
+		b.chro.row(&g, y, b.line)
+		cb, cr := f.cb[y*f.cStride:][:b.chro.w], f.cr[y*f.cStride:][:b.chro.w]
+		for i := range g.w + 1 {
+			from, to, v, dv := b.chro.stretch(b.line, i)
+			for x := from; x < to; x++ {
+				e := &l.table[uint8(v>>16)]
+				cb[x], cr[x] = e.cb, e.cr
+				v += dv
+			}
+		}
+	}
+	return nil
+}
+
+// wipe makes a frame fully transparent.
+func (b *Blender) wipe(f planes, e entry) {
+	for y := range b.h {
+		row, alpha := f.y[y*f.yStride:][:b.w], f.a[y*f.aStride:][:b.w]
+		for x := range row {
+			row[x], alpha[x] = e.y, 0
+		}
+	}
+	for y := range (b.h + 1) / 2 {
+		cb, cr := f.cb[y*f.cStride:][:(b.w+1)/2], f.cr[y*f.cStride:][:(b.w+1)/2]
+		for x := range cb {
+			cb[x], cr[x] = e.cb, e.cr
+		}
+	}
+}
+
+// overlay paints a hotspot into a frame that has an alpha channel.
+func (d disc) overlay(f planes, w, h int) {
+	top, bottom := d.rows(2, (h+1)/2)
+	for y := top; y < bottom; y++ {
+		cb, cr := f.cb[y*f.cStride:], f.cr[y*f.cStride:]
+		from, to := d.span(y, 2, (w+1)/2)
+		for x := from; x < to; x++ {
+			a, rim := d.at(x, y, 2)
+			a = share(a, f.a[2*y*f.aStride+2*x]) // before alpha grows below
+			cb[x] = over(cb[x], mix(d.fill.cb, 128, rim), a)
+			cr[x] = over(cr[x], mix(d.fill.cr, 128, rim), a)
+		}
+	}
+	top, bottom = d.rows(1, h)
+	for y := top; y < bottom; y++ {
+		row, alpha := f.y[y*f.yStride:], f.a[y*f.aStride:]
+		from, to := d.span(y, 1, w)
+		for x := from; x < to; x++ {
+			a, rim := d.at(x, y, 1)
+			row[x] = over(row[x], mix(d.fill.y, 235, rim), share(a, alpha[x]))
+			alpha[x] = over(alpha[x], 255, a)
+		}
+	}
+}
+
+// share is how much of the colour of two things on top of each other belongs
+// to the upper one: all of it over nothing.
+func share(upper float64, under uint8) float64 {
+	if upper == 0 {
+		return 0
+	}
+	return upper / (upper + float64(under)/255*(1-upper))
+}
