@@ -1,0 +1,153 @@
+package attention
+
+import (
+	"math"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/saccade-dev/saccade/internal/nn"
+)
+
+// kernelSets returns every set of kernels that this machine can run.
+func kernelSets(t testing.TB) []*nn.Kernels {
+	var sets []*nn.Kernels
+	for _, s := range nn.Sets() {
+		if !s.Usable || s.Check != nil {
+			continue
+		}
+		k, err := nn.Choose(s.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sets = append(sets, k)
+	}
+	return sets
+}
+
+// files returns the weights and the golden vectors.
+func files(t testing.TB) (weights, golden []byte) {
+	wp, gp := "weights/saccade-1.safetensors", "testdata/golden.safetensors"
+	if p := os.Getenv("SACCADE_TEST_NET"); p != "" {
+		wp, gp = p+".safetensors", p+"_golden.safetensors"
+	}
+	weights, err := os.ReadFile(wp)
+	if err != nil {
+		t.Skip("no weights: ", err)
+	}
+	golden, err = os.ReadFile(gp)
+	if err != nil {
+		t.Skip("no golden vectors: ", err)
+	}
+	return weights, golden
+}
+
+// TestGolden compares every kernel set with PyTorch.
+func TestGolden(t *testing.T) {
+	file, vectors := files(t)
+	g, err := nn.Open(vectors)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range kernelSets(t) {
+		t.Run(k.Name(), func(t *testing.T) {
+			n, err := load(file, k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, size := range []string{"small", "work"} {
+				goldenSize(t, n, g, size)
+			}
+		})
+	}
+}
+
+// goldenSize runs one size of golden vectors.
+func goldenSize(t *testing.T, n *network, g *nn.Weights, size string) {
+	shape := g.Shape(size + ".input")
+	rgb, err := g.Bytes(size + ".input")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, prior := range []Prior{PriorNatural, PriorWeb, PriorNone} {
+		r := n.newRunner(shape[1], shape[0], prior)
+		r.in.RGB = rgb
+		r.image()
+		near(t, g, size+".image.density."+string(prior), r.density, 1e-6)
+		near(t, g, size+".image.logits", r.logits, 2e-3)
+		if n.gru == nil || prior != PriorNatural {
+			continue
+		}
+		if s := size + ".video.state_in"; g.Has(s) {
+			x, err := g.Floats(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			copy(r.state.Data, transpose(x, r.state.H*r.state.W))
+		}
+		r.time.Run()
+		r.decode.Run()
+		near(t, g, size+".video.logits", r.logits, 2e-3)
+		near(t, g, size+".video.density."+string(prior), r.density, 1e-6)
+		near(t, g, size+".video.state_out", transpose(r.state.Data, r.state.C), 1e-4)
+	}
+}
+
+// transpose turns rows of n numbers into columns.
+func transpose(x []float32, n int) []float32 {
+	out := make([]float32, len(x))
+	rows := len(x) / n
+	for i, v := range x {
+		out[i%n*rows+i/n] = v
+	}
+	return out
+}
+
+// near compares with a golden vector if it is there.
+func near(t *testing.T, g *nn.Weights, name string, got []float32, tolerance float64) {
+	t.Helper()
+	if !g.Has(name) {
+		if strings.HasSuffix(name, "logits") {
+			t.Errorf("no golden vector %s", name)
+		}
+		return
+	}
+	want, err := g.Floats(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	worst, spread := 0.0, 0.0
+	for i := range want {
+		worst = max(worst, math.Abs(float64(want[i])-float64(got[i])))
+		spread = max(spread, math.Abs(float64(want[i])))
+	}
+	if !(worst <= tolerance) {
+		t.Errorf("%s: off by %g, more than %g (values up to %g)", name, worst, tolerance, spread)
+	} else {
+		t.Logf("%s: off by %.2g (values up to %.3g)", name, worst, spread)
+	}
+}
+
+// BenchmarkNet measures one video frame of 384x224 per kernel set.
+func BenchmarkNet(b *testing.B) {
+	file, _ := files(b)
+	for _, k := range kernelSets(b) {
+		b.Run(k.Name(), func(b *testing.B) {
+			n, err := load(file, k)
+			if err != nil {
+				b.Fatal(err)
+			}
+			r := n.newRunner(384, 224, PriorNatural)
+			r.in.RGB = make([]byte, 3*384*224)
+			b.ReportAllocs()
+			for b.Loop() {
+				r.encode.Run()
+				if n.gru != nil {
+					r.time.Run()
+				}
+				r.decode.Run()
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/frame")
+		})
+	}
+}
