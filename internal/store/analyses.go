@@ -1,0 +1,208 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+)
+
+// Idempotency is a client's key and the SHA-256 (hex) of the body sent with it.
+type Idempotency struct {
+	Key      string
+	BodyHash string
+}
+
+// IdempotencyTTL is how long a key is remembered.
+const IdempotencyTTL = 24 * time.Hour
+
+// Enqueuer puts the job of an analysis into the queue, within the caller's
+// transaction, and gives the job's number. previous is the number of the job
+// it replaces, or 0.
+type Enqueuer interface {
+	Enqueue(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, previous int64) (job int64, err error)
+}
+
+// The values of the column gone.
+const (
+	goneNot     = ""
+	goneExpired = "expired"
+	goneDeleted = "deleted"
+)
+
+const analysisColumns = `id, exposed_id, account, request, status, gone, fraction, stage, attempt,
+	created_at, started_at, ended_at, expires_at, outputs, error`
+
+// CreateAnalysis keeps a new analysis and its job in one transaction. a needs
+// Account and Request; ID and ExposedID are made unless given. a itself is
+// not changed.
+//
+// With a key that the account used in the last 24 hours, the first analysis is
+// given again and replayed is true; with another body hash it is conflict. A
+// full queue is over_capacity (under concurrent requests the limit may be
+// passed by as many). An upload that is named by the request but unknown is
+// invalid_input_configuration.
+func (s *Store) CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *Idempotency, q Enqueuer) (_ *saccade.Analysis, replayed bool, err error) {
+	created := *a
+	if created.ID == "" {
+		created.ID = saccade.NewID()
+	}
+	if created.ExposedID == "" {
+		created.ExposedID = saccade.NewID()
+	}
+	created.Status = saccade.StatusPending
+	created.Progress = saccade.Progress{Stage: "queued"}
+	created.CreatedAt = fromMicros(s.nowMicros())
+	var first *saccade.Analysis
+	err = s.inTx(ctx, func(tx *sql.Tx) (err error) {
+		if first, err = s.remember(ctx, tx, &created, idem); err != nil || first != nil {
+			return err
+		}
+		if err := s.admit(ctx, tx, &created); err != nil {
+			return err
+		}
+		job, err := q.Enqueue(ctx, tx, &created, 0)
+		if err != nil {
+			return err
+		}
+		return insertAnalysis(ctx, tx, &created, job)
+	})
+	switch {
+	case err != nil:
+		return nil, false, err
+	case first != nil:
+		return first, true, nil
+	}
+	return &created, false, nil
+}
+
+// remember notes the idempotency key, or gives the analysis that it stands
+// for. On PostgreSQL the insert waits for a concurrent one of the same key.
+func (s *Store) remember(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, idem *Idempotency) (*saccade.Analysis, error) {
+	if idem == nil {
+		return nil, nil
+	}
+	old := micros(a.CreatedAt.Add(-IdempotencyTTL))
+	if _, err := tx.ExecContext(ctx, `DELETE FROM idempotency WHERE account = $1 AND key = $2 AND created_at < $3`, a.Account, idem.Key, old); err != nil {
+		return nil, err
+	}
+	n, err := affected(tx.ExecContext(ctx, `
+		INSERT INTO idempotency (account, key, body_hash, analysis, created_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (account, key) DO NOTHING`, a.Account, idem.Key, idem.BodyHash, a.ID, micros(a.CreatedAt)))
+	if err != nil || n > 0 {
+		return nil, err
+	}
+	var hash, id string
+	err = tx.QueryRowContext(ctx, `SELECT body_hash, analysis FROM idempotency WHERE account = $1 AND key = $2`, a.Account, idem.Key).Scan(&hash, &id)
+	if err != nil {
+		return nil, err
+	}
+	if hash != idem.BodyHash {
+		return nil, saccade.Errorf(saccade.CodeConflict, "This Idempotency-Key was used with another body. Use a new key for a new request.").About("Idempotency-Key")
+	}
+	first, err := scanRow(tx.QueryRowContext(ctx, `SELECT `+analysisColumns+` FROM analyses WHERE id = $1`, id))
+	return first.Analysis, err
+}
+
+// admit refuses what the queue or the request does not allow.
+func (s *Store) admit(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) error {
+	if s.cfg.MaxQueued > 0 {
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM analyses WHERE status = 'pending'`).Scan(&n); err != nil {
+			return err
+		}
+		if n >= s.cfg.MaxQueued {
+			return saccade.Errorf(saccade.CodeOverCapacity, "The queue is full. Please try again in a minute.")
+		}
+	}
+	if !strings.HasPrefix(a.Request.Object, "uploads/") {
+		return nil
+	}
+	// Takes the row's lock, so that the upload cannot be swept away meanwhile.
+	n, err := affected(tx.ExecContext(ctx, `UPDATE uploads SET size = size WHERE object = $1 AND account = $2`, a.Request.Object, a.Account))
+	if err == nil && n == 0 {
+		return saccade.Errorf(saccade.CodeInvalidInput, "Nothing was uploaded to this URL. Ask for a new upload URL, upload, then try again.").About("input.content")
+	}
+	return err
+}
+
+func insertAnalysis(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, job int64) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO analyses (id, exposed_id, account, kind, object, request, status, gone, fraction, stage,
+			attempt, tries, instance, heartbeat_at, job, created_at, frames, seconds)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, '', 0, $8, 0, 0, '', 0, $9, $10, 0, 0)`,
+		a.ID, a.ExposedID, a.Account, string(a.Request.Kind), a.Request.Object, encode(a.Request), string(a.Status), a.Progress.Stage,
+		job, micros(a.CreatedAt))
+	return err
+}
+
+// Analysis gives an analysis of the account: not_found if there is none,
+// resource_gone if it was erased or has expired.
+func (s *Store) Analysis(ctx context.Context, account, id string) (*saccade.Analysis, error) {
+	return s.present(s.read.QueryRowContext(ctx,
+		`SELECT `+analysisColumns+` FROM analyses WHERE id = $1 AND account = $2`, id, account))
+}
+
+// AnalysisByExposedID is [Store.Analysis] by the id that update-meta, summary
+// and recommendations use.
+func (s *Store) AnalysisByExposedID(ctx context.Context, account, exposed string) (*saccade.Analysis, error) {
+	return s.present(s.read.QueryRowContext(ctx,
+		`SELECT `+analysisColumns+` FROM analyses WHERE exposed_id = $1 AND account = $2`, exposed, account))
+}
+
+// present reads a row and refuses what is no longer there.
+func (s *Store) present(row scanner) (*saccade.Analysis, error) {
+	r, err := scanRow(row)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, saccade.Errorf(saccade.CodeNotFound, "There is no such analysis. Check the id and the token.")
+	case err != nil:
+		return nil, err
+	case r.gone != goneNot || r.expires != nil && !s.now().Before(*r.expires):
+		return nil, saccade.Errorf(saccade.CodeGone, "This resource is no longer available.")
+	}
+	return r.Analysis, nil
+}
+
+// analysisRow is an analysis with what only the store needs to know.
+type analysisRow struct {
+	*saccade.Analysis
+	gone    string
+	expires *time.Time
+}
+
+func scanRow(row scanner) (analysisRow, error) {
+	var a saccade.Analysis
+	var r analysisRow
+	var request string
+	var created int64
+	var started, ended, expires sql.NullInt64
+	var outputs, failure sql.NullString
+	err := row.Scan(&a.ID, &a.ExposedID, &a.Account, &request, &a.Status, &r.gone, &a.Progress.Fraction, &a.Progress.Stage, &a.Attempt,
+		&created, &started, &ended, &expires, &outputs, &failure)
+	if err != nil {
+		return r, err
+	}
+	a.CreatedAt, a.StartedAt, a.EndedAt, r.expires = fromMicros(created), optTime(started), optTime(ended), optTime(expires)
+	err = json.Unmarshal([]byte(request), &a.Request)
+	if outputs.Valid {
+		err = errors.Join(err, json.Unmarshal([]byte(outputs.String), &a.Outputs))
+	}
+	if failure.Valid {
+		err = errors.Join(err, json.Unmarshal([]byte(failure.String), &a.Err))
+	}
+	r.Analysis = &a
+	return r, err
+}
+
+func scanAnalysis(row scanner) (saccade.Analysis, error) {
+	r, err := scanRow(row)
+	if err != nil {
+		return saccade.Analysis{}, err
+	}
+	return *r.Analysis, nil
+}

@@ -1,0 +1,71 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Config says where the rows are and what the limits are.
+type Config struct {
+	DSN       string           // "sqlite:<path of a file>" or "postgres://…"
+	MaxQueued int              // analyses waiting or running before new ones are refused with over_capacity; 0: no limit
+	ImageTTL  time.Duration    // how long results of images and pages stay after their end; 0: for ever
+	MaxTries  int              // attempts of an analysis that fail on our side before it is failed, 1..
+	Lease     time.Duration    // a running attempt silent for longer counts as dead
+	MaxConns  int              // connections to PostgreSQL, or for reading SQLite
+	Now       func() time.Time // the clock; nil: time.Now
+}
+
+// DefaultConfig is a SQLite file in the working directory.
+func DefaultConfig() Config {
+	return Config{
+		DSN:       "sqlite:data/saccade.db",
+		MaxQueued: 1000,
+		ImageTTL:  time.Hour,
+		MaxTries:  3,
+		Lease:     10 * time.Second,
+		MaxConns:  8,
+	}
+}
+
+// Validate reports all faults at once.
+func (c Config) Validate() error {
+	var errs []error
+	bad := func(is bool, format string, args ...any) {
+		if is {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	_, _, err := splitDSN(c.DSN)
+	errs = append(errs, err)
+	bad(c.MaxQueued < 0, "MaxQueued is %d and must be 0 (no limit) or more", c.MaxQueued)
+	bad(c.ImageTTL < 0, "ImageTTL is %v and must be 0 (keep for ever) or more", c.ImageTTL)
+	bad(c.MaxTries < 1, "MaxTries is %d and must be 1 or more", c.MaxTries)
+	bad(c.Lease < time.Second, "Lease is %v and must be 1s or more", c.Lease)
+	bad(c.MaxConns < 1, "MaxConns is %d and must be 1 or more", c.MaxConns)
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	return nil
+}
+
+// The drivers, as [Store.Driver] names them.
+const (
+	DriverSQLite   = "sqlite"
+	DriverPostgres = "postgres"
+)
+
+// splitDSN tells the driver and what it is to open.
+func splitDSN(dsn string) (driver, target string, err error) {
+	scheme, rest, _ := strings.Cut(dsn, ":")
+	switch {
+	case scheme == "sqlite" && strings.TrimPrefix(rest, "//") != "":
+		return DriverSQLite, strings.TrimPrefix(rest, "//"), nil
+	case (scheme == "postgres" || scheme == "postgresql") && strings.HasPrefix(rest, "//"):
+		return DriverPostgres, dsn, nil
+	}
+	// The DSN may hold a password: it is not repeated.
+	return "", "", errors.New(`DSN must be "sqlite:<path of a file>" or "postgres://user:password@host/database"`)
+}

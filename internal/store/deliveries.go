@@ -1,0 +1,203 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+)
+
+// DeliveryState tells how far a delivery is.
+type DeliveryState string
+
+// The states of a delivery.
+const (
+	DeliveryPending   DeliveryState = "pending"
+	DeliveryDelivered DeliveryState = "delivered"
+	DeliveryFailed    DeliveryState = "failed"
+)
+
+// Delivery is one event on its way to one webhook. ID, Event and Payload stay
+// the same over all attempts and redeliveries, so that receivers can recognise
+// what they have seen.
+type Delivery struct {
+	ID         string // the header webhook-id
+	Account    string
+	Endpoint   string // id, or "" for the webhook of a request
+	URL        string
+	Secret     string
+	Analysis   string
+	Event      string
+	Payload    string // JSON
+	State      DeliveryState
+	Attempts   int
+	HTTPStatus int    // of the last attempt; 0: no answer
+	Error      string // of the last attempt
+	CreatedAt  time.Time
+	NextAt     *time.Time // of the next attempt, while pending
+	EndedAt    *time.Time
+}
+
+const deliveryColumns = `id, account, endpoint, url, secret, analysis, event, payload, state, attempts,
+	http_status, error, created_at, next_at, ended_at`
+
+// maxDeliveryError bounds what is kept of an error's text.
+const maxDeliveryError = 500
+
+func (s *Store) insertDelivery(ctx context.Context, tx *sql.Tx, d Delivery, q Notifier) error {
+	job, err := q.Notify(ctx, tx, d.ID)
+	if err != nil {
+		return err
+	}
+	now := s.nowMicros()
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO deliveries (id, account, endpoint, url, secret, analysis, event, payload, state, attempts,
+			http_status, error, job, created_at, next_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', 0, 0, '', $9, $10, $10)`,
+		d.ID, d.Account, d.Endpoint, d.URL, d.Secret, d.Analysis, d.Event, d.Payload, job, now)
+	return err
+}
+
+// DueDelivery gives a delivery to the job that is to make it: ErrEnded if there
+// is nothing (any more) to deliver, or if a later job has taken its place.
+func (s *Store) DueDelivery(ctx context.Context, id string, job int64) (Delivery, error) {
+	d, err := scanDelivery(s.write.QueryRowContext(ctx,
+		`SELECT `+deliveryColumns+` FROM deliveries WHERE id = $1 AND job = $2 AND state = 'pending'`, id, job))
+	if errors.Is(err, sql.ErrNoRows) {
+		return d, ErrEnded
+	}
+	return d, err
+}
+
+// Attempt is the outcome of one attempt at a delivery.
+type Attempt struct {
+	HTTPStatus int           // 0: no answer
+	Err        error         // nil: delivered
+	Retry      time.Duration // until the next attempt; 0: this was the last
+	Disable    bool          // the endpoint asked for no more (410)
+}
+
+// SaveAttempt logs the outcome of an attempt.
+func (s *Store) SaveAttempt(ctx context.Context, id string, a Attempt) error {
+	now := s.now()
+	state, message := DeliveryDelivered, ""
+	var next, ended any = nil, micros(now)
+	if a.Err != nil {
+		state, message = DeliveryFailed, cut(a.Err.Error(), maxDeliveryError)
+		if a.Retry > 0 {
+			state, next, ended = DeliveryPending, micros(now.Add(a.Retry)), nil
+		}
+	}
+	return s.inTx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `
+			UPDATE deliveries SET state = $1, attempts = attempts + 1, http_status = $2, error = $3, next_at = $4, ended_at = $5
+			WHERE id = $6 AND state = 'pending'`, string(state), a.HTTPStatus, message, next, ended, id); err != nil || !a.Disable {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `
+			UPDATE endpoints SET disabled_at = coalesce(disabled_at, $1)
+			WHERE id = (SELECT endpoint FROM deliveries WHERE id = $2)`, micros(now), id)
+		return err
+	})
+}
+
+// cut shortens text to n bytes of valid UTF-8.
+func cut(text string, n int) string {
+	if len(text) > n {
+		text = text[:n]
+	}
+	clean := make([]rune, 0, len(text))
+	for _, r := range text {
+		if r != 0xFFFD && r != 0 {
+			clean = append(clean, r)
+		}
+	}
+	return string(clean)
+}
+
+// DeliveryOptions selects deliveries.
+type DeliveryOptions struct {
+	Analysis string // "": all
+	Limit    int    // 0: DefaultLimit; more than MaxLimit is MaxLimit
+	After    string // the cursor that the page before gave, or ""
+}
+
+// Deliveries gives a page of the account's delivery log, newest first, and the
+// cursor of the next page ("" on the last one).
+func (s *Store) Deliveries(ctx context.Context, account string, o DeliveryOptions) ([]Delivery, string, error) {
+	limit := o.Limit
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	limit = min(limit, MaxLimit)
+	at, id, err := parseCursor(o.After)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT `+deliveryColumns+` FROM deliveries
+		WHERE account = $1 AND (created_at < $2 OR created_at = $2 AND id < $3) AND ($4 = '' OR analysis = $4)
+		ORDER BY created_at DESC, id DESC LIMIT $5`, account, at, id, o.Analysis, limit+1)
+	page, err := collect(rows, err, scanDelivery)
+	if err != nil || len(page) <= limit {
+		return page, "", err
+	}
+	last := page[limit-1]
+	return page[:limit], cursor(micros(last.CreatedAt), last.ID), nil
+}
+
+// Delivery gives a delivery of the account, or not_found.
+func (s *Store) Delivery(ctx context.Context, account, id string) (Delivery, error) {
+	return oneDelivery(s.read.QueryRowContext(ctx, `SELECT `+deliveryColumns+` FROM deliveries WHERE id = $1 AND account = $2`, id, account))
+}
+
+func oneDelivery(row scanner) (Delivery, error) {
+	d, err := scanDelivery(row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return d, saccade.Errorf(saccade.CodeNotFound, "There is no such delivery.")
+	}
+	return d, err
+}
+
+// Redeliver sends an ended delivery again, with the whole schedule of retries.
+// One that is still pending is sent now as well, at no cost to its schedule.
+func (s *Store) Redeliver(ctx context.Context, account, id string, q Notifier) (Delivery, error) {
+	var d Delivery
+	err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
+		d, err = oneDelivery(tx.QueryRowContext(ctx, `
+			UPDATE deliveries SET state = 'pending', attempts = CASE WHEN state = 'pending' THEN attempts ELSE 0 END,
+				next_at = $1, ended_at = NULL
+			WHERE id = $2 AND account = $3 RETURNING `+deliveryColumns, s.nowMicros(), id, account))
+		if err != nil {
+			return err
+		}
+		return s.renotify(ctx, tx, id, q)
+	})
+	return d, err
+}
+
+// Renotify gives a pending delivery whose job was lost a new job.
+func (s *Store) Renotify(ctx context.Context, id string, q Notifier) error {
+	return s.inTx(ctx, func(tx *sql.Tx) error { return s.renotify(ctx, tx, id, q) })
+}
+
+func (s *Store) renotify(ctx context.Context, tx *sql.Tx, id string, q Notifier) error {
+	job, err := q.Notify(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE deliveries SET job = $1 WHERE id = $2 AND state = 'pending'`, job, id)
+	return err
+}
+
+func scanDelivery(row scanner) (Delivery, error) {
+	var d Delivery
+	var created int64
+	var next, ended sql.NullInt64
+	err := row.Scan(&d.ID, &d.Account, &d.Endpoint, &d.URL, &d.Secret, &d.Analysis, &d.Event, &d.Payload, &d.State, &d.Attempts,
+		&d.HTTPStatus, &d.Error, &created, &next, &ended)
+	d.CreatedAt, d.NextAt, d.EndedAt = fromMicros(created), optTime(next), optTime(ended)
+	return d, err
+}

@@ -1,0 +1,144 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/blob"
+)
+
+// batch bounds what one sweep takes on.
+const batch = 100
+
+// deliveryLog is how long ended webhook deliveries stay listed.
+const deliveryLog = 30 * 24 * time.Hour
+
+// Delete erases an analysis of the account, cancelling it if it waits or runs:
+// its content is wiped now, its row answers resource_gone from now on. The
+// objects to erase are given (keys, and prefixes that end in "/") and stay
+// listed in [Store.Erasures], so that erasing them at once is a courtesy and
+// survives a crash.
+func (s *Store) Delete(ctx context.Context, account, id string) (objects []string, err error) {
+	err = s.inTx(ctx, func(tx *sql.Tx) error {
+		row := tx.QueryRowContext(ctx, `UPDATE analyses SET kind = kind WHERE id = $1 AND account = $2 RETURNING `+analysisColumns, id, account)
+		a, err := s.present(row)
+		if err != nil {
+			return err
+		}
+		objects, err = s.wipe(ctx, tx, a, goneDeleted)
+		return err
+	})
+	return objects, err
+}
+
+// wipe empties the row and lists the objects of an analysis for erasing. What
+// counts for usage stays.
+func (s *Store) wipe(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, gone string) ([]string, error) {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE analyses SET gone = $1, object = '', request = $2, outputs = NULL, expires_at = NULL, instance = '',
+			error = CASE WHEN error IS NULL THEN NULL ELSE '{}' END,
+			status = CASE WHEN status = 'pending' THEN 'failed' ELSE status END,
+			ended_at = coalesce(ended_at, $3)
+		WHERE id = $4`, gone, encode(saccade.Request{Kind: a.Request.Kind}), s.nowMicros(), a.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, statement := range []string{`DELETE FROM texts WHERE analysis = $1`, `DELETE FROM deliveries WHERE analysis = $1`} {
+		if gone == goneExpired && strings.Contains(statement, "deliveries") {
+			continue // a webhook may still be on its way, and tells nothing that is to be hidden
+		}
+		if _, err := tx.ExecContext(ctx, statement, a.ID); err != nil {
+			return nil, err
+		}
+	}
+	return s.listObjects(ctx, tx, a)
+}
+
+// listObjects lists for erasing what only this analysis uses.
+func (s *Store) listObjects(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) ([]string, error) {
+	keys := []string{blob.AnalysisKey(a.ID, "")}
+	if object := a.Request.Object; object != "" && !strings.HasPrefix(object, keys[0]) {
+		var users int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM analyses WHERE object = $1`, object).Scan(&users); err != nil {
+			return nil, err
+		}
+		if users == 0 {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM uploads WHERE object = $1`, object); err != nil {
+				return nil, err
+			}
+			keys = append(keys, object)
+		}
+	}
+	for _, key := range keys {
+		if err := s.listErasure(ctx, tx, key); err != nil {
+			return nil, err
+		}
+	}
+	return keys, nil
+}
+
+// listErasure makes an erasure due two leases from now: by then a worker that
+// was still writing has noticed.
+func (s *Store) listErasure(ctx context.Context, tx *sql.Tx, key string) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO erasures (key, due_at) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at`,
+		key, micros(s.now().Add(2*s.cfg.Lease)))
+	return err
+}
+
+// Erasures lists objects (keys, and prefixes that end in "/") that are to be
+// erased now, a hundred at most.
+func (s *Store) Erasures(ctx context.Context) ([]string, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT key FROM erasures WHERE due_at <= $1 ORDER BY due_at LIMIT $2`, s.nowMicros(), batch)
+	return collect(rows, err, scanString)
+}
+
+// Erased reports that the object is no more.
+func (s *Store) Erased(ctx context.Context, key string) error {
+	_, err := s.write.ExecContext(ctx, `DELETE FROM erasures WHERE key = $1 AND due_at <= $2`, key, s.nowMicros())
+	return err
+}
+
+// Expire wipes results that have outlived their time, a hundred at most, and
+// tells how many.
+func (s *Store) Expire(ctx context.Context) (int, error) {
+	rows, err := s.read.QueryContext(ctx,
+		`SELECT id FROM analyses WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2`, s.nowMicros(), batch)
+	ids, err := collect(rows, err, scanString)
+	if err != nil {
+		return 0, err
+	}
+	for i, id := range ids {
+		err := s.inTx(ctx, func(tx *sql.Tx) error {
+			r, err := scanRow(tx.QueryRowContext(ctx, `UPDATE analyses SET kind = kind WHERE id = $1 RETURNING `+analysisColumns, id))
+			if err != nil || r.gone != goneNot {
+				return err
+			}
+			_, err = s.wipe(ctx, tx, r.Analysis, goneExpired)
+			return err
+		})
+		if err != nil {
+			return i, err
+		}
+	}
+	return len(ids), nil
+}
+
+// Forget removes old idempotency keys and ended webhook deliveries.
+func (s *Store) Forget(ctx context.Context) error {
+	now := s.now()
+	if _, err := s.write.ExecContext(ctx, `DELETE FROM idempotency WHERE created_at < $1`, micros(now.Add(-IdempotencyTTL))); err != nil {
+		return err
+	}
+	_, err := s.write.ExecContext(ctx, `DELETE FROM deliveries WHERE ended_at < $1`, micros(now.Add(-deliveryLog)))
+	return err
+}
+
+func scanString(row scanner) (string, error) {
+	var v string
+	err := row.Scan(&v)
+	return v, err
+}

@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// BeatInstance says that a worker instance is alive. Call it more often than
+// Config.Lease; the first call makes the instance known.
+func (s *Store) BeatInstance(ctx context.Context, id string) error {
+	_, err := s.write.ExecContext(ctx, `
+		INSERT INTO instances (id, started_at, heartbeat_at) VALUES ($1, $2, $2)
+		ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at`, id, s.nowMicros())
+	return err
+}
+
+// SilentInstances lists instances that have not beaten for Config.Lease.
+func (s *Store) SilentInstances(ctx context.Context) ([]string, error) {
+	rows, err := s.read.QueryContext(ctx,
+		`SELECT id FROM instances WHERE heartbeat_at < $1`, micros(s.now().Add(-s.cfg.Lease)))
+	return collect(rows, err, scanString)
+}
+
+// Bury takes the analyses away from an instance that is dead and forgets it.
+// requeue puts the jobs it held back into the queue, in the same transaction.
+// The tries of its analyses count: one that takes the process down each time
+// must not do so for ever.
+func (s *Store) Bury(ctx context.Context, id string, requeue func(tx *sql.Tx) error) error {
+	return s.inTx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM instances WHERE id = $1`, id); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `
+			UPDATE analyses SET instance = '', fraction = 0, stage = 'queued', started_at = NULL
+			WHERE instance = $1 AND status = 'pending'`, id)
+		if err != nil {
+			return err
+		}
+		return requeue(tx)
+	})
+}
+
+// Requeue gives an analysis that waits but whose job was lost a new job. It
+// does nothing if the analysis runs or has ended.
+func (s *Store) Requeue(ctx context.Context, id string, q Enqueuer) error {
+	return s.inTx(ctx, func(tx *sql.Tx) error {
+		var previous int64
+		r, err := scanRow(also(tx.QueryRowContext(ctx, `
+			UPDATE analyses SET stage = 'queued' WHERE id = $1 AND status = 'pending' AND gone = '' AND instance = ''
+			RETURNING `+analysisColumns+`, job`, id), &previous))
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		job, err := q.Enqueue(ctx, tx, r.Analysis, previous)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE analyses SET job = $1 WHERE id = $2`, job, id)
+		return err
+	})
+}

@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+)
+
+// Limits of a page of a list.
+const (
+	DefaultLimit = 20
+	MaxLimit     = 100
+)
+
+// ListOptions selects analyses.
+type ListOptions struct {
+	Kind   saccade.Kind   // "": all
+	Status saccade.Status // "": all
+	Limit  int            // 0: DefaultLimit; more than MaxLimit is MaxLimit
+	After  string         // the cursor that the page before gave, or ""
+}
+
+// List gives a page of the account's analyses, newest first, without what is
+// gone, and the cursor of the next page ("" on the last one). A cursor that is
+// none is client_error.
+func (s *Store) List(ctx context.Context, account string, o ListOptions) ([]saccade.Analysis, string, error) {
+	limit := o.Limit
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	limit = min(limit, MaxLimit)
+	at, id, err := parseCursor(o.After)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT `+analysisColumns+` FROM analyses
+		WHERE account = $1 AND (created_at < $2 OR created_at = $2 AND id < $3)
+			AND ($4 = '' OR kind = $4) AND ($5 = '' OR status = $5)
+			AND gone = '' AND (expires_at IS NULL OR expires_at > $6)
+		ORDER BY created_at DESC, id DESC LIMIT $7`,
+		account, at, id, string(o.Kind), string(o.Status), s.nowMicros(), limit+1)
+	page, err := collect(rows, err, scanAnalysis)
+	if err != nil || len(page) <= limit {
+		return page, "", err
+	}
+	last := page[limit-1]
+	return page[:limit], cursor(micros(last.CreatedAt), last.ID), nil
+}
+
+// cursor names a place in a list: the time and id of the last item seen.
+func cursor(at int64, id string) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d/%s", at, id))
+}
+
+// maxID is above every id in the order of text: ids are ASCII.
+const maxID = "\x7f"
+
+// parseCursor reads what cursor made; "" is the place before the first item.
+func parseCursor(text string) (at int64, id string, err error) {
+	if text == "" {
+		return 1 << 62, maxID, nil
+	}
+	bad := saccade.Errorf(saccade.CodeClient, "This is not a cursor of this list. Use the one that the page before gave.").About("after")
+	if len(text) > 200 {
+		return 0, "", bad
+	}
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return 0, "", bad
+	}
+	number, id, found := strings.Cut(string(b), "/")
+	at, err = strconv.ParseInt(number, 10, 64)
+	if err != nil || !found || at < 0 || !plainID(id) || cursor(at, id) != text {
+		return 0, "", bad
+	}
+	return at, id, nil
+}
+
+// plainID accepts what can be an id of ours: databases do not take NUL or
+// broken UTF-8 as text.
+func plainID(id string) bool {
+	if id == "" || len(id) > 64 {
+		return false
+	}
+	for _, c := range []byte(id) {
+		if c <= ' ' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// QueuePosition is how many analyses of the same lane (videos, or images and
+// pages) have to start before this one does, itself counted: 1 is the next.
+// 0 means that it runs or has ended, or is unknown.
+func (s *Store) QueuePosition(ctx context.Context, id string) (int, error) {
+	var n int
+	err := s.read.QueryRowContext(ctx, `
+		SELECT count(*) FROM analyses a, analyses b
+		WHERE b.id = $1 AND b.status = 'pending' AND b.instance = ''
+			AND a.status = 'pending' AND a.instance = ''
+			AND (a.kind = 'video') = (b.kind = 'video')
+			AND (a.created_at < b.created_at OR a.created_at = b.created_at AND a.id <= b.id)`, id).Scan(&n)
+	return n, err
+}
+
+// Queue is how much waits and runs.
+type Queue struct {
+	Waiting int
+	Running int
+	Oldest  *time.Time // creation of the oldest waiting analysis
+}
+
+// QueueState counts what waits and runs, over all accounts.
+func (s *Store) QueueState(ctx context.Context) (Queue, error) {
+	var q Queue
+	var oldest int64
+	err := s.read.QueryRowContext(ctx, `
+		SELECT coalesce(sum(CASE WHEN instance = '' THEN 1 ELSE 0 END), 0),
+			coalesce(sum(CASE WHEN instance <> '' THEN 1 ELSE 0 END), 0),
+			coalesce(min(CASE WHEN instance = '' THEN created_at END), 0)
+		FROM analyses WHERE status = 'pending'`).Scan(&q.Waiting, &q.Running, &oldest)
+	if oldest > 0 {
+		t := fromMicros(oldest)
+		q.Oldest = &t
+	}
+	return q, err
+}
+
+// Usage sums up what an account did with one kind of input.
+type Usage struct {
+	Kind      saccade.Kind
+	Pending   int
+	Succeeded int
+	Failed    int
+	Frames    int64   // of succeeded videos
+	Seconds   float64 // of succeeded videos
+}
+
+// Usage sums up the analyses that the account created in [from, to), by kind.
+// Erased and expired ones count.
+func (s *Store) Usage(ctx context.Context, account string, from, to time.Time) ([]Usage, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT kind, coalesce(sum(CASE WHEN status = 'pending' THEN 1 ELSE 0 END), 0),
+			coalesce(sum(CASE WHEN status = 'success' THEN 1 ELSE 0 END), 0),
+			coalesce(sum(CASE WHEN status = 'failed' THEN 1 ELSE 0 END), 0),
+			CAST(coalesce(sum(frames), 0) AS BIGINT), coalesce(sum(seconds), 0)
+		FROM analyses WHERE account = $1 AND created_at >= $2 AND created_at < $3
+		GROUP BY kind ORDER BY kind`, account, micros(from), micros(to))
+	return collect(rows, err, func(row scanner) (Usage, error) {
+		var u Usage
+		err := row.Scan(&u.Kind, &u.Pending, &u.Succeeded, &u.Failed, &u.Frames, &u.Seconds)
+		return u, err
+	})
+}

@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
+	_ "modernc.org/sqlite"             // registers "sqlite"
+)
+
+// Store is an open database. Close it.
+type Store struct {
+	cfg    Config
+	driver string
+	write  *sql.DB
+	read   *sql.DB // the same as write on PostgreSQL
+	now    func() time.Time
+}
+
+// Open opens the database, making the SQLite file if need be, and brings its
+// tables up to date.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	driver, target, _ := splitDSN(cfg.DSN)
+	s := &Store{cfg: cfg, driver: driver, now: cfg.Now}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	connect := s.openPostgres
+	if driver == DriverSQLite {
+		connect = s.openSQLite
+	}
+	if err := connect(target); err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("store: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+// openSQLite opens the file twice. Writers queue up for one connection, which
+// is what SQLite does anyway and what the job queue's driver asks for; readers
+// see the last committed state beside it. Transactions take the write lock when
+// they begin, so that two processes wait for each other instead of failing.
+func (s *Store) openSQLite(file string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return fmt.Errorf("cannot make the folder of the database: %w", err)
+	}
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("cannot open the database: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	base := "file:" + (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath() +
+		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)"
+	if s.write, err = sql.Open("sqlite", base+"&_txlock=immediate"); err != nil {
+		return err
+	}
+	if s.read, err = sql.Open("sqlite", base+"&_pragma=query_only(1)"); err != nil {
+		return errors.Join(err, s.write.Close())
+	}
+	s.write.SetMaxOpenConns(1)
+	s.read.SetMaxOpenConns(s.cfg.MaxConns)
+	s.read.SetMaxIdleConns(s.cfg.MaxConns)
+	return nil
+}
+
+func (s *Store) openPostgres(dsn string) (err error) {
+	if s.write, err = sql.Open("pgx", dsn); err != nil {
+		return err
+	}
+	s.write.SetMaxOpenConns(s.cfg.MaxConns)
+	s.write.SetMaxIdleConns(s.cfg.MaxConns)
+	s.write.SetConnMaxIdleTime(5 * time.Minute)
+	s.read = s.write
+	return nil
+}
+
+// Close closes the database.
+func (s *Store) Close() error {
+	err := s.write.Close()
+	if s.read != s.write {
+		err = errors.Join(err, s.read.Close())
+	}
+	return err
+}
+
+// DB is the database that transactions of the job queue run in. On SQLite it
+// has a single connection: never use it while holding a transaction.
+func (s *Store) DB() *sql.DB { return s.write }
+
+// Driver is [DriverSQLite] or [DriverPostgres].
+func (s *Store) Driver() string { return s.driver }
+
+// Check reports whether the database answers.
+func (s *Store) Check(ctx context.Context) error {
+	var one int
+	if err := s.read.QueryRowContext(ctx, "SELECT 1").Scan(&one); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	return nil
+}
+
+// inTx runs f in a transaction that writes. f must not use the Store's own
+// connections. PostgreSQL may ask to run a transaction again (deadlock,
+// serialization); f must therefore be repeatable.
+func (s *Store) inTx(ctx context.Context, f func(tx *sql.Tx) error) error {
+	var err error
+	for range 5 {
+		if err = s.tryTx(ctx, f); !repeatable(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func (s *Store) tryTx(ctx context.Context, f func(tx *sql.Tx) error) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("store: begin: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if err := f(tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("store: commit: %w", err)
+	}
+	return nil
+}
+
+// repeatable recognises serialization_failure and deadlock_detected.
+func repeatable(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// micros is how times are kept.
+func micros(t time.Time) int64 { return t.UnixMicro() }
+
+func (s *Store) nowMicros() int64 { return micros(s.now()) }
+
+// optMicros is nil for no time, as the drivers want NULL.
+func optMicros(t *time.Time) any {
+	if t == nil {
+		return nil
+	}
+	return micros(*t)
+}
+
+func fromMicros(v int64) time.Time { return time.UnixMicro(v).UTC() }
+
+func optTime(v sql.NullInt64) *time.Time {
+	if !v.Valid {
+		return nil
+	}
+	t := fromMicros(v.Int64)
+	return &t
+}
+
+// affected tells how many rows a statement changed.
+func affected(res sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}

@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/blob"
+)
+
+// CreateUpload notes that the account may upload one object. Its key is
+// blob.UploadKey(account, id).
+func (s *Store) CreateUpload(ctx context.Context, account string) (saccade.Upload, error) {
+	u := saccade.Upload{ID: saccade.NewID(), Account: account, CreatedAt: fromMicros(s.nowMicros()), Size: -1}
+	_, err := s.write.ExecContext(ctx,
+		`INSERT INTO uploads (id, account, object, size, created_at) VALUES ($1, $2, $3, $4, $5)`,
+		u.ID, u.Account, blob.UploadKey(u.Account, u.ID), u.Size, micros(u.CreatedAt))
+	return u, err
+}
+
+// Upload gives an upload of the account, or not_found.
+func (s *Store) Upload(ctx context.Context, account, id string) (saccade.Upload, error) {
+	row := s.read.QueryRowContext(ctx, `SELECT id, account, size, created_at FROM uploads WHERE id = $1 AND account = $2`, id, account)
+	u, err := scanUpload(row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return u, errNoUpload()
+	}
+	return u, err
+}
+
+// SetUploadSize notes what was uploaded.
+func (s *Store) SetUploadSize(ctx context.Context, id string, size int64) error {
+	n, err := affected(s.write.ExecContext(ctx, `UPDATE uploads SET size = $1 WHERE id = $2`, size, id))
+	if err == nil && n == 0 {
+		return errNoUpload()
+	}
+	return err
+}
+
+// StaleUploads lists uploads made before the moment that no analysis uses,
+// oldest first, a hundred at most.
+func (s *Store) StaleUploads(ctx context.Context, before time.Time) ([]saccade.Upload, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT id, account, size, created_at FROM uploads u
+		WHERE created_at < $1 AND NOT EXISTS (SELECT 1 FROM analyses a WHERE a.object = u.object)
+		ORDER BY created_at LIMIT 100`, micros(before))
+	return collect(rows, err, scanUpload)
+}
+
+// DeleteUpload forgets an upload that no analysis uses and lists its object
+// for erasing; it reports whether there was one.
+func (s *Store) DeleteUpload(ctx context.Context, u saccade.Upload) (deleted bool, err error) {
+	err = s.inTx(ctx, func(tx *sql.Tx) error {
+		key := blob.UploadKey(u.Account, u.ID)
+		n, err := affected(tx.ExecContext(ctx, `
+			DELETE FROM uploads WHERE id = $1 AND account = $2 AND NOT EXISTS (SELECT 1 FROM analyses a WHERE a.object = $3)`,
+			u.ID, u.Account, key))
+		if deleted = n > 0; err != nil || !deleted {
+			return err
+		}
+		return s.listErasure(ctx, tx, key)
+	})
+	return deleted, err
+}
+
+func errNoUpload() error {
+	return saccade.Errorf(saccade.CodeNotFound, "There is no such upload. Ask for a new upload URL.")
+}
+
+func scanUpload(row scanner) (saccade.Upload, error) {
+	var u saccade.Upload
+	var created int64
+	err := row.Scan(&u.ID, &u.Account, &u.Size, &created)
+	u.CreatedAt = fromMicros(created)
+	return u, err
+}
