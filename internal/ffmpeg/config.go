@@ -1,0 +1,57 @@
+package ffmpeg
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Config says which ffmpeg to use and what it may consume.
+type Config struct {
+	Path        string        // program, looked up in PATH when it has no slash
+	Timeout     time.Duration // wall time of one process, waiting for us included
+	MaxDuration time.Duration // longest video that Decode yields, plus one frame; 0: any
+	MaxPixels   int           // largest picture, width times height
+	Memory      int64         // address space of one process, bytes
+	FileSize    int64         // largest file a process may write, bytes
+	Threads     int           // of a decoder and of an encoder each
+	Nice        int           // 0..19, added to our own niceness
+	Sandbox     bool          // confine by re-execution; off only for debugging
+	Helper      string        // binary whose main calls SandboxMain; "": our own
+	Logger      *slog.Logger  // gets what ffmpeg complains about; nil: the default
+}
+
+// DefaultConfig suits a server of two cores.
+func DefaultConfig() Config {
+	return Config{
+		Path:        "ffmpeg",
+		Timeout:     15 * time.Minute,
+		MaxDuration: time.Minute,
+		MaxPixels:   4096 * 2304,
+		Memory:      2 << 30,
+		FileSize:    2 << 30,
+		Threads:     2,
+		Nice:        5,
+		Sandbox:     true,
+	}
+}
+
+// Validate reports every fault, each naming its field.
+func (c Config) Validate() error {
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("ffmpeg: "+format, args...))
+		}
+	}
+	check(c.Path != "", "Path must name the program")
+	check(c.Timeout > 0, "Timeout is %v; it must be above 0", c.Timeout)
+	check(c.MaxDuration >= 0, "MaxDuration is %v; it must not be negative", c.MaxDuration)
+	check(c.MaxPixels > 0, "MaxPixels is %d; it must be above 0", c.MaxPixels)
+	check(c.Memory >= 512<<20, "Memory is %d; ffmpeg does not start below 536870912 (512 MiB)", c.Memory)
+	check(c.FileSize >= 1<<20, "FileSize is %d; it must be at least 1048576 (1 MiB)", c.FileSize)
+	check(c.Threads >= 1 && c.Threads <= 64, "Threads is %d; it must be 1 to 64", c.Threads)
+	check(c.Nice >= 0 && c.Nice <= 19, "Nice is %d; it must be 0 to 19", c.Nice)
+	return errors.Join(errs...)
+}

@@ -1,0 +1,28 @@
+// Package ffmpeg turns video files into frames with time stamps and frames
+// into video files, with the ffmpeg program as a confined subprocess.
+//
+// A [Tool] is made once ([New] probes the program) and is safe for concurrent
+// use. [Tool.Decode] starts one process that decodes the whole video once and
+// yields every frame at full size, upright, as limited-range 4:2:0, with its
+// exact time stamp in milliseconds. [Tool.Encode] starts one process that takes
+// exactly one output frame per written frame, keeps their times and copies the
+// sound of the original. Both stream: a handful of frames is all they hold, and
+// a slow reader or writer simply makes the process wait.
+//
+// # Untrusted input
+//
+// With Config.Sandbox every process starts through a re-execution of our own
+// binary ([SandboxMain]), which sets resource limits and a Landlock domain (the
+// one input file readable, the one output directory writable, no network) and
+// then becomes ffmpeg. ffmpeg itself is held to one demuxer, to files and
+// pipes, to the codecs of WebM, and to a number of pixels. Each process has its
+// own group, a time limit, and dies with its context.
+//
+// # What counts as readable
+//
+// A file that merely ends early (a recorder that crashed, an upload that broke
+// off) is accepted as long as its complete frames decode: the video is then as
+// long as these. Damage within is tolerated while at least half of the frames
+// decode without a complaint; otherwise, and when no frame does, the last call
+// of Next reports CodeUnreadableVideo.
+package ffmpeg
