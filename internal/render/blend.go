@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/binary"
 	"fmt"
 	"image"
 )
@@ -86,6 +87,11 @@ func (b *Blender) blendField(f planes, l *Layer) {
 				continue
 			}
 			part := row[from:to]
+			if flat(dv, to-from) {
+				t := &weights[uint8(v>>16)]
+				mixAll(part, t.keep, t.y)
+				continue
+			}
 			for x, old := range part {
 				t := &weights[uint8(v>>16)]
 				part[x] = uint8((uint16(old)*t.keep + t.y) >> 8)
@@ -100,6 +106,25 @@ func (b *Blender) blendField(f planes, l *Layer) {
 	}
 }
 
+// flat reports whether a stretch stays within half an entry of the table.
+func flat(dv int32, n int) bool { return max(dv, -dv)*int32(n) < 1<<15 }
+
+// mixAll mixes one weight into all samples, eight at a time: the even and the
+// odd ones in 16-bit lanes of one word each.
+func mixAll(p []byte, keep, add uint16) {
+	const lanes, ones = 0x00ff00ff00ff00ff, 0x0001000100010001
+	k, a := uint64(keep), uint64(add)*ones
+	for ; len(p) >= 8; p = p[8:] {
+		v := binary.LittleEndian.Uint64(p)
+		even := (v&lanes*k + a) >> 8 & lanes
+		odd := (v>>8&lanes*k + a) &^ lanes
+		binary.LittleEndian.PutUint64(p, even|odd)
+	}
+	for i, old := range p {
+		p[i] = uint8((uint16(old)*keep + add) >> 8)
+	}
+}
+
 func (b *Blender) blendChroma(cb, cr []byte, weights *[steps]weight) {
 	skip := weights[0].keep == 256
 	for i := range b.gw + 1 {
@@ -108,6 +133,12 @@ func (b *Blender) blendChroma(cb, cr []byte, weights *[steps]weight) {
 			continue
 		}
 		pb, pr := cb[from:to], cr[from:to]
+		if flat(dv, to-from) {
+			t := &weights[uint8(v>>16)]
+			mixAll(pb, t.keep, t.cb)
+			mixAll(pr, t.keep, t.cr)
+			continue
+		}
 		for x, old := range pb {
 			t := &weights[uint8(v>>16)]
 			pb[x] = uint8((uint16(old)*t.keep + t.cb) >> 8)
@@ -117,25 +148,42 @@ func (b *Blender) blendChroma(cb, cr []byte, weights *[steps]weight) {
 	}
 }
 
+// samples is one plane of a frame; a sample is size pixels wide and high.
+type samples struct {
+	v         []byte
+	stride    int
+	w, h      int
+	size      float64
+	fill, rim uint8 // a hotspot's colours in this plane
+}
+
 // blend paints a hotspot into a frame.
 func (d disc) blend(f planes, w, h int) {
-	top, bottom := d.rows(1, h)
+	d.blendPlane(samples{f.y, f.yStride, w, h, 1, d.fill.y, 235})
+	d.blendPlane(samples{f.cb, f.cStride, (w + 1) / 2, (h + 1) / 2, 2, d.fill.cb, 128})
+	d.blendPlane(samples{f.cr, f.cStride, (w + 1) / 2, (h + 1) / 2, 2, d.fill.cr, 128})
+}
+
+// blendPlane paints one plane of a hotspot. Its plain inside is most of it and
+// needs no distances.
+func (d disc) blendPlane(p samples) {
+	const keep = 256 - int(spotOpacity*256)
+	add := int(p.fill)*(256-keep) + 128
+	top, bottom := d.rows(p.size, p.h)
 	for y := top; y < bottom; y++ {
-		row := f.y[y*f.yStride:]
-		from, to := d.span(y, 1, w)
+		row := p.v[y*p.stride:]
+		from, to := d.span(y, p.size, p.w)
+		a, b := d.core(y, p.size, from, to)
 		for x := from; x < to; x++ {
-			a, rim := d.at(x, y, 1)
-			row[x] = over(row[x], mix(d.fill.y, 235, rim), a)
-		}
-	}
-	top, bottom = d.rows(2, (h+1)/2)
-	for y := top; y < bottom; y++ {
-		cb, cr := f.cb[y*f.cStride:], f.cr[y*f.cStride:]
-		from, to := d.span(y, 2, (w+1)/2)
-		for x := from; x < to; x++ {
-			a, rim := d.at(x, y, 2)
-			cb[x] = over(cb[x], mix(d.fill.cb, 128, rim), a)
-			cr[x] = over(cr[x], mix(d.fill.cr, 128, rim), a)
+			if x == a && b > a {
+				for i, v := range row[a:b] {
+					row[a+i] = uint8((int(v)*keep + add) >> 8)
+				}
+				x = b - 1
+				continue
+			}
+			opacity, edge := d.at(x, y, p.size)
+			row[x] = over(row[x], mix(p.fill, p.rim, edge), opacity)
 		}
 	}
 }

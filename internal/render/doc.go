@@ -17,7 +17,7 @@
 //
 //	times chance   heat position   heat opacity   darkness in the perception map
 //	1 or less      0               0 %            68 % (65-83 %)
-//	2              0.25            35 %           50 %
+//	2              0.25            36 %           50 %
 //	4              0.50            61 %           31 %
 //	8              0.75            76 %           11 %
 //	16 or more     1               81 %           2 % or less

@@ -59,6 +59,19 @@ func (d disc) rows(size float64, height int) (from, to int) {
 	return max(int((d.y-d.r-size)/size), 0), min(int(math.Ceil((d.y+d.r+size)/size)), height)
 }
 
+// core gives the columns of row y where the disc is neither rim nor border: its
+// plain, translucent filling.
+func (d disc) core(y int, size float64, from, to int) (a, b int) {
+	dy := (float64(y)+0.5)*size - d.y
+	reach := d.r - d.rim - size
+	if reach <= 0 || math.Abs(dy) >= reach {
+		return to, to
+	}
+	dx := math.Sqrt(reach*reach - dy*dy)
+	a = min(max(int(math.Ceil((d.x-dx)/size)), from), to)
+	return a, min(max(int((d.x+dx)/size), a), to)
+}
+
 // at tells how opaque the disc is at the centre of a sample (0..1) and how much
 // of what shows there is the rim.
 func (d disc) at(x, y int, size float64) (opacity, rim float64) {
