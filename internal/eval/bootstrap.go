@@ -1,0 +1,60 @@
+package eval
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// Estimate is a mean over pictures with its 95 % interval.
+type Estimate struct {
+	Mean float64 `json:"mean"`
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+	N    int     `json:"n"` // pictures behind it
+}
+
+// Bootstrap estimates the mean of a value a picture and its 95 % percentile
+// interval (Efron and Tibshirani 1993): the pictures are drawn again and again
+// with replacement. The same seed and number of values draw the same pictures,
+// so rows of one table are resampled alike. No values give NaN; one value has
+// no spread.
+func Bootstrap(v []float64, resamples int, seed uint64) Estimate {
+	if len(v) == 0 {
+		return Estimate{math.NaN(), math.NaN(), math.NaN(), 0}
+	}
+	r := rand.New(rand.NewPCG(seed, 0x5acc4de))
+	means := make([]float64, resamples)
+	for k := range means {
+		var s float64
+		for range v {
+			s += v[r.IntN(len(v))]
+		}
+		means[k] = s / float64(len(v))
+	}
+	slices.Sort(means)
+	return Estimate{Mean: mean(v), Low: quantile(means, 0.025), High: quantile(means, 0.975), N: len(v)}
+}
+
+// quantile interpolates between the sorted values.
+func quantile(sorted []float64, q float64) float64 {
+	at := q * float64(len(sorted)-1)
+	i := int(at)
+	if i+1 >= len(sorted) {
+		return sorted[len(sorted)-1]
+	}
+	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
+}
+
+// summarise fills in the estimates of a row from its pictures.
+func (r *Row) summarise(opt Options) {
+	r.Metrics = map[Metric]Estimate{}
+	for _, m := range Metrics() {
+		v := values(r.scores, m)
+		if len(v) == 0 {
+			continue
+		}
+		r.Metrics[m] = Bootstrap(v, opt.Resamples, opt.Seed)
+		r.N = max(r.N, len(v))
+	}
+}

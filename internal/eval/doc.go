@@ -1,0 +1,31 @@
+// Package eval judges a model of attention by where people really looked.
+//
+// [Run] takes a set of pictures with fixations ([LoadSet]), lets one or more
+// predictors answer every picture, and gives seven measures beside three
+// yardsticks: the centre prior learned from the other pictures, what all
+// observers but one tell of the one left out, and what half of the observers
+// tell of the other half. Every mean comes with a 95 % bootstrap interval over
+// the pictures (seeded, so that a run can be repeated to the digit).
+//
+// Measures, as in the MIT/Tuebingen saliency benchmark and its code (cvzoya/
+// saliency; Bylinskii, Judd, Oliva, Torralba and Durand, "What do different
+// evaluation metrics tell us about saliency models?", PAMI 2019; Kuemmerer,
+// Wallis and Bethge, ECCV 2018). The ground-truth density of a picture is its
+// fixations, blurred with a Gaussian of one degree of visual angle.
+//
+//   - NSS: mean of the map, in standard deviations above its mean, at the
+//     fixations. Chance is 0. [NSS]
+//   - CC: Pearson correlation with the ground-truth density. [CC]
+//   - AUC-J (Judd): area under the ROC curve, fixated pixels against all
+//     pixels; chance is 0.5. [AUC]
+//   - sAUC: the same against the fixations of all other pictures of the set
+//     (all of them, no sampling), which takes the reward for a mere centre
+//     prior away. [AUC]
+//   - KLD: Kullback-Leibler divergence of the model from the ground truth, in
+//     nats; lower is better. [KLD]
+//   - SIM: common mass of both densities, 0..1. [SIM]
+//   - IG: information gain over the centre prior, in bits a fixation. [IG]
+//
+// Sets that come as density maps without fixations are judged with every pixel
+// weighted by its density; their figures cannot be compared with the others.
+package eval

@@ -1,0 +1,154 @@
+package eval
+
+import (
+	"errors"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/saccade-dev/saccade"
+)
+
+// Set is a collection of pictures with what is known about how people looked
+// at them. It is immutable once loaded.
+type Set struct {
+	Name    string // the folder's name
+	Dir     string
+	Stimuli []Stimulus // in order of their names
+	Maps    bool       // density maps instead of fixations
+}
+
+// Stimulus is one picture of a set.
+type Stimulus struct {
+	Name          string
+	Width, Height int     // pixels of the picture that the figures refer to
+	Sigma         float64 // pixels per degree of visual angle
+	Image         string  // file
+	Map           string  // file, in sets of maps
+	Observers     [][]Fixation
+}
+
+// Fixation is where an observer looked, in fractions of the picture.
+type Fixation struct{ X, Y float64 }
+
+// fixations of all observers, in order.
+func (s *Stimulus) fixations() []Fixation { return slices.Concat(s.Observers...) }
+
+// Split selects a part of a set.
+type Split string
+
+// The splits. SplitVal is every tenth stimulus by sorted name, which the
+// training of the shipped model never sees; SplitTrain is the rest.
+const (
+	SplitAll   Split = "all"
+	SplitVal   Split = "val"
+	SplitTrain Split = "train"
+)
+
+// has reports whether the split holds the i-th stimulus by name.
+func (s Split) has(i int) bool {
+	switch s {
+	case SplitVal:
+		return i%10 == 0
+	case SplitTrain:
+		return i%10 != 0
+	}
+	return true
+}
+
+// LoadSet reads a set of this layout:
+//
+//	stimuli.csv    stimulus,width,height,px_per_degree[,n_fixations]
+//	fixations.csv  stimulus,observer,x,y (x and y in fractions, 0..1)
+//	maps/NAME.png  instead of fixations.csv: grey densities of any scale
+//	stimuli/NAME.jpg (or .jpeg, .png)
+//
+// More columns are allowed, in any order. Where stimuli.csv tells the number
+// of fixations it must agree, so that a truncated file is noticed. Pictures
+// without any fixation are left out. The error is a *saccade.Error that names
+// file, line and column.
+func LoadSet(dir string) (*Set, error) {
+	s := &Set{Name: filepath.Base(filepath.Clean(dir)), Dir: dir}
+	rows, err := readFile(filepath.Join(dir, "stimuli.csv"), readStimuli)
+	if err != nil {
+		return nil, err
+	}
+	looks := map[string][][]Fixation{}
+	_, err = os.Stat(filepath.Join(dir, "fixations.csv"))
+	if s.Maps = errors.Is(err, fs.ErrNotExist); !s.Maps {
+		looks, err = readFile(filepath.Join(dir, "fixations.csv"), readFixations)
+		if err != nil {
+			return nil, err
+		}
+	} else if info, err := os.Stat(filepath.Join(dir, "maps")); err != nil || !info.IsDir() {
+		return nil, bad("%s holds neither fixations.csv nor a folder maps/, so nothing is known about where people looked. Point to a folder with one of them.", dir)
+	}
+	for _, r := range rows {
+		r.Observers = looks[r.Name]
+		delete(looks, r.Name)
+		if err := s.admit(r); err != nil {
+			return nil, err
+		}
+	}
+	for name := range looks {
+		return nil, bad("%s: fixations.csv speaks of stimulus %q, which stimuli.csv does not list. The two files belong to different sets.", dir, name)
+	}
+	if len(s.Stimuli) == 0 {
+		return nil, bad("%s: no stimulus has any fixation; there is nothing to judge by.", dir)
+	}
+	slices.SortFunc(s.Stimuli, func(a, b Stimulus) int { return strings.Compare(a.Name, b.Name) })
+	return s, nil
+}
+
+// admit checks one stimulus, finds its files and adds it.
+func (s *Set) admit(r stimulusRow) error {
+	n := 0
+	for _, o := range r.Observers {
+		n += len(o)
+	}
+	if !s.Maps && r.fixations >= 0 && n != r.fixations {
+		return bad("%s: stimuli.csv promises %d fixations of stimulus %q, fixations.csv holds %d. The file is truncated or belongs to another set.", s.Dir, r.fixations, r.Name, n)
+	}
+	if !s.Maps && n == 0 {
+		return nil
+	}
+	var err error
+	if r.Image, err = find(filepath.Join(s.Dir, "stimuli"), r.Name, ".jpg", ".jpeg", ".png"); err != nil {
+		return err
+	}
+	if s.Maps {
+		if r.Map, err = find(filepath.Join(s.Dir, "maps"), r.Name, ".png"); err != nil {
+			return err
+		}
+	}
+	s.Stimuli = append(s.Stimuli, r.Stimulus)
+	return nil
+}
+
+// find returns the file of that name with the first extension that exists.
+func find(dir, name string, extensions ...string) (string, error) {
+	for _, e := range extensions {
+		p := filepath.Join(dir, name+e)
+		if info, err := os.Stat(p); err == nil && info.Mode().IsRegular() {
+			return p, nil
+		}
+	}
+	return "", bad("%s: there is no file for stimulus %q (looked for %s).", dir, name, strings.Join(extensions, ", "))
+}
+
+// bad is the error of a set that cannot be used.
+func bad(format string, args ...any) *saccade.Error {
+	return saccade.Errorf(saccade.CodeInvalidInput, format, args...)
+}
+
+// sigmas gives the least and the greatest width of one degree, in pixels.
+func (s *Set) sigmas() (lo, hi float64) {
+	lo = math.Inf(1)
+	for _, x := range s.Stimuli {
+		lo, hi = min(lo, x.Sigma), max(hi, x.Sigma)
+	}
+	return lo, hi
+}
