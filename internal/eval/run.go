@@ -12,11 +12,10 @@ import (
 	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// Options of [Run]. The zero value judges the whole set with the natural
-// prior, people included.
+// Options of [Run]. The zero value judges the whole set, people included.
 type Options struct {
 	Predictors []attention.Predictor // one row each, in this order
-	Prior      attention.Prior       // "" = natural: the sets are photographs
+	Prior      attention.Prior       // "" = auto, as the product is shipped
 	Split      Split                 // "" = all
 	NoPeople   bool                  // leave the inter-observer rows out (they take longest)
 	Workers    int                   // 0 = one a processor
@@ -95,7 +94,7 @@ func Run(ctx context.Context, set *Set, opt Options) (*Report, error) {
 
 func (o Options) withDefaults() Options {
 	if o.Prior == "" {
-		o.Prior = attention.PriorNatural
+		o.Prior = attention.PriorAuto
 	}
 	if o.Split == "" {
 		o.Split = SplitAll
