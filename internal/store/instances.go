@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 )
 
 // BeatInstance says that a worker instance is alive. Call it more often than
@@ -62,4 +63,17 @@ func (s *Store) Requeue(ctx context.Context, id string, q Enqueuer) error {
 		_, err = tx.ExecContext(ctx, `UPDATE analyses SET job = $1 WHERE id = $2`, job, id)
 		return err
 	})
+}
+
+// Silence is the moment before which the last sign of life of an attempt
+// counts as none at all: three leases ago.
+func (s *Store) Silence() time.Time { return s.now().Add(-3 * s.cfg.Lease) }
+
+// ReleaseSilent takes analyses away from attempts that gave no sign of life
+// since [Store.Silence] though their instance lives.
+func (s *Store) ReleaseSilent(ctx context.Context) error {
+	_, err := s.write.ExecContext(ctx, `
+		UPDATE analyses SET instance = '', fraction = 0, stage = 'queued', started_at = NULL
+		WHERE status = 'pending' AND instance <> '' AND heartbeat_at < $1`, micros(s.Silence()))
+	return err
 }

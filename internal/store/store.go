@@ -177,3 +177,22 @@ func affected(res sql.Result, err error) (int64, error) {
 	}
 	return res.RowsAffected()
 }
+
+// Now is the store's clock.
+func (s *Store) Now() time.Time { return s.now() }
+
+// MaxTries is Config.MaxTries.
+func (s *Store) MaxTries() int { return s.cfg.MaxTries }
+
+// Exclusively runs f in a transaction while no other process does the same:
+// for changes of the tables.
+func (s *Store) Exclusively(ctx context.Context, f func(tx *sql.Tx) error) error {
+	return s.inTx(ctx, func(tx *sql.Tx) error {
+		if s.driver == DriverPostgres {
+			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", migrateLock); err != nil {
+				return fmt.Errorf("store: %w", err)
+			}
+		}
+		return f(tx)
+	})
+}
