@@ -27,6 +27,7 @@ const (
 	CodeNotFound        Code = "not_found"                   // on the wire: client_error with status 404
 	CodeTooLarge        Code = "too_large"                   // on the wire: client_error with status 413
 	CodeForbidden       Code = "forbidden"                   // on the wire: client_error with status 403
+	CodeMethod          Code = "method_not_allowed"          // on the wire: client_error with status 405
 )
 
 // codeTable is the one place that says which HTTP status and which wire code
@@ -50,6 +51,7 @@ var codeTable = map[Code]struct {
 	CodeNotFound:        {http.StatusNotFound, CodeClient},
 	CodeTooLarge:        {http.StatusRequestEntityTooLarge, CodeClient},
 	CodeForbidden:       {http.StatusForbidden, CodeClient},
+	CodeMethod:          {http.StatusMethodNotAllowed, CodeClient},
 }
 
 // Status is the HTTP status that carries the code; 500 for an unknown one.

@@ -1,0 +1,155 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// cut splits "METHOD /path".
+func cut(route string) (method, path string) {
+	method, path, _ = strings.Cut(route, " ")
+	return method, path
+}
+
+// document is huma's configuration: JSON alone, no pages and no schema links of
+// huma's own, fields that are not known allowed.
+func document(cfg Config) huma.Config {
+	server := strings.TrimRight(cfg.PublicURL, "/")
+	if server == "" {
+		server = "/"
+	}
+	c := huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info:    &huma.Info{Title: "Saccade API", Version: cfg.Version, Description: introduction, License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
+			Servers: []*huma.Server{{URL: server}},
+			Tags: []*huma.Tag{
+				{Name: tagUploads, Description: "Videos are sent to a URL of their own first."},
+				{Name: tagVideo, Description: "Every frame of a WebM video is predicted. Needs the account's add-on `dynamic-saliency`; without it these addresses answer 404."},
+				{Name: tagImage, Description: "Designs as PNG or JPEG, and web pages captured in a browser."},
+				{Name: tagTexts, Description: "Markdown about an analysed image or page. These operations want the `_internal_exposed_id` of a successful analysis, not the id that POST gave."},
+				{Name: tagHooks, Description: "Being told instead of polling. Messages are signed by the Standard Webhooks scheme."},
+				{Name: tagAccount}, {Name: tagOperator, Description: "For whoever runs the server. No token needed."},
+			},
+			Components: &huma.Components{
+				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				SecuritySchemes: map[string]*huma.SecurityScheme{
+					"token": {Type: "http", Scheme: "bearer", Description: "Authorization: Bearer <token>"},
+				},
+			},
+			Security:   []map[string][]string{{"token": {}}},
+			Extensions: map[string]any{"x-error-codes": errorCodes},
+		},
+		Formats:       map[string]huma.Format{"application/json": jsonFormat()},
+		DefaultFormat: "application/json",
+	}
+	c.AllowAdditionalPropertiesByDefault = true
+	return c
+}
+
+// finishDocument adds what huma cannot know and freezes the document.
+func (a *API) finishDocument() error {
+	doc := a.huma.OpenAPI()
+	for _, o := range plainOperations(a.huma.OpenAPI().Components.Schemas) {
+		doc.AddOperation(o)
+	}
+	for _, item := range doc.Paths {
+		for _, o := range []*huma.Operation{item.Get, item.Post, item.Put, item.Delete} {
+			if o != nil {
+				delete(o.Responses, "422") // huma's own; ours is 400
+			}
+		}
+	}
+	if err := describeSchemas(doc.Components.Schemas.Map()); err != nil {
+		return err
+	}
+	doc.Webhooks = webhookMessages(doc.Components.Schemas)
+	raw, err := json.Marshal(doc)
+	if err != nil {
+		return fmt.Errorf("httpapi: the OpenAPI document: %w", err)
+	}
+	var text bytes.Buffer
+	if err := json.Indent(&text, raw, "", " "); err != nil {
+		return err
+	}
+	a.document = text.Bytes()
+	return nil
+}
+
+// serveDocument gives the OpenAPI document.
+func (a *API) serveDocument(w http.ResponseWriter, _ *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "public, max-age=60")
+	h.Set("Access-Control-Allow-Origin", "*")
+	_, _ = w.Write(a.document)
+}
+
+// describeSchemas writes the descriptions of the root package's types, which
+// carry none themselves. Every entry must meet a property, so that none goes
+// stale.
+func describeSchemas(schemas map[string]*huma.Schema) error {
+	for _, name := range slices.Sorted(maps.Keys(fieldTexts)) {
+		schema, field, _ := strings.Cut(name, ".")
+		s := schemas[schema]
+		if s == nil || s.Properties[field] == nil {
+			return fmt.Errorf("httpapi: no schema property %s to describe", name)
+		}
+		p := *s.Properties[field] // a $ref may be shared
+		p.Description = fieldTexts[name]
+		s.Properties[field] = &p
+	}
+	return nil
+}
+
+// plainOperations describes the routes that huma does not serve.
+func plainOperations(r huma.Registry) []*huma.Operation {
+	open := []map[string][]string{{}}
+	bytesOf := func(kind string) map[string]*huma.MediaType {
+		return map[string]*huma.MediaType{kind: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}
+	}
+	fault := func(text string) *huma.Response {
+		return &huma.Response{Description: text, Content: map[string]*huma.MediaType{
+			"application/json": {Schema: &huma.Schema{Ref: "#/components/schemas/WireError"}},
+		}}
+	}
+	healthy := map[string]*huma.MediaType{"application/json": {Schema: huma.SchemaFromType(r, typeOf[health]())}}
+	link := []*huma.Param{
+		{Name: "key", In: "path", Required: true, Description: "Part of the link; opaque.", Schema: &huma.Schema{Type: "string"}},
+		{Name: "exp", In: "query", Required: true, Description: "Part of the link.", Schema: &huma.Schema{Type: "string"}},
+		{Name: "method", In: "query", Required: true, Description: "Part of the link.", Schema: &huma.Schema{Type: "string"}},
+		{Name: "sig", In: "query", Required: true, Description: "Part of the link.", Schema: &huma.Schema{Type: "string"}},
+	}
+	plain := func(id, tag, route, summary string) *huma.Operation {
+		method, path := cut(route)
+		return &huma.Operation{OperationID: id, Tags: []string{tag}, Method: method, Path: path, Summary: summary,
+			Description: descriptions[id], Security: open, Responses: map[string]*huma.Response{}}
+	}
+	put := plain("put-upload", tagUploads, "PUT /objects/{key}", "Upload the bytes")
+	put.Parameters = link
+	put.RequestBody = &huma.RequestBody{Required: true, Content: bytesOf("video/webm")}
+	put.Responses = map[string]*huma.Response{
+		"200": {Description: "Stored. The body is empty.", Headers: map[string]*huma.Param{"ETag": {Schema: &huma.Schema{Type: "string"}}}},
+		"403": fault("Forged or expired link."), "413": fault("Too large."), "503": fault("Busy, or no room."),
+	}
+	get := plain("get-output", tagVideo, "GET /objects/{key}", "Download an output")
+	get.Parameters = link
+	get.Responses = map[string]*huma.Response{
+		"200": {Description: "The file, to be shown in place.", Content: bytesOf("*/*")}, "206": {Description: "A part of the file.", Content: bytesOf("*/*")},
+		"403": fault("Forged or expired link."), "410": fault("The file is gone."),
+	}
+	alive := plain("get-health", tagOperator, "GET /healthz", "Is the process alive")
+	alive.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: healthy}}
+	ready := plain("get-readiness", tagOperator, "GET /readyz", "Can the server work")
+	ready.Responses = map[string]*huma.Response{"200": {Description: "Ready", Content: healthy}, "503": {Description: "A check failed", Content: healthy}}
+	metrics := plain("get-metrics", tagOperator, "GET /metrics", "Prometheus metrics")
+	metrics.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"text/plain": {Schema: &huma.Schema{Type: "string"}}}}}
+	return []*huma.Operation{put, get, alive, ready, metrics}
+}

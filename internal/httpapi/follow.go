@@ -1,0 +1,160 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/saccade-dev/saccade"
+)
+
+// lookEvery is how often a held poll or an event stream looks at the database.
+const lookEvery = 400 * time.Millisecond
+
+// fetch reads the analysis that a request is about.
+type fetch func(ctx context.Context) (*saccade.Analysis, error)
+
+// hold waits until the analysis has ended, seconds have passed, the client has
+// left or the API is closed, and gives its latest state.
+func (a *API) hold(ctx context.Context, get fetch, seconds int) (*saccade.Analysis, error) {
+	an, err := get(ctx)
+	if err != nil || seconds <= 0 || an.Status != saccade.StatusPending || !a.held.enter() {
+		return an, err // a server that holds too many polls answers at once
+	}
+	defer a.held.leave()
+	limit := time.NewTimer(min(time.Duration(seconds)*time.Second, a.cfg.MaxWait))
+	defer limit.Stop()
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			next, err := get(ctx)
+			if err != nil || next.Status != saccade.StatusPending {
+				return next, err
+			}
+			an = next
+		case <-limit.C:
+			return an, nil
+		case <-a.life.Done():
+			return an, nil
+		case <-ctx.Done():
+			return an, nil
+		}
+	}
+}
+
+// eventsOutput streams server-sent events.
+type eventsOutput struct {
+	ContentType string `header:"Content-Type"`
+	Body        func(huma.Context)
+}
+
+// events answers with a stream of the analysis's states: an event "progress"
+// whenever something changed, and at the end one of "success", "failed" or
+// "gone", after which the stream ends. The data is what a poll would answer.
+func (a *API) events(ctx context.Context, get fetch, view func(context.Context, *saccade.Analysis) any) (*eventsOutput, error) {
+	first, err := get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !a.held.enter() {
+		return nil, errBusy
+	}
+	return &eventsOutput{Body: func(hc huma.Context) {
+		_, w := humago.Unwrap(hc)
+		w.Header().Set("Content-Type", "text/event-stream")
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Accel-Buffering", "no") // nginx would hold the events back
+		defer a.held.leave()
+		s := &stream{w: w, c: http.NewResponseController(w)}
+		a.play(ctx, s, first, func() (*saccade.Analysis, error) { return get(ctx) }, view)
+	}}, nil
+}
+
+// play writes events until the analysis has ended or nobody listens.
+func (a *API) play(ctx context.Context, s *stream, an *saccade.Analysis, next func() (*saccade.Analysis, error), view func(context.Context, *saccade.Analysis) any) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	var err error
+	for last := (state{}); ; {
+		if err != nil {
+			s.send("gone", toWire(ctx, err))
+			return
+		}
+		if now := stateOf(an); now != last {
+			name := "progress"
+			if an.Status != saccade.StatusPending {
+				name = string(an.Status)
+			}
+			s.send(name, view(ctx, an))
+			last = now
+		}
+		if an.Status != saccade.StatusPending || s.err != nil {
+			return
+		}
+		select {
+		case <-tick.C:
+			an, err = next()
+			s.beat()
+		case <-a.life.Done():
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// state is what must change for an event to be sent.
+type state struct {
+	status   saccade.Status
+	progress saccade.Progress
+	attempt  int
+}
+
+func stateOf(an *saccade.Analysis) state {
+	return state{status: an.Status, progress: an.Progress, attempt: an.Attempt}
+}
+
+// stream writes server-sent events; the first error ends it.
+type stream struct {
+	w    http.ResponseWriter
+	c    *http.ResponseController
+	sent time.Time
+	err  error
+}
+
+// beatEvery keeps proxies from closing a silent stream.
+const beatEvery = 15 * time.Second
+
+// send writes one event.
+func (s *stream) send(name string, data any) {
+	var text strings.Builder
+	if s.err == nil {
+		s.err = encodeJSON(&text, data)
+	}
+	s.write(fmt.Sprintf("event: %s\ndata: %s\n\n", name, strings.TrimSpace(text.String())))
+}
+
+// beat writes a comment when the stream has been silent for a while.
+func (s *stream) beat() {
+	if time.Since(s.sent) >= beatEvery {
+		s.write(": still here\n\n")
+	}
+}
+
+func (s *stream) write(text string) {
+	if s.err != nil {
+		return
+	}
+	_ = s.c.SetWriteDeadline(time.Now().Add(transferPause))
+	if _, s.err = s.w.Write([]byte(text)); s.err == nil {
+		s.err = s.c.Flush()
+	}
+	s.sent = time.Now()
+}

@@ -1,0 +1,338 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/store"
+)
+
+// harness is a running server on the real store and the real disk. The test
+// itself plays the worker: it begins and ends analyses through the store.
+type harness struct {
+	t     *testing.T
+	store *store.Store
+	disk  *blob.Disk
+	api   *API
+	url   string
+	token string // of the account "acme"
+	other string // of the account "rival"
+	log   *syncBuffer
+	clock *clock
+
+	inspect func(ctx context.Context, key string) error
+	advise  func(ctx context.Context, an *saccade.Analysis, kind string) (string, error)
+}
+
+// jobs is the queue: the rows in the store are all the test needs of it.
+type jobs struct{ n atomic.Int64 }
+
+func (j *jobs) Enqueue(context.Context, *sql.Tx, *saccade.Analysis, int64) (int64, error) {
+	return j.n.Add(1), nil
+}
+
+func (j *jobs) Notify(context.Context, *sql.Tx, string) (int64, error) { return j.n.Add(1), nil }
+
+// clock is time that the test moves.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *clock) advance(d time.Duration) { c.ahead.Add(int64(d)) }
+func (h *harness) ctx() context.Context  { return h.t.Context() }
+func (h *harness) at(path string) string { return h.url + path }
+func (h *harness) bearer() map[string]string {
+	return map[string]string{"Authorization": "Bearer " + h.token}
+}
+
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// The harness judges containers by their first bytes; the real judge is the
+// webm package's, wired by the program.
+func (h *harness) Inspect(ctx context.Context, key string) error {
+	if h.inspect != nil {
+		return h.inspect(ctx, key)
+	}
+	o, _, err := h.disk.Open(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	head := make([]byte, 4)
+	if _, err := io.ReadFull(o, head); err != nil || string(head) != "\x1aE\xdf\xa3" {
+		return saccade.Errorf(saccade.CodeInvalidInput, "This is not a WebM file.").About("input.content")
+	}
+	return nil
+}
+
+func (h *harness) Measure(_ context.Context, _ *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOIResult, error) {
+	out := make([]saccade.AOIResult, len(aois))
+	for i, a := range aois {
+		out[i] = saccade.AOIResult{AOI: a, Share: 0.25, Rank: i + 1, PeakShare: 0.5, AreaShare: 0.1}
+	}
+	return out, nil
+}
+
+func (h *harness) Advise(ctx context.Context, an *saccade.Analysis, kind string) (string, error) {
+	if h.advise != nil {
+		return h.advise(ctx, an, kind)
+	}
+	return "## " + kind + "\n\nAbout " + an.ID, nil
+}
+
+// CheckURL refuses loopback, as the real guard does.
+func (h *harness) CheckURL(_ context.Context, address string) error {
+	if strings.Contains(address, "127.0.0.1") {
+		return saccade.Errorf(saccade.CodeInvalidInput, "This webhook address is not public.")
+	}
+	return nil
+}
+
+func newHarness(t *testing.T, change ...func(*Config, *Deps)) *harness {
+	t.Helper()
+	h := &harness{t: t, log: &syncBuffer{}, clock: &clock{}}
+	dir := t.TempDir()
+	cfg := store.DefaultConfig()
+	cfg.DSN, cfg.Now = "sqlite:"+filepath.Join(dir, "db.sqlite"), h.clock.now
+	var err error
+	if h.store, err = store.Open(t.Context(), cfg); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.store.Close() })
+	if h.disk, err = blob.NewDisk(filepath.Join(dir, "blobs")); err != nil {
+		t.Fatal(err)
+	}
+	signer, err := blob.NewSigner(bytes.Repeat([]byte("k"), 64))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.token, h.other = h.account("acme"), h.account("rival")
+	c := DefaultConfig()
+	d := Deps{
+		Accounts: h.store, Uploads: h.store, Analyses: h.store, Archive: h.store, Texts: h.store, Webhooks: h.store, Stats: h.store,
+		Queue: &jobs{}, Blobs: h.disk, Signer: signer, Inspector: h, Meter: h, Advisor: h, Guard: h,
+		Checks: []Check{{"database", h.store.Check}, {"storage", h.disk.Check}},
+		Log:    slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: h.clock.now,
+	}
+	for _, f := range change {
+		f(&c, &d)
+	}
+	if h.api, err = New(c, d); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(h.api)
+	server.Config = NewServer(h.api, nil)
+	server.Start()
+	h.url = server.URL
+	t.Cleanup(func() {
+		if err := h.api.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+		server.Close()
+	})
+	return h
+}
+
+// account makes an account and gives a token of it.
+func (h *harness) account(name string) string {
+	h.t.Helper()
+	if _, err := h.store.EnsureAccount(h.t.Context(), name); err != nil {
+		h.t.Fatal(err)
+	}
+	plain, _, err := h.store.CreateToken(h.t.Context(), name, nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return plain
+}
+
+// reply is an answer, read.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// send makes a request; body is nil, a string, bytes or something for JSON.
+func (h *harness) send(method, url string, body any, headers map[string]string) reply {
+	h.t.Helper()
+	r, err := http.NewRequestWithContext(h.t.Context(), method, url, reader(h.t, body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for k, v := range headers {
+		r.Header.Set(k, v)
+	}
+	return h.do(r)
+}
+
+func (h *harness) do(r *http.Request) reply {
+	h.t.Helper()
+	res, err := http.DefaultTransport.RoundTrip(r) // no redirects: none may happen
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return reply{res.StatusCode, res.Header, b}
+}
+
+func reader(t *testing.T, body any) io.Reader {
+	t.Helper()
+	switch b := body.(type) {
+	case nil:
+		return nil
+	case string:
+		return strings.NewReader(b)
+	case []byte:
+		return bytes.NewReader(b)
+	default:
+		j, err := json.Marshal(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bytes.NewReader(j)
+	}
+}
+
+// call is send with the token of "acme".
+func (h *harness) call(method, path string, body any) reply {
+	h.t.Helper()
+	if strings.HasPrefix(path, "/") {
+		path = h.url + path
+	}
+	return h.send(method, path, body, h.bearer())
+}
+
+// into decodes the answer after checking its status.
+func (r reply) into(t *testing.T, status int, v any) {
+	t.Helper()
+	if r.status != status {
+		t.Fatalf("status %d, want %d: %s", r.status, status, r.body)
+	}
+	if v != nil {
+		if err := json.Unmarshal(r.body, v); err != nil {
+			t.Fatalf("%v in %s", err, r.body)
+		}
+	}
+}
+
+// wantFault checks an error answer: status, code and the exact form.
+func (r reply) wantFault(t *testing.T, status int, code saccade.Code) map[string]any {
+	t.Helper()
+	var body struct {
+		Error map[string]any `json:"error"`
+	}
+	r.into(t, status, &body)
+	var whole map[string]any
+	r.into(t, status, &whole)
+	if len(whole) != 1 || body.Error["code"] != string(code) || body.Error["message"] == "" {
+		t.Errorf("body %s, want an error with code %s", r.body, code)
+	}
+	if ct := r.header.Get("Content-Type"); ct != "application/json" {
+		t.Errorf("Content-Type %q", ct)
+	}
+	if id := r.header.Get("X-Request-Id"); id == "" || body.Error["request_id"] != id {
+		t.Errorf("request id %q in header, %v in body", id, body.Error["request_id"])
+	}
+	return body.Error
+}
+
+// webm is what the harness takes for a video.
+const webm = "\x1aE\xdf\xa3 and so on"
+
+// upload sends a video as the vendor's client does and gives its URL.
+func (h *harness) upload() string {
+	h.t.Helper()
+	var u struct{ URL string }
+	h.call("GET", "/v2/upload-urls", nil).into(h.t, 200, &u)
+	h.send("PUT", u.URL, webm, nil).into(h.t, 200, nil)
+	return u.URL
+}
+
+// video starts an analysis and gives its id.
+func (h *harness) video() string {
+	h.t.Helper()
+	var c created
+	h.call("POST", "/v2/analyses/video", object{"input": object{"content": h.upload(), "title": "Video Testing"}}).into(h.t, 201, &c)
+	return c.ID
+}
+
+// image starts an image analysis and gives its id.
+func (h *harness) image() string {
+	h.t.Helper()
+	var c created
+	h.call("POST", "/v2/analyses", object{"input": object{"type": "image", "content": exampleImage}}).into(h.t, 201, &c)
+	return c.ID
+}
+
+// begin plays the worker's start.
+func (h *harness) begin(id string) *store.Claim {
+	h.t.Helper()
+	c, err := h.store.Begin(h.ctx(), id, "test", &jobs{})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return c
+}
+
+// succeed plays a worker's whole run: one output file and a score.
+func (h *harness) succeed(id string) {
+	h.t.Helper()
+	c := h.begin(id)
+	name := "attentionMap.png"
+	if c.Analysis.Request.Kind == saccade.KindVideo {
+		name = "attentionMap.webm"
+	}
+	key, score := blob.AnalysisKey(id, name), 71
+	if _, err := h.disk.Put(h.ctx(), key, strings.NewReader("0123456789")); err != nil {
+		h.t.Fatal(err)
+	}
+	err := c.Succeed(h.ctx(), &saccade.Outputs{
+		Input:     &saccade.InputOutput{Width: 640, Height: 360, Frames: 90, Duration: 3},
+		Attention: &saccade.AttentionOutput{AttentionMap: key},
+		Clarity:   &saccade.ScoreOutput{Score: &score},
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// fail plays a worker's run that fails.
+func (h *harness) fail(id string, code saccade.Code) {
+	h.t.Helper()
+	if err := h.begin(id).Fail(h.ctx(), saccade.Errorf(code, "The file is broken.")); err != nil {
+		h.t.Fatal(err)
+	}
+}

@@ -1,0 +1,143 @@
+package httpapi
+
+import (
+	"log/slog"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+)
+
+var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// answerTimeout bounds how long an ordinary answer may take to be made and
+// read; transfers and streams set their own.
+const answerTimeout = 2 * time.Minute
+
+// ServeHTTP is the way of every request: it gets an id, is counted, bounded,
+// routed and logged. A panic becomes a server_error.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	c := &call{id: r.Header.Get("X-Request-Id")}
+	if !requestIDForm.MatchString(c.id) {
+		c.id = saccade.NewID()
+	}
+	var hostOK bool
+	c.base, c.hosts, hostOK = a.cfg.address(r)
+	r = r.WithContext(withCall(r.Context(), c))
+	out := &recorder{ResponseWriter: w}
+	h := out.Header()
+	h.Set("X-Request-Id", c.id)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	defer a.finish(out, r, start)
+	_ = http.NewResponseController(w).SetWriteDeadline(start.Add(answerTimeout))
+
+	if !isOperation(r.URL.Path) {
+		if !a.inFlight.enter() {
+			a.fail(out, r, errBusy)
+			return
+		}
+		defer a.inFlight.leave()
+	}
+	if !hostOK && !isOperation(r.URL.Path) {
+		a.fail(out, r, saccade.Errorf(saccade.CodeClient, "The Host header is not a host name."))
+		return
+	}
+	a.router.ServeHTTP(out, r)
+}
+
+// isOperation reports the addresses of the operator, which answer even when the
+// server is full.
+func isOperation(path string) bool {
+	return path == "/healthz" || path == "/readyz" || path == "/metrics"
+}
+
+// finish catches a panic, counts and logs the request.
+func (a *API) finish(out *recorder, r *http.Request, start time.Time) {
+	c := callOf(r.Context())
+	broken := recover()
+	if broken != nil && broken != http.ErrAbortHandler {
+		a.log.ErrorContext(r.Context(), "panic", "request_id", c.id, "route", c.route, "panic", broken, "stack", string(debug.Stack()))
+		if out.status == 0 {
+			a.fail(out, r, saccade.AsError(errPanic))
+		}
+	}
+	took := time.Since(start)
+	a.metrics.request(c.route, r.Method, out.code(), took)
+	level := slog.LevelInfo
+	if isOperation(r.URL.Path) {
+		level = slog.LevelDebug
+	}
+	// The path and never the query: links carry their signature there. Nor the
+	// headers: the token is one of them.
+	a.log.LogAttrs(r.Context(), level, "request",
+		slog.String("request_id", c.id), slog.String("method", clip(r.Method, 20)), slog.String("path", clip(r.URL.Path, 200)),
+		slog.String("route", c.route), slog.Int("status", out.code()), slog.Int64("bytes", out.bytes),
+		slog.Duration("took", took), slog.String("account", c.account.Name), slog.String("remote", r.RemoteAddr))
+	if broken != nil {
+		// The connection is in an unknown state once part of an answer is out.
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// fail writes an error answer outside of huma.
+func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
+	e := toWire(r.Context(), err)
+	a.logFault(r.Context(), e, err)
+	for k, v := range e.header {
+		w.Header()[k] = v
+	}
+	writeJSON(w, e.status, e)
+}
+
+// token reads the bearer token of a request; "" when there is none.
+func bearer(header string) string {
+	scheme, token, ok := strings.Cut(strings.TrimSpace(header), " ")
+	if !ok || !strings.EqualFold(scheme, "bearer") {
+		return ""
+	}
+	token = strings.TrimSpace(token)
+	if len(token) > 512 {
+		return ""
+	}
+	return token
+}
+
+// recorder keeps what was answered, for the log and the metrics.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+// WriteHeader keeps the status.
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 && status >= 200 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write counts the bytes.
+func (w *recorder) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(b)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *recorder) code() int {
+	if w.status == 0 {
+		return http.StatusOK
+	}
+	return w.status
+}

@@ -1,0 +1,139 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/saccade-dev/saccade"
+)
+
+// Limits of what may be written into a request.
+const (
+	maxTitle   = 1000 // bytes
+	maxAddress = 8192 // bytes, of a page
+	maxHookURL = 2048 // bytes
+	maxBody    = 1 << 20
+)
+
+// prediction asks for the outputs of one prediction.
+type prediction struct {
+	Outputs []string `json:"outputs,omitempty" doc:"What to answer; empty or absent: the prediction's default." example:"[\"attentionMap\"]"`
+}
+
+// hook is where to tell the end of one analysis.
+type hook struct {
+	URL    string   `json:"url" format:"uri" maxLength:"2048" doc:"Public http(s) address; private networks are refused." example:"https://hooks.example.com/saccade"`
+	Events []string `json:"events,omitempty" doc:"analysis.succeeded, analysis.failed; empty: both." example:"[\"analysis.succeeded\"]"`
+}
+
+// Options is what every kind of analysis may be asked with.
+type Options struct {
+	Predictions map[string]prediction `json:"predictions,omitempty" doc:"Outputs by prediction: attention, clarity, excitingness, focus. {} asks for a prediction's default. Left out: the default outputs."`
+	AOIs        []saccade.AOI         `json:"aois,omitempty" nullable:"false" doc:"Areas of interest to measure."`
+	Webhook     *hook                 `json:"webhook,omitempty" doc:"Where to tell the end of this analysis."`
+}
+
+// videoInput is the input of a video analysis.
+type videoInput struct {
+	Content string `json:"content" doc:"The URL from GET /v2/upload-urls, unchanged." example:"https://saccade.example.com/objects/uploads/acme/5h7xk2m4qz3v6w8y2b4d6f8h2k?exp=1780308763&method=PUT&sig=3b1f"`
+	Title   string `json:"title,omitempty" doc:"Free text." example:"Spring campaign"`
+}
+
+// imageInput is the input of an image or page analysis.
+type imageInput struct {
+	Type    string `json:"type" enum:"image,url" doc:"image: content is a PNG or JPEG in Base64; url: content is the address of a page." example:"url"`
+	Content string `json:"content" doc:"Base64 (line breaks and a data: prefix are tolerated), or an http(s) address." example:"https://www.example.com/"`
+	Medium  string `json:"medium,omitempty" enum:"desktopWeb,mobileWeb" doc:"How the design is seen; desktopWeb by default." example:"desktopWeb"`
+	Title   string `json:"title,omitempty" doc:"Free text." example:"Landing page"`
+}
+
+// names flattens a predictions object to the names that the root package
+// parses, in a stable order. No object, or an empty one: no names.
+func (o Options) names() []string {
+	var names []string
+	for p, c := range o.Predictions {
+		if len(c.Outputs) == 0 {
+			names = append(names, p)
+		}
+		for _, out := range c.Outputs {
+			names = append(names, p+"."+out)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// request builds and checks what all kinds have in common.
+func (a *API) request(ctx context.Context, kind saccade.Kind, title string, o Options) (saccade.Request, error) {
+	if len(title) > maxTitle {
+		return saccade.Request{}, saccade.Errorf(saccade.CodeInvalidInput, "A title has at most %d bytes.", maxTitle).About("input.title")
+	}
+	outputs, err := saccade.ParseOutputs(kind, o.names())
+	if err != nil {
+		return saccade.Request{}, err
+	}
+	if err := saccade.ValidateAOIs(o.AOIs); err != nil {
+		return saccade.Request{}, err
+	}
+	r := saccade.Request{Kind: kind, Title: title, Outputs: outputs, AOIs: o.AOIs}
+	if o.Webhook != nil {
+		if err := a.checkHook(ctx, o.Webhook.URL, o.Webhook.Events, "webhook"); err != nil {
+			return saccade.Request{}, err
+		}
+		r.Webhook = &saccade.Webhook{URL: o.Webhook.URL, Events: o.Webhook.Events}
+	}
+	return r, nil
+}
+
+// pageAddress checks the address of a page: http or https with a host.
+func pageAddress(content string) (string, error) {
+	content = strings.TrimSpace(content)
+	u, err := url.Parse(content)
+	switch {
+	case content == "" || len(content) > maxAddress || err != nil || u.Hostname() == "" || u.Opaque != "" ||
+		strings.ContainsFunc(content, unicode.IsControl):
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "", saccade.Errorf(saccade.CodeInvalidInput, "Only http and https pages can be analysed.").About("input.content")
+	case u.User != nil:
+		return "", saccade.Errorf(saccade.CodeInvalidInput, "The address must not carry a user name or a password.").About("input.content")
+	default:
+		return u.String(), nil
+	}
+	return "", saccade.Errorf(saccade.CodeInvalidInput,
+		"input.content is not the address of a page, like https://www.example.com/.").About("input.content")
+}
+
+// imageBytes decodes the Base64 of an image: standard or URL alphabet, padded
+// or not, with white space and a data: prefix. What is no Base64 is given back
+// as it came: it is a bad image like any other, which the analysis will say.
+func imageBytes(content string) []byte {
+	text := strings.TrimSpace(content)
+	if strings.HasPrefix(text, "data:") {
+		if _, rest, ok := strings.Cut(text, ","); ok {
+			text = rest
+		}
+	}
+	packed := make([]byte, 0, len(text))
+	for i := range len(text) {
+		switch c := text[i]; c {
+		case ' ', '\t', '\r', '\n', '=':
+		case '-':
+			packed = append(packed, '+')
+		case '_':
+			packed = append(packed, '/')
+		default:
+			packed = append(packed, c)
+		}
+	}
+	raw := make([]byte, base64.RawStdEncoding.DecodedLen(len(packed)))
+	n, err := base64.RawStdEncoding.Decode(raw, packed)
+	if err != nil {
+		return bytes.Clone([]byte(content))
+	}
+	return raw[:n]
+}

@@ -1,0 +1,245 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store"
+)
+
+// The kinds of generated text.
+const (
+	textSummary         = "summary"
+	textRecommendations = "recommendations"
+)
+
+// The states of a generated text.
+const (
+	textStarted    = "started"
+	textProcessing = "processing"
+	textCompleted  = "completed"
+	textFailed     = "failed"
+)
+
+const (
+	adviseTimeout = 2 * time.Minute // for writing one text
+	maxWriters    = 4               // texts being written at once
+)
+
+// ExposedID is the input of operations that want the exposed id.
+type ExposedID struct {
+	ID string `path:"analysis_id" doc:"The _internal_exposed_id of a successful analysis." example:"q2w4e6r8t2y4u6i2o4p6a2s4d6"`
+}
+
+// textView is what the operations on generated texts answer.
+type textView struct {
+	Success bool   `json:"success" doc:"Whether the request was served." example:"true"`
+	Status  string `json:"status,omitempty" enum:"started,processing,completed,failed,expired" doc:"How far the text is." example:"completed"`
+	Data    string `json:"data,omitempty" doc:"The text as Markdown, once completed." example:"## Summary\n\nMost attention goes to the upper left."`
+	Msg     string `json:"msg,omitempty" doc:"In words, or the reason: analysis_not_found, summary_not_found, recommendations_not_found, analysis_expired." example:"Summary generation started"`
+}
+
+type textOutput struct {
+	Status       int
+	CacheControl string `header:"Cache-Control"`
+	RetryAfter   string `header:"Retry-After" doc:"While it is being written: seconds until the next poll makes sense."`
+	Body         textView
+}
+
+func (a *API) startSummary(ctx context.Context, in *ExposedID) (*textOutput, error) {
+	return a.startText(ctx, in.ID, textSummary)
+}
+
+func (a *API) getSummary(ctx context.Context, in *ExposedID) (*textOutput, error) {
+	return a.getText(ctx, in.ID, textSummary)
+}
+
+func (a *API) startRecommendations(ctx context.Context, in *ExposedID) (*textOutput, error) {
+	return a.startText(ctx, in.ID, textRecommendations)
+}
+
+func (a *API) getRecommendations(ctx context.Context, in *ExposedID) (*textOutput, error) {
+	return a.getText(ctx, in.ID, textRecommendations)
+}
+
+// startText has a text written, unless it is there or under way already.
+func (a *API) startText(ctx context.Context, exposed, kind string) (*textOutput, error) {
+	an, err := a.exposed(ctx, exposed)
+	if err != nil {
+		return textFault(err)
+	}
+	t, err := a.deps.Texts.Text(ctx, an.Account, an.ID, kind)
+	switch {
+	case err == nil && !a.textExpired(t) && a.textState(t) != textFailed:
+		return a.textAnswer(t), nil
+	case err != nil && !saccade.IsCode(err, saccade.CodeNotFound):
+		return textFault(err)
+	}
+	if !a.writers.enter() {
+		return nil, errBusy
+	}
+	t = store.Text{Kind: kind, Status: textStarted, CreatedAt: a.now()}
+	if err := a.deps.Texts.SaveText(ctx, an.Account, an.ID, t); err != nil {
+		a.writers.leave()
+		return textFault(err)
+	}
+	a.work.Go(func() {
+		defer a.writers.leave()
+		a.write(an, kind)
+	})
+	return a.textAnswer(t), nil
+}
+
+// write has the text written and keeps it. It outlives the request.
+func (a *API) write(an *saccade.Analysis, kind string) {
+	ctx, cancel := context.WithTimeout(a.life, adviseTimeout)
+	defer cancel()
+	t := store.Text{Kind: kind, Status: textProcessing}
+	_ = a.deps.Texts.SaveText(ctx, an.Account, an.ID, t) // a courtesy to those who poll
+	body, err := a.deps.Advisor.Advise(ctx, an, kind)
+	t.Status, t.Body = textCompleted, body
+	if err != nil {
+		a.log.ErrorContext(ctx, "cannot write a text", "analysis", an.ID, "kind", kind, "error", err)
+		t.Status, t.Body = textFailed, ""
+	}
+	// Kept even when the API is being closed: a text that failed can be started
+	// again at once.
+	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := a.deps.Texts.SaveText(ctx, an.Account, an.ID, t); err != nil && !saccade.IsCode(err, saccade.CodeGone) {
+		a.log.ErrorContext(ctx, "cannot keep a text", "analysis", an.ID, "kind", kind, "error", err)
+	}
+}
+
+// getText tells how far a text is, and the text.
+func (a *API) getText(ctx context.Context, exposed, kind string) (*textOutput, error) {
+	an, err := a.exposed(ctx, exposed)
+	if err != nil {
+		return textFault(err)
+	}
+	t, err := a.deps.Texts.Text(ctx, an.Account, an.ID, kind)
+	switch {
+	case saccade.IsCode(err, saccade.CodeNotFound):
+		return &textOutput{Status: http.StatusNotFound, Body: textView{Msg: kind + "_not_found"}}, nil
+	case err != nil:
+		return textFault(err)
+	case a.textExpired(t):
+		return textFault(errGone)
+	}
+	return a.textAnswer(t), nil
+}
+
+// exposed finds a successful analysis by its exposed id.
+func (a *API) exposed(ctx context.Context, id string) (*saccade.Analysis, error) {
+	if !validID(id) {
+		return nil, errNoAnalysis
+	}
+	an, err := a.deps.Analyses.AnalysisByExposedID(ctx, callOf(ctx).account.Name, id)
+	if err == nil && an.Status != saccade.StatusSuccess {
+		return nil, errNoAnalysis // the id is told on success only
+	}
+	return an, err
+}
+
+// textFault answers in the form of these operations what they have a word for.
+func textFault(err error) (*textOutput, error) {
+	switch saccade.AsError(err).Code {
+	case saccade.CodeNotFound:
+		return &textOutput{Status: http.StatusNotFound, Body: textView{Msg: "analysis_not_found"}}, nil
+	case saccade.CodeGone:
+		return &textOutput{Status: http.StatusGone, Body: textView{Msg: "analysis_expired"}}, nil
+	}
+	return nil, err
+}
+
+func (a *API) textExpired(t store.Text) bool {
+	return a.cfg.TextTTL > 0 && a.now().Sub(t.CreatedAt) > a.cfg.TextTTL
+}
+
+// textState is the state of a text; one that nobody can be writing any more,
+// because the process that did has ended, has failed.
+func (a *API) textState(t store.Text) string {
+	if (t.Status == textStarted || t.Status == textProcessing) && a.now().Sub(t.CreatedAt) > adviseTimeout+time.Minute {
+		return textFailed
+	}
+	return t.Status
+}
+
+func (a *API) textAnswer(t store.Text) *textOutput {
+	out := &textOutput{Status: http.StatusOK, CacheControl: "no-store", Body: textView{Success: true, Status: a.textState(t)}}
+	name := strings.ToUpper(t.Kind[:1]) + t.Kind[1:]
+	switch out.Body.Status {
+	case textCompleted:
+		out.Body.Data = t.Body
+	case textFailed:
+		out.Body.Msg = name + " generation failed. Start it again with a POST."
+	case textStarted:
+		out.Body.Msg, out.RetryAfter = name+" generation started", "1"
+	default:
+		out.Body.Msg, out.RetryAfter = name+" generation is under way", "2"
+	}
+	return out
+}
+
+// Limits of the context of an analysis.
+const (
+	maxMetaFields = 32
+	maxMetaName   = 64    // bytes
+	maxMetaValue  = 10000 // bytes
+)
+
+type metaInput struct {
+	ExposedID
+	Body map[string]any `doc:"Text by name: description, goal, and whatever else helps. An empty text removes a name."`
+}
+
+type metaOutput struct {
+	Body struct {
+		Success bool              `json:"success" doc:"Always true." example:"true"`
+		Meta    map[string]string `json:"meta" doc:"The context as it is now."`
+	} `nameHint:"MetaUpdate"`
+}
+
+// updateMeta keeps context that generated texts take into account.
+func (a *API) updateMeta(ctx context.Context, in *metaInput) (*metaOutput, error) {
+	meta, err := metaFields(in.Body)
+	if err != nil {
+		return nil, err
+	}
+	an, err := a.exposed(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if an, err = a.deps.Texts.SetMeta(ctx, an.Account, an.ID, meta); err != nil {
+		return nil, err
+	}
+	out := &metaOutput{}
+	out.Body.Success, out.Body.Meta = true, an.Request.Meta
+	return out, nil
+}
+
+// metaFields accepts texts under short names.
+func metaFields(body map[string]any) (map[string]string, error) {
+	if len(body) > maxMetaFields {
+		return nil, saccade.Errorf(saccade.CodeClient, "At most %d fields are kept.", maxMetaFields)
+	}
+	meta := make(map[string]string, len(body))
+	for name, v := range body {
+		if name == "" || len(name) > maxMetaName || !utf8.ValidString(name) {
+			return nil, saccade.Errorf(saccade.CodeClient, "A field's name has 1 to %d bytes.", maxMetaName)
+		}
+		text, ok := v.(string)
+		if !ok && v != nil {
+			return nil, saccade.Errorf(saccade.CodeClient, "Please correct %s: expected a string.", clip(name, 64)).About(name)
+		}
+		if len(text) > maxMetaValue {
+			return nil, saccade.Errorf(saccade.CodeClient, "Please shorten %s: at most %d bytes are kept.", clip(name, 64), maxMetaValue).About(name)
+		}
+		meta[name] = text
+	}
+	return meta, nil
+}

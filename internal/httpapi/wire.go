@@ -1,0 +1,142 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+)
+
+// created answers every POST that starts an analysis.
+type created struct {
+	ID       string `json:"id" doc:"Opaque id; poll with it." example:"5h7xk2m4qz3v6w8y2b4d6f8h2k"`
+	Location string `json:"location" format:"uri" doc:"Absolute address to poll." example:"https://saccade.example.com/v2/analyses/video/5h7xk2m4qz3v6w8y2b4d6f8h2k"`
+}
+
+// Pending is what a poll tells of an analysis that has not ended.
+type Pending struct {
+	Progress      *float64 `json:"progress,omitempty" minimum:"0" maximum:"1" doc:"While pending: how far it is." example:"0.4"`
+	Stage         string   `json:"stage,omitempty" doc:"While pending: queued, capturing, predicting, rendering or storing." example:"predicting"`
+	QueuePosition *int     `json:"queue_position,omitempty" minimum:"1" doc:"While it waits: its place in the queue, 1 is the next." example:"1"`
+}
+
+// videoView is the answer to a poll of a video analysis.
+type videoView struct {
+	ID        string           `json:"id" doc:"The id that POST gave." example:"5h7xk2m4qz3v6w8y2b4d6f8h2k"`
+	Status    string           `json:"status" enum:"pending,success,failed" doc:"pending until the analysis ends." example:"success"`
+	Title     string           `json:"title" doc:"As given at POST." example:"Spring campaign"`
+	CreatedAt string           `json:"created_at" doc:"UTC, six digits of a second, no zone." example:"2026-06-01T09:12:43.512000"`
+	Outputs   *saccade.Outputs `json:"outputs,omitempty" doc:"On success."`
+	Error     *fault           `json:"error,omitempty" doc:"On failure."`
+	Pending
+}
+
+// imageView is the answer to a poll of an image or page analysis.
+type imageView struct {
+	ID        string           `json:"id" doc:"The id that POST gave." example:"5h7xk2m4qz3v6w8y2b4d6f8h2k"`
+	ExposedID string           `json:"_internal_exposed_id,omitempty" doc:"On success: the analysis id that update-meta, summary and recommendations want." example:"q2w4e6r8t2y4u6i2o4p6a2s4d6"`
+	Status    string           `json:"status" enum:"pending,success,failed" doc:"pending until the analysis ends." example:"success"`
+	Type      string           `json:"type" enum:"image,url" doc:"What was given at POST." example:"image"`
+	Title     string           `json:"title" doc:"As given at POST." example:"Landing page"`
+	CreatedAt string           `json:"created_at" doc:"UTC, six digits of a second, no zone." example:"2026-06-01T09:12:43.512000"`
+	Outputs   *saccade.Outputs `json:"outputs,omitempty" doc:"On success."`
+	Error     *fault           `json:"error,omitempty" doc:"On failure."`
+	Pending
+}
+
+// PollHeaders are the headers of a poll's answer.
+type PollHeaders struct {
+	RetryAfter   string `header:"Retry-After" doc:"While pending: seconds until the next poll makes sense."`
+	CacheControl string `header:"Cache-Control"`
+}
+
+// stageQueued is the stage of an analysis that waits.
+const stageQueued = "queued"
+
+// Polls of an image make sense sooner: it is done in seconds.
+const (
+	imageRetry = time.Second
+	videoRetry = 2 * time.Second
+)
+
+// video is the answer for one video analysis.
+func (a *API) video(ctx context.Context, an *saccade.Analysis) videoView {
+	return videoView{
+		ID: an.ID, Status: string(an.Status), Title: an.Request.Title, CreatedAt: stamp(an.CreatedAt),
+		Outputs: a.outputs(ctx, an), Error: a.failure(ctx, an), Pending: a.pending(ctx, an),
+	}
+}
+
+// image is the answer for one image or page analysis.
+func (a *API) image(ctx context.Context, an *saccade.Analysis) imageView {
+	v := imageView{
+		ID: an.ID, Status: string(an.Status), Type: string(an.Request.Kind), Title: an.Request.Title, CreatedAt: stamp(an.CreatedAt),
+		Outputs: a.outputs(ctx, an), Error: a.failure(ctx, an), Pending: a.pending(ctx, an),
+	}
+	if an.Status == saccade.StatusSuccess {
+		v.ExposedID = an.ExposedID
+	}
+	return v
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(saccade.TimestampLayout) }
+
+// outputs signs fresh links to everything that the analysis answered.
+func (a *API) outputs(ctx context.Context, an *saccade.Analysis) *saccade.Outputs {
+	if an.Status != saccade.StatusSuccess {
+		return nil
+	}
+	if an.Outputs == nil {
+		return &saccade.Outputs{}
+	}
+	base, expires := callOf(ctx).base, a.now().Add(a.cfg.LinkTTL)
+	return an.Outputs.MapLinks(func(key string) string {
+		return base + a.deps.Signer.Path(http.MethodGet, key, expires)
+	})
+}
+
+// failure is the error object of a failed analysis.
+func (a *API) failure(ctx context.Context, an *saccade.Analysis) *fault {
+	if an.Status != saccade.StatusFailed {
+		return nil
+	}
+	e := an.Err
+	if e == nil {
+		e = saccade.AsError(errPanic)
+	}
+	f := toFault(ctx, e)
+	return &f
+}
+
+// pending tells how far an analysis is that has not ended.
+func (a *API) pending(ctx context.Context, an *saccade.Analysis) Pending {
+	if an.Status != saccade.StatusPending {
+		return Pending{}
+	}
+	progress := min(1, max(0, an.Progress.Fraction))
+	v := Pending{Progress: &progress, Stage: an.Progress.Stage}
+	if v.Stage == "" {
+		v.Stage = stageQueued
+	}
+	if v.Stage != stageQueued {
+		return v
+	}
+	// The position is a courtesy: a poll does not fail for want of it.
+	if n, err := a.deps.Analyses.QueuePosition(ctx, an.ID); err == nil && n > 0 {
+		v.QueuePosition = &n
+	}
+	return v
+}
+
+// pollHeaders tells when the next poll makes sense.
+func (a *API) pollHeaders(an *saccade.Analysis) PollHeaders {
+	h := PollHeaders{CacheControl: "no-store"}
+	if an.Status == saccade.StatusPending {
+		h.RetryAfter = retrySeconds(videoRetry)
+		if an.Request.Kind != saccade.KindVideo {
+			h.RetryAfter = retrySeconds(imageRetry)
+		}
+	}
+	return h
+}
