@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -22,6 +23,9 @@ const (
 	queueImage   = "image"
 	queueWebhook = "webhook"
 )
+
+// migrateLock is the key of PostgreSQL's advisory lock around the migration.
+const migrateLock = 0x5acc_adf
 
 // maxAttempts only keeps River from giving up: when to do so is decided by the
 // store's tries and the schedule of deliveries.
@@ -66,16 +70,31 @@ func NewQueue(ctx context.Context, st *store.Store, log *slog.Logger) (*Queue, e
 	return q, nil
 }
 
-// migrate lets one process at a time make the tables.
+// migrate lets one process at a time make the tables. On PostgreSQL they cannot
+// be made in one transaction (a new value of an enum is usable only after a
+// commit), so a lock of the session does it.
 func (q *Queue) migrate(ctx context.Context, st *store.Store, log *slog.Logger) error {
 	migrator, err := rivermigrate.New(q.driver, &rivermigrate.Config{Logger: quiet(log)})
 	if err != nil {
 		return err
 	}
-	return st.Exclusively(ctx, func(tx *sql.Tx) error {
-		_, err := migrator.MigrateTx(ctx, tx, rivermigrate.DirectionUp, nil)
+	if q.sqlite {
+		return st.Exclusively(ctx, func(tx *sql.Tx) error {
+			_, err := migrator.MigrateTx(ctx, tx, rivermigrate.DirectionUp, nil)
+			return err
+		})
+	}
+	conn, err := st.DB().Conn(ctx)
+	if err != nil {
 		return err
-	})
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", migrateLock); err != nil {
+		return err
+	}
+	_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	_, unlockErr := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", migrateLock)
+	return errors.Join(err, unlockErr)
 }
 
 // Enqueue implements store.Enqueuer.
@@ -100,27 +119,29 @@ func (q *Queue) insert(ctx context.Context, tx *sql.Tx, args river.JobArgs, queu
 	return res.Job.ID, nil
 }
 
-// requeue puts the jobs that an instance held when it died back into the
-// queue. A job's last element of attempted_by is the instance that runs it.
-func (q *Queue) requeue(ctx context.Context, tx *sql.Tx, instance string) error {
-	last := "attempted_by[array_length(attempted_by, 1)]"
+// holder is the SQL for the instance that runs a job: the last element of a
+// list, the one thing that the two databases spell differently.
+func (q *Queue) holder() string {
 	if q.sqlite {
-		last = "json_extract(attempted_by, '$[#-1]')"
+		return "json_extract(attempted_by, '$[#-1]')"
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running' AND `+last+` = $1`, instance)
+	return "attempted_by[array_length(attempted_by, 1)]"
+}
+
+// requeue puts the jobs that an instance held when it died back into the
+// queue.
+func (q *Queue) requeue(ctx context.Context, tx *sql.Tx, instance string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running' AND `+q.holder()+` = $1`, instance)
 	if err != nil {
 		return fmt.Errorf("worker: requeue: %w", err)
 	}
 	return nil
 }
 
-// holders lists the instances that hold running jobs but that the store does
+// strangers lists the instances that hold running jobs but that the store does
 // not know (any more).
 func (q *Queue) strangers(ctx context.Context, db *sql.DB) ([]string, error) {
-	last := "attempted_by[array_length(attempted_by, 1)]"
-	if q.sqlite {
-		last = "json_extract(attempted_by, '$[#-1]')"
-	}
+	last := q.holder()
 	return queryIDs(ctx, db, `
 		SELECT DISTINCT `+last+` FROM river_job
 		WHERE state = 'running' AND `+last+` NOT IN (SELECT id FROM instances)`)
