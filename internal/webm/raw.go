@@ -222,9 +222,11 @@ func rawStart(h RawHeader) []byte {
 	}
 	video := appendUint(nil, idPixelWidth, uint64(h.Width))
 	video = appendUint(video, idPixelHeight, uint64(h.Height))
-	if h.AspectNum != h.AspectDen && h.AspectDen > 0 {
-		video = appendUint(video, idDisplayWidth, max(1, uint64(h.Width)*h.AspectNum/h.AspectDen))
-		video = appendUint(video, idDisplayHeight, uint64(h.Height))
+	if h.AspectNum != h.AspectDen && h.AspectNum > 0 && h.AspectDen > 0 {
+		w, v := uint64(h.Width)*h.AspectNum, uint64(h.Height)*h.AspectDen
+		g := gcd(w, v)
+		video = appendUint(video, idDisplayWidth, w/g)
+		video = appendUint(video, idDisplayHeight, v/g)
 	}
 	video = appendElement(video, idFourCC, []byte(fourCC))
 	var colour []byte
