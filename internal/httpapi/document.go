@@ -28,7 +28,7 @@ func document(cfg Config) huma.Config {
 	c := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
-			Info:    &huma.Info{Title: "Saccade API", Version: cfg.Version, Description: introduction, License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
+			Info:    &huma.Info{Title: "Saccade API", Version: cfg.Version, Description: introduction(cfg), License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
 			Servers: []*huma.Server{{URL: server}},
 			Tags: []*huma.Tag{
 				{Name: tagUploads, Description: "Videos are sent to a URL of their own first."},

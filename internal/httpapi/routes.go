@@ -73,6 +73,9 @@ func (a *API) hookRoutes() {
 func (a *API) plainRoutes() {
 	a.router.HandleFunc("PUT /objects/{key...}", a.putObject)
 	a.router.HandleFunc("GET /objects/{key...}", a.getObject)
+	a.router.HandleFunc("/objects", func(w http.ResponseWriter, r *http.Request) {
+		a.fail(w, r, errNoRoute) // else the mux would redirect to /objects/
+	})
 	a.router.HandleFunc("GET /healthz", a.live)
 	a.router.HandleFunc("GET /readyz", a.ready)
 	a.router.HandleFunc("GET /metrics", a.metrics.handler.ServeHTTP)

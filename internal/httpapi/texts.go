@@ -1,23 +1,43 @@
 package httpapi
 
-import "reflect"
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+)
 
 // introduction opens the documentation.
-const introduction = "Saccade predicts where people look in a video, an image or a web page, and answers in pictures and in numbers.\n\n" +
-	"## How it works\n\n" +
-	"- Every request under `/v2` carries `Authorization: Bearer <token>`. Upload and output links authorise themselves: fetch them without it.\n" +
-	"- A video: `GET /v2/upload-urls`, `PUT` the bytes to the URL, `POST /v2/analyses/video` with that URL as `input.content`, then poll `location` until `status` is `success` or `failed`.\n" +
-	"- An image or a page: `POST /v2/analyses`, then poll `location`.\n" +
-	"- A poll answers 200 for `pending`, `success` and `failed`. While pending it tells `progress`, `stage` and `queue_position`, and `Retry-After` when to come back. `?wait=30` holds the answer; `/events` streams it.\n\n" +
-	"## Limits\n\n" +
-	"- Videos: WebM (VP8, VP9, AV1, with or without audio), up to 100 MiB and 60 seconds.\n" +
-	"- Images: PNG or JPEG. Results of images and pages are gone an hour after the analysis ended (410 `resource_gone`); those of videos stay. Output links are good for an hour; each poll signs fresh ones.\n" +
-	"- Too many requests with one token answer 429, a full queue 503 `over_capacity`; both with `Retry-After`.\n\n" +
-	"## Errors\n\n" +
-	"Every error body is `{\"error\":{\"code\",\"message\",\"param\",\"request_id\",\"doc_url\"}}`. Branch on `code`; `message` says what to do. " +
-	"Every answer carries `X-Request-Id`; send one of up to 64 letters, digits, `-` and `_` to choose it.\n\n" +
-	"## Numbers\n\n" +
-	"Positions are fractions of width and height, from the top left. Times are seconds. Shares of attention are 0 to 1 and those of areas that tile the picture sum to 1. Scores are integers from 0 to 100."
+func introduction(cfg Config) string {
+	life := "stay"
+	if cfg.ResultTTL > 0 {
+		life = "are gone " + words(cfg.ResultTTL) + " after the analysis ended (410 `resource_gone`)"
+	}
+	return "Saccade predicts where people look in a video, an image or a web page, and answers in pictures and in numbers.\n\n" +
+		"## How it works\n\n" +
+		"- Every request under `/v2` carries `Authorization: Bearer <token>`. Upload and output links authorise themselves: fetch them without it.\n" +
+		"- A video: `GET /v2/upload-urls`, `PUT` the bytes to the URL, `POST /v2/analyses/video` with that URL as `input.content`, then poll `location` until `status` is `success` or `failed`.\n" +
+		"- An image or a page: `POST /v2/analyses`, then poll `location`.\n" +
+		"- A poll answers 200 for `pending`, `success` and `failed`. While pending it tells `progress`, `stage` and `queue_position`, and `Retry-After` when to come back. `?wait=30` holds the answer; `/events` streams it.\n\n" +
+		"## Limits\n\n" +
+		fmt.Sprintf("- Videos: WebM (VP8, VP9, AV1, with or without audio), up to %d bytes and 60 seconds. Their results stay.\n", cfg.MaxUploadBytes) +
+		fmt.Sprintf("- Images: PNG or JPEG, up to %d bytes. Results of images and pages %s.\n", cfg.MaxImageBytes, life) +
+		"- Output links are good for " + words(cfg.LinkTTL) + "; each poll signs fresh ones.\n" +
+		"- Too many requests with one token answer 429, a full queue 503 `over_capacity`; both with `Retry-After`.\n\n" +
+		"## Errors\n\n" +
+		"Every error body is `{\"error\":{\"code\",\"message\",\"param\",\"request_id\",\"doc_url\"}}`. Branch on `code`; `message` says what to do. " +
+		"Every answer carries `X-Request-Id`; send one of up to 64 letters, digits, `-` and `_` to choose it.\n\n" +
+		"## Numbers\n\n" +
+		"Positions are fractions of width and height, from the top left. Times are seconds. Shares of attention are 0 to 1 and those of areas that tile the picture sum to 1. Scores are integers from 0 to 100."
+}
+
+// words is a duration for people.
+func words(d time.Duration) string {
+	if d == time.Hour {
+		return "one hour"
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
+}
 
 // errorCodes explains every code that can stand in an answer.
 var errorCodes = map[string]string{

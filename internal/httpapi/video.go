@@ -101,7 +101,11 @@ func (a *API) videoObject(ctx context.Context, content string) (string, error) {
 		return "", saccade.Errorf(saccade.CodeInvalidInput, "A video has at most %d bytes.", a.cfg.MaxUploadBytes).About("input.content")
 	}
 	key := blob.UploadKey(u.Account, u.ID)
-	return key, a.deps.Inspector.Inspect(ctx, key)
+	err = a.deps.Inspector.Inspect(ctx, key)
+	if saccade.IsCode(err, saccade.CodeUnreadableVideo) {
+		err = nil // a damaged file is told by the poll, like all that shows on reading
+	}
+	return key, err
 }
 
 // start stores a new analysis with its job and answers where to poll it.

@@ -1,0 +1,547 @@
+package httpapi
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store"
+)
+
+func TestProgress(t *testing.T) {
+	h := newHarness(t)
+	first, second := h.video(), h.video()
+	poll := func(id string) (videoView, http.Header) {
+		var v videoView
+		r := h.call("GET", "/v2/analyses/video/"+id, nil)
+		r.into(t, 200, &v)
+		return v, r.header
+	}
+	v, header := poll(second)
+	if v.Stage != "queued" || v.QueuePosition == nil || *v.QueuePosition != 2 || v.Progress == nil || *v.Progress != 0 || header.Get("Retry-After") == "" {
+		t.Errorf("queued: %+v, Retry-After %q", v, header.Get("Retry-After"))
+	}
+	c := h.begin(first)
+	if err := c.Beat(t.Context(), saccade.Progress{Fraction: 0.4, Stage: "predicting"}); err != nil {
+		t.Fatal(err)
+	}
+	v, _ = poll(first)
+	if v.Stage != "predicting" || *v.Progress != 0.4 || v.QueuePosition != nil {
+		t.Errorf("running: %+v", v)
+	}
+	if v, _ = poll(second); *v.QueuePosition != 1 {
+		t.Errorf("position %d", *v.QueuePosition)
+	}
+	if err := c.Succeed(t.Context(), &saccade.Outputs{}); err != nil {
+		t.Fatal(err)
+	}
+	v, header = poll(first)
+	if v.Status != "success" || v.Progress != nil || v.Stage != "" || header.Get("Retry-After") != "" {
+		t.Errorf("done: %+v, Retry-After %q", v, header.Get("Retry-After"))
+	}
+}
+
+func TestWait(t *testing.T) {
+	h := newHarness(t)
+	id := h.video()
+	done := make(chan videoView)
+	go func() {
+		var v videoView
+		h.call("GET", "/v2/analyses/video/"+id+"?wait=30", nil).into(t, 200, &v)
+		done <- v
+	}()
+	select {
+	case v := <-done:
+		t.Fatalf("answered at once: %+v", v)
+	case <-time.After(2 * lookEvery): // it is still held
+	}
+	h.succeed(id)
+	if v := <-done; v.Status != "success" {
+		t.Errorf("%+v", v)
+	}
+	for _, bad := range []string{"-1", "x", "1e99"} {
+		h.call("GET", "/v2/analyses/video/"+id+"?wait="+bad, nil).wantFault(t, 400, saccade.CodeClient)
+	}
+	pending := h.video()
+	start := time.Now()
+	h.call("GET", "/v2/analyses/video/"+pending+"?wait=1", nil).into(t, 200, nil)
+	if took := time.Since(start); took < time.Second || took > 10*time.Second {
+		t.Errorf("wait=1 took %v", took)
+	}
+}
+
+func TestCloseEndsHeldPolls(t *testing.T) {
+	h := newHarness(t)
+	id := h.video()
+	done := make(chan int)
+	go func() { done <- h.call("GET", "/v2/analyses/video/"+id+"?wait=60", nil).status }()
+	for len(h.api.held) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if err := h.api.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if status := <-done; status != 200 {
+		t.Errorf("status %d", status)
+	}
+}
+
+// event is one server-sent event.
+type event struct {
+	name string
+	data map[string]any
+}
+
+// listen reads a stream of events until it ends.
+func (h *harness) listen(path string, events chan<- event) {
+	defer close(events)
+	r, err := http.NewRequestWithContext(h.t.Context(), "GET", h.at(path), nil)
+	if err != nil {
+		h.t.Error(err)
+		return
+	}
+	r.Header.Set("Authorization", "Bearer "+h.token)
+	res, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		h.t.Error(err)
+		return
+	}
+	defer res.Body.Close()
+	if ct := res.Header.Get("Content-Type"); res.StatusCode != 200 || ct != "text/event-stream" {
+		h.t.Errorf("%s %s", res.Status, ct)
+		return
+	}
+	var e event
+	for lines := bufio.NewScanner(res.Body); lines.Scan(); {
+		switch line := lines.Text(); {
+		case strings.HasPrefix(line, "event: "):
+			e.name = line[7:]
+		case strings.HasPrefix(line, "data: "):
+			if err := json.Unmarshal([]byte(line[6:]), &e.data); err != nil {
+				h.t.Errorf("%v in %s", err, line)
+			}
+		case line == "" && e.name != "":
+			events <- e
+			e = event{}
+		}
+	}
+}
+
+func TestEvents(t *testing.T) {
+	for _, kind := range []string{"video", "image"} {
+		t.Run(kind, func(t *testing.T) {
+			h := newHarness(t)
+			id, path := "", ""
+			if kind == "video" {
+				id = h.video()
+				path = "/v2/analyses/video/" + id + "/events"
+			} else {
+				id = h.image()
+				path = "/v2/analyses/" + id + "/events"
+			}
+			events := make(chan event, 10)
+			go h.listen(path, events)
+			if e := <-events; e.name != "progress" || e.data["status"] != "pending" || e.data["stage"] != "queued" {
+				t.Fatalf("first %+v", e)
+			}
+			c := h.begin(id)
+			if err := c.Beat(t.Context(), saccade.Progress{Fraction: 0.5, Stage: "rendering"}); err != nil {
+				t.Fatal(err)
+			}
+			for e := range events {
+				if e.name == "progress" && e.data["stage"] == "rendering" {
+					break
+				}
+			}
+			if err := c.Succeed(t.Context(), &saccade.Outputs{}); err != nil {
+				t.Fatal(err)
+			}
+			last := event{}
+			for e := range events {
+				last = e
+			}
+			if last.name != "success" || last.data["id"] != id {
+				t.Errorf("last %+v", last)
+			}
+		})
+	}
+}
+
+func TestEventsOfADeletedAnalysis(t *testing.T) {
+	h := newHarness(t)
+	id := h.video()
+	events := make(chan event, 10)
+	go h.listen("/v2/analyses/video/"+id+"/events", events)
+	<-events
+	h.call("DELETE", "/v2/analyses/video/"+id, nil).into(t, 204, nil)
+	last := event{}
+	for e := range events {
+		last = e
+	}
+	if last.name != "gone" {
+		t.Errorf("last %+v", last)
+	}
+}
+
+func TestIdempotency(t *testing.T) {
+	h := newHarness(t)
+	url := h.upload()
+	body := object{"input": object{"content": url, "title": "a"}}
+	post := func(token, key string, body any) reply {
+		return h.send("POST", h.at("/v2/analyses/video"), body, map[string]string{"Authorization": "Bearer " + token, "Idempotency-Key": key})
+	}
+	var first, again created
+	post(h.token, "k1", body).into(t, 201, &first)
+	r := post(h.token, "k1", body)
+	r.into(t, 201, &again)
+	if first != again || r.header.Get("Idempotent-Replayed") != "true" || r.header.Get("Location") != first.Location {
+		t.Errorf("first %v, again %v", first, again)
+	}
+	post(h.token, "k1", object{"input": object{"content": url, "title": "b"}}).wantFault(t, 409, saccade.CodeConflict)
+	post(h.token, "k1", object{"input": object{"content": url, "title": "a", "unknown": 1}}).wantFault(t, 409, saccade.CodeConflict)
+	var other created
+	post(h.token, "k2", body).into(t, 201, &other)
+	if other.ID == first.ID {
+		t.Error("another key gave the same analysis")
+	}
+	for _, bad := range []string{strings.Repeat("k", 256), "a b", "ä"} {
+		post(h.token, bad, body).wantFault(t, 400, saccade.CodeClient)
+	}
+	h.clock.advance(24*time.Hour + time.Minute)
+	post(h.token, "k1", object{"input": object{"content": url, "title": "b"}}).into(t, 201, nil)
+
+	image := object{"input": object{"type": "image", "content": exampleImage}}
+	send := func() reply {
+		return h.send("POST", h.at("/v2/analyses"), image, map[string]string{"Authorization": "Bearer " + h.token, "Idempotency-Key": "img"})
+	}
+	send().into(t, 201, &first)
+	send().into(t, 201, &again)
+	if first != again {
+		t.Error("image was not replayed")
+	}
+	if an, err := h.store.Analysis(t.Context(), "acme", first.ID); err != nil {
+		t.Error(err)
+	} else if _, err := h.disk.Stat(t.Context(), an.Request.Object); err != nil {
+		t.Errorf("the first image is gone: %v", err)
+	}
+}
+
+func TestConcurrentIdempotency(t *testing.T) {
+	h := newHarness(t)
+	body := object{"input": object{"content": h.upload()}}
+	ids := make([]string, 8)
+	var wg sync.WaitGroup
+	for i := range ids {
+		wg.Go(func() {
+			var c created
+			h.send("POST", h.at("/v2/analyses/video"), body, map[string]string{"Authorization": "Bearer " + h.token, "Idempotency-Key": "same"}).into(t, 201, &c)
+			ids[i] = c.ID
+		})
+	}
+	wg.Wait()
+	for _, id := range ids {
+		if id != ids[0] {
+			t.Fatalf("ids differ: %v", ids)
+		}
+	}
+}
+
+func TestLists(t *testing.T) {
+	h := newHarness(t)
+	var want []string
+	for range 5 {
+		id := h.video()
+		want = append([]string{id}, want...)
+		h.clock.advance(time.Second)
+	}
+	image := h.image()
+	h.fail(want[2], saccade.CodeUnreadableVideo)
+	var got []string
+	for after, pages := "", 0; ; pages++ {
+		var p struct {
+			Analyses []listItem
+			Next     string
+		}
+		h.call("GET", "/v2/analyses/video?limit=2&after="+after, nil).into(t, 200, &p)
+		for _, it := range p.Analyses {
+			got = append(got, it.ID)
+			if it.Type != "video" || it.Location != h.at("/v2/analyses/video/"+it.ID) || (it.Error != nil) != (it.ID == want[2]) {
+				t.Errorf("%+v", it)
+			}
+		}
+		if after = p.Next; after == "" {
+			if pages != 2 {
+				t.Errorf("%d pages", pages+1)
+			}
+			break
+		}
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	count := func(query string) int {
+		var p struct{ Analyses []listItem }
+		h.call("GET", "/v2/analyses"+query, nil).into(t, 200, &p)
+		return len(p.Analyses)
+	}
+	for query, n := range map[string]int{"": 6, "?type=image": 1, "?type=video&status=failed": 1, "?status=pending": 5, "/video?status=failed": 1, "?limit=3": 3, "?type=url": 0} {
+		if got := count(query); got != n {
+			t.Errorf("%q: %d, want %d", query, got, n)
+		}
+	}
+	for _, bad := range []string{"?limit=0", "?limit=101", "?limit=x", "?status=done", "?type=sound", "?after=%00", "?after=nonsense", "?after=" + strings.Repeat("a", 300)} {
+		h.call("GET", "/v2/analyses"+bad, nil).wantFault(t, 400, saccade.CodeClient)
+	}
+	h.call("DELETE", "/v2/analyses/"+image, nil).into(t, 204, nil)
+	if got := count("?type=image"); got != 0 {
+		t.Errorf("deleted image is listed")
+	}
+}
+
+func TestDelete(t *testing.T) {
+	h := newHarness(t)
+	id := h.video()
+	h.succeed(id)
+	var v videoView
+	h.call("GET", "/v2/analyses/video/"+id, nil).into(t, 200, &v)
+	h.call("DELETE", "/v2/analyses/video/"+id, nil).into(t, 204, nil)
+	h.call("GET", "/v2/analyses/video/"+id, nil).wantFault(t, 410, saccade.CodeGone)
+	h.call("DELETE", "/v2/analyses/video/"+id, nil).wantFault(t, 410, saccade.CodeGone)
+	h.send("GET", v.Outputs.Attention.AttentionMap, nil, nil).wantFault(t, 410, saccade.CodeGone)
+
+	running := h.video()
+	c := h.begin(running)
+	h.call("DELETE", "/v2/analyses/video/"+running, nil).into(t, 204, nil)
+	if err := c.Succeed(t.Context(), &saccade.Outputs{}); !errors.Is(err, store.ErrCanceled) {
+		t.Errorf("the worker's write: %v", err)
+	}
+}
+
+func TestAOIs(t *testing.T) {
+	h := newHarness(t)
+	id, image := h.video(), h.image()
+	body := object{"aois": []any{object{"name": "logo", "box": object{"x": 0, "y": 0, "width": 0.5, "height": 0.5}, "from": 1}}}
+	h.call("PUT", "/v2/analyses/video/"+id+"/aois", body).wantFault(t, 409, saccade.CodeConflict)
+	h.succeed(id)
+	h.succeed(image)
+	for _, path := range []string{"/v2/analyses/video/" + id, "/v2/analyses/" + image} {
+		var got struct {
+			ID   string
+			AOIs []map[string]any
+		}
+		h.call("PUT", path+"/aois", body).into(t, 200, &got)
+		if len(got.AOIs) != 1 || got.AOIs[0]["share"] != 0.25 || got.AOIs[0]["name"] != "logo" {
+			t.Errorf("%+v", got)
+		}
+		if first, told := got.AOIs[0]["timeToFirstAttention"]; !told || first != nil {
+			t.Errorf("timeToFirstAttention %v", first)
+		}
+		var v struct{ Outputs saccade.Outputs }
+		h.call("GET", path, nil).into(t, 200, &v)
+		if len(v.Outputs.AOIs) != 1 || v.Outputs.AOIs[0].Name != "logo" {
+			t.Errorf("poll: %+v", v.Outputs.AOIs)
+		}
+		h.call("PUT", path+"/aois", object{"aois": []any{}}).into(t, 200, nil)
+		for _, bad := range []any{object{}, object{"aois": "x"}, object{"aois": []any{object{"name": "a"}}}, object{"aois": []any{object{"name": "a", "polygon": []any{[]int{0, 0}}}}}, `{"aois":[{"name":"a","box":{"x":1e999}}]}`} {
+			if r := h.call("PUT", path+"/aois", bad); r.status != 400 {
+				t.Errorf("%v: %d %s", bad, r.status, r.body)
+			}
+		}
+	}
+}
+
+func TestUsage(t *testing.T) {
+	h := newHarness(t)
+	h.succeed(h.video())
+	h.fail(h.video(), saccade.CodeUnreadableVideo)
+	h.image()
+	var got struct{ Usage []usageRow }
+	h.clock.advance(time.Second)
+	h.call("GET", "/v2/usage", nil).into(t, 200, &got)
+	want := []usageRow{{Type: "image", Pending: 1}, {Type: "video", Succeeded: 1, Failed: 1, Frames: 90, Seconds: 3}}
+	if d := cmp.Diff(want, got.Usage); d != "" {
+		t.Error(d)
+	}
+	h.call("GET", "/v2/usage?from=2020-01-01&to=2020-02-01", nil).into(t, 200, &got)
+	if len(got.Usage) != 0 {
+		t.Errorf("%+v", got)
+	}
+	for _, bad := range []string{"?from=yesterday", "?from=2026-01-02&to=2026-01-01", "?to=9999999-01-01"} {
+		h.call("GET", "/v2/usage"+bad, nil).wantFault(t, 400, saccade.CodeClient)
+	}
+}
+
+func TestGeneratedTexts(t *testing.T) {
+	h := newHarness(t)
+	release := make(chan struct{})
+	h.advise = func(ctx context.Context, an *saccade.Analysis, kind string) (string, error) {
+		if kind == "recommendations" {
+			return "", errors.New("no idea")
+		}
+		select {
+		case <-release:
+			return "## Summary\n\nGoal: " + an.Request.Meta["goal"], nil
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+	id := h.image()
+	h.succeed(id)
+	var v imageView
+	h.call("GET", "/v2/analyses/"+id, nil).into(t, 200, &v)
+	exposed := v.ExposedID
+	wantMsg := func(r reply, status int, msg string) {
+		t.Helper()
+		if r.status != status || strings.TrimSpace(string(r.body)) != fmt.Sprintf(`{"success":false,"msg":%q}`, msg) {
+			t.Errorf("%d %s, want %d %s", r.status, r.body, status, msg)
+		}
+	}
+	wantMsg(h.call("GET", "/v2/analyses/summary/"+exposed, nil), 404, "summary_not_found")
+	wantMsg(h.call("GET", "/v2/analyses/recommendations/"+exposed, nil), 404, "recommendations_not_found")
+	wantMsg(h.call("GET", "/v2/analyses/summary/"+id, nil), 404, "analysis_not_found") // the wrong one of the two ids
+	wantMsg(h.call("POST", "/v2/analyses/summary/nothing", nil), 404, "analysis_not_found")
+	wantMsg(h.send("POST", h.at("/v2/analyses/summary/"+exposed), nil, map[string]string{"Authorization": "Bearer " + h.other}), 404, "analysis_not_found")
+
+	h.call("PUT", "/v2/update-meta/screenshot/"+exposed, object{"description": "Page", "goal": "Sign-ups"}).into(t, 200, nil)
+	h.call("PUT", "/v2/update-meta/screenshot/"+exposed, object{"description": "", "audience": "Everyone"}).into(t, 200, nil)
+	for _, bad := range []any{object{"goal": 5}, object{"goal": object{}}, "[]", "x", "", object{"goal": strings.Repeat("x", maxMetaValue+1)}, object{strings.Repeat("n", 65): "x"}} {
+		if r := h.call("PUT", "/v2/update-meta/screenshot/"+exposed, bad); r.status != 400 {
+			t.Errorf("%v: %d %s", bad, r.status, r.body)
+		}
+	}
+	h.call("PUT", "/v2/update-meta/screenshot/"+id, object{"goal": "x"}).wantFault(t, 404, saccade.CodeClient)
+
+	var s textView
+	h.call("POST", "/v2/analyses/summary/"+exposed, "{}").into(t, 200, &s)
+	if !s.Success || s.Status != "started" || s.Msg == "" {
+		t.Errorf("%+v", s)
+	}
+	h.call("POST", "/v2/analyses/summary/"+exposed, nil).into(t, 200, &s) // safe to repeat
+	if s.Status != "started" && s.Status != "processing" {
+		t.Errorf("%+v", s)
+	}
+	close(release)
+	s = h.pollText("/v2/analyses/summary/" + exposed)
+	if s.Status != "completed" || s.Data != "## Summary\n\nGoal: Sign-ups" || s.Msg != "" {
+		t.Errorf("%+v", s)
+	}
+	h.call("POST", "/v2/analyses/recommendations/"+exposed, nil).into(t, 200, nil)
+	if s = h.pollText("/v2/analyses/recommendations/" + exposed); s.Status != "failed" || s.Msg == "" {
+		t.Errorf("%+v", s)
+	}
+	h.clock.advance(61 * time.Minute)
+	wantMsg(h.call("GET", "/v2/analyses/summary/"+exposed, nil), 410, "analysis_expired")
+}
+
+// pollText polls until the text is there or has failed.
+func (h *harness) pollText(path string) textView {
+	h.t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		var s textView
+		h.call("GET", path, nil).into(h.t, 200, &s)
+		if s.Status == "completed" || s.Status == "failed" {
+			return s
+		}
+	}
+	h.t.Fatal("the text never came")
+	return textView{}
+}
+
+func TestTextExpiresOnItsOwn(t *testing.T) {
+	h := newHarness(t, func(c *Config, _ *Deps) { c.TextTTL = time.Minute })
+	id := h.image()
+	h.succeed(id)
+	var v imageView
+	h.call("GET", "/v2/analyses/"+id, nil).into(t, 200, &v)
+	path := "/v2/analyses/summary/" + v.ExposedID
+	h.call("POST", path, nil).into(t, 200, nil)
+	h.pollText(path)
+	h.clock.advance(2 * time.Minute)
+	if r := h.call("GET", path, nil); r.status != 410 {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	h.call("POST", path, nil).into(t, 200, nil) // anew
+	if s := h.pollText(path); s.Status != "completed" {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestWebhooks(t *testing.T) {
+	h := newHarness(t)
+	var w hookView
+	h.call("POST", "/v2/webhooks", object{"url": "https://hooks.example.com/a", "events": []string{"analysis.succeeded"}}).into(t, 201, &w)
+	if !strings.HasPrefix(w.Secret, "whsec_") || w.Disabled || w.ID == "" {
+		t.Errorf("%+v", w)
+	}
+	for _, bad := range []any{object{"url": "ftp://x/"}, object{"url": "http://127.0.0.1/"}, object{"url": "https://a:b@example.com/"}, object{"url": "https://example.com/\r\nX: y"},
+		object{"url": "https://example.com/", "events": []string{"x"}}, object{}, object{"url": 5}, object{"url": "https://e/" + strings.Repeat("a", 3000)}} {
+		if r := h.call("POST", "/v2/webhooks", bad); r.status != 400 {
+			t.Errorf("%v: %d %s", bad, r.status, r.body)
+		}
+	}
+	var list struct {
+		Webhooks      []hookView
+		SigningSecret string `json:"signing_secret"`
+	}
+	h.call("GET", "/v2/webhooks", nil).into(t, 200, &list)
+	if len(list.Webhooks) != 1 || !strings.HasPrefix(list.SigningSecret, "whsec_") {
+		t.Errorf("%+v", list)
+	}
+	id := h.video()
+	h.succeed(id)
+	h.fail(h.video(), saccade.CodeUnreadableVideo) // not wanted
+	var log struct{ Deliveries []deliveryView }
+	h.call("GET", "/v2/webhook-deliveries", nil).into(t, 200, &log)
+	if len(log.Deliveries) != 1 || log.Deliveries[0].Analysis != id || log.Deliveries[0].Event != "analysis.succeeded" || log.Deliveries[0].State != "pending" {
+		t.Fatalf("%+v", log)
+	}
+	d := log.Deliveries[0]
+	h.call("GET", "/v2/webhook-deliveries?analysis="+id+"x", nil).into(t, 200, &log)
+	if len(log.Deliveries) != 0 {
+		t.Errorf("%+v", log)
+	}
+	if err := h.store.SaveAttempt(t.Context(), d.ID, store.Attempt{HTTPStatus: 204}); err != nil {
+		t.Fatal(err)
+	}
+	h.call("GET", "/v2/webhook-deliveries/"+d.ID, nil).into(t, 200, &d)
+	if d.State != "delivered" || d.HTTPStatus != 204 || d.EndedAt == "" {
+		t.Errorf("%+v", d)
+	}
+	h.call("POST", "/v2/webhook-deliveries/"+d.ID+"/redeliver", nil).into(t, 200, &d)
+	if d.State != "pending" {
+		t.Errorf("%+v", d)
+	}
+	h.call("PUT", "/v2/webhooks/"+w.ID, object{"url": "https://hooks.example.com/b", "disabled": true}).into(t, 200, &w)
+	if !w.Disabled || w.URL != "https://hooks.example.com/b" {
+		t.Errorf("%+v", w)
+	}
+	rival := map[string]string{"Authorization": "Bearer " + h.other}
+	for _, p := range []string{"GET /v2/webhooks/" + w.ID, "DELETE /v2/webhooks/" + w.ID, "GET /v2/webhook-deliveries/" + d.ID, "POST /v2/webhook-deliveries/" + d.ID + "/redeliver"} {
+		method, path := cut(p)
+		h.send(method, h.at(path), nil, rival).wantFault(t, 404, saccade.CodeClient)
+	}
+	h.call("DELETE", "/v2/webhooks/"+w.ID, nil).into(t, 204, nil)
+	h.call("GET", "/v2/webhooks/"+w.ID, nil).wantFault(t, 404, saccade.CodeClient)
+}
+
+func TestWebhookOfARequest(t *testing.T) {
+	h := newHarness(t)
+	var c created
+	h.call("POST", "/v2/analyses/video", object{"input": object{"content": h.upload()}, "webhook": object{"url": "https://hooks.example.com/x"}}).into(t, 201, &c)
+	h.fail(c.ID, saccade.CodeUnreadableVideo)
+	var log struct{ Deliveries []deliveryView }
+	h.call("GET", "/v2/webhook-deliveries", nil).into(t, 200, &log)
+	if len(log.Deliveries) != 1 || log.Deliveries[0].URL != "https://hooks.example.com/x" || log.Deliveries[0].Event != "analysis.failed" {
+		t.Errorf("%+v", log)
+	}
+}
