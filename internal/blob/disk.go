@@ -48,8 +48,8 @@ func NewDisk(root string) (*Disk, error) {
 	return d, d.Check(context.Background())
 }
 
-// sweep removes temporary files last written before the moment. A living
-// upload touches its file all the time.
+// sweep removes temporary files last written before the moment, and what is
+// left of deleted folders. A living upload touches its file all the time.
 func (d *Disk) sweep(before time.Time) {
 	entries, err := os.ReadDir(filepath.Join(d.root, tempDir))
 	if err != nil {
@@ -57,7 +57,7 @@ func (d *Disk) sweep(before time.Time) {
 	}
 	for _, e := range entries {
 		if info, err := e.Info(); err == nil && info.ModTime().Before(before) {
-			_ = os.Remove(filepath.Join(d.root, tempDir, e.Name()))
+			_ = os.RemoveAll(filepath.Join(d.root, tempDir, e.Name()))
 		}
 	}
 }
@@ -199,13 +199,33 @@ func (d *Disk) Delete(ctx context.Context, key string) error {
 	if err := errors.Join(ctx.Err(), checkErasable(key)); err != nil {
 		return err
 	}
-	remove := os.Remove
 	if strings.HasSuffix(key, "/") {
-		remove = os.RemoveAll
-	} else if stat, err := os.Lstat(d.path(key)); err == nil && stat.IsDir() {
+		return d.deletePrefix(key)
+	}
+	if stat, err := os.Lstat(d.path(key)); err == nil && stat.IsDir() {
 		return nil // the key names a prefix, not an object
 	}
-	if err := remove(d.path(key)); err != nil && !missing(err) {
+	if err := os.Remove(d.path(key)); err != nil && !missing(err) {
+		return diskError("delete", err)
+	}
+	return nil
+}
+
+// deletePrefix moves the folder out of the way first: readers see all of it
+// or nothing, and a Put that comes in between makes a new one.
+func (d *Disk) deletePrefix(key string) error {
+	if stat, err := os.Lstat(d.path(key)); err == nil && !stat.IsDir() {
+		return nil // an object, and nothing below it
+	}
+	away := filepath.Join(d.root, tempDir, "delete-"+saccade.NewID())
+	err := os.Rename(d.path(key), away)
+	if err != nil && missing(err) {
+		return nil
+	}
+	if err == nil {
+		err = os.RemoveAll(away)
+	}
+	if err != nil {
 		return diskError("delete", err)
 	}
 	return nil
