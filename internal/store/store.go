@@ -184,6 +184,9 @@ func (s *Store) Now() time.Time { return s.now() }
 // MaxTries is Config.MaxTries.
 func (s *Store) MaxTries() int { return s.cfg.MaxTries }
 
+// Lease is Config.Lease.
+func (s *Store) Lease() time.Duration { return s.cfg.Lease }
+
 // Exclusively runs f in a transaction while no other process does the same:
 // for changes of the tables.
 func (s *Store) Exclusively(ctx context.Context, f func(tx *sql.Tx) error) error {

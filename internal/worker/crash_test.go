@@ -44,6 +44,7 @@ func childMain() {
 	objects, err := blob.NewDisk(filepath.Join(os.Getenv(childDir), "objects"))
 	must(err)
 	wcfg := worker.DefaultConfig()
+	wcfg.Beat = 200 * time.Millisecond
 	wcfg.Scratch = filepath.Join(os.Getenv(childDir), "scratch")
 	w, err := worker.New(wcfg, worker.Deps{Store: st, Queue: queue, Objects: objects, Log: log,
 		Sender: sendFunc(func(ctx context.Context, _ store.Delivery) (int, error) { return 204, nil }),

@@ -80,6 +80,9 @@ func New(cfg Config, deps Deps) (*Worker, error) {
 	if deps.Sender == nil && cfg.Webhooks > 0 {
 		return nil, errors.New("worker: Webhooks is above 0 but nothing can send them")
 	}
+	if lease := deps.Store.Lease(); 3*cfg.Beat > lease {
+		return nil, fmt.Errorf("worker: Beat is %v and must be at most a third of the store's Lease of %v", cfg.Beat, lease)
+	}
 	abs, err := filepath.Abs(cfg.Scratch)
 	if err != nil {
 		return nil, fmt.Errorf("worker: %w", err)
