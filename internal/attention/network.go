@@ -91,7 +91,7 @@ func load(file []byte, k *nn.Kernels) (*network, error) {
 	}
 	widths := n.encoder(l, act)
 	n.decoder(l, act, widths)
-	for _, m := range c.Media {
+	for _, m := range []Prior{PriorNatural, PriorWeb} {
 		p, err := w.Floats("prior." + string(m))
 		if err != nil {
 			return nil, err
@@ -137,88 +137,4 @@ func (n *network) decoder(l *nn.Loader, act nn.Act, widths [4]int) {
 		n.gru = l.GRU("gru", c.Dec[0], c.State)
 	}
 	n.head = l.Head("head", c.Dec[2], 3)
-}
-
-// runner is a network bound to one size of picture, with its buffers and, for a
-// video, its state. It belongs to one goroutine.
-type runner struct {
-	in                   nn.Input
-	encode, time, decode *nn.Plan
-	d16, state, timed    *nn.Map // decoder at stride 16, recurrent state, d16 as the rest of the decoder reads it
-	prior                []float32
-	logits, density      []float32 // H/4 x W/4
-}
-
-// newRunner binds the network to pictures of w x h pixels, multiples of 32.
-func (n *network) newRunner(w, h int, prior Prior) *runner {
-	space := nn.NewWorkspace(n.kernels)
-	r := &runner{in: nn.Input{W: w, H: h}, encode: space.Plan(), time: space.Plan(), decode: space.Plan()}
-	x := r.encode.Stem(n.stem, &r.in)
-	var taps []*nn.Map
-	for i, b := range n.blocks {
-		y := r.encode.Block(b, x)
-		if len(taps) == 0 || taps[len(taps)-1] != x {
-			space.Release(x)
-		}
-		x = y
-		if i == n.taps[len(taps)] {
-			taps = append(taps, x)
-		}
-	}
-	l32 := r.encode.Pointwise(n.lat[3], taps[3])
-	c32 := r.encode.Separable(n.ctx, l32, space.Map(l32.H, l32.W, l32.C), nn.Copied(l32))
-	r.d16 = r.encode.Separable(n.d16, nil, n.output(space, taps[2], 0), space.Doubled(c32), nn.Projected(n.lat[2], taps[2]))
-	if n.gru != nil {
-		r.state = space.Map(r.d16.H, r.d16.W, nn.Layout{n.config.State}.Padded())
-		r.timed = r.time.GRU(n.gru, r.d16, r.state)
-	} else {
-		r.timed = space.Map(r.d16.H, r.d16.W, r.d16.C)
-	}
-	d8 := r.decode.Separable(n.d8, nil, n.output(space, taps[1], 1), space.Doubled(r.timed), nn.Projected(n.lat[1], taps[1]))
-	d4 := r.decode.Separable(n.d4, nil, n.output(space, taps[0], 2), space.Doubled(d8), nn.Projected(n.lat[0], taps[0]))
-	r.logits = r.decode.Head(n.head, d4)
-	r.prior = n.priorFor(prior, w/4, h/4)
-	r.density = r.decode.Softmax(r.logits, &r.prior)
-	space.Ready()
-	return r
-}
-
-// output returns the map of decoder stage i at the size of a tap.
-func (n *network) output(space *nn.Workspace, tap *nn.Map, i int) *nn.Map {
-	return space.Map(tap.H, tap.W, nn.Layout{n.config.Dec[i]}.Padded())
-}
-
-// image runs everything but the time branch.
-func (r *runner) image() {
-	r.encode.Run()
-	copy(r.timed.Data, r.d16.Data)
-	r.decode.Run()
-}
-
-// priorFor returns the prior's logits at w x h, nil for none.
-func (n *network) priorFor(prior Prior, w, h int) []float32 {
-	src := n.priors[prior]
-	if src == nil {
-		return nil
-	}
-	sh, sw := n.config.Prior[0], n.config.Prior[1]
-	out := make([]float32, w*h)
-	for y := range h {
-		y0, y1, fy := between(y, h, sh)
-		for x := range w {
-			x0, x1, fx := between(x, w, sw)
-			top := src[y0*sw+x0]*(1-fx) + src[y0*sw+x1]*fx
-			low := src[y1*sw+x0]*(1-fx) + src[y1*sw+x1]*fx
-			out[y*w+x] = top*(1-fy) + low*fy
-		}
-	}
-	return out
-}
-
-// between returns which two of from samples the centre of cell i of to cells
-// lies between, and how far it is from the first.
-func between(i, to, from int) (a, b int, f float32) {
-	at := max((float32(i)+0.5)*float32(from)/float32(to)-0.5, 0)
-	a = min(int(at), from-1)
-	return a, min(a+1, from-1), at - float32(a)
 }

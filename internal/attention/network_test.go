@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/saccade-dev/saccade/internal/nn"
 )
@@ -70,9 +71,14 @@ func goldenSize(t *testing.T, n *network, g *nn.Weights, size string) {
 		t.Fatal(err)
 	}
 	for _, prior := range []Prior{PriorNatural, PriorWeb, PriorNone} {
-		r := n.newRunner(shape[1], shape[0], prior)
+		r := n.newRunner(shape[1], shape[0])
+		bias, err := n.bias(r.w, r.h, prior, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
 		r.in.RGB = rgb
-		r.image()
+		r.still()
+		r.answer(r.logits, bias)
 		near(t, g, size+".image.density."+string(prior), r.density, 1e-6)
 		near(t, g, size+".image.logits", r.logits, 2e-3)
 		if n.gru == nil || prior != PriorNatural {
@@ -87,6 +93,7 @@ func goldenSize(t *testing.T, n *network, g *nn.Weights, size string) {
 		}
 		r.time.Run()
 		r.decode.Run()
+		r.answer(r.logits, bias)
 		near(t, g, size+".video.logits", r.logits, 2e-3)
 		near(t, g, size+".video.density."+string(prior), r.density, 1e-6)
 		near(t, g, size+".video.state_out", transpose(r.state.Data, r.state.C), 1e-4)
@@ -137,17 +144,21 @@ func BenchmarkNet(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			r := n.newRunner(384, 224, PriorNatural)
+			r := n.newRunner(384, 224)
 			r.in.RGB = make([]byte, 3*384*224)
 			b.ReportAllocs()
+			best := time.Duration(math.MaxInt64)
 			for b.Loop() {
+				start := time.Now()
 				r.encode.Run()
 				if n.gru != nil {
 					r.time.Run()
 				}
 				r.decode.Run()
+				r.soften.Run()
+				best = min(best, time.Since(start))
 			}
-			b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/frame")
+			b.ReportMetric(float64(best.Microseconds())/1000, "min-ms/frame")
 		})
 	}
 }

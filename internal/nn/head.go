@@ -90,33 +90,20 @@ func (s *headStep) sum(y int) {
 
 // softmaxStep turns logits into a density.
 type softmaxStep struct {
-	kernels   *Kernels
-	add, soft eltArgs
-	n         int
-	prior     *[]float32
-	logits    []float32
+	kernels *Kernels
+	args    eltArgs
+	n       int
 }
 
-// Softmax adds the last step: logits plus prior, exponential, divided by the sum. The length is a multiple of 16. What
-// prior points at may change between runs; nil stands for zeros.
-func (p *Plan) Softmax(logits []float32, prior *[]float32) []float32 {
-	s := &softmaxStep{kernels: p.space.kernels, n: len(logits), prior: prior, logits: logits}
+// Softmax adds the last step: the exponential of the logits over the sum of all. The length is a multiple of 16.
+func (p *Plan) Softmax(logits []float32) []float32 {
+	s := &softmaxStep{kernels: p.space.kernels, n: len(logits)}
 	out := alloc(s.n)
-	s.add = eltArgs{dst: at(out, 0), a: at(logits, 0)}
-	s.soft = eltArgs{dst: at(out, 0)}
+	s.args = eltArgs{dst: at(out, 0), a: at(logits, 0)}
 	p.add(s)
 	return out
 }
 
 func (s *softmaxStep) needs() (scratch, zeros int) { return 0, 0 }
 func (s *softmaxStep) bind(_, _ []float32)         {}
-
-func (s *softmaxStep) run() {
-	s.soft.a = at(s.logits, 0)
-	if *s.prior != nil {
-		s.add.b = at(*s.prior, 0)
-		s.kernels.each(eltAdd, &s.add, s.n)
-		s.soft.a = s.soft.dst
-	}
-	softmaxWith(s.kernels, &s.soft, s.n)
-}
+func (s *softmaxStep) run()                        { softmaxWith(s.kernels, &s.args, s.n) }

@@ -106,3 +106,13 @@ type Map struct {
 
 // row returns the address of a row.
 func (m *Map) row(y int) []float32 { return m.Data[y*m.W*m.C : (y+1)*m.W*m.C] }
+
+// Blend moves a map towards another one of the same size: what is left is share times m and 1-share times base.
+func Blend(m, base *Map, share float32) {
+	if share == 1 {
+		return
+	}
+	for i, b := range base.Data {
+		m.Data[i] = b + share*(m.Data[i]-b)
+	}
+}

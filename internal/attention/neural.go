@@ -1,0 +1,149 @@
+package attention
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"math"
+	"sync"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/nn"
+	"github.com/saccade-dev/saccade/internal/pix"
+)
+
+// NeuralName is the name of the trained network in results.
+const NeuralName = "saccade-1"
+
+const (
+	imageArea = 512 * 384 // pixels of the working picture of a still
+	videoArea = 384 * 224 // and of a frame
+	minSide   = 32        // pixels; sides are multiples of it
+	maxAspect = 64        // of the working picture, either way
+	keepIdle  = 2         // runners kept for the next still
+)
+
+// weights holds saccade-1.safetensors, which train/ writes.
+//
+//go:embed weights
+var weights embed.FS
+
+// Neural is the predictor by the trained network "saccade-1": an encoder and
+// decoder of separable convolutions over the picture, scaled to a working size
+// of its own aspect ratio, plus a learnt prior per medium. A still of any size
+// is looked at with about 512x384 pixels, video with about 384x224; cells of
+// the answer are 4x4 of these pixels.
+//
+// On one machine the same picture gives the same bits every time.
+type Neural struct {
+	net  *network
+	lock sync.Mutex
+	idle []*runner // for stills, most recently used last
+}
+
+// NewNeural returns the predictor with the weights of this program. kernels
+// names the set of kernels of package nn to use ("avx512", "avx2", "neon",
+// "go"), the value of SACCADE_KERNELS; "" takes the fastest that works here.
+func NewNeural(kernels string) (*Neural, error) {
+	k, err := nn.Choose(kernels)
+	if err != nil {
+		return nil, err
+	}
+	file, err := weights.ReadFile("weights/saccade-1.safetensors")
+	if err != nil {
+		return nil, errors.New("attention: this program was built without the weights of saccade-1")
+	}
+	return newNeural(file, k)
+}
+
+// newNeural returns the predictor with the weights in file.
+func newNeural(file []byte, k *nn.Kernels) (*Neural, error) {
+	net, err := load(file, k)
+	if err != nil {
+		return nil, err
+	}
+	return &Neural{net: net}, nil
+}
+
+// Name implements [Predictor].
+func (*Neural) Name() string { return NeuralName }
+
+// Kernels is the name of the set of kernels in use.
+func (n *Neural) Kernels() string { return n.net.kernels.Name() }
+
+// Image implements [Predictor].
+func (n *Neural) Image(p *pix.RGB, prior Prior) (saccade.Density, error) {
+	if err := checkPicture(p); err != nil {
+		return saccade.Density{}, err
+	}
+	w, h := workingSize(p.W, p.H, imageArea)
+	r := n.take(w, h)
+	defer n.give(r)
+	bias, err := n.net.bias(r.w, r.h, prior, p)
+	if err != nil {
+		return saccade.Density{}, err
+	}
+	if p.W != w || p.H != h {
+		p = p.Scale(w, h)
+	}
+	r.in.RGB = p.Pix
+	r.still()
+	r.in.RGB = nil
+	r.answer(r.logits, bias)
+	return saccade.Density{W: r.w, H: r.h, V: append([]float32(nil), r.density...)}, nil
+}
+
+// NewStream implements [Predictor].
+func (n *Neural) NewStream(w, h int, prior Prior) (Stream, error) {
+	if w <= 0 || h <= 0 {
+		return nil, fmt.Errorf("attention: a video of %d x %d pixels cannot be predicted", w, h)
+	}
+	if _, err := n.net.bias(1, 1, prior, pix.New(2, 2)); err != nil {
+		return nil, err
+	}
+	w, h = workingSize(w, h, videoArea)
+	return newNeuralStream(n.net, w, h, prior), nil
+}
+
+// workingSize is the size near area whose sides are multiples of 32 and whose
+// aspect ratio is nearest to w:h, within 64:1.
+func workingSize(w, h, area int) (int, int) {
+	aspect := min(max(float64(w)/float64(h), 1.0/maxAspect), maxAspect)
+	ideal := math.Sqrt(float64(area)*aspect) / minSide
+	bestW, bestH, least := minSide, minSide, math.Inf(1)
+	for i := max(1, int(ideal)-1); i <= int(ideal)+2; i++ {
+		other := float64(i) / aspect
+		for j := max(1, int(other)); j <= int(other)+1; j++ {
+			stretch := math.Abs(math.Log(float64(i) / float64(j) / aspect))
+			size := math.Abs(math.Log(float64(i*j*minSide*minSide) / float64(area)))
+			if cost := stretch + size/3; cost < least {
+				bestW, bestH, least = i*minSide, j*minSide, cost
+			}
+		}
+	}
+	return bestW, bestH
+}
+
+// take returns a runner for pictures of w x h pixels, an idle one if there is.
+func (n *Neural) take(w, h int) *runner {
+	n.lock.Lock()
+	for i, r := range n.idle {
+		if r.in.W == w && r.in.H == h {
+			n.idle = append(n.idle[:i], n.idle[i+1:]...)
+			n.lock.Unlock()
+			return r
+		}
+	}
+	n.lock.Unlock()
+	return n.net.newRunner(w, h)
+}
+
+// give puts a runner back and drops the one not used for longest.
+func (n *Neural) give(r *runner) {
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	n.idle = append(n.idle, r)
+	if len(n.idle) > keepIdle {
+		n.idle = append(n.idle[:0], n.idle[1:]...)
+	}
+}

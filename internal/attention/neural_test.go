@@ -1,0 +1,277 @@
+package attention
+
+import (
+	"math"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/nn"
+	"github.com/saccade-dev/saccade/internal/pix"
+)
+
+// neural returns the predictor with the weights under test.
+func neural(t testing.TB) *Neural {
+	t.Helper()
+	file, _ := files(t)
+	k, err := nn.Choose("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := newNeural(file, k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// stream starts a stream and returns it with its size.
+func stream(t testing.TB, n *Neural, w, h int, prior Prior) (*neuralStream, int, int) {
+	t.Helper()
+	s, err := n.NewStream(w, h, prior)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, h = s.Size()
+	return s.(*neuralStream), w, h
+}
+
+// same returns a clip that shows one picture.
+func same(p *pix.RGB) func(int) *pix.RGB { return func(int) *pix.RGB { return p } }
+
+// page returns a light page with blocks of dark rows like text, shifted up by scroll pixels.
+func page(w, h, scroll int) *pix.RGB {
+	p := plain(w, h)
+	for i := range p.Pix {
+		p.Pix[i] = 245
+	}
+	r := rand.New(rand.NewPCG(5, 6))
+	for y := 12; y < 4*h; y += 14 {
+		for x := 20; x < w-40; {
+			long := 8 + r.IntN(30)
+			if r.IntN(12) > 0 && (y/14)%6 != 0 {
+				for line := range 4 {
+					bar(p, x, y-scroll+line, min(long, w-40-x))
+				}
+			}
+			x += long + 6
+		}
+	}
+	return p
+}
+
+// bar draws a dark line if its row is inside.
+func bar(p *pix.RGB, x, y, long int) {
+	if y < 0 || y >= p.H {
+		return
+	}
+	for i := 3 * (y*p.W + x); i < 3*(y*p.W+x+long); i++ {
+		p.Pix[i] = 40
+	}
+}
+
+func TestNeuralImage(t *testing.T) {
+	n := neural(t)
+	for _, size := range [][2]int{{640, 480}, {1920, 1080}, {37, 400}, {1, 1}, {900, 20}, {1280, 6000}} {
+		p := page(size[0], size[1], 0)
+		for _, prior := range []Prior{PriorNatural, PriorWeb, PriorNone, PriorAuto} {
+			d, err := n.Image(p, prior)
+			if err != nil {
+				t.Fatalf("%v %s: %v", size, prior, err)
+			}
+			if err := d.Validate(); err != nil {
+				t.Errorf("%v %s: %v", size, prior, err)
+			}
+		}
+	}
+	if _, err := n.Image(page(64, 64, 0), "moon"); err == nil {
+		t.Error("an unknown prior was accepted")
+	}
+	if _, err := n.Image(&pix.RGB{W: 3, H: 3}, PriorNone); err == nil {
+		t.Error("a picture without pixels was accepted")
+	}
+}
+
+func TestWorkingSize(t *testing.T) {
+	for _, c := range [][5]int{{1920, 1080, videoArea, 384, 224}, {640, 480, imageArea, 512, 384}, {1, 1, videoArea, 288, 288}} {
+		if w, h := workingSize(c[0], c[1], c[2]); w != c[3] || h != c[4] {
+			t.Errorf("working size of %dx%d is %dx%d, not %dx%d", c[0], c[1], w, h, c[3], c[4])
+		}
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	for range 1000 {
+		w, h := 1+r.IntN(4000), 1+r.IntN(4000)
+		ww, hh := workingSize(w, h, videoArea)
+		if ww < 32 || hh < 32 || ww%32 != 0 || hh%32 != 0 || ww*hh > 3*videoArea {
+			t.Fatalf("working size of %dx%d is %dx%d", w, h, ww, hh)
+		}
+	}
+}
+
+// TestNeuralRunsAreEqual: the same picture gives the same bits, in any order and from any goroutine.
+func TestNeuralRunsAreEqual(t *testing.T) {
+	n := neural(t)
+	want, _ := n.Image(page(320, 240, 0), PriorNatural)
+	var wait sync.WaitGroup
+	for i := range 6 {
+		wait.Go(func() {
+			_, _ = n.Image(page(320, 240+i, i), PriorWeb)
+			got, err := n.Image(page(320, 240, 0), PriorNatural)
+			if err != nil || distance(got, want) != 0 {
+				t.Errorf("a repeat differs: %v", err)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// imageAt is the still answer at the size of a stream.
+func imageAt(t *testing.T, n *Neural, p *pix.RGB, prior Prior) saccade.Density {
+	t.Helper()
+	r := n.net.newRunner(p.W, p.H)
+	bias, err := n.net.bias(r.w, r.h, prior, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.in.RGB = p.Pix
+	r.still()
+	r.answer(r.logits, bias)
+	return saccade.Density{W: r.w, H: r.h, V: r.density}
+}
+
+func TestNeuralStillVideoEqualsImage(t *testing.T) {
+	n := neural(t)
+	s, w, h := stream(t, n, 640, 360, PriorNatural)
+	p, other := page(w, h, 0), page(w, h, 6)
+	play(t, s, 0, 10, same(other))
+	last := play(t, s, 10, 120, same(p))
+	if d := distance(last, imageAt(t, n, p, PriorNatural)); d > 1e-4 {
+		t.Errorf("after four seconds of rest the video differs from the image by %g", d)
+	}
+	if !s.rest {
+		t.Error("a still video does not come to rest")
+	}
+	// The same picture at the size of a still: finer, so near but not equal.
+	big, err := n.Image(p, PriorNatural)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := shareIn(last, 0, 0, .5, 1), shareIn(big, 0, 0, .5, 1); math.Abs(a-b) > 0.15 {
+		t.Errorf("the left half holds %.2f in the video and %.2f in the image", a, b)
+	}
+}
+
+func TestNeuralCutStartsAnew(t *testing.T) {
+	n := neural(t)
+	s, w, h := stream(t, n, 640, 360, PriorNatural)
+	before, after := page(w, h, 0), pix.New(w, h)
+	square(after, w-60, h-50, 40, [3]byte{250, 0, 0})
+	play(t, s, 0, 10, same(before))
+	got := play(t, s, 10, 1, same(after))
+	fresh, _, _ := stream(t, n, 640, 360, PriorNatural)
+	if d := distance(got, play(t, fresh, 0, 1, same(after))); d > 1e-6 {
+		t.Errorf("the first frame after a cut differs from that of a fresh stream by %g", d)
+	}
+}
+
+// TestNeuralMoverAttracts: an object that starts to move on a still page draws more, and less again after it stopped.
+func TestNeuralMoverAttracts(t *testing.T) {
+	n := neural(t)
+	s, w, h := stream(t, n, 640, 360, PriorNone)
+	scene := func(shift int) *pix.RGB {
+		p := page(w, h, 0)
+		square(p, w*3/4+shift, h*3/4, w/16, [3]byte{40, 120, 60})
+		return p
+	}
+	corner := func(d saccade.Density) float64 { return shareIn(d, .7, .65, .95, .95) }
+	still := corner(play(t, s, 0, 30, same(scene(0))))
+	moving := corner(play(t, s, 30, 8, func(i int) *pix.RGB { return scene(i - 29) }))
+	after := corner(play(t, s, 38, 150, same(scene(8))))
+	t.Logf("share of the object's corner: still %.3f, moving %.3f, after %.3f", still, moving, after)
+	if moving < 1.5*still || moving < still+0.05 {
+		t.Errorf("a mover draws %.3f of the attention, %.3f when it is still", moving, still)
+	}
+	if math.Abs(after-still) > 0.05 {
+		t.Errorf("after it stopped it draws %.3f, before it moved %.3f", after, still)
+	}
+}
+
+// TestNeuralScrollDoesNotSmear: while a page scrolls, the answer stays near that of the page as it stands.
+func TestNeuralScrollDoesNotSmear(t *testing.T) {
+	n := neural(t)
+	for _, speed := range []int{1, 3, 8} {
+		s, w, h := stream(t, n, 640, 360, PriorWeb)
+		scroll := func(i int) *pix.RGB { return page(w, h, speed*i) }
+		moving := play(t, s, 0, 30, scroll)
+		d := distance(moving, imageAt(t, n, scroll(29), PriorWeb)) / 2
+		t.Logf("scrolling by %d pixels a frame moves %.3f of the attention", speed, d)
+		if d > 0.2 {
+			t.Errorf("scrolling by %d pixels a frame moves %.2f of the attention", speed, d)
+		}
+	}
+}
+
+// TestNeuralStillCostsNothing counts what a static screen allocates and computes.
+func TestNeuralStillCostsNothing(t *testing.T) {
+	n := neural(t)
+	s, w, h := stream(t, n, 640, 360, PriorNatural)
+	p := page(w, h, 0)
+	play(t, s, 0, 60, same(p))
+	i := 60
+	if a := testing.AllocsPerRun(20, func() { _, _ = s.Next(p, time.Duration(i)*time.Second/30); i++ }); a != 0 {
+		t.Errorf("a frame of a static screen allocates %v times", a)
+	}
+	start := time.Now()
+	for range 100 {
+		i++
+		_, _ = s.Next(p, time.Duration(i)*time.Second/30)
+	}
+	if each := time.Since(start) / 100; each > 2*time.Millisecond {
+		t.Errorf("a frame of a static screen takes %v", each)
+	}
+}
+
+func BenchmarkFrame(b *testing.B) {
+	file, _ := files(b)
+	for _, k := range kernelSets(b) {
+		n, err := newNeural(file, k)
+		if err != nil {
+			b.Fatal(err)
+		}
+		s, w, h := stream(b, n, 1920, 1080, PriorNatural)
+		clip := []*pix.RGB{page(w, h, 0), page(w, h, 1), page(w, h, 2)}
+		b.Run(k.Name(), func(b *testing.B) { benchmarkStream(b, s, clip) })
+		b.Run(k.Name()+"-still", func(b *testing.B) { benchmarkStream(b, s, clip[:1]) })
+	}
+}
+
+// benchmarkStream shows a clip over and over.
+func benchmarkStream(b *testing.B, s Stream, clip []*pix.RGB) {
+	b.ReportAllocs()
+	best, i := time.Duration(math.MaxInt64), 0
+	for b.Loop() {
+		start := time.Now()
+		if _, err := s.Next(clip[i%len(clip)], time.Duration(i)*time.Second/30); err != nil {
+			b.Fatal(err)
+		}
+		best = min(best, time.Since(start))
+		i++
+	}
+	b.ReportMetric(float64(best.Microseconds())/1000, "min-ms/frame")
+}
+
+// BenchmarkLoad measures reading and packing the weights, without the choice of kernels.
+func BenchmarkLoad(b *testing.B) {
+	file, _ := files(b)
+	k, err := nn.Choose("")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := newNeural(file, k); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
