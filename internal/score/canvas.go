@@ -1,0 +1,165 @@
+package score
+
+import (
+	"math"
+
+	"github.com/saccade-dev/saccade/internal/pix"
+)
+
+// WorkArea is the number of pixels that clarity and excitingness look at
+// (about 400 x 280), whatever the size of the picture: measures of clutter
+// depend on scale.
+const WorkArea = 112_000
+
+// WorkSize gives the size of a picture of w x h pixels when it is scaled to
+// WorkArea, aspect kept.
+func WorkSize(w, h int) (int, int) {
+	k := math.Sqrt(WorkArea / (float64(w) * float64(h)))
+	return max(1, int(float64(w)*k+0.5)), max(1, int(float64(h)*k+0.5))
+}
+
+// levels is the number of scales that features look at: 1, 1/2, 1/4, 1/8.
+const levels = 4
+
+// canvas is a picture at its working size with everything that several
+// features need.
+type canvas struct {
+	rgb [levels]*pix.RGB
+	lab [levels]*pix.Lab
+}
+
+// newCanvas scales a picture to its working size and makes the smaller ones.
+func newCanvas(p *pix.RGB) *canvas {
+	c := new(canvas)
+	w, h := WorkSize(p.W, p.H)
+	if p.W != w || p.H != h {
+		p = p.Scale(w, h)
+	}
+	for i := range levels {
+		if i > 0 {
+			p = p.Scale(max(1, p.W/2), max(1, p.H/2))
+		}
+		c.rgb[i], c.lab[i] = p, p.Lab()
+	}
+	return c
+}
+
+// plane is one channel while it is worked on.
+type plane struct {
+	w, h int
+	v    []float32
+}
+
+func newPlane(w, h int) plane { return plane{w, h, make([]float32, w*h)} }
+
+// blurred returns the plane under a Gaussian window of the given sigma, as
+// three passes of a box; beyond the border the picture is repeated.
+func (p plane) blurred(sigma float64) plane {
+	out := newPlane(p.w, p.h)
+	copy(out.v, p.v)
+	out.blur(sigma, make([]float32, p.w*p.h))
+	return out
+}
+
+// blur is blurred in place, with scratch memory of the same size.
+func (p plane) blur(sigma float64, scratch []float32) {
+	// Three boxes of radius r have the variance r*(r+1).
+	r := int(math.Round((math.Sqrt(1+4*sigma*sigma) - 1) / 2))
+	if r < 1 {
+		return
+	}
+	a, b := p.v, scratch
+	for range 3 {
+		boxRows(b, a, p.w, r)
+		boxColumns(a, b, p.w, r)
+	}
+}
+
+// boxRows averages 2r+1 neighbours along each row.
+func boxRows(dst, src []float32, w, r int) {
+	inv := 1 / float32(2*r+1)
+	for len(src) >= w {
+		s, d := src[:w], dst[:w]
+		sum := float32(r) * s[0]
+		for i := range r {
+			sum += s[min(i, w-1)]
+		}
+		for x := range d {
+			sum += s[min(x+r, w-1)]
+			d[x] = sum * inv
+			sum -= s[max(x-r, 0)]
+		}
+		src, dst = src[w:], dst[w:]
+	}
+}
+
+// boxColumns averages 2r+1 neighbours along each column, a row at a time.
+func boxColumns(dst, src []float32, w, r int) {
+	h := len(src) / w
+	inv := 1 / float32(2*r+1)
+	sum := make([]float32, w)
+	add := func(y int, k float32) {
+		for x, v := range src[min(max(y, 0), h-1)*w:][:w] {
+			sum[x] += k * v
+		}
+	}
+	add(0, float32(r))
+	for i := range r {
+		add(i, 1)
+	}
+	for y := range h {
+		in, out := src[min(y+r, h-1)*w:][:w], src[max(y-r, 0)*w:][:w]
+		d := dst[y*w:][:w]
+		for x := range d {
+			s := sum[x] + in[x]
+			d[x] = s * inv
+			sum[x] = s - out[x]
+		}
+	}
+}
+
+// scaled resamples the plane bilinearly.
+func (p plane) scaled(w, h int) plane {
+	out := newPlane(w, h)
+	for y := range h {
+		y0, y1, fy := between(y, p.h, h)
+		a, b := p.v[y0*p.w:][:p.w], p.v[y1*p.w:][:p.w]
+		row := out.v[y*w:][:w]
+		for x := range row {
+			x0, x1, fx := between(x, p.w, w)
+			u := a[x0] + (a[x1]-a[x0])*fx
+			v := b[x0] + (b[x1]-b[x0])*fx
+			row[x] = u + (v-u)*fy
+		}
+	}
+	return out
+}
+
+// between finds the two source positions around position i of n.
+func between(i, src, n int) (lo, hi int, f float32) {
+	at := min(max((float64(i)+0.5)*float64(src)/float64(n)-0.5, 0), float64(src-1))
+	lo = int(at)
+	return lo, min(lo+1, src-1), float32(at - float64(lo))
+}
+
+// mean of the values.
+func mean(v []float32) float64 {
+	if len(v) == 0 {
+		return 0
+	}
+	var s float64
+	for _, x := range v {
+		s += float64(x)
+	}
+	return s / float64(len(v))
+}
+
+// deviation is the standard deviation of the values.
+func deviation(v []float32) float64 {
+	m := mean(v)
+	var s float64
+	for _, x := range v {
+		s += (float64(x) - m) * (float64(x) - m)
+	}
+	return math.Sqrt(s / float64(max(len(v), 1)))
+}

@@ -1,0 +1,295 @@
+package score
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"math"
+
+	"github.com/saccade-dev/saccade/internal/pix"
+)
+
+// feature is one number of a picture.
+type feature struct {
+	name  string
+	value float64
+}
+
+// features measures the canvas. All are taken at the working size, so that
+// pictures of all sizes compare.
+func (c *canvas) features(g *congestion) []feature {
+	f := []feature{
+		{"segments", math.Log1p(float64(segments(c.lab[0], 12.5, 16)))},
+		{"segmentsCoarse", math.Log1p(float64(segments(c.lab[0], 25, 32)))},
+		{"segmentsHalf", math.Log1p(float64(segments(c.lab[1], 12.5, 16)))},
+		{"colourVolume", math.Sqrt(mean(g.colour.v))},
+		{"contrastSpread", math.Sqrt(mean(g.contrast.v))},
+		{"orientSpread", math.Sqrt(mean(g.orient.v))},
+		{"colourVolumeSd", math.Sqrt(deviation(g.colour.v))},
+	}
+	f = append(f, c.colourFeatures()...)
+	f = append(f, c.edgeFeatures()...)
+	f = append(f, c.blockFeatures()...)
+	f = append(f, c.codeFeatures()...)
+	return f
+}
+
+// colourFeatures: how many colours, how strong, how light.
+func (c *canvas) colourFeatures() []feature {
+	weights := [levels]float64{0.4, 0.3, 0.2, 0.1}
+	var fine, coarse float64
+	for i, w := range weights {
+		fine += w * float64(distinctColours(c.rgb[i], 3, 1))
+		coarse += w * float64(distinctColours(c.rgb[i], 4, 8))
+	}
+	l := c.lab[0]
+	chroma := chromas(l)
+	return []feature{
+		{"colours", math.Log1p(fine)},
+		{"coloursCoarse", math.Log1p(coarse)},
+		{"lightMean", mean(l.L)},
+		{"lightSd", deviation(l.L)},
+		{"chromaMean", math.Sqrt(mean(chroma))},
+		{"chromaSd", math.Sqrt(deviation(chroma))},
+		{"hueEntropy", hueEntropy(l)},
+		{"lightEntropy", lightEntropy(l)},
+		{"symmetry", asymmetry(l)},
+	}
+}
+
+func chromas(l *pix.Lab) []float32 {
+	out := make([]float32, len(l.A))
+	for i, a := range l.A {
+		out[i] = float32(math.Sqrt(float64(a*a + l.B[i]*l.B[i])))
+	}
+	return out
+}
+
+// distinctColours counts colours with shift bits dropped per channel that have
+// at least least pixels.
+func distinctColours(p *pix.RGB, shift, least int) int {
+	bits := 8 - shift
+	count := make([]uint32, 1<<(3*bits))
+	for i := 0; i+3 <= len(p.Pix); i += 3 {
+		r, g, b := int(p.Pix[i]>>shift), int(p.Pix[i+1]>>shift), int(p.Pix[i+2]>>shift)
+		count[r<<(2*bits)|g<<bits|b]++
+	}
+	n := 0
+	for _, v := range count {
+		if v >= uint32(least) {
+			n++
+		}
+	}
+	return n
+}
+
+// entropy of a histogram in bits.
+func entropy(hist []float64) float64 {
+	var sum, e float64
+	for _, v := range hist {
+		sum += v
+	}
+	for _, v := range hist {
+		if v > 0 {
+			e -= v / sum * math.Log2(v/sum)
+		}
+	}
+	return e
+}
+
+// hueEntropy is the entropy of hues, weighted by chroma; a constant part for
+// grey keeps it small where there is hardly any colour.
+func hueEntropy(l *pix.Lab) float64 {
+	hist := make([]float64, 17)
+	hist[16] = 4 * float64(len(l.A))
+	for i, a := range l.A {
+		b := l.B[i]
+		h := math.Atan2(float64(b), float64(a))/(2*math.Pi) + 0.5
+		hist[min(int(h*16), 15)] += math.Hypot(float64(a), float64(b))
+	}
+	return entropy(hist)
+}
+
+func lightEntropy(l *pix.Lab) float64 {
+	hist := make([]float64, 32)
+	for _, v := range l.L {
+		hist[min(max(int(v*0.32), 0), 31)]++
+	}
+	return entropy(hist)
+}
+
+// asymmetry is the mean difference between left and right in lightness.
+func asymmetry(l *pix.Lab) float64 {
+	var s float64
+	for y := range l.H {
+		row := l.L[y*l.W:][:l.W]
+		for x := range l.W / 2 {
+			s += math.Abs(float64(row[x] - row[l.W-1-x]))
+		}
+	}
+	return s / float64(max(l.H*(l.W/2), 1))
+}
+
+// edgeFeatures: gradients and detail at every scale.
+func (c *canvas) edgeFeatures() []feature {
+	names := [levels][3]string{
+		{"gradient1", "edges1", "detail1"}, {"gradient2", "edges2", "detail2"},
+		{"gradient4", "edges4", "detail4"}, {"gradient8", "edges8", "detail8"},
+	}
+	var f []feature
+	for i := range levels {
+		l := c.lab[i]
+		gradient, edges := gradients(l)
+		f = append(f, feature{names[i][0], math.Sqrt(gradient)}, feature{names[i][1], math.Sqrt(edges)},
+			feature{names[i][2], math.Log1p(detail(plane{l.W, l.H, l.L}))})
+	}
+	return f
+}
+
+// gradients gives the mean length of the Sobel gradient of all three channels
+// and the share of pixels where it is strong.
+func gradients(l *pix.Lab) (length, strong float64) {
+	w, h := l.W, l.H
+	if w < 3 || h < 3 {
+		return 0, 0
+	}
+	n := 0
+	for y := 1; y < h-1; y++ {
+		for x := 1; x < w-1; x++ {
+			i := y*w + x
+			var sum float32
+			for _, v := range [3][]float32{l.L, l.A, l.B} {
+				a, b, c := v[i-w-1:i-w+2:i-w+2], v[i-1:i+2:i+2], v[i+w-1:i+w+2:i+w+2]
+				dx := a[2] + 2*b[2] + c[2] - a[0] - 2*b[0] - c[0]
+				dy := c[0] + 2*c[1] + c[2] - a[0] - 2*a[1] - a[2]
+				sum += dx*dx + dy*dy
+			}
+			m := math.Sqrt(float64(sum)) / 8
+			length += m
+			if m > 8 {
+				n++
+			}
+		}
+	}
+	area := float64((w - 2) * (h - 2))
+	return length / area, float64(n) / area
+}
+
+// detail is the mean of |L - local mean|.
+func detail(p plane) float64 {
+	b := p.blurred(1.5)
+	for i, v := range p.v {
+		d := v - b.v[i]
+		b.v[i] = max(d, -d)
+	}
+	return mean(b.v)
+}
+
+// blockFeatures: shares of busy and flat 8x8 blocks and how they spread.
+func (c *canvas) blockFeatures() []feature {
+	l := c.lab[0]
+	sd := blockDeviation(l, 8)
+	var busy, flat, sum, sq float64
+	for _, v := range sd.v {
+		if v > 12 {
+			busy++
+		}
+		if v < 1.5 {
+			flat++
+		}
+		sum += float64(v)
+		sq += float64(v * v)
+	}
+	n := float64(max(len(sd.v), 1))
+	coarse := blockDeviation(l, 32)
+	covered := 0.0
+	for _, v := range coarse.v {
+		if v > 8 {
+			covered++
+		}
+	}
+	return []feature{
+		{"busy", busy / n}, {"flat", flat / n},
+		{"blockMean", math.Sqrt(sum / n)},
+		{"blockSd", math.Sqrt(math.Sqrt(max(sq/n-sum*sum/n/n, 0)))},
+		{"covered", covered / float64(max(len(coarse.v), 1))},
+		{"quads", math.Log1p(float64(quads(l, 0, 0, max(l.W, l.H), 0)))},
+	}
+}
+
+// blockDeviation is the standard deviation of L in blocks of size pixels.
+func blockDeviation(l *pix.Lab, size int) plane {
+	out := newPlane(max(l.W/size, 1), max(l.H/size, 1))
+	for by := range out.h {
+		for bx := range out.w {
+			out.v[by*out.w+bx] = float32(boxDeviation(l, bx*size, by*size, size))
+		}
+	}
+	return out
+}
+
+func boxDeviation(l *pix.Lab, x0, y0, size int) float64 {
+	var s, q float32
+	n := 0
+	for y := y0; y < min(y0+size, l.H); y++ {
+		for _, v := range l.L[y*l.W+x0 : y*l.W+min(x0+size, l.W)] {
+			s += v
+			q += v * v
+			n++
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	m := s / float32(n)
+	return math.Sqrt(float64(max(q/float32(n)-m*m, 0)))
+}
+
+// quads counts the leaves when areas that are not even are cut in four.
+func quads(l *pix.Lab, x, y, size, depth int) int {
+	if x >= l.W || y >= l.H {
+		return 0
+	}
+	if size <= 8 || depth > 8 || boxDeviation(l, x, y, size) < 6 {
+		return 1
+	}
+	half := (size + 1) / 2
+	return quads(l, x, y, half, depth+1) + quads(l, x+half, y, half, depth+1) +
+		quads(l, x, y+half, half, depth+1) + quads(l, x+half, y+half, half, depth+1)
+}
+
+// codeFeatures: how many bits a JPEG of it takes, per pixel, at two scales.
+func (c *canvas) codeFeatures() []feature {
+	return []feature{
+		{"bits1", math.Log(jpegBits(c.rgb[0]))},
+		{"bits2", math.Log(jpegBits(c.rgb[1]))},
+		{"bits4", math.Log(jpegBits(c.rgb[2]))},
+	}
+}
+
+// jpegBits is the size of a JPEG of quality 75 in bits a pixel.
+func jpegBits(p *pix.RGB) float64 {
+	m := image.NewYCbCr(image.Rect(0, 0, p.W, p.H), image.YCbCrSubsampleRatio420)
+	fullRange(m, p)
+	var buf bytes.Buffer
+	if err := jpeg.Encode(&buf, m, &jpeg.Options{Quality: 75}); err != nil {
+		return 1 // sides of 65536 and more, which no picture has at the working size
+	}
+	return 8 * float64(buf.Len()) / float64(p.W*p.H)
+}
+
+// fullRange fills a frame with the picture's JPEG colours.
+func fullRange(m *image.YCbCr, p *pix.RGB) {
+	for y := range p.H {
+		for x := range p.W {
+			s := p.Pix[3*(y*p.W+x):][:3]
+			r, g, b := int32(s[0]), int32(s[1]), int32(s[2])
+			m.Y[y*m.YStride+x] = uint8((19595*r + 38470*g + 7471*b + 1<<15) >> 16)
+			if x&1 == 0 && y&1 == 0 {
+				i := y/2*m.CStride + x/2
+				m.Cb[i] = uint8(min(max((-11056*r-21712*g+32768*b+257<<15-1)>>16, 0), 255))
+				m.Cr[i] = uint8(min(max((32768*r-27440*g-5328*b+257<<15-1)>>16, 0), 255))
+			}
+		}
+	}
+}

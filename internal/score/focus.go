@@ -1,0 +1,25 @@
+package score
+
+import (
+	"math"
+
+	"github.com/saccade-dev/saccade"
+)
+
+// Focus tells how concentrated attention is, in bits: the information gain of
+// the density over the uniform one (log2 of the number of cells minus the
+// entropy). 0 is "anywhere", 1 is "as if half of the picture were not there",
+// 3 "as if seven eighths were not". It hardly depends on the resolution of the
+// density, as long as its peaks are wider than a cell.
+//
+// As a score, 50 is the focus of the median home page; see [Calibration].
+func Focus(d saccade.Density) float64 {
+	n := float64(len(d.V))
+	var bits float64
+	for _, v := range d.V {
+		if v > 0 {
+			bits += float64(v) * math.Log2(float64(v)*n)
+		}
+	}
+	return max(bits, 0)
+}

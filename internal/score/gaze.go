@@ -1,0 +1,179 @@
+package score
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/saccade-dev/saccade"
+)
+
+// How gaze points are found. Lengths are fractions of the picture's diagonal,
+// which a screen shows at about 35 degrees of visual angle.
+const (
+	gazeSmooth = 0.012 // the density is smoothed before its peaks are sought
+	gazeReach  = 0.07  // how far attention belongs to a point: about 2.5 degrees
+	gazeLeast  = 1.5   // times chance that a peak must reach
+)
+
+// GazePoints gives the places that draw most attention: the peaks of the
+// density, at most n, largest mass first. Mass is the share of attention
+// within reach of the peak and nearer to it than to any other one, so masses
+// sum to at most 1. A uniform density has none.
+func GazePoints(d saccade.Density, n int) []saccade.GazePoint {
+	f := newField(d)
+	points := f.peaks(n)
+	mass := make([]float64, len(points))
+	for i, v := range d.V {
+		nearest, least := -1, gazeReach
+		for k, p := range points {
+			if r := f.distance(i, p); r < least {
+				nearest, least = k, r
+			}
+		}
+		if nearest >= 0 {
+			mass[nearest] += float64(v)
+		}
+	}
+	for k := range points {
+		points[k].Mass = mass[k]
+	}
+	slices.SortStableFunc(points, func(a, b saccade.GazePoint) int { return cmp.Compare(b.Mass, a.Mass) })
+	return points
+}
+
+// Times of a scan path, typical of free viewing of pages and photographs.
+const (
+	firstGlance = 0.25 // seconds until the first glance lands
+	glance      = 0.30 // seconds from one glance to the next
+)
+
+// What a scan path does to attention.
+const (
+	inhibition = 0.85 // share of the attention at a place that a glance uses up
+	recovery   = 0.04 // share of what was used up that comes back per glance
+	jumpScale  = 0.35 // diagonals: a jump of this length is e times less likely
+)
+
+// ScanPath predicts the order of glances within the given number of seconds:
+// the first glance alone, what is seen in 3 s, in 7 s. The most attractive
+// place is looked at next, near ones are preferred to far ones, and what was
+// looked at is inhibited for a while. It is one typical path, always the same
+// for the same density. Time is when a glance lands, Mass what it took in: the
+// share of attention that was left within reach of the place.
+func ScanPath(d saccade.Density, seconds float64) []saccade.GazePoint {
+	f := newField(d)
+	left := slices.Clone(d.V)
+	var out []saccade.GazePoint
+	for k := 0; ; k++ {
+		t := firstGlance + float64(k)*glance
+		if t > seconds {
+			return out
+		}
+		at := f.next(out)
+		p := f.point(at)
+		p.Time = math.Round(t*100) / 100
+		p.Mass = f.look(p, left)
+		out = append(out, p)
+		for i, v := range f.smooth.v {
+			f.now[i] += (v - f.now[i]) * recovery
+		}
+	}
+}
+
+// field is a smoothed density in which places are sought.
+type field struct {
+	smooth plane
+	now    []float32 // what inhibition has left of it
+	cell   float64   // side of a cell in diagonals; cells are square
+}
+
+func newField(d saccade.Density) *field {
+	diagonal := math.Hypot(float64(d.W), float64(d.H))
+	s := plane{d.W, d.H, d.V}.blurred(gazeSmooth * diagonal)
+	return &field{smooth: s, now: slices.Clone(s.v), cell: 1 / diagonal}
+}
+
+// peaks finds local maxima, the highest first, none within reach of another.
+func (f *field) peaks(n int) []saccade.GazePoint {
+	s := &f.smooth
+	least := float32(gazeLeast / float64(len(s.v)))
+	var order []int
+	for i, v := range s.v {
+		if v >= least && s.isPeak(i) {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.v[b], s.v[a]) })
+	var out []saccade.GazePoint
+	for _, i := range order {
+		if len(out) == n {
+			break
+		}
+		if !slices.ContainsFunc(out, func(p saccade.GazePoint) bool { return f.distance(i, p) < gazeReach }) {
+			out = append(out, f.point(i))
+		}
+	}
+	return out
+}
+
+// isPeak reports whether none of the eight neighbours is higher.
+func (p *plane) isPeak(i int) bool {
+	x, y := i%p.w, i/p.w
+	for ny := max(y-1, 0); ny <= min(y+1, p.h-1); ny++ {
+		for nx := max(x-1, 0); nx <= min(x+1, p.w-1); nx++ {
+			if p.v[ny*p.w+nx] > p.v[i] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// next chooses the cell to look at after the glances so far.
+func (f *field) next(path []saccade.GazePoint) int {
+	best, most := 0, -1.0
+	for i, v := range f.now {
+		worth := float64(v)
+		if worth <= most {
+			continue // distance only makes it less
+		}
+		if len(path) > 0 {
+			worth *= math.Exp(-f.distance(i, path[len(path)-1]) / jumpScale)
+		}
+		if worth > most {
+			best, most = i, worth
+		}
+	}
+	return best
+}
+
+// look uses up attention around a glance and returns the share it took in.
+func (f *field) look(p saccade.GazePoint, left []float32) float64 {
+	var sum float64
+	for i := range f.now {
+		r := f.distance(i, p) / gazeReach
+		if r >= 1 {
+			continue
+		}
+		part := inhibition * float32(1-r*r*r*r)
+		f.now[i] *= 1 - part
+		sum += float64(left[i])
+		left[i] = 0
+	}
+	return sum
+}
+
+// point is the centre of a cell.
+func (f *field) point(i int) saccade.GazePoint {
+	w, h := f.smooth.w, f.smooth.h
+	return saccade.GazePoint{X: (float64(i%w) + 0.5) / float64(w), Y: (float64(i/w) + 0.5) / float64(h)}
+}
+
+// distance from a cell's centre to a point, in diagonals.
+func (f *field) distance(i int, p saccade.GazePoint) float64 {
+	w, h := f.smooth.w, f.smooth.h
+	dx := float64(i%w) + 0.5 - p.X*float64(w)
+	dy := float64(i/w) + 0.5 - p.Y*float64(h)
+	return math.Hypot(dx, dy) * f.cell
+}
