@@ -60,9 +60,10 @@ func isOperation(path string) bool {
 func (a *API) finish(out *recorder, r *http.Request, start time.Time) {
 	c := callOf(r.Context())
 	broken := recover()
+	begun := out.status != 0
 	if broken != nil && broken != http.ErrAbortHandler {
 		a.log.ErrorContext(r.Context(), "panic", "request_id", c.id, "route", c.route, "panic", broken, "stack", string(debug.Stack()))
-		if out.status == 0 {
+		if !begun {
 			a.fail(out, r, saccade.AsError(errPanic))
 		}
 	}
@@ -78,9 +79,8 @@ func (a *API) finish(out *recorder, r *http.Request, start time.Time) {
 		slog.String("request_id", c.id), slog.String("method", clip(r.Method, 20)), slog.String("path", clip(r.URL.Path, 200)),
 		slog.String("route", c.route), slog.Int("status", out.code()), slog.Int64("bytes", out.bytes),
 		slog.Duration("took", took), slog.String("account", c.account.Name), slog.String("remote", r.RemoteAddr))
-	if broken != nil {
-		// The connection is in an unknown state once part of an answer is out.
-		panic(http.ErrAbortHandler)
+	if broken != nil && (begun || broken == http.ErrAbortHandler) {
+		panic(http.ErrAbortHandler) // half an answer is out: the client must not take it for a whole one
 	}
 }
 

@@ -1,0 +1,133 @@
+package httpapi
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/blob"
+)
+
+// TestHostileBodies sends every operation with a body what no client should:
+// the answer is a 4xx in the API's form, never a 500, never a hang.
+func TestHostileBodies(t *testing.T) {
+	h := newHarness(t)
+	id, image := h.video(), h.image()
+	h.succeed(image)
+	var v imageView
+	h.call("GET", "/v2/analyses/"+image, nil).into(t, 200, &v)
+	routes := []string{
+		"POST /v2/analyses/video", "POST /v2/analyses", "PUT /v2/analyses/video/" + id + "/aois", "PUT /v2/analyses/" + image + "/aois",
+		"PUT /v2/update-meta/screenshot/" + v.ExposedID, "POST /v2/webhooks",
+	}
+	bodies := map[string]any{
+		"empty":            "",
+		"space":            "  \n",
+		"truncated":        `{"input":{"content":"htt`,
+		"two documents":    `{"input":{}}{"input":{}}`,
+		"an array":         `[]`,
+		"a string":         `"hello"`,
+		"a number":         `1e400`,
+		"deep arrays":      strings.Repeat("[", 100_000),
+		"deep objects":     strings.Repeat(`{"input":`, 50_000) + "1" + strings.Repeat("}", 50_000),
+		"deep inside":      `{"input":` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + `}`,
+		"NUL":              "\x00\x00\x00",
+		"NUL in text":      `{"input":{"content":"a\u0000b","type":"image"},"aois":[{"name":"\u0000"}],"url":"\u0000","goal":"\u0000"}`,
+		"NUL in a name":    `{"a\u0000b":"x","input":1}`,
+		"invalid UTF-8":    []byte("{\"input\":{\"content\":\"\xff\xfe\",\"type\":\"url\"},\"aois\":\"\xff\",\"url\":\"\xff\",\"\xff\":5}"),
+		"lone surrogate":   `{"input":{"content":"\ud800","type":"url"},"aois":3,"url":"\ud800","goal":5}`,
+		"XML":              `<input>1</input>`,
+		"huge":             bytes.Repeat([]byte(" "), 32<<20),
+		"wrong types":      `{"input":5,"aois":5,"url":5,"goal":5}`,
+		"a million fields": "{" + strings.Repeat(`"a":1,`, 100_000) + `"input":1,"aois":1,"url":1}`,
+		"gzip":             []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"),
+	}
+	for name, body := range bodies {
+		t.Run(name, func(t *testing.T) {
+			h := *h
+			h.t = t
+			for _, route := range routes {
+				method, path := cut(route)
+				r := h.call(method, path, body)
+				if r.status != 400 && r.status != 413 {
+					t.Errorf("%s: %d %.200s", route, r.status, r.body)
+					continue
+				}
+				if len(r.body) > 2000 {
+					t.Errorf("%s: an answer of %d bytes", route, len(r.body))
+				}
+				var code saccade.Code = saccade.CodeClient
+				if strings.Contains(string(r.body), string(saccade.CodeInvalidInput)) {
+					code = saccade.CodeInvalidInput
+				}
+				r.wantFault(t, r.status, code)
+			}
+		})
+	}
+}
+
+func TestContentTypeIsOfNoAccount(t *testing.T) {
+	h := newHarness(t)
+	url := h.upload()
+	for _, kind := range []string{"application/json", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json; charset=utf-16", "+;+", "nonsense", ""} {
+		r := h.send("POST", h.at("/v2/analyses/video"), object{"input": object{"content": url}},
+			map[string]string{"Authorization": "Bearer " + h.token, "Content-Type": kind, "Accept": "text/html, application/xml"})
+		r.into(t, 201, nil)
+		if got := r.header.Get("Content-Type"); got != "application/json" {
+			t.Errorf("answered as %q", got)
+		}
+	}
+}
+
+func TestHeadersCannotBeInjected(t *testing.T) {
+	h := newHarness(t)
+	var c created
+	h.call("POST", "/v2/analyses", object{"input": object{"type": "url", "content": "https://example.com/", "title": "a\r\nX-Evil: 1"}}).into(t, 201, &c)
+	r := h.call("GET", "/v2/analyses/"+c.ID, nil)
+	r.into(t, 200, nil)
+	if r.header.Get("X-Evil") != "" {
+		t.Error("a header was injected")
+	}
+}
+
+func FuzzUploadURL(f *testing.F) {
+	hosts := []string{"saccade.example.com", "127.0.0.1:8080"}
+	for _, seed := range []string{
+		"https://saccade.example.com/objects/uploads/acme/5h7xk2m4qz3v6w8y2b4d6f8h2k?exp=1&method=PUT&sig=00",
+		"http://127.0.0.1:8080/objects/uploads/acme/x", "https://saccade.example.com:443/below/objects/uploads/a/b#c", "//saccade.example.com/objects/uploads/a/b",
+		"https://saccade.example.com/objects/uploads/../analyses/x", "https://a@saccade.example.com/objects/uploads/a/b", "https://saccade.example.com/objects/uploads/a%2fb/c",
+		"https://saccade.example.com\\@evil/objects/uploads/a/b", "\x00", "https://saccade.example.com/objects/uploads/a/b/c",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, content string) {
+		account, id, err := uploadOf(content, hosts, "/below")
+		if err != nil {
+			if !saccade.IsCode(err, saccade.CodeInvalidInput) {
+				t.Fatalf("error %v", err)
+			}
+			return
+		}
+		if !validID(id) || blob.CheckKey(blob.UploadKey(account, id)) != nil || strings.Contains(account, "/") {
+			t.Fatalf("%q gave account %q, id %q", content, account, id)
+		}
+		u, err := url.Parse(strings.TrimSpace(content))
+		if err != nil || u.User != nil || (u.Scheme != "http" && u.Scheme != "https") || !validHost(u.Host) {
+			t.Fatalf("%q was accepted", content)
+		}
+	})
+}
+
+func FuzzImageBytes(f *testing.F) {
+	f.Add(exampleImage)
+	f.Add("data:image/png;base64,AAAA")
+	f.Add("data:,")
+	f.Add("====")
+	f.Fuzz(func(t *testing.T, content string) {
+		if got := imageBytes(content); len(got) > len(content) {
+			t.Fatalf("%d bytes out of %d", len(got), len(content))
+		}
+	})
+}

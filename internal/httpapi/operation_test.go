@@ -1,0 +1,249 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/store"
+)
+
+func TestMain(m *testing.M) {
+	http.DefaultTransport.(*http.Transport).DisableKeepAlives = true // idle connections are no leaks of ours
+	goleak.VerifyTestMain(m)
+}
+
+func TestRateLimit(t *testing.T) {
+	h := newHarness(t, func(c *Config, _ *Deps) { c.RateLimit, c.RateBurst = 0.5, 3 })
+	for range 3 {
+		h.call("GET", "/v2/usage", nil).into(t, 200, nil)
+	}
+	r := h.call("GET", "/v2/usage", nil)
+	r.wantFault(t, 429, saccade.CodeRateLimited)
+	if n, err := strconv.Atoi(r.header.Get("Retry-After")); err != nil || n < 1 || n > 2 {
+		t.Errorf("Retry-After %q", r.header.Get("Retry-After"))
+	}
+	h.send("GET", h.at("/v2/usage"), nil, map[string]string{"Authorization": "Bearer " + h.other}).into(t, 200, nil) // another token
+	h.clock.advance(2 * time.Second)
+	h.call("GET", "/v2/usage", nil).into(t, 200, nil)
+}
+
+func TestRateLimitOff(t *testing.T) {
+	h := newHarness(t, func(c *Config, _ *Deps) { c.RateLimit, c.RateBurst = 0, 0 })
+	for range 300 {
+		h.call("GET", "/v2/upload-urls", nil).into(t, 200, nil)
+	}
+}
+
+func TestLimiterForgets(t *testing.T) {
+	l := newLimiter(10, 5)
+	now := time.Now()
+	for i := range 1000 {
+		l.allow(strconv.Itoa(i), now)
+	}
+	l.allow("x", now.Add(2*time.Minute))
+	if len(l.buckets) != 1 {
+		t.Errorf("%d buckets are kept", len(l.buckets))
+	}
+}
+
+// fullQueue is a store whose queue is full.
+type fullQueue struct{ *store.Store }
+
+func (fullQueue) CreateAnalysis(context.Context, *saccade.Analysis, *store.Idempotency, store.Enqueuer) (*saccade.Analysis, bool, error) {
+	return nil, false, saccade.Errorf(saccade.CodeOverCapacity, "The queue is full. Please try again in a minute.")
+}
+
+func TestOverCapacity(t *testing.T) {
+	h := newHarness(t, func(_ *Config, d *Deps) { d.Analyses = fullQueue{d.Analyses.(*store.Store)} })
+	r := h.call("POST", "/v2/analyses", object{"input": object{"type": "image", "content": exampleImage}})
+	r.wantFault(t, 503, saccade.CodeOverCapacity)
+	if r.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+}
+
+func TestFullServerStillTellsItsHealth(t *testing.T) {
+	h := newHarness(t, func(c *Config, _ *Deps) { c.MaxInFlight = 1 })
+	id := h.video()
+	held := make(chan reply)
+	go func() { held <- h.call("GET", "/v2/analyses/video/"+id+"?wait=20", nil) }()
+	for len(h.api.held) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	r := h.call("GET", "/v2/usage", nil)
+	r.wantFault(t, 503, saccade.CodeOverCapacity)
+	h.send("GET", h.at("/healthz"), nil, nil).into(t, 200, nil)
+	h.send("GET", h.at("/readyz"), nil, nil).into(t, 200, nil)
+	h.succeed(id)
+	(<-held).into(t, 200, nil)
+}
+
+func TestHealth(t *testing.T) {
+	var broken sync.Map
+	h := newHarness(t, func(c *Config, d *Deps) {
+		c.Version = "1.2.3"
+		d.Checks = append(d.Checks, Check{"decoder", func(context.Context) error {
+			if _, bad := broken.Load("decoder"); bad {
+				return errors.New("ffmpeg is missing at /secret/path")
+			}
+			return nil
+		}})
+	})
+	var got health
+	h.send("GET", h.at("/readyz"), nil, nil).into(t, 200, &got)
+	if got.Status != "ok" || got.Checks["decoder"] != "ok" || got.Checks["database"] != "ok" || got.Version != "1.2.3" {
+		t.Errorf("%+v", got)
+	}
+	broken.Store("decoder", true)
+	h.api.readiness.mu.Lock()
+	h.api.readiness.at = time.Time{} // the verdict is remembered for a moment
+	h.api.readiness.mu.Unlock()
+	r := h.send("GET", h.at("/readyz"), nil, nil)
+	r.into(t, 503, &got)
+	if got.Status != "unavailable" || got.Checks["decoder"] != "failed" || got.Checks["storage"] != "ok" || strings.Contains(string(r.body), "secret") {
+		t.Errorf("%s", r.body)
+	}
+	h.send("GET", h.at("/healthz"), nil, nil).into(t, 200, &got)
+}
+
+func TestMetrics(t *testing.T) {
+	h := newHarness(t)
+	h.succeed(h.video())
+	h.video()
+	h.call("GET", "/v2/nothing/"+strings.Repeat("x", 50), nil)
+	body := string(h.send("GET", h.at("/metrics"), nil, nil).body)
+	for _, line := range []string{
+		`saccade_http_requests_total{method="POST",route="/v2/analyses/video",status="201"} 2`,
+		`saccade_http_requests_total{method="PUT",route="/objects/{key...}",status="200"} 2`,
+		`saccade_http_requests_total{method="GET",route="none",status="404"} 1`,
+		`saccade_http_request_duration_seconds_count{route="/v2/upload-urls"} 2`,
+		`saccade_queue_depth 1`, `saccade_running 0`, `saccade_stats_up 1`, `saccade_frames_total 90`,
+		`saccade_analyses{kind="video",status="success"} 1`, `saccade_analyses{kind="video",status="pending"} 1`,
+	} {
+		if !strings.Contains(body, line+"\n") {
+			t.Errorf("no line %s", line)
+		}
+	}
+	if strings.Contains(body, "xxxx") {
+		t.Error("paths of clients became labels")
+	}
+}
+
+func TestLogHidesSecrets(t *testing.T) {
+	h := newHarness(t)
+	id := h.video()
+	h.succeed(id)
+	var v videoView
+	h.call("GET", "/v2/analyses/video/"+id, nil).into(t, 200, &v)
+	h.send("GET", v.Outputs.Attention.AttentionMap, nil, nil).into(t, 200, nil)
+	h.send("GET", h.at("/v2/usage%0Aforged=line"), nil, h.bearer())
+	log := h.log.String()
+	if !strings.Contains(log, `"account":"acme"`) || !strings.Contains(log, `"route":"GET /v2/analyses/video/{id}"`) {
+		t.Errorf("log lacks account or route:\n%s", log)
+	}
+	for _, secret := range []string{h.token, "sig="} {
+		if strings.Contains(log, secret) {
+			t.Errorf("the log holds %q", secret)
+		}
+	}
+}
+
+// panicking is a store that breaks.
+type panicking struct{ *store.Store }
+
+func (panicking) Usage(context.Context, string, time.Time, time.Time) ([]store.Usage, error) {
+	panic("a secret inside")
+}
+
+func (panicking) List(context.Context, string, store.ListOptions) ([]saccade.Analysis, string, error) {
+	return nil, "", errors.New("no such table: secret")
+}
+
+func TestPanicsAndFaultsStayInside(t *testing.T) {
+	h := newHarness(t, func(_ *Config, d *Deps) { d.Archive = panicking{d.Archive.(*store.Store)} })
+	for _, path := range []string{"/v2/usage", "/v2/analyses"} {
+		r := h.call("GET", path, nil)
+		r.wantFault(t, 500, saccade.CodeServer)
+		if strings.Contains(string(r.body), "secret") {
+			t.Errorf("%s tells %s", path, r.body)
+		}
+	}
+	if log := h.log.String(); !strings.Contains(log, "a secret inside") || !strings.Contains(log, "no such table") {
+		t.Error("the operator is not told")
+	}
+}
+
+// slowDisk fails while it is written to.
+type slowDisk struct{ *blob.Disk }
+
+func (slowDisk) Put(_ context.Context, _ string, r io.Reader) (blob.Info, error) {
+	_, _ = io.CopyN(io.Discard, r, 10)
+	return blob.Info{}, saccade.Errorf(saccade.CodeOverCapacity, "The disk is full.")
+}
+
+func TestFullDisk(t *testing.T) {
+	h := newHarness(t, func(_ *Config, d *Deps) { d.Blobs = slowDisk{d.Blobs.(*blob.Disk)} })
+	var u struct{ URL string }
+	h.call("GET", "/v2/upload-urls", nil).into(t, 200, &u)
+	h.send("PUT", u.URL, strings.Repeat("x", 1<<20), nil).wantFault(t, 503, saccade.CodeOverCapacity)
+	h.call("POST", "/v2/analyses", object{"input": object{"type": "image", "content": exampleImage}}).wantFault(t, 503, saccade.CodeOverCapacity)
+}
+
+func TestBrokenOffUploadLeavesNothing(t *testing.T) {
+	h := newHarness(t)
+	var u struct{ URL string }
+	h.call("GET", "/v2/upload-urls", nil).into(t, 200, &u)
+	ctx, cancel := context.WithCancel(t.Context())
+	pr, pw := io.Pipe()
+	r, err := http.NewRequestWithContext(ctx, "PUT", u.URL, pr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_, _ = pw.Write([]byte(strings.Repeat("x", 100_000)))
+		cancel()
+		_ = pw.CloseWithError(errors.New("gone"))
+	}()
+	if res, err := http.DefaultTransport.RoundTrip(r); err == nil {
+		_ = res.Body.Close()
+		t.Fatalf("answered %s", res.Status)
+	}
+	key, err := blob.KeyOf(u.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.disk.Stat(t.Context(), key); !errors.Is(err, blob.ErrNotFound) {
+		t.Errorf("something was stored: %v", err)
+	}
+	h.call("POST", "/v2/analyses/video", object{"input": object{"content": u.URL}}).wantFault(t, 400, saccade.CodeInvalidInput)
+	h.send("PUT", u.URL, webm, nil).into(t, 200, nil) // the link is still good
+}
+
+func TestConfigNamesEveryFault(t *testing.T) {
+	err := Config{PublicURL: "example.com/v2?x", RateLimit: -1, ResultTTL: -1}.Validate()
+	for _, name := range []string{"SACCADE_PUBLIC_URL", "SACCADE_RATE_LIMIT", "SACCADE_RESULT_TTL", "SACCADE_MAX_UPLOAD_BYTES", "SACCADE_LINK_TTL"} {
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is not named in %v", name, err)
+		}
+	}
+	if err := (Config{PublicURL: "https://example.com/v2"}).Validate(); !strings.Contains(err.Error(), "/v2") {
+		t.Errorf("%v", err)
+	}
+	if err := DefaultConfig().Validate(); err != nil {
+		t.Error(err)
+	}
+	if _, err := New(DefaultConfig(), Deps{}); err == nil || !strings.Contains(err.Error(), "Deps.Signer") {
+		t.Errorf("%v", err)
+	}
+}
