@@ -20,7 +20,7 @@ import (
 )
 
 // ServerVariable names the environment variable with the URL of a PostgreSQL
-// server in which tests may make databases. [Main] sets it for the tests if it
+// server in which tests may make schemas. [Main] sets it for the tests if it
 // started a server itself.
 const ServerVariable = "SACCADE_TEST_POSTGRES"
 
@@ -76,6 +76,8 @@ func Open(t testing.TB, cfg store.Config) *store.Store {
 	return s
 }
 
+// newDatabase makes a schema: for a test as good as a database, and far
+// cheaper.
 func newDatabase(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv(ServerVariable)
@@ -83,13 +85,15 @@ func newDatabase(t testing.TB) string {
 		t.Skipf("no PostgreSQL here (%s); set %s or install postgresql", os.Getenv(reasonVariable), ServerVariable)
 	}
 	name := "test_" + saccade.NewID()
-	admin(t, server, "CREATE DATABASE "+name)
-	t.Cleanup(func() { admin(t, server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
+	admin(t, server, "CREATE SCHEMA "+name)
+	t.Cleanup(func() { admin(t, server, "DROP SCHEMA IF EXISTS "+name+" CASCADE") })
 	u, err := url.Parse(server)
 	if err != nil {
 		t.Fatal(err)
 	}
-	u.Path = "/" + name
+	q := u.Query()
+	q.Set("search_path", name)
+	u.RawQuery = q.Encode()
 	return u.String()
 }
 
