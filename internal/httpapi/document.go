@@ -63,7 +63,7 @@ func (a *API) finishDocument() error {
 	for _, item := range doc.Paths {
 		for _, o := range []*huma.Operation{item.Get, item.Post, item.Put, item.Delete} {
 			if o != nil {
-				delete(o.Responses, "422") // huma's own; ours is 400
+				finishOperation(o)
 			}
 		}
 	}
@@ -81,6 +81,31 @@ func (a *API) finishDocument() error {
 	}
 	a.document = text.Bytes()
 	return nil
+}
+
+// finishOperation corrects the answers of an operation.
+func finishOperation(o *huma.Operation) {
+	delete(o.Responses, "422") // huma's own; ours is 400
+	if o.RequestBody != nil && o.RequestBody.Content["application/json"] != nil {
+		o.Responses["413"] = faultResponse("Too large.")
+	}
+	ok := o.Responses["200"]
+	switch {
+	case strings.HasPrefix(o.OperationID, "stream-"):
+		ok.Content = map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}}
+		ok.Headers = nil
+	case strings.HasSuffix(o.OperationID, "-summary"), strings.HasSuffix(o.OperationID, "-recommendations"):
+		for status, text := range map[string]string{"404": "analysis_not_found, summary_not_found or recommendations_not_found.", "410": "analysis_expired."} {
+			o.Responses[status] = &huma.Response{Description: text, Content: ok.Content}
+		}
+	}
+}
+
+// faultResponse is an answer with the common error body.
+func faultResponse(text string) *huma.Response {
+	return &huma.Response{Description: text, Content: map[string]*huma.MediaType{
+		"application/json": {Schema: &huma.Schema{Ref: "#/components/schemas/WireError"}},
+	}}
 }
 
 // serveDocument gives the OpenAPI document.
@@ -115,11 +140,6 @@ func plainOperations(r huma.Registry) []*huma.Operation {
 	bytesOf := func(kind string) map[string]*huma.MediaType {
 		return map[string]*huma.MediaType{kind: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}
 	}
-	fault := func(text string) *huma.Response {
-		return &huma.Response{Description: text, Content: map[string]*huma.MediaType{
-			"application/json": {Schema: &huma.Schema{Ref: "#/components/schemas/WireError"}},
-		}}
-	}
 	healthy := map[string]*huma.MediaType{"application/json": {Schema: huma.SchemaFromType(r, typeOf[health]())}}
 	link := []*huma.Param{
 		{Name: "key", In: "path", Required: true, Description: "Part of the link; opaque.", Schema: &huma.Schema{Type: "string"}},
@@ -137,13 +157,13 @@ func plainOperations(r huma.Registry) []*huma.Operation {
 	put.RequestBody = &huma.RequestBody{Required: true, Content: bytesOf("video/webm")}
 	put.Responses = map[string]*huma.Response{
 		"200": {Description: "Stored. The body is empty.", Headers: map[string]*huma.Param{"ETag": {Schema: &huma.Schema{Type: "string"}}}},
-		"403": fault("Forged or expired link."), "413": fault("Too large."), "503": fault("Busy, or no room."),
+		"403": faultResponse("Forged or expired link."), "404": faultResponse("The upload is no longer expected."), "413": faultResponse("Too large."), "503": faultResponse("Busy, or no room."),
 	}
 	get := plain("get-output", tagVideo, "GET /objects/{key}", "Download an output")
 	get.Parameters = link
 	get.Responses = map[string]*huma.Response{
 		"200": {Description: "The file, to be shown in place.", Content: bytesOf("*/*")}, "206": {Description: "A part of the file.", Content: bytesOf("*/*")},
-		"403": fault("Forged or expired link."), "410": fault("The file is gone."),
+		"403": faultResponse("Forged or expired link."), "410": faultResponse("The file is gone."),
 	}
 	alive := plain("get-health", tagOperator, "GET /healthz", "Is the process alive")
 	alive.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: healthy}}

@@ -17,7 +17,7 @@ import (
 
 // wireError is the body of every error answer.
 type wireError struct {
-	Fault fault `json:"error"`
+	Fault fault `json:"error" doc:"What went wrong."`
 
 	status int
 	header http.Header

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"path"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -33,6 +35,8 @@ type harness struct {
 	other string // of the account "rival"
 	log   *syncBuffer
 	clock *clock
+
+	contract *contract
 
 	inspect func(ctx context.Context, key string) error
 	advise  func(ctx context.Context, an *saccade.Analysis, kind string) (string, error)
@@ -148,6 +152,7 @@ func newHarness(t *testing.T, change ...func(*Config, *Deps)) *harness {
 	if h.api, err = New(c, d); err != nil {
 		t.Fatal(err)
 	}
+	h.contract = newContract(h.api)
 	server := httptest.NewUnstartedServer(h.api)
 	server.Config = NewServer(h.api, nil)
 	server.Start()
@@ -205,7 +210,13 @@ func (h *harness) do(r *http.Request) reply {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return reply{res.StatusCode, res.Header, b}
+	answer := reply{res.StatusCode, res.Header, b}
+	if p := r.URL.EscapedPath(); path.Clean(p) != strings.TrimSuffix(p, "/") || strings.Contains(p, "%") {
+		return answer // the router refuses it before it looks for a route
+	}
+	_, pattern := h.api.router.mux.Handler(&http.Request{Method: r.Method, Host: r.Host, URL: &url.URL{Path: strings.TrimSuffix(r.URL.Path, "/")}})
+	h.contract.check(h.t, pattern, answer)
+	return answer
 }
 
 func reader(t *testing.T, body any) io.Reader {

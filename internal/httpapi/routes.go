@@ -31,21 +31,21 @@ func (a *API) routes() {
 
 func (a *API) videoRoutes() {
 	register(a, op("create-upload-url", tagUploads, "GET /v2/upload-urls", "Get an upload URL"), a.uploadURL)
-	register(a, addOn(op("create-video-analysis", tagVideo, "POST /v2/analyses/video", "Analyse a video", 400, 404, 409, 413, 503)), a.createVideo)
+	register(a, addOn(op("create-video-analysis", tagVideo, "POST /v2/analyses/video", "Analyse a video", 400, 404, 409, 413)), a.createVideo)
 	register(a, addOn(op("list-video-analyses", tagVideo, "GET /v2/analyses/video", "List video analyses", 400, 404)), a.listVideos)
 	register(a, addOn(op("get-video-analysis", tagVideo, "GET /v2/analyses/video/{id}", "Poll a video analysis", 400, 404, 410)), a.getVideo)
-	register(a, addOn(op("stream-video-analysis", tagVideo, "GET /v2/analyses/video/{id}/events", "Follow a video analysis", 404, 410, 503)), a.videoEvents)
+	register(a, addOn(op("stream-video-analysis", tagVideo, "GET /v2/analyses/video/{id}/events", "Follow a video analysis", 404, 410)), a.videoEvents)
 	register(a, addOn(op("set-video-aois", tagVideo, "PUT /v2/analyses/video/{id}/aois", "Measure areas of interest in a video", 400, 404, 409, 410)), a.setVideoAOIs)
 	register(a, addOn(op("delete-video-analysis", tagVideo, "DELETE /v2/analyses/video/{id}", "Cancel or erase a video analysis", 404, 410)), a.deleteVideo)
 }
 
 func (a *API) imageRoutes() {
-	create := op("create-analysis", tagImage, "POST /v2/analyses", "Analyse an image or a page", 400, 409, 413, 503)
+	create := op("create-analysis", tagImage, "POST /v2/analyses", "Analyse an image or a page", 400, 409, 413)
 	create.MaxBodyBytes = a.cfg.imageBody()
 	register(a, create, a.createImage)
 	register(a, op("list-analyses", tagImage, "GET /v2/analyses", "List analyses of every kind", 400), a.listAll)
 	register(a, op("get-analysis", tagImage, "GET /v2/analyses/{id}", "Poll an image or page analysis", 400, 404, 410), a.getImage)
-	register(a, op("stream-analysis", tagImage, "GET /v2/analyses/{id}/events", "Follow an image or page analysis", 404, 410, 503), a.imageEvents)
+	register(a, op("stream-analysis", tagImage, "GET /v2/analyses/{id}/events", "Follow an image or page analysis", 404, 410), a.imageEvents)
 	register(a, op("set-aois", tagImage, "PUT /v2/analyses/{id}/aois", "Measure areas of interest in an image", 400, 404, 409, 410), a.setImageAOIs)
 	register(a, op("delete-analysis", tagImage, "DELETE /v2/analyses/{id}", "Cancel or erase an image or page analysis", 404, 410), a.deleteImage)
 }
@@ -91,13 +91,13 @@ func (a *API) plainRoutes() {
 	})
 }
 
-// op is an operation of the table: "METHOD /path". 401 and 429 go without
+// op is an operation of the table: "METHOD /path". 401, 429 and 503 go without
 // saying.
 func op(id, tag, route, summary string, errors ...int) huma.Operation {
 	method, path := cut(route)
 	o := huma.Operation{
 		OperationID: id, Tags: []string{tag}, Method: method, Path: path, Summary: summary, Description: descriptions[id],
-		Errors: append(errors, http.StatusUnauthorized, http.StatusTooManyRequests), Metadata: map[string]any{},
+		Errors: append(errors, http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable), Metadata: map[string]any{},
 	}
 	switch {
 	case method == http.MethodPost && statusCreated[id]:
