@@ -1,0 +1,330 @@
+package advice
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/pix"
+)
+
+var update = flag.Bool("update", false, "write the golden texts anew")
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// folder is a Source of files in memory.
+type folder map[string][]byte
+
+func (f folder) Open(_ context.Context, _ *saccade.Analysis, file string) (io.ReadCloser, error) {
+	b, ok := f[file]
+	if !ok {
+		return nil, errors.New("no such file")
+	}
+	return io.NopCloser(bytes.NewReader(b)), nil
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// npy writes densities as density.npy does.
+func npy(t testing.TB, all ...saccade.Density) []byte {
+	t.Helper()
+	shape := fmt.Sprintf("(%d, %d)", all[0].H, all[0].W)
+	if len(all) > 1 {
+		shape = fmt.Sprintf("(%d, %d, %d)", len(all), all[0].H, all[0].W)
+	}
+	head := "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }"
+	head += strings.Repeat(" ", 63-(10+len(head))%64) + "\n"
+	b := append([]byte("\x93NUMPY\x01\x00"), byte(len(head)), byte(len(head)>>8))
+	b = append(b, head...)
+	for _, d := range all {
+		for _, v := range d.V {
+			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+		}
+	}
+	return b
+}
+
+// hill is a density with one peak.
+func hill(w, h int, cx, cy, width float64) saccade.Density {
+	d := saccade.NewDensity(w, h)
+	for i := range d.V {
+		x, y := (float64(i%w)+0.5)/float64(w)-cx, (float64(i/w)+0.5)/float64(h)-cy
+		d.V[i] = float32(0.05 + math.Exp(-(x*x+y*y)/(2*width*width)))
+	}
+	d.Normalize()
+	return d
+}
+
+func framesJSON(t testing.TB, rows ...frame) []byte {
+	t.Helper()
+	b, err := json.Marshal(frameTable{Schema: "saccade.frames/1", Width: 640, Height: 360, Frames: rows})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func area(name string, box saccade.Box, share float64, rank int, seen *float64) saccade.AOIResult {
+	return saccade.AOIResult{AOI: saccade.AOI{Name: name, Box: &box}, Share: share, Rank: rank, FirstSeen: seen,
+		PeakShare: share * 1.2, AreaShare: box.Width * box.Height}
+}
+
+// page is a cluttered page whose call to action is missed.
+func page(t *testing.T) (*saccade.Analysis, folder) {
+	an := &saccade.Analysis{ID: "p", Status: saccade.StatusSuccess,
+		Request: saccade.Request{Kind: saccade.KindPage, Title: "Shop | home", Medium: saccade.MediumDesktop,
+			Meta: map[string]string{"goal": "Visitors should subscribe to the newsletter", "description": "Landing page of a shop"}},
+		Outputs: &saccade.Outputs{
+			Input:   &saccade.InputOutput{Image: "input.png", Width: 1280, Height: 2400},
+			Clarity: &saccade.ScoreOutput{Score: ptr(22)},
+			Attention: &saccade.AttentionOutput{GazePath: []saccade.GazePoint{
+				{X: .2, Y: .8, Mass: .14, Time: .3}, {X: .75, Y: .2, Mass: .12, Time: .8}, {X: .5, Y: .5, Mass: .05, Time: 1.3}}},
+			AOIs: []saccade.AOIResult{
+				area("Newsletter form", saccade.Box{X: .1, Y: .3, Width: .2, Height: .2}, .021, 3, nil),
+				area("Hero", saccade.Box{X: .5, Y: .1, Width: .4, Height: .2}, .31, 1, ptr(.8)),
+				area("Footer", saccade.Box{X: 0, Y: .9, Width: 1, Height: .1}, .03, 2, nil),
+			}}}
+	img := image.NewNRGBA(image.Rect(0, 0, 64, 120))
+	for i := range img.Pix {
+		img.Pix[i] = 255
+	}
+	for i := range 500 {
+		img.SetNRGBA(i*7%20, i*13%40, color.NRGBA{uint8(i), uint8(i * 3), 9, 255})
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	return an, folder{"input.png": b.Bytes(), "density.npy": npy(t, hill(32, 60, .2, .8, .2)),
+		"frames.json": framesJSON(t, frame{Focus: 31, Clarity: 22, Excitingness: 55, Gaze: an.Outputs.Attention.GazePath})}
+}
+
+// video is restless: six cuts in six seconds, a calm end.
+func video(t *testing.T) (*saccade.Analysis, folder) {
+	an := &saccade.Analysis{ID: "v", Status: saccade.StatusSuccess,
+		Request: saccade.Request{Kind: saccade.KindVideo, Title: "Spot"},
+		Outputs: &saccade.Outputs{Input: &saccade.InputOutput{Width: 640, Height: 360, Frames: 60, Duration: 6},
+			AOIs: []saccade.AOIResult{area("Logo", saccade.Box{X: .8, Y: .8, Width: .15, Height: .15}, .02, 1, nil)}}}
+	var rows []frame
+	var maps []saccade.Density
+	for i := range 60 {
+		x := 0.2 + 0.6*float64(i/4%2)
+		rows = append(rows, frame{Time: float64(i) / 10, Focus: 20 + i, Clarity: 60, Excitingness: 70, Cut: i%10 == 5,
+			Gaze: []saccade.GazePoint{{X: x, Y: .5, Mass: .2}}})
+		maps = append(maps, hill(24, 16, x, .5, .1))
+	}
+	return an, folder{"frames.json": framesJSON(t, rows...), "density.npy": npy(t, maps...)}
+}
+
+// fine is an image with nothing to complain about.
+func fine(*testing.T) (*saccade.Analysis, folder) {
+	return &saccade.Analysis{ID: "f", Request: saccade.Request{Kind: saccade.KindImage, Meta: map[string]string{"goal": "Sell bikes"}},
+		Outputs: &saccade.Outputs{Clarity: &saccade.ScoreOutput{Score: ptr(81)}, Focus: &saccade.ScoreOutput{Score: ptr(77)}}}, nil
+}
+
+// hostile carries words that must not become markup.
+func hostile(*testing.T) (*saccade.Analysis, folder) {
+	evil := "](http://evil.example) <script>*x*\n# Head | cell `code` www.evil.example \u202e" + strings.Repeat("long ", 90)
+	return &saccade.Analysis{ID: "h", Request: saccade.Request{Kind: saccade.KindImage, Title: evil, Meta: map[string]string{"goal": evil, "description": evil}},
+		Outputs: &saccade.Outputs{AOIs: []saccade.AOIResult{area(evil, saccade.Box{X: 0, Y: 0, Width: .5, Height: .5}, .1, 1, ptr(3.0))}}}, folder{}
+}
+
+func busyUpperLeft(p *pix.RGB) saccade.Density { return hill(p.W, p.H, .15, .15, .15) }
+
+func TestGoldenTexts(t *testing.T) {
+	for name, make := range map[string]func(*testing.T) (*saccade.Analysis, folder){"page": page, "video": video, "fine": fine, "hostile": hostile} {
+		for _, kind := range []string{KindSummary, KindRecommendations} {
+			t.Run(name+"/"+kind, func(t *testing.T) {
+				an, files := make(t)
+				o := Options{Clutter: busyUpperLeft}
+				if files != nil {
+					o.Source = files
+				}
+				a, err := New(o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := a.Advise(context.Background(), an, kind)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if again, _ := a.Advise(context.Background(), an, kind); again != got {
+					t.Error("the same analysis gives another text")
+				}
+				path := filepath.Join("testdata", name+"."+kind+".md")
+				if *update {
+					if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(string(want), got); diff != "" {
+					t.Error(diff)
+				}
+			})
+		}
+	}
+}
+
+// TestEveryStatementCarriesAFigure holds the texts to their promise.
+func TestEveryStatementCarriesAFigure(t *testing.T) {
+	for _, make := range []func(*testing.T) (*saccade.Analysis, folder){page, video} {
+		an, files := make(t)
+		a, err := New(Options{Source: files})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := a.Advise(context.Background(), an, KindRecommendations)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.SplitSeq(text, "\n") {
+			_, because, ok := strings.Cut(line, ".** ")
+			if ok && !numbers.MatchString(because) {
+				t.Errorf("no figure behind %q", line)
+			}
+		}
+	}
+}
+
+func TestHostileWordsStayWords(t *testing.T) {
+	an, files := hostile(t)
+	a, err := New(Options{Source: files})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{KindSummary, KindRecommendations} {
+		text, err := a.Advise(context.Background(), an, kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, bad := range []string{"<script", "](", "http://", "www.evil", "\n# Head", "\u202e"} {
+			if strings.Contains(strings.ReplaceAll(text, "\\"+bad[:1], ""), bad) {
+				t.Errorf("%s holds %q:\n%s", kind, bad, text)
+			}
+		}
+	}
+}
+
+func TestAdviseRefuses(t *testing.T) {
+	a, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	an, _ := fine(t)
+	if _, err := a.Advise(context.Background(), an, "poem"); !saccade.IsCode(err, saccade.CodeClient) {
+		t.Errorf("an unknown kind gives %v", err)
+	}
+	if _, err := a.Advise(context.Background(), &saccade.Analysis{}, KindSummary); !saccade.IsCode(err, saccade.CodeClient) {
+		t.Errorf("no outputs give %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := a.Advise(ctx, an, KindSummary); !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled context gives %v", err)
+	}
+}
+
+func TestBrokenFilesAreLeftOut(t *testing.T) {
+	an, _ := page(t)
+	for name, files := range map[string]folder{
+		"junk":      {"frames.json": []byte("{"), "density.npy": []byte("junk"), "input.png": []byte("junk")},
+		"foreign":   {"frames.json": []byte(`{"schema":"other","frames":[{}]}`), "density.npy": []byte("\x93NUMPY\x02\x00__")},
+		"truncated": {"density.npy": npy(t, hill(8, 8, .5, .5, .2))[:200]},
+	} {
+		a, err := New(Options{Source: files, Clutter: busyUpperLeft})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := a.Advise(context.Background(), an, KindSummary)
+		if err != nil || !strings.Contains(text, "Clarity** is 22") {
+			t.Errorf("%s: %v\n%s", name, err, text)
+		}
+	}
+}
+
+func TestMeasureSpread(t *testing.T) {
+	even := measureSpread(saccade.NewDensity(30, 30))
+	if math.Abs(even.half-0.5) > 0.01 || math.Abs(even.thirds[4]-1.0/9) > 1e-3 {
+		t.Errorf("even attention: %+v", even)
+	}
+	peak := measureSpread(hill(30, 30, .9, .1, .03))
+	if peak.half > 0.45 || peak.thirds[2] < 0.15 {
+		t.Errorf("a peak: %+v", peak)
+	}
+	var s spread
+	s.measureFold(saccade.NewDensity(20, 50), 1000, 2500, saccade.MediumDesktop)
+	if math.Abs(s.screen-0.25) > 1e-9 || math.Abs(s.fold-0.25) > 1e-3 {
+		t.Errorf("fold: %+v", s)
+	}
+	s = spread{}
+	s.measureFold(saccade.NewDensity(20, 20), 1000, 700, saccade.MediumDesktop)
+	if s.screen != 0 {
+		t.Errorf("a page of one screen has a fold: %+v", s)
+	}
+}
+
+func TestGoalArea(t *testing.T) {
+	a := []saccade.AOIResult{{AOI: saccade.AOI{Name: "Hero image"}}, {AOI: saccade.AOI{Name: "Sign up button"}}, {AOI: saccade.AOI{Name: "Prices"}}}
+	for _, c := range []struct {
+		meta map[string]string
+		want int
+	}{
+		{nil, -1},
+		{map[string]string{"goal": "More registrations"}, 1},
+		{map[string]string{"goal": "People must see the prices!"}, 2},
+		{map[string]string{"description": "With a large hero and more"}, 0},
+	} {
+		if got := goalArea(a, c.meta); got != c.want {
+			t.Errorf("%v: area %d, want %d", c.meta, got, c.want)
+		}
+	}
+}
+
+func FuzzMeanDensity(f *testing.F) {
+	f.Add(npy(f, hill(4, 3, .5, .5, .2)))
+	f.Add(npy(f, hill(4, 3, .5, .5, .2), hill(4, 3, .1, .5, .2)))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		d, err := meanDensity(context.Background(), bytes.NewReader(b))
+		if err == nil && d.Validate() != nil {
+			t.Error(d.Validate())
+		}
+	})
+}
+
+func FuzzDecodeFrames(f *testing.F) {
+	f.Add(framesJSON(f, frame{Time: 1, Focus: 3}, frame{Time: .5, Cut: true}))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		table, err := decodeFrames(bytes.NewReader(b))
+		if err != nil {
+			return
+		}
+		an := &saccade.Analysis{Request: saccade.Request{Kind: saccade.KindVideo}, Outputs: &saccade.Outputs{}}
+		a, _ := New(Options{Source: folder{"frames.json": b}})
+		for _, kind := range []string{KindSummary, KindRecommendations} {
+			if _, err := a.Advise(context.Background(), an, kind); err != nil {
+				t.Errorf("%d frames: %v", len(table.Frames), err)
+			}
+		}
+	})
+}
