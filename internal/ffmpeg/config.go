@@ -32,7 +32,7 @@ func DefaultConfig() Config {
 		Memory:      2 << 30,
 		FileSize:    2 << 30,
 		Threads:     2,
-		Nice:        5,
+		Nice:        2,
 		Sandbox:     true,
 	}
 }

@@ -127,7 +127,7 @@ func vp9Args(o EncodeOptions, threads int) []string {
 	rate := max(200_000, 4*o.Width*o.Height)
 	return []string{"-deadline", "realtime", "-cpu-used", "8", "-row-mt", "1", "-lag-in-frames", "0", "-auto-alt-ref", "0",
 		"-threads", strconv.Itoa(threads), "-tile-columns", strconv.Itoa(columns), "-g", strconv.Itoa(keyInterval),
-		"-crf", "32", "-b:v", strconv.Itoa(rate)}
+		"-crf", "36", "-static-thresh", "500", "-b:v", strconv.Itoa(rate)}
 }
 
 // Write hands over the next frame and waits while the encoder is busy. img is
@@ -200,6 +200,17 @@ func (e *Encoder) hold() error {
 	st, err := f.Stat()
 	if err != nil {
 		return err
+	}
+	if e.opt.AudioFrom == "" {
+		return webm.SetDuration(f, st.Size(), end)
+	}
+	// The sound may end last; the original's header knows where.
+	src, err := scanFile(e.opt.AudioFrom)
+	if err != nil {
+		return err
+	}
+	if late := src.Declared - max(src.AudioEnd, end); late >= 0 && late < time.Second {
+		return webm.SetDuration(f, st.Size(), src.Declared)
 	}
 	return webm.ExtendDuration(f, st.Size(), end)
 }

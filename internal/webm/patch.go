@@ -12,13 +12,24 @@ import (
 // could be overwritten.
 var ErrNoDuration = errors.New("webm: the file has no Duration to set")
 
-// ExtendDuration overwrites the declared Duration of a finished file when it is
-// shorter than d. Muxers do not count the time for which the last frame stays;
-// this does.
-func ExtendDuration(f interface {
+// File is what the Duration is set in.
+type File interface {
 	io.ReaderAt
 	io.WriterAt
-}, size int64, d time.Duration) error {
+}
+
+// SetDuration overwrites the declared Duration of a finished file of size
+// bytes. Muxers do not count the time for which the last frame stays.
+func SetDuration(f File, size int64, d time.Duration) error {
+	return setDuration(f, size, func(time.Duration) time.Duration { return d })
+}
+
+// ExtendDuration is SetDuration if the declared Duration is shorter.
+func ExtendDuration(f File, size int64, d time.Duration) error {
+	return setDuration(f, size, func(old time.Duration) time.Duration { return max(old, d) })
+}
+
+func setDuration(f File, size int64, choose func(old time.Duration) time.Duration) error {
 	s := scanner{win: window{r: f, size: size, buf: make([]byte, windowSize)}, scale: 1e6}
 	if err := s.docType(); err != nil {
 		return err
@@ -34,12 +45,8 @@ func ExtendDuration(f interface {
 	if s.durAt == 0 || s.durLen != 8 {
 		return ErrNoDuration
 	}
-	ticks := float64(d) / float64(s.scale)
-	if s.declared >= ticks {
-		return nil
-	}
 	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], math.Float64bits(ticks))
+	binary.BigEndian.PutUint64(b[:], math.Float64bits(float64(choose(s.time(s.declared)))/float64(s.scale)))
 	_, err := f.WriteAt(b[:], s.durAt)
 	return err
 }

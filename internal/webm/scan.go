@@ -35,9 +35,12 @@ func Scan(r io.ReaderAt, size int64) (Info, error) {
 }
 
 const (
-	windowSize = 4 << 10
+	windowSize = 1 << 10
 	// maxTracks bounds the track list: real ones have some hundred bytes.
 	maxTracks = 1 << 20
+	// maxElement bounds a believable element that reaches past the end: a
+	// larger size is noise, not truncation.
+	maxElement = 32 << 20
 )
 
 // scanner is the state of one walk. The tree is walked flat: masters are
@@ -57,6 +60,7 @@ type scanner struct {
 	cluster   uint64 // its timestamp, in ticks
 	stats     stats
 	truncated bool
+	lost      int64 // bytes that are no structure we know
 }
 
 // docType requires the EBML header of a WebM file.
@@ -97,7 +101,10 @@ func (s *scanner) step() bool {
 		return s.resync()
 	}
 	body := s.pos + int64(e.head)
-	cut := e.size != unknownSize && e.size > s.win.size-body
+	cut := e.size > s.win.size-body
+	if cut && !entered(e.id) && e.size > maxElement {
+		return s.resync()
+	}
 	s.truncated = s.truncated || cut
 	if entered(e.id) {
 		s.pos = body
@@ -151,11 +158,12 @@ func (s *scanner) resync() bool {
 	for at := s.pos + 1; at < s.win.size; at += chunk - 3 {
 		b := s.win.read(at, int(min(chunk, s.win.size-at)))
 		if i := bytes.Index(b, magic); i >= 0 {
+			s.lost += at + int64(i) - s.pos
 			s.pos = at + int64(i)
 			return true
 		}
 	}
-	s.truncated = true
+	s.lost += s.win.size - s.pos
 	return false
 }
 
@@ -272,7 +280,7 @@ func (s *scanner) hidden(head []byte, end int64) bool {
 // info sums up.
 func (s *scanner) info() (Info, error) {
 	switch {
-	case s.tracks == nil && s.truncated:
+	case s.tracks == nil && (s.truncated || s.lost > 0):
 		return Info{}, saccade.Errorf(saccade.CodeUnreadableVideo, "The WebM file is damaged: it ends before its first frame. Please record or export it again.")
 	case s.video == nil && s.hasAudio:
 		return Info{}, saccade.Errorf(saccade.CodeInvalidInput, "The WebM file holds sound only; a video track is needed.")
@@ -287,6 +295,8 @@ func (s *scanner) info() (Info, error) {
 		return Info{}, saccade.Errorf(saccade.CodeUnreadableVideo, "The video is encrypted. Please upload it without protection.")
 	case s.video.w == 0 || s.video.h == 0:
 		return Info{}, saccade.Errorf(saccade.CodeUnreadableVideo, "The WebM file is damaged: its pictures have no size. Please record or export it again.")
+	case 2*s.lost > s.win.size:
+		return Info{}, saccade.Errorf(saccade.CodeUnreadableVideo, "Most of the WebM file is damaged. Please record or export it again.")
 	case s.stats.frames == 0:
 		return Info{}, saccade.Errorf(saccade.CodeUnreadableVideo, "The WebM file holds no complete frame. Please record or export it again.")
 	}

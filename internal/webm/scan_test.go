@@ -1,0 +1,325 @@
+package webm
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/saccade-dev/saccade"
+)
+
+// el builds an element; parts are payloads or child elements.
+func el(id uint32, parts ...[]byte) []byte {
+	return appendElement(nil, id, bytes.Join(parts, nil))
+}
+
+// open builds a master of unknown size.
+func open(id uint32, parts ...[]byte) []byte {
+	return append(appendHeader(nil, id, unknownSize), bytes.Join(parts, nil)...)
+}
+
+func num(id uint32, v uint64) []byte { return appendUint(nil, id, v) }
+
+func float(id uint32, v float64) []byte {
+	b := math.Float64bits(v)
+	return el(id, []byte{byte(b >> 56), byte(b >> 48), byte(b >> 40), byte(b >> 32), byte(b >> 24), byte(b >> 16), byte(b >> 8), byte(b)})
+}
+
+func header(doc string) []byte { return el(idEBML, el(idDocType, []byte(doc))) }
+
+func videoTrack(codec string, extra ...[]byte) []byte {
+	return el(idTrackEntry, num(idTrackNumber, 1), num(idTrackType, kindVideo), el(idCodecID, []byte(codec)),
+		el(idVideo, append([][]byte{num(idPixelWidth, 64), num(idPixelHeight, 48)}, extra...)...))
+}
+
+func audioTrack() []byte {
+	return el(idTrackEntry, num(idTrackNumber, 2), num(idTrackType, kindAudio), el(idCodecID, []byte("A_OPUS")))
+}
+
+// block is the payload of a block with one visible VP9 frame.
+func block(track byte, rel int16, flags byte, payload ...byte) []byte {
+	if len(payload) == 0 {
+		payload = []byte{0x82, 0x49, 0x83, 0x42}
+	}
+	return append([]byte{0x80 | track, byte(uint16(rel) >> 8), byte(rel), flags}, payload...)
+}
+
+func simple(track byte, rel int16) []byte { return el(idSimpleBlock, block(track, rel, 0x80)) }
+
+// cluster is a cluster with video blocks at the given times (ms).
+func cluster(at uint64, rel ...int16) []byte {
+	parts := [][]byte{num(idTimestamp, at)}
+	for _, r := range rel {
+		parts = append(parts, simple(1, r))
+	}
+	return el(idCluster, parts...)
+}
+
+// ten is ten frames, 40 ms apart.
+func ten() []byte { return cluster(0, 0, 40, 80, 120, 160, 200, 240, 280, 320, 360) }
+
+func file(segment ...[]byte) []byte {
+	return append(header("webm"), el(idSegment, segment...)...)
+}
+
+func infoOf(parts ...[]byte) []byte {
+	return el(idInfo, append([][]byte{num(idTimestampScale, 1e6)}, parts...)...)
+}
+
+func scanBytes(b []byte) (Info, error) { return Scan(bytes.NewReader(b), int64(len(b))) }
+
+const ms = time.Millisecond
+
+func TestScanTimes(t *testing.T) {
+	vp9 := el(idTracks, videoTrack("V_VP9"))
+	both := el(idTracks, videoTrack("V_VP9"), audioTrack())
+	type want struct {
+		Frames         int
+		Duration       time.Duration
+		Declared, Last time.Duration
+		Truncated      bool
+	}
+	tests := map[string]struct {
+		b    []byte
+		want want
+	}{
+		"plain":                    {file(infoOf(float(idDuration, 400)), vp9, ten()), want{10, 400 * ms, 400 * ms, 360 * ms, false}},
+		"no duration":              {file(infoOf(), vp9, ten()), want{10, 400 * ms, 0, 360 * ms, false}},
+		"unknown sizes":            {append(header("webm"), open(idSegment, infoOf(), vp9, open(idCluster, num(idTimestamp, 0), simple(1, 0), simple(1, 40)), open(idCluster, num(idTimestamp, 80), simple(1, 0)))...), want{3, 120 * ms, 0, 80 * ms, false}},
+		"duration too short":       {file(infoOf(float(idDuration, 5)), vp9, cluster(0, 0), cluster(35_000, 0), cluster(70_000, 0)), want{3, 105 * time.Second, 5 * ms, 70 * time.Second, false}},
+		"duration too long":        {file(infoOf(float(idDuration, 60_000)), vp9, ten()), want{10, 400 * ms, time.Minute, 360 * ms, false}},
+		"last frame held":          {file(infoOf(float(idDuration, 1300)), vp9, ten()), want{10, 1300 * ms, 1300 * ms, 360 * ms, false}},
+		"held, but there is sound": {file(infoOf(float(idDuration, 1300)), both, ten()), want{10, 400 * ms, 1300 * ms, 360 * ms, false}},
+		"starts late":              {file(infoOf(), vp9, cluster(3600_000, 0, 40, 80)), want{3, 120 * ms, 0, 3600_080 * ms, false}},
+		"block group":              {file(infoOf(), vp9, cluster(0, 0, 40), el(idCluster, num(idTimestamp, 80), el(idBlockGroup, el(idBlock, block(1, 0, 0)), num(idBlockDuration, 500)))), want{3, 580 * ms, 0, 80 * ms, false}},
+		"lacing":                   {file(infoOf(), el(idTracks, el(idTrackEntry, num(idTrackNumber, 1), num(idTrackType, 1), el(idCodecID, []byte("V_VP9")), num(idDefaultDuration, 40e6), el(idVideo, num(idPixelWidth, 8), num(idPixelHeight, 8)))), el(idCluster, num(idTimestamp, 0), el(idSimpleBlock, block(1, 0, 0x04, 2, 1, 1, 1)))), want{3, 120 * ms, 0, 80 * ms, false}},
+		"hidden VP9 frame":         {file(infoOf(), vp9, el(idCluster, num(idTimestamp, 0), simple(1, 0), el(idSimpleBlock, block(1, 20, 0, 0x84, 0, 0, 0)), simple(1, 40))), want{2, 80 * ms, 0, 40 * ms, false}},
+		"VP9 superframe":           {file(infoOf(), vp9, el(idCluster, num(idTimestamp, 0), simple(1, 0), el(idSimpleBlock, block(1, 40, 0, 0x84, 0, 0, 0xC1)))), want{2, 80 * ms, 0, 40 * ms, false}},
+		"hidden VP8 frame":         {file(infoOf(), el(idTracks, videoTrack("V_VP8")), el(idCluster, num(idTimestamp, 0), el(idSimpleBlock, block(1, 0, 0, 0x10, 0)), el(idSimpleBlock, block(1, 20, 0, 0x01, 0)), el(idSimpleBlock, block(1, 40, 0, 0x11, 0)))), want{2, 80 * ms, 0, 40 * ms, false}},
+		"other time scale":         {file(el(idInfo, num(idTimestampScale, 1e5)), vp9, cluster(0, 0, 400, 800)), want{3, 120 * ms, 0, 80 * ms, false}},
+		"absurd time":              {file(infoOf(), vp9, cluster(0, 0), cluster(math.MaxUint64, 0)), want{2, 2 * (math.MaxInt64 / 4), 0, math.MaxInt64 / 4, false}},
+		"one frame":                {file(infoOf(), vp9, cluster(0, 0)), want{1, defaultFrame, 0, 0, false}},
+		"garbage between clusters": {file(infoOf(), vp9, ten(), []byte{0, 0, 0, 0, 1, 2, 3, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}, cluster(400, 0)), want{11, 440 * ms, 0, 400 * ms, false}},
+		"truncated":                {file(infoOf(float(idDuration, 400)), vp9, ten())[:len(file(infoOf(float(idDuration, 400)), vp9, ten()))-3], want{9, 360 * ms, 400 * ms, 320 * ms, true}},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			i, err := scanBytes(tc.b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tc.want, want{i.Frames, i.Duration, i.Declared, i.LastPTS, i.Truncated}); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestScanTrack(t *testing.T) {
+	b := file(infoOf(), el(idTracks, audioTrack(), videoTrack("V_AV1", num(idAlphaMode, 1), num(idDisplayWidth, 128), num(idDisplayHeight, 48),
+		el(idColour, num(idMatrix, 1), num(idRange, 2), num(idTransfer, 2), num(idPrimaries, 9)), el(idProjection, float(idPoseRoll, 90)))), cluster(0, 0, 40),
+		el(idCluster, num(idTimestamp, 80), simple(2, 13)))
+	got, err := scanBytes(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Info{Codec: "av1", Width: 64, Height: 48, Rotation: 270, AspectNum: 2, AspectDen: 1, Colour: Colour{Matrix: 1, Range: 2, Primaries: 9},
+		Frames: 2, LastPTS: 40 * ms, End: 80 * ms, Duration: 80 * ms, Frame: 40 * ms, AudioEnd: 93 * ms, HasAudio: true, HasAlpha: true}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if w, h := got.Size(); w != 48 || h != 64 {
+		t.Errorf("shown as %d x %d", w, h)
+	}
+}
+
+func TestScanRefuses(t *testing.T) {
+	vp9 := el(idTracks, videoTrack("V_VP9"))
+	noise := make([]byte, 4000)
+	for i := range noise {
+		noise[i] = byte(i*i*31 + i)
+	}
+	tests := map[string]struct {
+		b    []byte
+		code saccade.Code
+		say  string
+	}{
+		"empty":             {nil, saccade.CodeInvalidInput, "it is empty"},
+		"mp4":               {[]byte("\x00\x00\x00\x20ftypisom"), saccade.CodeInvalidInput, "MP4"},
+		"hls":               {[]byte("#EXTM3U\n"), saccade.CodeInvalidInput, "HLS playlist"},
+		"text":              {[]byte("hello, this is a letter"), saccade.CodeInvalidInput, "a text"},
+		"noise":             {noise, saccade.CodeInvalidInput, "something unknown"},
+		"matroska":          {append(header("matroska"), ten()...), saccade.CodeInvalidInput, `"matroska"`},
+		"no document type":  {el(idEBML), saccade.CodeInvalidInput, `"matroska"`},
+		"sound only":        {file(infoOf(), el(idTracks, audioTrack())), saccade.CodeInvalidInput, "sound only"},
+		"no tracks":         {file(infoOf()), saccade.CodeInvalidInput, "no video track"},
+		"foreign codec":     {file(infoOf(), el(idTracks, videoTrack("V_MPEG4/ISO/AVC")), ten()), saccade.CodeInvalidInput, "V_MPEG4/ISO/AVC"},
+		"encrypted":         {file(infoOf(), el(idTracks, el(idTrackEntry, num(idTrackNumber, 1), num(idTrackType, 1), el(idCodecID, []byte("V_VP9")), el(idEncodings, el(idEncoding, el(idEncryption))))), ten()), saccade.CodeUnreadableVideo, "encrypted"},
+		"no frames":         {file(infoOf(), vp9), saccade.CodeUnreadableVideo, "no complete frame"},
+		"header only":       {header("webm"), saccade.CodeInvalidInput, "no video track"},
+		"cut in the header": {file(infoOf(), vp9)[:30], saccade.CodeUnreadableVideo, "ends before its first frame"},
+		"mostly noise":      {append(file(infoOf(), vp9, ten()), noise...), saccade.CodeUnreadableVideo, "damaged"},
+		"no size":           {file(infoOf(), el(idTracks, el(idTrackEntry, num(idTrackNumber, 1), num(idTrackType, 1), el(idCodecID, []byte("V_VP9")))), ten()), saccade.CodeUnreadableVideo, "no size"},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, err := scanBytes(tc.b)
+			if !saccade.IsCode(err, tc.code) || !strings.Contains(err.Error(), tc.say) {
+				t.Errorf("got %v, want %s with %q", err, tc.code, tc.say)
+			}
+		})
+	}
+}
+
+func TestCheckLimits(t *testing.T) {
+	const frame = 40 * ms
+	tests := map[string]struct {
+		i  Info
+		ok bool
+	}{
+		"sixty seconds":       {Info{Duration: time.Minute, Frame: frame}, true},
+		"one frame more":      {Info{Duration: time.Minute + frame, Frame: frame}, true},
+		"two frames more":     {Info{Duration: time.Minute + 2*frame, Frame: frame}, false},
+		"60.1 s":              {Info{Duration: 60100 * ms, Frame: 33 * ms}, false},
+		"header lies upwards": {Info{Duration: time.Second, Declared: 2 * time.Minute, Frame: frame}, false},
+		"sound overhangs":     {Info{Duration: time.Minute, Declared: time.Minute + 55*ms, AudioEnd: time.Minute + 50*ms, HasAudio: true, Frame: 33 * ms}, true},
+		"sound much longer":   {Info{Duration: time.Second, AudioEnd: 70 * time.Second, HasAudio: true, Frame: frame}, false},
+		"starts late":         {Info{Duration: time.Minute, FirstPTS: time.Hour, AudioEnd: time.Hour + time.Minute, HasAudio: true, Frame: frame}, true},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			err := tc.i.CheckLimits(time.Minute)
+			if (err == nil) != tc.ok || (err != nil && !saccade.IsCode(err, saccade.CodeInvalidInput)) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	if err := (Info{Width: 16384, Height: 16384}).CheckPixels(9437184); !saccade.IsCode(err, saccade.CodeInvalidInput) {
+		t.Errorf("16384 x 16384: %v", err)
+	}
+}
+
+// faulty fails at an offset.
+type faulty struct{ err error }
+
+func (f faulty) ReadAt([]byte, int64) (int, error) { return 0, f.err }
+
+func TestScanReportsReadErrors(t *testing.T) {
+	broken := errors.New("disk on fire")
+	if _, err := Scan(faulty{broken}, 1000); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestScanShared(t *testing.T) {
+	tests := map[string]Info{
+		"flower.webm":     {Codec: "vp8", Width: 960, Height: 540, Frames: 150, HasAudio: true, Declared: 5059 * ms},
+		"screencast.webm": {Codec: "vp9", Width: 1280, Height: 720, Frames: 360, HasAlpha: true},
+	}
+	for name, want := range tests {
+		t.Run(name, func(t *testing.T) {
+			f, err := os.Open(filepath.Join("..", "..", "..", "shared", "data", "video", name))
+			if err != nil {
+				t.Skipf("%s is not here; the test needs the project's shared clips beside the repository", name)
+			}
+			defer f.Close()
+			st, err := f.Stat()
+			if err != nil {
+				t.Fatal(err)
+			}
+			i, err := Scan(f, st.Size())
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := Info{Codec: i.Codec, Width: i.Width, Height: i.Height, Frames: i.Frames, HasAudio: i.HasAudio, HasAlpha: i.HasAlpha, Declared: i.Declared}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestExtendDuration(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.webm")
+	b := file(infoOf(float(idDuration, 400)), el(idTracks, videoTrack("V_VP9")), ten())
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, step := range []struct{ set, want time.Duration }{{390 * ms, 400 * ms}, {1234 * ms, 1234 * ms}} {
+		if err := ExtendDuration(f, int64(len(b)), step.set); err != nil {
+			t.Fatal(err)
+		}
+		if i, err := Scan(f, int64(len(b))); err != nil || i.Declared != step.want {
+			t.Errorf("after %v: %v, %v", step.set, i.Declared, err)
+		}
+	}
+	none := file(infoOf(), el(idTracks, videoTrack("V_VP9")), ten())
+	if err := os.WriteFile(path, none, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := ExtendDuration(f, int64(len(none)), time.Second); !errors.Is(err, ErrNoDuration) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzScan(f *testing.F) {
+	vp9 := el(idTracks, videoTrack("V_VP9"), audioTrack())
+	f.Add(file(infoOf(float(idDuration, 400)), vp9, ten()))
+	f.Add(append(header("webm"), open(idSegment, infoOf(), vp9, open(idCluster, num(idTimestamp, 0), simple(1, 0), simple(1, 40)))...))
+	f.Add(file(infoOf(), vp9, el(idCluster, num(idTimestamp, 80), el(idBlockGroup, el(idBlock, block(1, 0, 0)), num(idBlockDuration, 500)))))
+	f.Add([]byte("#EXTM3U"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		i, err := scanBytes(b)
+		var e *saccade.Error
+		switch {
+		case err != nil && !errors.As(err, &e):
+			t.Errorf("%v is not a public error", err)
+		case err == nil && (i.Frames <= 0 || i.Width <= 0 || i.Height <= 0 || i.Codec == "" || i.Frame <= 0 || i.LastPTS < i.FirstPTS || i.AspectDen == 0):
+			t.Errorf("senseless: %+v", i)
+		}
+		_ = i.CheckLimits(time.Minute)
+	})
+}
+
+// BenchmarkScan walks a file of 40 MB in 1800 frames, on disk as in service.
+func BenchmarkScan(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "x.webm")
+	parts := [][]byte{infoOf(), el(idTracks, videoTrack("V_VP9"))}
+	payload := append([]byte{0x82}, make([]byte, 23_000)...)
+	for i := range 60 {
+		c := [][]byte{num(idTimestamp, uint64(i)*1000)}
+		for k := range 30 {
+			c = append(c, el(idSimpleBlock, block(1, int16(k*33), 0x80, payload...)))
+		}
+		parts = append(parts, el(idCluster, c...))
+	}
+	if err := os.WriteFile(path, file(parts...), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if i, err := Scan(f, st.Size()); err != nil || i.Frames != 1800 {
+			b.Fatalf("%d frames, %v", i.Frames, err)
+		}
+	}
+}
