@@ -1,0 +1,171 @@
+package client_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/client"
+	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/httpapi"
+	"github.com/saccade-dev/saccade/internal/store"
+)
+
+func TestMain(m *testing.M) {
+	http.DefaultTransport.(*http.Transport).DisableKeepAlives = true // idle connections are no leaks of ours
+	goleak.VerifyTestMain(m)
+}
+
+// server is the real API on the real store; in place of a worker, every
+// analysis ends as soon as it is started.
+type server struct {
+	url, token string
+
+	store *store.Store
+	disk  *blob.Disk
+	next  http.Handler
+	fail  bool // the worker fails
+	close func()
+}
+
+// Enqueue and Notify play the queue: the row in the store is enough.
+func (s *server) Enqueue(context.Context, *sql.Tx, *saccade.Analysis, int64) (int64, error) {
+	return 1, nil
+}
+
+func (s *server) Notify(context.Context, *sql.Tx, string) (int64, error) { return 1, nil }
+
+// CreateAnalysis starts an analysis and ends it at once.
+func (s *server) CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *store.Idempotency, q store.Enqueuer) (*saccade.Analysis, bool, error) {
+	created, replayed, err := s.store.CreateAnalysis(ctx, a, idem, q)
+	if err != nil || replayed {
+		return created, replayed, err
+	}
+	return created, false, s.work(ctx, created)
+}
+
+func (s *server) work(ctx context.Context, a *saccade.Analysis) error {
+	c, err := s.store.Begin(ctx, a.ID, "test", s)
+	if err != nil {
+		return err
+	}
+	if s.fail {
+		return c.Fail(ctx, saccade.Errorf(saccade.CodeUnreadableVideo, "The video is broken."))
+	}
+	key, score := blob.AnalysisKey(a.ID, "attentionMap.webm"), 71
+	if _, err := s.disk.Put(ctx, key, strings.NewReader("heat")); err != nil {
+		return err
+	}
+	return c.Succeed(ctx, &saccade.Outputs{Attention: &saccade.AttentionOutput{AttentionMap: key}, Clarity: &saccade.ScoreOutput{Score: &score}})
+}
+
+// What the store answers by itself.
+func (s *server) Analysis(ctx context.Context, account, id string) (*saccade.Analysis, error) {
+	return s.store.Analysis(ctx, account, id)
+}
+
+func (s *server) AnalysisByExposedID(ctx context.Context, account, id string) (*saccade.Analysis, error) {
+	return s.store.AnalysisByExposedID(ctx, account, id)
+}
+
+func (s *server) QueuePosition(ctx context.Context, id string) (int, error) {
+	return s.store.QueuePosition(ctx, id)
+}
+
+// Inspect takes every upload for a video.
+func (s *server) Inspect(context.Context, string) error { return nil }
+
+// Measure gives every area the same share.
+func (s *server) Measure(_ context.Context, _ *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOIResult, error) {
+	out := make([]saccade.AOIResult, len(aois))
+	for i, a := range aois {
+		out[i] = saccade.AOIResult{AOI: a, Share: 0.25, Rank: i + 1}
+	}
+	return out, nil
+}
+
+// Advise writes a line.
+func (s *server) Advise(_ context.Context, a *saccade.Analysis, kind string) (string, error) {
+	if kind == "recommendations" {
+		return "", errors.New("no idea")
+	}
+	return "## Summary of " + a.Request.Title, nil
+}
+
+// start runs a server until close.
+func start() (*server, error) {
+	dir, err := os.MkdirTemp("", "saccade-client-*")
+	if err != nil {
+		return nil, err
+	}
+	s := &server{}
+	ctx := context.Background()
+	cfg := store.DefaultConfig()
+	cfg.DSN = "sqlite:" + filepath.Join(dir, "db.sqlite")
+	if s.store, err = store.Open(ctx, cfg); err != nil {
+		return nil, err
+	}
+	if s.disk, err = blob.NewDisk(filepath.Join(dir, "objects")); err != nil {
+		return nil, err
+	}
+	signer, err := blob.NewSigner(bytes.Repeat([]byte("k"), 64))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.store.EnsureAccount(ctx, "acme"); err != nil {
+		return nil, err
+	}
+	if s.token, _, err = s.store.CreateToken(ctx, "acme", nil); err != nil {
+		return nil, err
+	}
+	api, err := httpapi.New(httpapi.DefaultConfig(), httpapi.Deps{
+		Accounts: s.store, Uploads: s.store, Analyses: s, Archive: s.store, Texts: s.store, Webhooks: s.store, Stats: s.store,
+		Queue: s, Blobs: s.disk, Signer: signer, Inspector: s, Meter: s, Advisor: s,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.next = api
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.next.ServeHTTP(w, r) }))
+	s.url = web.URL
+	s.close = func() {
+		web.Close()
+		_ = api.Close(ctx)
+		_ = s.store.Close()
+		_ = os.RemoveAll(dir)
+	}
+	return s, nil
+}
+
+func newServer(t *testing.T) (*server, *client.Client) {
+	t.Helper()
+	s, err := start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.close)
+	c, err := client.New(s.url, s.token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, c
+}
+
+// deadline is far beyond what any of these tests needs.
+func deadline(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
