@@ -70,6 +70,8 @@ func (s *session) failed(address, text string) error {
 		return saccade.Errorf(saccade.CodeWebPage, "The secure connection to the site failed (%s). The site's certificate must be valid for everybody.", short(text)).With(cause)
 	case strings.Contains(text, "ERR_TOO_MANY_REDIRECTS"):
 		return saccade.Errorf(saccade.CodeWebPage, "The site redirects in a circle. Please give the address of the page itself.").With(cause)
+	case strings.Contains(text, "ERR_INVALID_AUTH_CREDENTIALS"):
+		return saccade.Errorf(saccade.CodeWebPage, "The site asks for a password (status 401). Only pages that are open to everybody can be captured.").With(cause)
 	case strings.Contains(text, "ERR_ABORTED"):
 		return saccade.Errorf(saccade.CodeWebPage, "The site sent no page. Please give the address of a page.").With(cause)
 	case strings.Contains(text, "ERR_UNKNOWN_URL_SCHEME"), strings.Contains(text, "ERR_UNSAFE_REDIRECT"), strings.Contains(text, "ERR_UNSAFE_PORT"):
