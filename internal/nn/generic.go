@@ -42,41 +42,35 @@ func floats(p unsafe.Pointer, n uintptr) []float32 {
 
 // goDepthwise returns the depthwise kernel number kind for tiles of outs pixels.
 func goDepthwise(kind, outs int) func(*dwArgs) {
-	k, stride := 3+kind&2, uintptr(1+kind&1)
+	k, stride := uintptr(3+kind&2), uintptr(1+kind&1)
 	return func(d *dwArgs) {
 		for x := range d.tiles * uintptr(outs) {
 			column := d.column + x*stride*d.ldx
-			w := floats(d.w, (d.full+d.tail)*8*uintptr(1+k*k))
-			to := x * d.ldo
-			for range d.full + d.tail {
-				sum := *(*[8]float32)(w)
-				w = w[8:]
-				for ky := range k {
-					for kx := range k {
-						addProduct(&sum, (*[8]float32)(unsafe.Add(d.rows[ky], column+uintptr(kx)*d.ldx)), (*[8]float32)(w))
-						w = w[8:]
-					}
+			for block := range d.full + d.tail {
+				w := block * 32 * (1 + k*k)
+				for half := uintptr(0); half < 32; half += 16 {
+					goTaps(d, k, column+block*32+half, w+half, x*d.ldo+block*32+half)
 				}
-				for i := range sum {
-					sum[i] = activate(d.act, sum[i])
-				}
-				*(*[8]float32)(unsafe.Add(d.out, to)) = sum
-				to, column = to+32, column+32
 			}
 		}
 	}
 }
 
-// addProduct adds x*w to sum.
-func addProduct(sum, x, w *[8]float32) {
-	sum[0] += x[0] * w[0]
-	sum[1] += x[1] * w[1]
-	sum[2] += x[2] * w[2]
-	sum[3] += x[3] * w[3]
-	sum[4] += x[4] * w[4]
-	sum[5] += x[5] * w[5]
-	sum[6] += x[6] * w[6]
-	sum[7] += x[7] * w[7]
+// goTaps makes 4 channels of one pixel from the byte offsets of its first input, weights and output.
+func goTaps(d *dwArgs, k, from, w, to uintptr) {
+	bias := (*[4]float32)(unsafe.Add(d.w, w))
+	s0, s1, s2, s3 := bias[0], bias[1], bias[2], bias[3]
+	for _, row := range d.rows[:k] {
+		for kx := range k {
+			w += 32
+			x, y := (*[4]float32)(unsafe.Add(row, from+kx*d.ldx)), (*[4]float32)(unsafe.Add(d.w, w))
+			s0 += x[0] * y[0]
+			s1 += x[1] * y[1]
+			s2 += x[2] * y[2]
+			s3 += x[3] * y[3]
+		}
+	}
+	*(*[4]float32)(unsafe.Add(d.out, to)) = activateFour(d.act, [4]float32{s0, s1, s2, s3})
 }
 
 // goElt returns the element-wise kernel of a function. Inputs that a kernel does not have are read from a.

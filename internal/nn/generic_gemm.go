@@ -5,17 +5,36 @@ import "unsafe"
 // f returns the float at p plus n bytes.
 func f(p unsafe.Pointer, n uintptr) *float32 { return (*float32)(unsafe.Add(p, n)) }
 
-// activate applies an activation to one number.
-func activate(act Act, x float32) float32 {
+// activateFour applies an activation.
+func activateFour(act Act, s [4]float32) [4]float32 {
 	switch act {
 	case ReLU:
-		return max(x, 0)
+		for i, x := range s {
+			s[i] = max(x, 0)
+		}
 	case ReLU6:
-		return min(max(x, 0), 6)
+		for i, x := range s {
+			s[i] = min(max(x, 0), 6)
+		}
 	case HardSwish:
-		return x * min(max(x+3, 0), 6) * (1.0 / 6)
+		for i, x := range s {
+			s[i] = x * clip(x+3) * (1.0 / 6)
+		}
 	case HardSigmoid:
-		return min(max(x+3, 0), 6) * (1.0 / 6)
+		for i, x := range s {
+			s[i] = clip(x+3) * (1.0 / 6)
+		}
+	}
+	return s
+}
+
+// clip limits x to [0, 6]. It is quicker than min and max, which also order zeros and NaN.
+func clip(x float32) float32 {
+	if x < 0 {
+		return 0
+	}
+	if x > 6 {
+		return 6
 	}
 	return x
 }
@@ -62,11 +81,11 @@ func goTwo(g *gemmArgs, p goBlock) {
 	bias := (*[4]float32)(unsafe.Add(g.bias, p.bias))
 	s00, s01, s02, s03 := bias[0], bias[1], bias[2], bias[3]
 	s10, s11, s12, s13 := s00, s01, s02, s03
-	a0, a1, b := unsafe.Add(g.a, p.a), unsafe.Add(g.a, p.a+g.lda), p.b
-	var i uintptr
+	a0, a1, weights, step := unsafe.Add(g.a, p.a), unsafe.Add(g.a, p.a+g.lda), unsafe.Add(g.b, p.b), p.step
+	var i, b uintptr
 	for range g.segs {
-		for range 4*g.k4 + g.k1 {
-			w := (*[4]float32)(unsafe.Add(g.b, b))
+		for end := i + 4*(4*g.k4+g.k1); i < end; i += 4 {
+			w := (*[4]float32)(unsafe.Add(weights, b))
 			x, y := *f(a0, i), *f(a1, i)
 			s00 += x * w[0]
 			s01 += x * w[1]
@@ -76,7 +95,7 @@ func goTwo(g *gemmArgs, p goBlock) {
 			s11 += y * w[1]
 			s12 += y * w[2]
 			s13 += y * w[3]
-			i, b = i+4, b+p.step
+			b += step
 		}
 		i += g.segDelta
 	}
@@ -108,11 +127,8 @@ func goFew(g *gemmArgs, rows int, p goBlock) {
 
 // goStore finishes 4 columns of one row.
 func goStore(g *gemmArgs, to uintptr, s [4]float32) {
-	c := (*[4]float32)(unsafe.Add(g.c, to))
 	if g.act != Linear {
-		for i, x := range s {
-			s[i] = activate(g.act, x)
-		}
+		s = activateFour(g.act, s)
 	}
 	if g.res != nil {
 		res := (*[4]float32)(unsafe.Add(g.res, to))
@@ -120,5 +136,5 @@ func goStore(g *gemmArgs, to uintptr, s [4]float32) {
 			s[i] += res[i]
 		}
 	}
-	*c = s
+	*(*[4]float32)(unsafe.Add(g.c, to)) = s
 }
