@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/cursor"
 )
 
 // DeliveryState tells how far a delivery is.
@@ -132,7 +133,7 @@ func (s *Store) Deliveries(ctx context.Context, account string, o DeliveryOption
 		limit = DefaultLimit
 	}
 	limit = min(limit, MaxLimit)
-	at, id, err := parseCursor(o.After)
+	at, id, err := place(o.After)
 	if err != nil {
 		return nil, "", err
 	}
@@ -145,7 +146,7 @@ func (s *Store) Deliveries(ctx context.Context, account string, o DeliveryOption
 		return page, "", err
 	}
 	last := page[limit-1]
-	return page[:limit], cursor(micros(last.CreatedAt), last.ID), nil
+	return page[:limit], cursor.Format(micros(last.CreatedAt), last.ID), nil
 }
 
 // Delivery gives a delivery of the account, or not_found.

@@ -2,13 +2,10 @@ package store
 
 import (
 	"context"
-	"encoding/base64"
-	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/cursor"
 )
 
 // Limits of a page of a list.
@@ -34,7 +31,7 @@ func (s *Store) List(ctx context.Context, account string, o ListOptions) ([]sacc
 		limit = DefaultLimit
 	}
 	limit = min(limit, MaxLimit)
-	at, id, err := parseCursor(o.After)
+	at, id, err := place(o.After)
 	if err != nil {
 		return nil, "", err
 	}
@@ -50,50 +47,15 @@ func (s *Store) List(ctx context.Context, account string, o ListOptions) ([]sacc
 		return page, "", err
 	}
 	last := page[limit-1]
-	return page[:limit], cursor(micros(last.CreatedAt), last.ID), nil
+	return page[:limit], cursor.Format(micros(last.CreatedAt), last.ID), nil
 }
 
-// cursor names a place in a list: the time and id of the last item seen.
-func cursor(at int64, id string) string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d/%s", at, id))
-}
-
-// maxID is above every id in the order of text: ids are ASCII.
-const maxID = "\x7f"
-
-// parseCursor reads what cursor made; "" is the place before the first item.
-func parseCursor(text string) (at int64, id string, err error) {
-	if text == "" {
-		return 1 << 62, maxID, nil
-	}
-	bad := saccade.Errorf(saccade.CodeClient, "This is not a cursor of this list. Use the one that the page before gave.").About("after")
-	if len(text) > 200 {
-		return 0, "", bad
-	}
-	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil {
-		return 0, "", bad
-	}
-	number, id, found := strings.Cut(string(b), "/")
-	at, err = strconv.ParseInt(number, 10, 64)
-	if err != nil || !found || at < 0 || !plainID(id) || cursor(at, id) != text {
-		return 0, "", bad
+// place reads a cursor.
+func place(after string) (at int64, id string, err error) {
+	if at, id, err = cursor.Parse(after); err != nil {
+		return 0, "", saccade.Errorf(saccade.CodeClient, "This is not a cursor of this list. Use the one that the page before gave.").About("after").With(err)
 	}
 	return at, id, nil
-}
-
-// plainID accepts what can be an id of ours: databases do not take NUL or
-// broken UTF-8 as text.
-func plainID(id string) bool {
-	if id == "" || len(id) > 64 {
-		return false
-	}
-	for _, c := range []byte(id) {
-		if c <= ' ' || c >= 0x7f {
-			return false
-		}
-	}
-	return true
 }
 
 // QueuePosition is how many analyses of the same lane (videos, or images and
