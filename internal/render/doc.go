@@ -16,10 +16,11 @@
 // looked everywhere alike (density * number of cells).
 //
 //	times chance   heat position   heat opacity   darkness in the perception map
-//	1 or less      0               0 %            68 % (65-83 %)
-//	2              0.25            36 %           50 %
-//	4              0.50            61 %           31 %
-//	8              0.75            76 %           11 %
+//	0              0               0 %            85 %
+//	1              0               0 %            68 %
+//	2              0.25            36 %           55 %
+//	4              0.50            61 %           35 %
+//	8              0.75            76 %           14 %
 //	16 or more     1               81 %           2 % or less
 //
 // The heat position is log2(times chance)/4. The perception map shows what is
