@@ -3,20 +3,15 @@ package ffmpeg
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
-	"image"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/saccade-dev/saccade"
-	"github.com/saccade-dev/saccade/internal/webm"
 )
 
 // source is a generated picture of the size and length for ffmpeg.
@@ -87,105 +82,6 @@ func TestDecodeKinds(t *testing.T) {
 	}
 }
 
-// patch changes a file's bytes.
-func patch(t *testing.T, path string, f func([]byte) []byte) string {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := filepath.Join(t.TempDir(), "patched.webm")
-	if err := os.WriteFile(out, f(b), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
-// garble overwrites a part of the file (fractions of its length) with noise.
-func garble(from, to float64) func([]byte) []byte {
-	return func(b []byte) []byte {
-		v := uint32(7)
-		for i := int(from * float64(len(b))); i < int(to*float64(len(b))); i++ {
-			v = v*1664525 + 1013904223
-			b[i] = byte(v >> 24)
-		}
-		return b
-	}
-}
-
-func TestDecodeDamage(t *testing.T) {
-	long := makeFile(t, "long.webm", with(source("320x240", "4"), vp9, []string{"-g", "25", "-b:v", "2M"})...)
-	tests := map[string]struct {
-		edit        func([]byte) []byte
-		code        saccade.Code // "": readable
-		least, most int          // frames
-	}{
-		"whole":                   {func(b []byte) []byte { return b }, "", 100, 100},
-		"truncated in the middle": {func(b []byte) []byte { return b[:len(b)/2] }, "", 40, 60},
-		"truncated in the header": {func(b []byte) []byte { return b[:200] }, saccade.CodeUnreadableVideo, 0, 0},
-		"all payload noise":       {garble(0.02, 0.98), saccade.CodeUnreadableVideo, 0, 0},
-		"most payload noise":      {garble(0.2, 0.98), saccade.CodeUnreadableVideo, 0, 0},
-		"a little noise":          {garble(0.50, 0.505), "", 75, 100},
-	}
-	tl := tool(t, nil)
-	for name, tc := range tests {
-		t.Run(name, func(t *testing.T) {
-			d, err := tl.Decode(context.Background(), patch(t, long, tc.edit))
-			var pts []time.Duration
-			if err == nil {
-				defer d.Close()
-				pts, err = drain(d)
-			}
-			t.Logf("%d frames, %v", len(pts), err)
-			switch {
-			case tc.code != "" && !saccade.IsCode(err, tc.code):
-				t.Errorf("want %s", tc.code)
-			case tc.code == "" && (!errors.Is(err, io.EOF) || len(pts) < tc.least || len(pts) > tc.most):
-				t.Errorf("want %d to %d frames and EOF", tc.least, tc.most)
-			}
-		})
-	}
-}
-
-func TestDecodeRefuses(t *testing.T) {
-	bytesFile := func(b string) func(*testing.T) string {
-		return func(t *testing.T) string {
-			p := filepath.Join(t.TempDir(), "in.webm")
-			if err := os.WriteFile(p, []byte(b), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			return p
-		}
-	}
-	made := func(args ...[]string) func(*testing.T) string {
-		return func(t *testing.T) string { return makeFile(t, "in.webm", with(args...)...) }
-	}
-	tests := map[string]struct {
-		file func(*testing.T) string
-		code saccade.Code
-		say  string
-	}{
-		"HLS playlist":    {bytesFile("#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n"), saccade.CodeInvalidInput, "HLS"},
-		"empty":           {bytesFile(""), saccade.CodeInvalidInput, "empty"},
-		"sound only":      {made([]string{"-f", "lavfi", "-i", "sine=d=1", "-c:a", "libopus"}), saccade.CodeInvalidInput, "sound only"},
-		"too long":        {made(slow(602), vp9), saccade.CodeInvalidInput, "at most 60 s"},
-		"too many pixels": {made(source("4096x2320", "0.04"), vp9), saccade.CodeInvalidInput, "scale it down"},
-	}
-	tl := tool(t, nil)
-	for name, tc := range tests {
-		t.Run(name, func(t *testing.T) {
-			d, err := tl.Decode(context.Background(), tc.file(t))
-			if err == nil {
-				defer d.Close()
-				_, err = drain(d)
-			}
-			if !saccade.IsCode(err, tc.code) || !strings.Contains(err.Error(), tc.say) {
-				t.Errorf("got %v, want %s with %q", err, tc.code, tc.say)
-			}
-		})
-	}
-}
-
 func TestDecodeAcceptsSixtySecondsAndOneFrame(t *testing.T) {
 	tl := tool(t, nil)
 	for _, frames := range []int{600, 601} {
@@ -228,70 +124,6 @@ func TestDecodePixelLimitOfTheStream(t *testing.T) {
 	}
 }
 
-// TestDecodeRotates: a picture that is white on top, marked as turned.
-func TestDecodeRotates(t *testing.T) {
-	plain := makeFile(t, "in.webm", with([]string{"-f", "lavfi", "-i", "color=black:s=64x32:d=0.2,drawbox=w=64:h=16:color=white:t=fill"}, vp9, []string{"-live", "1"})...)
-	tests := map[string]struct {
-		roll  float64 // counter-clockwise
-		w, h  int
-		white image.Point // a pixel in the white half
-	}{
-		"upright":           {0, 64, 32, image.Pt(32, 4)},
-		"clockwise":         {-90, 32, 64, image.Pt(28, 32)},
-		"upside down":       {180, 64, 32, image.Pt(32, 28)},
-		"counter-clockwise": {90, 32, 64, image.Pt(4, 32)},
-		"askew":             {45, 64, 32, image.Pt(32, 4)},
-	}
-	tl := tool(t, nil)
-	for name, tc := range tests {
-		t.Run(name, func(t *testing.T) {
-			d, err := tl.Decode(context.Background(), patch(t, plain, func(b []byte) []byte { return turned(t, b, tc.roll) }))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer d.Close()
-			f, err := d.Next()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if f.Image.Rect.Dx() != tc.w || f.Image.Rect.Dy() != tc.h {
-				t.Fatalf("size %v", f.Image.Rect.Size())
-			}
-			opposite := image.Pt(tc.w-1-tc.white.X, tc.h-1-tc.white.Y)
-			at := func(p image.Point) byte { return f.Image.Y[f.Image.YOffset(p.X, p.Y)] }
-			if at(tc.white) < 200 || at(opposite) > 50 {
-				t.Errorf("luma %d at %v, %d at %v", at(tc.white), tc.white, at(opposite), opposite)
-			}
-		})
-	}
-}
-
-// turned inserts a Projection with the roll into the video track of a file
-// that ffmpeg wrote with -live, where only the track list has sizes.
-func turned(t *testing.T, b []byte, roll float64) []byte {
-	t.Helper()
-	pose := append([]byte{0x76, 0x70, 0x8B, 0x76, 0x75, 0x88}, binary.BigEndian.AppendUint64(nil, math.Float64bits(roll))...)
-	tracks := bytes.Index(b, []byte{0x16, 0x54, 0xAE, 0x6B})
-	entry := tracks + 5
-	video := bytes.Index(b[entry:], []byte{0xE0}) + entry
-	for b[video+2] != 0xB0 { // PixelWidth comes first
-		video += bytes.Index(b[video+1:], []byte{0xE0}) + 1
-	}
-	if b[tracks+4]&0x80 == 0 || b[entry] != 0xAE || b[entry+1] != 1 || b[video+1]&0x80 == 0 {
-		t.Fatal("ffmpeg lays its tracks out differently")
-	}
-	size := int(b[tracks+4]&0x7F) + len(pose)
-	out := append([]byte{}, b[:tracks+4]...)
-	out = append(out, 0x40|byte(size>>8), byte(size))
-	n := binary.BigEndian.Uint64(b[entry+1:]) + uint64(len(pose))
-	out = append(out, 0xAE)
-	out = binary.BigEndian.AppendUint64(out, n)
-	out = append(out, b[entry+9:video+1]...)
-	out = append(out, b[video+1]+byte(len(pose)))
-	out = append(out, pose...)
-	return append(out, b[video+2:]...)
-}
-
 func TestDecodeSizeChange(t *testing.T) {
 	a := makeFile(t, "a.webm", with(source("320x240", "1"), vp9)...)
 	b := makeFile(t, "b.webm", with(source("160x200", "1"), vp9)...)
@@ -302,120 +134,6 @@ func TestDecodeSizeChange(t *testing.T) {
 	in := makeFile(t, "in.webm", "-f", "concat", "-safe", "0", "-i", list, "-c", "copy")
 	if n := len(decodeAll(t, tool(t, nil), in)); n != 50 {
 		t.Errorf("%d frames, want 50", n)
-	}
-}
-
-func TestDecodeContext(t *testing.T) {
-	path := makeFile(t, "in.webm", with(source("640x360", "4"), vp9)...)
-	tl := tool(t, nil)
-	t.Run("ended before", func(t *testing.T) {
-		ctx, cancel := context.WithCancel(context.Background())
-		cancel()
-		if _, err := tl.Decode(ctx, path); !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v", err)
-		}
-	})
-	t.Run("ended within", func(t *testing.T) {
-		ctx, cancel := context.WithCancel(context.Background())
-		d, err := tl.Decode(ctx, path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer d.Close()
-		if _, err := d.Next(); err != nil {
-			t.Fatal(err)
-		}
-		cancel()
-		if _, err := drain(d); !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v", err)
-		}
-	})
-	t.Run("closed within", func(t *testing.T) {
-		d, err := tl.Decode(context.Background(), path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := d.Next(); err != nil {
-			t.Fatal(err)
-		}
-		if err := errors.Join(d.Close(), d.Close()); err != nil {
-			t.Error(err)
-		}
-		if _, err := d.Next(); err == nil || errors.Is(err, io.EOF) {
-			t.Errorf("got %v", err)
-		}
-	})
-	t.Run("time limit", func(t *testing.T) {
-		d, err := tool(t, func(c *Config) { c.Timeout = 50 * time.Millisecond }).Decode(context.Background(), path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer d.Close()
-		if _, err := drain(d); !saccade.IsCode(err, saccade.CodeUnreadableVideo) {
-			t.Errorf("got %v", err)
-		}
-	})
-	t.Run("killed", func(t *testing.T) {
-		d, err := tl.Decode(context.Background(), path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer d.Close()
-		if _, err := d.Next(); err != nil {
-			t.Fatal(err)
-		}
-		if err := d.proc.cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := drain(d); !saccade.IsCode(err, saccade.CodeUnreadableVideo) {
-			t.Errorf("got %v", err)
-		}
-	})
-}
-
-func TestDecodeNormalisesRange(t *testing.T) {
-	// White and black in full range, tagged as browsers tag it.
-	path := makeFile(t, "in.webm", with([]string{"-f", "lavfi", "-i", "color=white:s=64x48:d=0.2,format=yuv444p,scale=out_range=full:out_color_matrix=bt709"}, vp9,
-		[]string{"-color_range", "pc", "-colorspace", "bt709"})...)
-	d, err := tool(t, nil).Decode(context.Background(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	f, err := d.Next()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if y := f.Image.Y[0]; y < 233 || y > 236 {
-		t.Errorf("white is %d, want 235", y)
-	}
-	if f.Colour.Range != webm.RangeLimited || !f.Colour.BT709() {
-		t.Errorf("colour %+v", f.Colour)
-	}
-}
-
-func TestToLimited(t *testing.T) {
-	img := image.NewYCbCr(image.Rect(0, 0, 513, 1), image.YCbCrSubsampleRatio420)
-	for i := range img.Y {
-		img.Y[i] = byte(i)
-	}
-	for i := range img.Cb {
-		img.Cb[i], img.Cr[i] = byte(i), byte(255-i)
-	}
-	toLimited(img)
-	for i, got := range img.Y {
-		if want := 16 + float64(i%256)*219/255; float64(got) < want-0.8 || float64(got) > want+0.8 {
-			t.Errorf("luma %d became %d, want %.2f", i%256, got, want)
-		}
-	}
-	for i := range img.Cb {
-		want := 128 + (float64(i%256)-128)*224/255
-		if got := float64(img.Cb[i]); got < want-0.8 || got > want+0.8 {
-			t.Errorf("chroma %d became %v, want %.2f", i%256, got, want)
-		}
-	}
-	if img.Cb[128] != 128 || img.Y[0] != 16 || img.Y[255] != 235 {
-		t.Errorf("grey, black, white became %d, %d, %d", img.Cb[128], img.Y[0], img.Y[255])
 	}
 }
 

@@ -146,115 +146,122 @@ func TestEncodeAlphaSurvives(t *testing.T) {
 	}
 }
 
+// begin starts an encoder of 640 x 360 pixels and gives its file.
+func begin(t *testing.T, ctx context.Context, edit func(*Config)) (*Encoder, string) {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "out.webm")
+	e, err := tool(t, edit).Encode(ctx, EncodeOptions{Out: out, Width: 640, Height: 360})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.Abort)
+	return e, out
+}
+
+// feed writes so many frames and closes, unless an error comes.
+func feed(e *Encoder, frames int) error {
+	img := noise(640, 360)
+	for i := range frames {
+		if err := e.Write(img, time.Duration(i)*40*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return e.Close()
+}
+
+const endless = 1_000_000
+
 func TestEncodeFaults(t *testing.T) {
-	ctx := context.Background()
-	begin := func(t *testing.T, out string, edit func(*Config)) *Encoder {
-		e, err := tool(t, edit).Encode(ctx, EncodeOptions{Out: out, Width: 640, Height: 360})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(e.Abort)
-		return e
-	}
-	// feed writes until an error comes.
-	feed := func(e *Encoder, frames int) error {
-		img := noise(640, 360)
-		for i := range frames {
-			if err := e.Write(img, time.Duration(i)*40*time.Millisecond); err != nil {
-				return err
+	tests := map[string]struct {
+		edit   func(*Config)
+		harm   func(*testing.T, *Encoder) // once the first frame is in
+		frames int
+		want   error
+	}{
+		"file size limit": {edit: func(c *Config) { c.FileSize = 1 << 20 }, frames: 20_000, want: ErrDiskFull},
+		"time limit":      {edit: func(c *Config) { c.Timeout = 300 * time.Millisecond }, frames: endless},
+		"wrong size": {frames: 1, harm: func(t *testing.T, e *Encoder) {
+			if e.Write(picture(320, 180, false), time.Second) == nil {
+				t.Error("a frame of another size was taken")
 			}
-		}
-		return e.Close()
+		}},
+		"killed": {frames: endless, harm: func(t *testing.T, e *Encoder) {
+			if err := e.proc.cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		"aborted": {frames: endless, want: errAborted, harm: func(_ *testing.T, e *Encoder) { e.Abort() }},
 	}
-	t.Run("no frame", func(t *testing.T) {
-		out := filepath.Join(t.TempDir(), "out.webm")
-		if err := begin(t, out, nil).Close(); err == nil {
-			t.Error("no error")
-		}
-		gone(t, out)
-	})
-	t.Run("wrong size", func(t *testing.T) {
-		out := filepath.Join(t.TempDir(), "out.webm")
-		e := begin(t, out, nil)
-		if err := e.Write(picture(320, 180, false), 0); err == nil {
-			t.Error("no error")
-		}
-		if e.Close() == nil {
-			t.Error("Close forgot the error")
-		}
-		gone(t, out)
-	})
-	t.Run("disk full", func(t *testing.T) {
-		out := filepath.Join(t.TempDir(), "out.webm")
-		if err := os.Symlink("/dev/full", out); err != nil {
-			t.Skip(err)
-		}
-		err := feed(begin(t, out, func(c *Config) { c.Sandbox = false }), 200)
-		if !errors.Is(err, ErrDiskFull) || !saccade.IsCode(err, saccade.CodeServer) {
-			t.Errorf("got %v", err)
-		}
-		gone(t, out)
-	})
-	t.Run("file size limit", func(t *testing.T) {
-		out := filepath.Join(t.TempDir(), "out.webm")
-		err := feed(begin(t, out, func(c *Config) { c.FileSize = 1 << 20 }), 2000)
-		if !errors.Is(err, ErrDiskFull) {
-			t.Errorf("got %v", err)
-		}
-		gone(t, out)
-	})
-	t.Run("killed", func(t *testing.T) {
-		out := filepath.Join(t.TempDir(), "out.webm")
-		e := begin(t, out, nil)
-		if err := e.Write(noise(640, 360), 0); err != nil {
-			t.Fatal(err)
-		}
-		if err := e.proc.cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		if err := feed(e, 2000); err == nil {
-			t.Error("no error")
-		}
-		gone(t, out)
-	})
-	t.Run("time limit", func(t *testing.T) {
-		out := filepath.Join(t.TempDir(), "out.webm")
-		e := begin(t, out, func(c *Config) { c.Timeout = 300 * time.Millisecond })
-		if err := feed(e, 1e6); err == nil {
-			t.Error("no error")
-		}
-		gone(t, out)
-	})
-	t.Run("aborted while writing", func(t *testing.T) {
-		out := filepath.Join(t.TempDir(), "out.webm")
-		e := begin(t, out, nil)
-		got := make(chan error)
-		if err := e.Write(noise(640, 360), 0); err != nil {
-			t.Fatal(err)
-		}
-		go func() { got <- feed(e, 1e6) }()
-		e.Abort()
-		if err := <-got; !errors.Is(err, errAborted) {
-			t.Errorf("got %v", err)
-		}
-		gone(t, out)
-	})
-	t.Run("context ended", func(t *testing.T) {
-		ctx, cancel := context.WithCancel(ctx)
-		out := filepath.Join(t.TempDir(), "out.webm")
-		e, err := tool(t, nil).Encode(ctx, EncodeOptions{Out: out, Width: 640, Height: 360})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := e.Write(noise(640, 360), 0); err != nil {
-			t.Fatal(err)
-		}
-		cancel()
-		if err := feed(e, 1e6); !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v", err)
-		}
-		gone(t, out)
-	})
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			e, out := begin(t, context.Background(), tc.edit)
+			if err := e.Write(noise(640, 360), 0); err == nil && tc.harm != nil {
+				tc.harm(t, e)
+			}
+			err := feed(e, tc.frames)
+			if err == nil || !errors.Is(err, tc.want) && tc.want != nil {
+				t.Errorf("got %v, want %v", err, tc.want)
+			}
+			if e.Close() == nil {
+				t.Error("Close forgot the error")
+			}
+			gone(t, out)
+		})
+	}
+}
+
+func TestEncodeNoFrame(t *testing.T) {
+	e, out := begin(t, context.Background(), nil)
+	if e.Close() == nil {
+		t.Error("no error")
+	}
+	gone(t, out)
+}
+
+func TestEncodeAbortWhileWriting(t *testing.T) {
+	e, out := begin(t, context.Background(), nil)
+	got, started := make(chan error), make(chan struct{})
+	go func() {
+		err := e.Write(noise(640, 360), 0)
+		close(started)
+		got <- errors.Join(err, feed(e, endless))
+	}()
+	<-started
+	e.Abort()
+	if err := <-got; !errors.Is(err, errAborted) {
+		t.Errorf("got %v", err)
+	}
+	gone(t, out)
+}
+
+func TestEncodeContextEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	e, out := begin(t, ctx, nil)
+	if err := e.Write(noise(640, 360), 0); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if err := feed(e, endless); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	gone(t, out)
+}
+
+// TestEncodeDiskFull writes to the device that is always full; it lies outside
+// any sandbox.
+func TestEncodeDiskFull(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out.webm")
+	if err := os.Symlink("/dev/full", out); err != nil {
+		t.Skip(err)
+	}
+	e, err := tool(t, func(c *Config) { c.Sandbox = false }).Encode(context.Background(), EncodeOptions{Out: out, Width: 640, Height: 360})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := feed(e, 200); !errors.Is(err, ErrDiskFull) || !saccade.IsCode(err, saccade.CodeServer) {
+		t.Errorf("got %v", err)
+	}
+	gone(t, out)
 }
 
 // noise is a picture that does not compress.

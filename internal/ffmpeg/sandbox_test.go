@@ -1,0 +1,129 @@
+package ffmpeg
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// confined runs a program the way ffmpeg is run.
+func confined(t *testing.T, read, write, program string, args ...string) (string, error) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, err := exec.LookPath(program)
+	if err != nil {
+		t.Skipf("%s is not installed", program)
+	}
+	if path, err = filepath.EvalSymlinks(path); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, append([]string{SandboxCommand, "-as=2147483648", "-fsize=1048576", "-cpu=10", "-nice=1",
+		"-read=" + read, "-write=" + write, "--", path}, args...)...)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+func TestSandboxDenies(t *testing.T) {
+	if _, ok := sandboxLevel(); !ok {
+		t.Skip("this system has no Landlock; nothing but resource limits to test")
+	}
+	dir := t.TempDir()
+	given, other := filepath.Join(dir, "given"), filepath.Join(dir, "other")
+	for _, f := range []string{given, other} {
+		if err := os.WriteFile(f, []byte("text"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := t.TempDir()
+	tests := map[string]struct {
+		program string
+		args    []string
+		ok      bool
+	}{
+		"reads its input":          {"cat", []string{given}, true},
+		"reads a neighbour":        {"cat", []string{other}, false},
+		"reads the password file":  {"cat", []string{"/etc/passwd"}, false},
+		"lists the input's folder": {"ls", []string{dir}, false},
+		"writes to its folder":     {"cp", []string{given, filepath.Join(out, "x")}, true},
+		"writes elsewhere":         {"cp", []string{given, filepath.Join(dir, "x")}, false},
+		"overwrites its input":     {"cp", []string{"/dev/null", given}, false},
+		"writes too much":          {"head", []string{"-c", "1048577", "/dev/zero"}, false},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			text, err := confined(t, given, out, tc.program, tc.args...)
+			if (err == nil) != tc.ok {
+				t.Errorf("%v: %s", err, text)
+			}
+		})
+	}
+}
+
+func TestSandboxLimits(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("resource limits are set on Linux only")
+	}
+	out, err := confined(t, "/dev/null", t.TempDir(), "sh", "-c", "ulimit -v; ulimit -c; ulimit -n; ulimit -t; ulimit -f")
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if got := strings.Fields(out); strings.Join(got, " ") != "2097152 0 64 10 2048" {
+		t.Errorf("limits are %v", got)
+	}
+}
+
+func TestSandboxMainRefuses(t *testing.T) {
+	for name, args := range map[string][]string{"no program": {"-as=1", "--"}, "unknown option": {"-x", "--", "/bin/true"}} {
+		if got := SandboxMain(args); got != exitSandbox {
+			t.Errorf("%s: status %d", name, got)
+		}
+	}
+}
+
+func TestConfigValidate(t *testing.T) {
+	if err := DefaultConfig().Validate(); err != nil {
+		t.Error(err)
+	}
+	err := Config{}.Validate()
+	if err == nil {
+		t.Fatal("an empty configuration is accepted")
+	}
+	for _, name := range []string{"Path", "Timeout", "MaxPixels", "Memory", "FileSize", "Threads"} {
+		if !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is not named in %v", name, err)
+		}
+	}
+}
+
+func TestNewNamesWhatIsMissing(t *testing.T) {
+	cfg := DefaultConfig()
+	cfg.Path = filepath.Join(t.TempDir(), "ffmpeg")
+	if _, err := New(cfg); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "apt install ffmpeg") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTailCountsAndForgets(t *testing.T) {
+	var l tail
+	for range 1000 {
+		for _, part := range []string{"Error while deco", "ding stream #0:0: Invalid data\n", "something else\n"} {
+			if _, err := l.Write([]byte(part)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := l.Write(bytes.Repeat([]byte("x"), 100_000)); err != nil {
+		t.Fatal(err)
+	}
+	if text, damaged := l.text(); damaged != 1000 || len(text) > maxTail || len(l.partial) > maxLine {
+		t.Errorf("%d complaints, %d bytes kept, %d of a line", damaged, len(text), len(l.partial))
+	}
+}

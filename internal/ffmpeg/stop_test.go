@@ -1,0 +1,84 @@
+package ffmpeg
+
+import (
+	"context"
+	"errors"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+)
+
+func TestDecodeContext(t *testing.T) {
+	path := makeFile(t, "in.webm", with(source("640x360", "4"), vp9)...)
+	tl := tool(t, nil)
+	t.Run("ended before", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		if _, err := tl.Decode(ctx, path); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("ended within", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		d, err := tl.Decode(ctx, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		if _, err := d.Next(); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if _, err := drain(d); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestDecodeStops(t *testing.T) {
+	path := makeFile(t, "in.webm", with(source("640x360", "4"), vp9)...)
+	tl := tool(t, nil)
+	t.Run("closed within", func(t *testing.T) {
+		d, err := tl.Decode(context.Background(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Next(); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(d.Close(), d.Close()); err != nil {
+			t.Error(err)
+		}
+		if _, err := d.Next(); err == nil || errors.Is(err, io.EOF) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("time limit", func(t *testing.T) {
+		d, err := tool(t, func(c *Config) { c.Timeout = 50 * time.Millisecond }).Decode(context.Background(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		if _, err := drain(d); !saccade.IsCode(err, saccade.CodeUnreadableVideo) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("killed", func(t *testing.T) {
+		d, err := tl.Decode(context.Background(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		if _, err := d.Next(); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.proc.cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := drain(d); !saccade.IsCode(err, saccade.CodeUnreadableVideo) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
