@@ -25,8 +25,8 @@ type Row struct {
 	Frame        int                 `json:"frame"`        // from 0
 	Time         float64             `json:"time"`         // seconds, the frame's time stamp
 	Focus        int                 `json:"focus"`        // 0..100
-	Clarity      int                 `json:"clarity"`      // 0..100
-	Excitingness int                 `json:"excitingness"` // 0..100
+	Clarity      *int                `json:"clarity"`      // 0..100; nil: not asked for
+	Excitingness *int                `json:"excitingness"` // 0..100; nil: not asked for
 	Cut          bool                `json:"cut"`          // first frame of a new scene
 	Gaze         []saccade.GazePoint `json:"gaze"`         // strongest first
 	AOIs         map[string]float64  `json:"aois,omitempty"`
@@ -103,7 +103,7 @@ func (t *frameTable) Write(r Row) {
 	t.note(err)
 	f := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 	rec := []string{strconv.Itoa(r.Frame), strconv.FormatFloat(r.Time, 'f', 3, 64), strconv.Itoa(r.Focus),
-		strconv.Itoa(r.Clarity), strconv.Itoa(r.Excitingness), strconv.FormatBool(r.Cut)}
+		optional(r.Clarity), optional(r.Excitingness), strconv.FormatBool(r.Cut)}
 	for i := range gazeColumns {
 		if i < len(r.Gaze) {
 			rec = append(rec, f(r.Gaze[i].X), f(r.Gaze[i].Y), f(r.Gaze[i].Mass))
@@ -119,6 +119,14 @@ func (t *frameTable) Write(r Row) {
 		}
 	}
 	t.note(t.csv.Write(rec))
+}
+
+// optional is an empty cell where there is no value.
+func optional(v *int) string {
+	if v == nil {
+		return ""
+	}
+	return strconv.Itoa(*v)
 }
 
 // Close ends both files and tells the first error.

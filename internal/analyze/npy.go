@@ -84,6 +84,7 @@ func (d *densityWriter) Close() error {
 type densityReader struct {
 	r       io.Reader
 	w, h, n int
+	still   bool // one map of an image
 	buf     []byte
 }
 
@@ -109,10 +110,11 @@ func newDensityReader(r io.Reader) (*densityReader, error) {
 		}
 		dims = append(dims, v)
 	}
-	if len(dims) == 2 {
+	still := len(dims) == 2
+	if still {
 		dims = append([]int{1}, dims...)
 	}
-	d := &densityReader{r: r, n: dims[0], h: dims[1], w: dims[2]}
+	d := &densityReader{r: r, still: still, n: dims[0], h: dims[1], w: dims[2]}
 	if d.w < 1 || d.h < 1 || d.w*d.h > maxDensityCells {
 		return nil, errors.New("density.npy: impossible shape")
 	}

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/analyze"
+	"github.com/saccade-dev/saccade/internal/attention"
+	"github.com/saccade-dev/saccade/internal/ffmpeg"
+)
+
+// analyzeCmd analyses files without a server.
+type analyzeCmd struct {
+	Files       []string `arg:"" name:"FILE" help:"Videos (WebM) and images (PNG, JPEG)."`
+	Out         string   `required:"" placeholder:"DIR" help:"Folder for the results: DIR/<stem>/result.json and the files it names."`
+	Predictions []string `placeholder:"LIST" help:"What to answer, as prediction.output names: attention.attentionMap, clarity.score, attention.data, ... or all."`
+	Model       string   `default:"${model}" help:"saccade-1 (the trained network) or baseline (training-free)."`
+	Prior       string   `enum:"auto,natural,web,none" default:"auto" help:"Where people look whatever is shown: auto, natural, web or none."`
+	AOIs        string   `name:"aois" type:"existingfile" placeholder:"FILE" help:"JSON list of areas of interest, as in the API."`
+	JSON        bool     `name:"json" help:"Print every result as a line of JSON."`
+	Jobs        int      `default:"0" help:"Inputs analysed at the same time; 0: one a core."`
+}
+
+// Help adds examples to --help.
+func (analyzeCmd) Help() string {
+	return `Examples:
+  saccade analyze recording.webm --out results
+  saccade analyze shots/*.png --out results --predictions attention.attentionMap,clarity.score,attention.data --json
+  saccade analyze ad.jpg --out results --predictions all --aois areas.json
+
+density.npy (attention.data) is float32, (h, w) for an image and (frames, h, w) for a video; every map sums to 1.
+Exit status: 0 all succeeded, 1 at least one failed (its result.json says why), 2 wrong usage.`
+}
+
+// result is what result.json holds: the API's answer with file names as links.
+type result struct {
+	Input   string           `json:"input,omitempty"` // only in --json lines
+	Status  saccade.Status   `json:"status"`
+	Title   string           `json:"title"`
+	Outputs *saccade.Outputs `json:"outputs,omitempty"`
+	Error   *saccade.Error   `json:"error,omitempty"`
+}
+
+// Run analyses every file, several at a time.
+func (c *analyzeCmd) Run(e env) error {
+	stems, err := c.stems()
+	if err != nil {
+		return usage(e, err)
+	}
+	aois, err := readAOIs(c.AOIs)
+	if err != nil {
+		return usage(e, err)
+	}
+	an, err := c.analyzer()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(c.Out, 0o777); err != nil {
+		return err
+	}
+	if c.Jobs <= 0 {
+		c.Jobs = runtime.GOMAXPROCS(0)
+	}
+	bars := newProgress(e.stderr)
+	g, ctx := errgroup.WithContext(e.ctx)
+	g.SetLimit(c.Jobs)
+	var mu sync.Mutex
+	var failed int
+	for i, file := range c.Files {
+		g.Go(func() error {
+			res, err := c.one(ctx, an, file, stems[i], aois, bars)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if res.Status != saccade.StatusSuccess {
+				failed++
+			}
+			return c.tell(e, file, res, stems[i])
+		})
+	}
+	err = g.Wait()
+	bars.Wait()
+	if err == nil && failed > 0 {
+		return exitStatus(1)
+	}
+	return err
+}
+
+// analyzer builds the whole chain for local use.
+func (c *analyzeCmd) analyzer() (*analyze.Analyzer, error) {
+	model, err := attention.ByName(c.Model)
+	if err != nil {
+		return nil, err
+	}
+	tool, err := ffmpeg.New(ffmpeg.DefaultConfig())
+	if err != nil {
+		return nil, err
+	}
+	cfg := analyze.DefaultConfig()
+	cfg.Prior = attention.Prior(c.Prior)
+	return analyze.New(cfg, tool, model, nil)
+}
+
+// stems names the folder of every input and refuses two inputs with one name.
+func (c *analyzeCmd) stems() ([]string, error) {
+	seen := map[string]string{}
+	stems := make([]string, len(c.Files))
+	for i, f := range c.Files {
+		stem := strings.TrimSuffix(filepath.Base(f), filepath.Ext(f))
+		if stem == "" || stem == "." || stem == ".." {
+			stem = filepath.Base(f)
+		}
+		if other, ok := seen[stem]; ok {
+			return nil, fmt.Errorf("%s and %s would both be written to %s; rename one or use two folders", other, f, filepath.Join(c.Out, stem))
+		}
+		seen[stem], stems[i] = f, stem
+	}
+	return stems, nil
+}
+
+// one analyses one file into its folder. The error is for faults that end the
+// whole run (no disk, interrupted); a bad input is a failed result.
+func (c *analyzeCmd) one(ctx context.Context, an *analyze.Analyzer, file, stem string, aois []saccade.AOI, bars *progress) (result, error) {
+	bar := bars.Add(filepath.Base(file))
+	defer bar.Done()
+	dir, err := os.MkdirTemp(c.Out, "."+stem+"-")
+	if err != nil {
+		return result{}, err
+	}
+	defer os.RemoveAll(dir)
+	res := result{Status: saccade.StatusSuccess, Title: stem}
+	res.Outputs, err = c.predict(ctx, an, file, dir, aois, bar.Set)
+	if ctx.Err() != nil {
+		return result{}, errors.New("interrupted; results of unfinished inputs were not kept")
+	}
+	if err != nil {
+		if err := emptyDir(dir); err != nil {
+			return result{}, err
+		}
+		res.Status, res.Error = saccade.StatusFailed, saccade.AsError(err)
+		if res.Error.Code == saccade.CodeServer { // on one's own machine the cause is no secret
+			res.Error = saccade.Errorf(saccade.CodeServer, "%v", err)
+		}
+	}
+	b, err := json.MarshalIndent(res, "", "  ")
+	if err != nil {
+		return result{}, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "result.json"), append(b, '\n'), 0o666); err != nil {
+		return result{}, err
+	}
+	return res, replaceDir(dir, filepath.Join(c.Out, stem))
+}
+
+func (c *analyzeCmd) predict(ctx context.Context, an *analyze.Analyzer, file, dir string, aois []saccade.AOI, set func(saccade.Progress)) (*saccade.Outputs, error) {
+	kind, err := analyze.SniffKind(file)
+	if err != nil {
+		return nil, err
+	}
+	names := c.Predictions
+	if len(names) == 1 && names[0] == "all" {
+		names = nil
+		for _, o := range saccade.AllOutputs(kind) {
+			names = append(names, string(o))
+		}
+	}
+	outputs, err := saccade.ParseOutputs(kind, names)
+	if err != nil {
+		return nil, err
+	}
+	req := saccade.Request{Kind: kind, Outputs: outputs, AOIs: aois}
+	out, err := an.Run(ctx, analyze.Job{Path: file, Request: req, Dir: dir}, set)
+	if err == nil && !req.Wants(saccade.OutData) { // nobody asked for the numbers
+		for _, name := range []string{analyze.FramesJSON, analyze.FramesCSV, analyze.DensityNPY} {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, name)))
+		}
+	}
+	return out, err
+}
+
+// tell reports one result: a line of JSON, or a line to read.
+func (c *analyzeCmd) tell(e env, file string, res result, stem string) error {
+	if c.JSON {
+		res.Input = file
+		return json.NewEncoder(e.stdout).Encode(res)
+	}
+	if res.Error != nil {
+		_, err := fmt.Fprintf(e.stderr, "saccade: %s: %s\n", file, res.Error.Message)
+		return err
+	}
+	_, err := fmt.Fprintln(e.stdout, filepath.Join(c.Out, stem, "result.json"))
+	return err
+}
+
+// readAOIs reads a JSON list of areas of interest; no file, no areas.
+func readAOIs(path string) ([]saccade.AOI, error) {
+	if path == "" {
+		return nil, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var aois []saccade.AOI
+	d := json.NewDecoder(io.LimitReader(f, 8<<20))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&aois); err != nil {
+		return nil, fmt.Errorf("%s: not a JSON list of areas of interest: %w", path, err)
+	}
+	if err := saccade.ValidateAOIs(aois); err != nil {
+		e := saccade.AsError(err)
+		return nil, fmt.Errorf("%s: %s: %s", path, e.Param, e.Message)
+	}
+	return aois, nil
+}
+
+// emptyDir removes what a failed analysis left behind.
+func emptyDir(dir string) error {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+	}
+	return err
+}
+
+// replaceDir puts a finished folder in the place of an older one.
+func replaceDir(from, to string) error {
+	if err := os.Chmod(from, 0o755); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(to); err != nil {
+		return err
+	}
+	return os.Rename(from, to)
+}

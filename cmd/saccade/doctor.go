@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/saccade-dev/saccade/internal/attention"
+	"github.com/saccade-dev/saccade/internal/capture"
+	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/nn"
+)
+
+// doctorCmd examines the machine.
+type doctorCmd struct{}
+
+// Help says what the answer means.
+func (doctorCmd) Help() string {
+	return "Exit status 1 when something that the service needs does not work. A missing browser is no fault: only pages need it."
+}
+
+// Run prints a line for everything the service rests on.
+func (doctorCmd) Run(e env) error {
+	ctx, cancel := context.WithTimeout(e.ctx, time.Minute)
+	defer cancel()
+	w := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
+	healthy := true
+	line := func(needed, ok bool, name, detail string) {
+		mark := "ok"
+		if !ok {
+			mark = "MISSING"
+			healthy = healthy && !needed
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", mark, name, detail)
+	}
+	if tool, err := ffmpeg.New(ffmpeg.DefaultConfig()); err != nil {
+		line(true, false, "ffmpeg", err.Error())
+	} else {
+		for _, c := range tool.Doctor(ctx) {
+			line(true, c.OK, c.Name, c.Detail)
+		}
+	}
+	line(true, true, "kernels", kernels())
+	for _, name := range []string{attention.NeuralName, attention.BaselineName} {
+		start := time.Now()
+		model, err := attention.ByName(name)
+		if err == nil {
+			err = attention.Check(model)
+		}
+		if err != nil {
+			line(true, false, "model "+name, err.Error())
+		} else {
+			line(true, true, "model "+name, fmt.Sprintf("ready in %d ms", time.Since(start).Milliseconds()))
+		}
+	}
+	if browser, err := capture.New(capture.DefaultConfig()); err != nil {
+		line(false, false, "browser", err.Error())
+	} else {
+		for _, c := range browser.Doctor(ctx) {
+			line(false, c.OK, c.Name, c.Detail)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if !healthy {
+		return exitStatus(1)
+	}
+	return nil
+}
+
+// kernels tells which kernel sets this machine can use, the fastest first.
+func kernels() string {
+	var words []string
+	for _, k := range nn.Sets() {
+		switch {
+		case !k.Usable:
+			words = append(words, k.Name+" (not on this processor)")
+		case k.Check != nil:
+			words = append(words, fmt.Sprintf("%s (not used: %v)", k.Name, k.Check))
+		default:
+			words = append(words, k.Name)
+		}
+	}
+	return strings.Join(words, ", ")
+}

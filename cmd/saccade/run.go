@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/saccade-dev/saccade/internal/attention"
+)
+
+// cli is the grammar of the command line; every command has a file of its own.
+type cli struct {
+	Serve   serveCmd   `cmd:"" help:"Run the service: API, storage, queue and workers in one process."`
+	Analyze analyzeCmd `cmd:"" help:"Analyse files without a server."`
+	Token   tokenCmd   `cmd:"" help:"Create, list and revoke access tokens."`
+	Account accountCmd `cmd:"" help:"List accounts and switch their add-ons."`
+	Eval    evalCmd    `cmd:"" help:"Measure a model against eye-tracking data."`
+	Doctor  doctorCmd  `cmd:"" help:"Check this machine: ffmpeg, sandbox, browser, kernels, model."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// env is what a command may touch of the outside world.
+type env struct {
+	ctx            context.Context
+	stdout, stderr io.Writer
+}
+
+// exitStatus is an error that was told already and only sets the exit status.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// run executes one command line: 0 done, 1 failed, 2 misused.
+func run(e env, args []string) int {
+	status := -1
+	parser := kong.Must(&cli{}, kong.Name("saccade"), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Description("Where people look in a video, an image or a web page: heat maps, and the numbers behind them."),
+		kong.Writers(e.stdout, e.stderr), kong.Exit(func(code int) { status = code }), kong.DefaultEnvars("SACCADE"),
+		kong.Vars{"model": attention.NeuralName})
+	cmd, err := parser.Parse(args)
+	if status >= 0 { // --help was answered
+		return status
+	}
+	if err != nil {
+		fmt.Fprintf(e.stderr, "saccade: %v\nTry: saccade --help\n", err)
+		return 2
+	}
+	var code exitStatus
+	switch err := cmd.Run(e); {
+	case err == nil:
+		return 0
+	case errors.As(err, &code):
+		return int(code)
+	default:
+		fmt.Fprintf(e.stderr, "saccade: %v\n", err)
+		return 1
+	}
+}
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run(e env) error {
+	_, err := fmt.Fprintln(e.stdout, "saccade", version)
+	return err
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+)
+
+// serveCmd runs the service.
+type serveCmd struct {
+	place
+	Listen     string        `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address and port; port 0 takes a free one (default: 127.0.0.1:8080)."`
+	PublicURL  string        `name:"public-url" placeholder:"URL" help:"How clients reach the service, without /v2. Default: as each request says."`
+	TrustProxy bool          `help:"Believe X-Forwarded-Proto and X-Forwarded-Host; only behind a proxy of yours."`
+	Model      string        `default:"${model}" help:"saccade-1 (the trained network) or baseline (training-free)."`
+	Videos     int           `default:"0" help:"Videos analysed at the same time; 0: one for every two cores."`
+	Images     int           `default:"0" help:"Images analysed at the same time; 0: one for every two cores, at least 2."`
+	MaxQueue   int           `default:"1000" help:"Analyses that may wait; more are refused with over_capacity."`
+	RateLimit  float64       `default:"50" help:"Requests a second for each token; 0: no limit."`
+	ResultTTL  time.Duration `name:"result-ttl" default:"1h" help:"How long results of images and pages stay; 0: for ever. Videos stay."`
+	Allow      []string      `placeholder:"ADDR" help:"Private addresses that pages and webhooks may reach all the same: 10.0.0.0/8, intranet.example, 127.0.0.1:3000."`
+	Grace      time.Duration `default:"30s" help:"How long running analyses may finish after SIGTERM; then they go back to the queue."`
+	LogFormat  string        `enum:"text,json" default:"text" help:"text or json, on standard error."`
+
+	PhrasingURL   string `name:"phrasing-url" placeholder:"URL" help:"OpenAI-compatible service that may phrase summaries, https://host/v1; off by default."`
+	PhrasingKey   string `name:"phrasing-key" placeholder:"KEY" help:"Its key."`
+	PhrasingModel string `name:"phrasing-model" placeholder:"NAME" help:"Its model."`
+}
+
+// Help adds examples to --help.
+func (serveCmd) Help() string {
+	return `Every flag is also read from the environment: --public-url as SACCADE_PUBLIC_URL, and so on.
+
+Examples:
+  saccade serve
+  saccade serve --listen :80 --data /var/lib/saccade --public-url https://saccade.example.com
+  SACCADE_LISTEN=127.0.0.1:9000 SACCADE_RESULT_TTL=0 saccade serve`
+}
+
+// Run serves until the context ends, then drains.
+func (c *serveCmd) Run(e env) error {
+	log := c.logger(e)
+	slog.SetDefault(log)
+	s, err := openServer(e.ctx, c, log)
+	if err != nil {
+		return err
+	}
+	ln, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return errors.Join(fmt.Errorf("cannot listen on %s: %w", c.Listen, err), s.Close())
+	}
+	if err := c.greet(e, s, "http://"+ln.Addr().String()); err != nil {
+		return errors.Join(err, ln.Close(), s.Close())
+	}
+	return s.Serve(e.ctx, ln)
+}
+
+func (c *serveCmd) logger(e env) *slog.Logger {
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(e.stderr, nil))
+	}
+	return slog.New(slog.NewTextHandler(e.stderr, nil))
+}
+
+// greet tells where the service is and, as long as there is no token, how to
+// make one. The first line is for programs: "listening on URL".
+func (c *serveCmd) greet(e env, s *server, url string) error {
+	if _, err := fmt.Fprintf(e.stdout, "listening on %s\n", url); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(e.ctx, 5*time.Second)
+	defer cancel()
+	tokens, err := s.store.Tokens(ctx, "")
+	if err != nil || len(tokens) > 0 {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		program = "saccade"
+	}
+	_, err = fmt.Fprintf(e.stdout, "There is no token yet. Make one with:\n\n  %s token create --account me --data %s\n\nDocumentation: %s/docs\n", program, c.Data, url)
+	return err
+}

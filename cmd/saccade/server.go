@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/advice"
+	"github.com/saccade-dev/saccade/internal/analyze"
+	"github.com/saccade-dev/saccade/internal/attention"
+	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/capture"
+	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/httpapi"
+	"github.com/saccade-dev/saccade/internal/netguard"
+	"github.com/saccade-dev/saccade/internal/store"
+	"github.com/saccade-dev/saccade/internal/studio"
+	"github.com/saccade-dev/saccade/internal/webhook"
+	"github.com/saccade-dev/saccade/internal/worker"
+)
+
+// server is everything that runs in one process: database, objects, queue,
+// workers and the API.
+type server struct {
+	log    *slog.Logger
+	grace  time.Duration
+	store  *store.Store
+	worker *worker.Worker
+	api    *httpapi.API
+}
+
+// rooms are the parts that need no database.
+type rooms struct {
+	tool    *ffmpeg.Tool
+	model   attention.Predictor
+	pages   *capture.Browser
+	guard   *netguard.Guard
+	objects *blob.Disk
+	studio  *studio.Studio
+}
+
+// openServer wires the rooms together, creating what is missing on disk.
+func openServer(ctx context.Context, c *serveCmd, log *slog.Logger) (*server, error) {
+	st, err := c.open(ctx, func(cfg *store.Config) { cfg.MaxQueued, cfg.ImageTTL = c.MaxQueue, c.ResultTTL })
+	if err != nil {
+		return nil, err
+	}
+	s := &server{log: log, grace: c.Grace, store: st}
+	if err := s.build(ctx, c); err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	return s, nil
+}
+
+func (s *server) build(ctx context.Context, c *serveCmd) error {
+	r, err := openRooms(c, s.log)
+	if err != nil {
+		return err
+	}
+	queue, err := worker.NewQueue(ctx, s.store, s.log)
+	if err != nil {
+		return err
+	}
+	hooks, err := webhook.New(netguard.Config{Allow: c.Allow}, version)
+	if err != nil {
+		return err
+	}
+	cfg := worker.DefaultConfig()
+	cfg.Scratch = filepath.Join(c.Data, "scratch")
+	cfg.Videos, cfg.Images = orDefault(c.Videos, cfg.Videos), orDefault(c.Images, cfg.Images)
+	s.worker, err = worker.New(cfg, worker.Deps{Store: s.store, Queue: queue, Objects: r.objects,
+		Runner: runner{r.studio}, Sender: sender{hooks}, Log: s.log})
+	if err != nil {
+		return err
+	}
+	s.api, err = s.newAPI(c, r, queue)
+	return err
+}
+
+// openRooms makes everything between the files and the predictions.
+func openRooms(c *serveCmd, log *slog.Logger) (r rooms, err error) {
+	fail := func(e error) { err = errors.Join(err, e) }
+	var e error
+	r.tool, e = ffmpeg.New(ffmpeg.DefaultConfig())
+	fail(e)
+	r.model, e = attention.ByName(c.Model)
+	fail(e)
+	r.objects, e = blob.NewDisk(filepath.Join(c.Data, "objects"))
+	fail(e)
+	net := netguard.Config{Allow: c.Allow}
+	browser := capture.DefaultConfig()
+	browser.Net, browser.Log = net, log
+	r.pages, e = capture.New(browser)
+	fail(e)
+	net.HighPorts = true
+	r.guard, e = netguard.New(net)
+	fail(e)
+	if err != nil {
+		return r, err
+	}
+	analyzer, err := analyze.New(analyze.DefaultConfig(), r.tool, r.model, r.pages)
+	if err != nil {
+		return r, err
+	}
+	r.studio, err = studio.New(studio.DefaultConfig(), r.objects, analyzer)
+	return r, err
+}
+
+func (s *server) newAPI(c *serveCmd, r rooms, queue *worker.Queue) (*httpapi.API, error) {
+	secret, err := blob.LoadSecret(filepath.Join(c.Data, "secret"))
+	if err != nil {
+		return nil, err
+	}
+	signer, err := blob.NewSigner(secret)
+	if err != nil {
+		return nil, err
+	}
+	advisor, err := advice.New(advice.Options{Source: r.studio, Log: s.log,
+		Phrasing: advice.PhrasingConfig{BaseURL: c.PhrasingURL, Key: c.PhrasingKey, Model: c.PhrasingModel}})
+	if err != nil {
+		return nil, err
+	}
+	cfg := httpapi.DefaultConfig()
+	cfg.PublicURL, cfg.TrustProxy, cfg.RateLimit, cfg.ResultTTL, cfg.Version = c.PublicURL, c.TrustProxy, c.RateLimit, c.ResultTTL, version
+	return httpapi.New(cfg, httpapi.Deps{
+		Accounts: s.store, Uploads: s.store, Analyses: s.store, Archive: s.store, Texts: s.store, Webhooks: s.store, Stats: s.store,
+		Queue: queue, Blobs: r.objects, Signer: signer, Inspector: r.studio, Meter: r.studio, Advisor: advisor,
+		Guard: addresses{r.guard}, Checks: s.checks(r), Log: s.log,
+	})
+}
+
+// checks are what /readyz asks.
+func (s *server) checks(r rooms) []httpapi.Check {
+	return []httpapi.Check{
+		{Name: "database", Run: s.store.Check},
+		{Name: "storage", Run: r.objects.Check},
+		{Name: "decoder", Run: func(ctx context.Context) error { return decoderReady(ctx, r.tool) }},
+		{Name: "model", Run: func(context.Context) error { return attention.Check(r.model) }},
+	}
+}
+
+// decoderReady reports the first of the decoder's checks that fails.
+func decoderReady(ctx context.Context, tool *ffmpeg.Tool) error {
+	for _, c := range tool.Doctor(ctx) {
+		if !c.OK {
+			return errors.New(c.Name + ": " + c.Detail)
+		}
+	}
+	return nil
+}
+
+// Serve answers requests and works until the context ends; then it stops
+// taking requests, lets running analyses finish for the grace period and puts
+// the others back.
+func (s *server) Serve(ctx context.Context, ln net.Listener) error {
+	if err := s.worker.Start(ctx); err != nil {
+		return errors.Join(err, ln.Close(), s.Close())
+	}
+	web := httpapi.NewServer(s.api, s.log)
+	failed := make(chan error, 1)
+	go func() { failed <- web.Serve(ln) }()
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		s.log.Info("stopping: running analyses may finish", "grace", s.grace)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.grace)
+	defer cancel()
+	err = errors.Join(err, s.api.Close(ctx), web.Shutdown(ctx), s.worker.Stop(ctx), s.Close())
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// Close closes the database.
+func (s *server) Close() error { return s.store.Close() }
+
+func orDefault(n, otherwise int) int {
+	if n > 0 {
+		return n
+	}
+	return otherwise
+}
+
+// runner lets the studio do the worker's work.
+type runner struct{ *studio.Studio }
+
+// Run implements worker.Runner.
+func (r runner) Run(ctx context.Context, t worker.Task) (*saccade.Outputs, error) {
+	return r.Studio.Run(ctx, t.Analysis, t.Dir, t.Progress)
+}
+
+// sender lets the webhook package make the worker's deliveries.
+type sender struct{ *webhook.Sender }
+
+// Send implements worker.Sender.
+func (s sender) Send(ctx context.Context, d store.Delivery) (int, error) {
+	return s.Sender.Send(ctx, webhook.Delivery{ID: d.ID, URL: d.URL, Secret: d.Secret, Payload: []byte(d.Payload)})
+}
+
+// addresses lets the guard judge webhook addresses for the API.
+type addresses struct{ *netguard.Guard }
+
+// CheckURL implements httpapi.AddressGuard.
+func (a addresses) CheckURL(_ context.Context, address string) error {
+	_, err := a.Guard.CheckURL(address)
+	return err
+}

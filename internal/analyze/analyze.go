@@ -1,0 +1,137 @@
+// Package analyze is the whole job as a plain function: media in, pictures and
+// numbers out, progress told to a callback. The worker of the service and
+// `saccade analyze` both call it; it knows no queue, database or account.
+//
+// The files it writes into the job's folder (WebM for a video, PNG otherwise):
+//
+//	attentionMap, perceptionMap, hotspotsMap   pictures of the density
+//	clarityMap, excitingnessMap                pictures of the scores
+//	overlay.webm                               heat alone, with alpha (video)
+//	input.png                                  the analysed image or page
+//	frames.json, frames.csv, density.npy       the numbers behind them
+//
+// The numbers are always written, so that areas of interest can be asked about
+// later without a new prediction ([Areas]); the answer links to them only
+// where attention.data was asked for.
+//
+// A video streams through: one process decodes it, every frame is predicted,
+// drawn on and handed to the encoder, and no more than a few frames are ever
+// held, so memory does not grow with the length.
+package analyze
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/attention"
+	"github.com/saccade-dev/saccade/internal/ffmpeg"
+)
+
+// File names of the numbers.
+const (
+	FramesJSON = "frames.json"
+	FramesCSV  = "frames.csv"
+	DensityNPY = "density.npy"
+)
+
+// Capturer takes a picture of a web page.
+type Capturer interface {
+	// Capture returns the page at address as PNG.
+	Capture(ctx context.Context, address string, medium saccade.Medium) ([]byte, error)
+}
+
+// Analyzer makes analyses. It is safe for concurrent use.
+type Analyzer struct {
+	video *ffmpeg.Tool
+	model attention.Predictor
+	pages Capturer // nil: pages cannot be captured
+	cfg   Config
+}
+
+// Config holds the analyzer's settings.
+type Config struct {
+	MaxDuration float64         // seconds of video; more is refused
+	Prior       attention.Prior // of the density; PriorAuto unless asked otherwise
+}
+
+// DefaultConfig is what the service uses: 60 s, and the prior by the picture.
+func DefaultConfig() Config {
+	return Config{MaxDuration: 60, Prior: attention.PriorAuto}
+}
+
+// Validate reports every fault of the settings.
+func (c Config) Validate() error {
+	var err error
+	if c.MaxDuration <= 0 {
+		err = errors.Join(err, errors.New("analyze: the longest duration must be above 0"))
+	}
+	switch c.Prior {
+	case attention.PriorNatural, attention.PriorWeb, attention.PriorNone, attention.PriorAuto:
+	default:
+		err = errors.Join(err, errors.New("analyze: the prior must be natural, web, none or auto"))
+	}
+	return err
+}
+
+// New makes an analyzer; pages may be nil.
+func New(cfg Config, video *ffmpeg.Tool, model attention.Predictor, pages Capturer) (*Analyzer, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	return &Analyzer{video: video, model: model, pages: pages, cfg: cfg}, nil
+}
+
+// Job is one analysis to make.
+type Job struct {
+	Path    string          // the input file; empty for a page
+	Request saccade.Request // what is asked
+	Dir     string          // an existing folder that takes the files
+}
+
+// Run makes the analysis. Links of the answer are file names in job.Dir. The
+// callback (nil is fine) is called from one goroutine at a time and must be
+// quick. Errors for users are *saccade.Error; after an error the folder may
+// hold unfinished files.
+func (a *Analyzer) Run(ctx context.Context, job Job, progress func(saccade.Progress)) (*saccade.Outputs, error) {
+	if progress == nil {
+		progress = func(saccade.Progress) {}
+	}
+	if len(job.Request.Outputs) == 0 {
+		job.Request.Outputs = saccade.DefaultOutputs(job.Request.Kind)
+	}
+	switch job.Request.Kind {
+	case saccade.KindVideo:
+		return a.runVideo(ctx, job, progress)
+	case saccade.KindImage:
+		b, err := os.ReadFile(job.Path)
+		if err != nil {
+			return nil, err
+		}
+		return a.runImage(ctx, job, b, progress)
+	case saccade.KindPage:
+		if a.pages == nil {
+			return nil, saccade.Errorf(saccade.CodeWebPage, "This service cannot capture web pages: it has no browser. Send a screenshot instead.")
+		}
+		progress(saccade.Progress{Stage: "capturing"})
+		b, err := a.pages.Capture(ctx, job.Request.Address, job.Request.Medium)
+		if err != nil {
+			return nil, err
+		}
+		return a.runImage(ctx, job, b, progress)
+	}
+	return nil, saccade.Errorf(saccade.CodeInvalidInput, "The kind of input must be video, image or url.").About("input.type")
+}
+
+// file is a path in the job's folder.
+func (j Job) file(name string) string { return filepath.Join(j.Dir, name) }
+
+// dataOutput links the numbers where they were asked for.
+func (j Job) dataOutput() *saccade.DataOutput {
+	if !j.Request.Wants(saccade.OutData) {
+		return nil
+	}
+	return &saccade.DataOutput{JSON: FramesJSON, CSV: FramesCSV, Density: DensityNPY}
+}

@@ -1,0 +1,194 @@
+package analyze
+
+import (
+	"context"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/attention"
+	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/pix"
+	"github.com/saccade-dev/saccade/internal/score"
+	"github.com/saccade-dev/saccade/internal/webm"
+)
+
+// inFlight is how many frames may wait between two stages of the pipeline.
+const inFlight = 2
+
+// InspectVideo judges a video by its size and container, without decoding it:
+// *saccade.Error when it is not one that can be analysed. max is the longest
+// duration in seconds.
+func InspectVideo(r io.ReaderAt, size int64, max float64) (webm.Info, error) {
+	info, err := webm.Scan(r, size)
+	if err != nil {
+		return info, err
+	}
+	return info, info.CheckLimits(seconds(max))
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// shot is a frame on its way through the pipeline.
+type shot struct {
+	frame   *ffmpeg.Frame
+	small   *pix.RGB // the frame at the model's size
+	at      float64  // seconds since the first frame
+	density saccade.Density
+	maps    scoreMaps // latest maps of the scores, where asked for
+}
+
+// page is the picture that the scores of pages are measured on.
+func (s *shot) page() *pix.RGB {
+	if s.frame == nil {
+		return s.small
+	}
+	p := pix.New(score.WorkSize(s.frame.Image.Rect.Dx(), s.frame.Image.Rect.Dy()))
+	pix.ShrinkYCbCr(p, s.frame.Image)
+	return p
+}
+
+// videoRun is the state of one video's analysis.
+type videoRun struct {
+	a        *Analyzer
+	job      Job
+	info     webm.Info
+	dec      *ffmpeg.Decoder
+	stream   attention.Stream
+	w, h     int
+	numbers  *numbers
+	progress func(saccade.Progress)
+}
+
+// runVideo decodes, predicts, draws and encodes in three stages that run side
+// by side and hand frames on.
+func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.Progress)) (_ *saccade.Outputs, err error) {
+	info, err := a.inspectFile(job.Path)
+	if err != nil {
+		return nil, err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	dec, err := a.video.Decode(ctx, job.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer dec.Close()
+	r := &videoRun{a: a, job: job, info: info, dec: dec, progress: progress}
+	r.w, r.h = dec.Size()
+	if r.stream, err = a.model.NewStream(r.w, r.h, a.prior(job.Request)); err != nil {
+		return nil, err
+	}
+	if r.numbers, err = newNumbers(job, a.model.Name(), r.w, r.h); err != nil {
+		return nil, err
+	}
+	films, err := r.openFilms(ctx)
+	if err != nil {
+		return nil, closing(r.numbers, err)
+	}
+	decoded, predicted := make(chan *shot, inFlight), make(chan *shot, inFlight)
+	g.Go(func() error { defer close(decoded); return r.decode(ctx, decoded) })
+	g.Go(func() error { defer close(predicted); return r.predict(ctx, decoded, predicted) })
+	g.Go(func() error { return r.draw(films, predicted) })
+	if err := g.Wait(); err != nil {
+		films.abort()
+		return nil, closing(r.numbers, err)
+	}
+	return r.outputs(films)
+}
+
+// inspectFile judges the container of a local file.
+func (a *Analyzer) inspectFile(path string) (webm.Info, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return webm.Info{}, err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return webm.Info{}, err
+	}
+	return InspectVideo(f, st.Size(), a.cfg.MaxDuration)
+}
+
+// decode reads frames and makes the model's small copies.
+func (r *videoRun) decode(ctx context.Context, out chan<- *shot) error {
+	w, h := r.stream.Size()
+	var first time.Duration
+	for {
+		f, err := r.dec.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if f.Index == 0 {
+			first = f.PTS
+		}
+		s := &shot{frame: f, small: pix.New(w, h), at: (f.PTS - first).Seconds()}
+		pix.ShrinkYCbCr(s.small, f.Image)
+		select {
+		case out <- s:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// predict turns frames into densities and numbers.
+func (r *videoRun) predict(ctx context.Context, in <-chan *shot, out chan<- *shot) error {
+	total := max(1, r.info.Frames)
+	for s := range in {
+		d, err := r.stream.Next(s.small, s.frame.PTS)
+		if err != nil {
+			return err
+		}
+		s.density = d.Clone()
+		if s.maps, err = r.numbers.Frame(s); err != nil {
+			return err
+		}
+		r.progress(saccade.Progress{Fraction: min(0.99, float64(s.frame.Index+1)/float64(total)), Stage: "predicting"})
+		select {
+		case out <- s:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// draw hands every frame to all films.
+func (r *videoRun) draw(films films, in <-chan *shot) error {
+	for s := range in {
+		if err := films.write(s); err != nil {
+			return err
+		}
+		s.frame.Release()
+	}
+	r.progress(saccade.Progress{Fraction: 0.99, Stage: "rendering"})
+	return films.close()
+}
+
+// outputs puts the answer together.
+func (r *videoRun) outputs(films films) (*saccade.Outputs, error) {
+	r.numbers.Finish(r.info.Duration.Seconds())
+	if err := r.numbers.Close(); err != nil {
+		return nil, err
+	}
+	out := r.numbers.Outputs()
+	out.Input = &saccade.InputOutput{Width: r.w, Height: r.h, Frames: r.numbers.frames, Duration: r.info.Duration.Seconds()}
+	for _, f := range films {
+		link(out, f.output, f.name)
+	}
+	r.progress(saccade.Progress{Fraction: 1, Stage: "rendering"})
+	return out, nil
+}
+
+// closing closes what an error leaves open and returns the error.
+func closing(c io.Closer, err error) error {
+	_ = c.Close() // the first error is the one to tell
+	return err
+}
