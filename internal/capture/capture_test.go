@@ -37,6 +37,7 @@ func newBrowser(t *testing.T, change func(*Config), allow ...string) *Browser {
 	}
 	c := DefaultConfig()
 	c.Dir = dir
+	c.Timeout = 2 * time.Minute // tests run on busy machines
 	c.Net = netguard.Config{Allow: allow}
 	if change != nil {
 		change(&c)

@@ -178,7 +178,10 @@ func flags(c chrome, v Viewport, dir, proxy string) map[string]any {
 		"metrics-recording-only": true, "no-first-run": true, "no-default-browser-check": true,
 		"password-store": "basic", "use-mock-keychain": true,
 		"disable-features": "Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable," +
-			"AutofillServerCommunication,CertificateTransparencyComponentUpdater,WebTransport,DirectSockets,BackForwardCache",
+			"AutofillServerCommunication,CertificateTransparencyComponentUpdater,NetworkTimeServiceQuerying,WebTransport,DirectSockets,BackForwardCache",
+		// Updates and accounts are asked for in spite of the flags above;
+		// these addresses are refused before a name is looked up.
+		"component-updater": "url-source=http://127.0.0.1:9/", "gaia-url": "https://127.0.0.1:9/",
 		// Nothing that asks or opens.
 		"block-new-web-contents": true, "deny-permission-prompts": true, "disable-notifications": true,
 		"disable-speech-api": true, "disable-external-intent-requests": true,

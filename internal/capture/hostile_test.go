@@ -1,16 +1,12 @@
 package capture
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -163,7 +159,7 @@ func TestDialogsAndPopups(t *testing.T) {
 		"/popup":   func(http.ResponseWriter, *http.Request) { popups.Add(1) },
 		"/forever": html(`<script>for(;;)alert("again")</script>`),
 	})
-	b := newBrowser(t, func(c *Config) { c.Timeout = 25 * time.Second }, host(s))
+	b := newBrowser(t, nil, host(s))
 	at(t, capture(t, b, s.URL, ""), 700, 400, green)
 	if n := popups.Load(); n != 0 {
 		t.Errorf("%d pop-ups were opened", n)
@@ -183,12 +179,16 @@ func TestPagesThatHang(t *testing.T) {
 		"/chat":  html(`<body style="margin:0;background:green"><script>setInterval(()=>fetch("/ok"),50)</script>`),
 		"/ok":    func(http.ResponseWriter, *http.Request) {},
 	})
-	b := newBrowser(t, func(c *Config) { c.Timeout, c.LoadWait, c.QuietWait = 15*time.Second, 4*time.Second, 2*time.Second }, host(s))
-	for _, path := range []string{"/never", "/loop", "/after", "/block"} {
-		refusal(t, b, s.URL+path, "did not")
+	b := newBrowser(t, func(c *Config) { c.LoadWait, c.QuietWait = 4*time.Second, 2*time.Second }, host(s))
+	for _, path := range []string{"/loop", "/block"} {
+		refusal(t, b, s.URL+path, "did not finish loading")
 	}
 	for _, path := range []string{"/image", "/chat"} {
 		at(t, capture(t, b, s.URL+path, ""), 1400, 890, green)
+	}
+	b.cfg.Timeout = 15 * time.Second
+	for _, path := range []string{"/never", "/after"} {
+		refusal(t, b, s.URL+path, "did not come to rest")
 	}
 }
 
@@ -206,7 +206,7 @@ func TestHugePages(t *testing.T) {
 			}
 		},
 	})
-	b := newBrowser(t, func(c *Config) { c.Timeout, c.Memory, c.Traffic = 25*time.Second, 700<<20, 4<<20 }, host(s))
+	b := newBrowser(t, func(c *Config) { c.Memory, c.Traffic = 700<<20, 4<<20 }, host(s))
 	for _, path := range []string{"/memory", "/dom"} {
 		_, err := b.Capture(t.Context(), s.URL+path, "")
 		// The page may survive the refusal of more memory.
@@ -313,47 +313,4 @@ func TestWhatThePageIsTold(t *testing.T) {
 			t.Errorf("%s: user agent %q", m, got)
 		}
 	}
-}
-
-func TestGivingUpLeavesNothing(t *testing.T) {
-	asked := make(chan struct{}, 1)
-	s := site(t, map[string]http.HandlerFunc{"/": func(_ http.ResponseWriter, r *http.Request) {
-		select {
-		case asked <- struct{}{}:
-		default:
-		}
-		<-r.Context().Done()
-	}})
-	b := newBrowser(t, func(c *Config) { c.Parallel = 1 }, host(s))
-	ctx, cancel := context.WithCancel(t.Context())
-	first, second := make(chan error, 1), make(chan error, 1)
-	go func() { _, err := b.Capture(ctx, s.URL, ""); first <- err }()
-	<-asked
-	go func() { _, err := b.Capture(ctx, s.URL, ""); second <- err }() // waits for its turn
-	cancel()
-	for _, c := range []chan error{first, second} {
-		select {
-		case err := <-c:
-			if !errors.Is(err, context.Canceled) {
-				t.Errorf("error %v, want context.Canceled", err)
-			}
-		case <-time.After(30 * time.Second):
-			t.Fatal("the capture did not end")
-		}
-	}
-	if n := running(b.cfg.Dir); n != 0 {
-		t.Errorf("%d processes still run", n)
-	}
-}
-
-// running counts the processes that name a folder.
-func running(dir string) int {
-	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
-	n := 0
-	for _, f := range files {
-		if b, err := os.ReadFile(f); err == nil && strings.Contains(string(b), dir) {
-			n++
-		}
-	}
-	return n
 }

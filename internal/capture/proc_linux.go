@@ -35,7 +35,8 @@ func confine(cmd *exec.Cmd, c chrome, seconds int, memory int64) {
 }
 
 // killGroup kills what is left of a capture: its process group, and every
-// process that names its profile folder (a helper may have left the group).
+// process that names its profile folder (a helper may have left the group). The
+// leader must have been waited for.
 func killGroup(pid int, dir string) {
 	if pid > 0 {
 		_ = syscall.Kill(-pid, syscall.SIGKILL)
@@ -44,6 +45,23 @@ func killGroup(pid int, dir string) {
 		b, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p), "cmdline"))
 		if err == nil && bytes.Contains(b, []byte(dir)) && p != os.Getpid() {
 			_ = syscall.Kill(p, syscall.SIGKILL)
+		}
+	}
+	if pid > 0 {
+		reap(pid)
+	}
+}
+
+// reap waits for orphans of the group. They are ours only where we are the
+// first process of a container; elsewhere this returns at once.
+func reap(pgid int) {
+	for range 100 {
+		got, err := syscall.Wait4(-pgid, nil, syscall.WNOHANG, nil)
+		switch {
+		case err != nil && !errors.Is(err, syscall.EINTR):
+			return // no children
+		case got == 0:
+			<-time.After(20 * time.Millisecond) // still dying
 		}
 	}
 }
