@@ -14,7 +14,7 @@ type Config struct {
 	Videos   int           // analyses of videos at a time; 0: this worker leaves them to others
 	Images   int           // analyses of images and pages at a time; 0: this worker leaves them to others
 	Webhooks int           // deliveries at a time; 0: this worker leaves them to others
-	Poll     time.Duration // how often the queue is looked at
+	Poll     time.Duration // how often new images are looked for; videos are at a quarter, webhooks at a tenth of the rate
 	Beat     time.Duration // how often a running attempt says that it is alive; well below the store's lease
 	Timeout  time.Duration // of one attempt at an analysis
 	Pause    time.Duration // before an attempt is repeated; doubles each time

@@ -144,9 +144,16 @@ func (s *session) riverConfig() *river.Config {
 	river.AddWorker(workers, &analysisWorker{session: s})
 	river.AddWorker(workers, &deliveryWorker{session: s})
 	queues := map[string]river.QueueConfig{}
-	for name, n := range map[string]int{queueVideo: s.cfg.Videos, queueImage: s.cfg.Images, queueWebhook: s.cfg.Webhooks} {
-		if n > 0 {
-			queues[name] = river.QueueConfig{MaxWorkers: n}
+	for name, q := range map[string]struct {
+		slots int
+		poll  time.Duration
+	}{
+		queueImage:   {s.cfg.Images, s.cfg.Poll},
+		queueVideo:   {s.cfg.Videos, 4 * s.cfg.Poll},
+		queueWebhook: {s.cfg.Webhooks, 10 * s.cfg.Poll},
+	} {
+		if q.slots > 0 {
+			queues[name] = river.QueueConfig{MaxWorkers: q.slots, FetchPollInterval: q.poll}
 		}
 	}
 	return &river.Config{
