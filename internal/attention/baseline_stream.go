@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	settleTime   = 0.15 // seconds in which the answer follows a change by 1-1/e
-	motionTime   = 0.30 // seconds in which the memory of a motion fades to 1/e
+	settleTime   = 0.10 // seconds in which the answer follows a change by 1-1/e
+	motionTime   = 0.08 // seconds in which the memory of a motion fades to 1/e
 	unseenChange = 2    // grey levels of noise that do not count as a change
 	settled      = 1e-4 // largest step of the log density that is still computed
 	motionCap    = 20   // times the mean speed beyond which faster is no more
@@ -20,22 +20,25 @@ const (
 	cutStep      = 12   // change of a cell in CIELAB units that counts for a cut
 )
 
-// baselineStream follows one video. The log density of every frame is eased
-// towards that of its picture, motion is added on top, and a cut starts anew.
+// baselineStream follows one video. The log density is eased towards that of
+// every new frame, motion is added on top and fades fast, so that nothing
+// leaves a trail, and a cut starts anew.
 type baselineStream struct {
 	prior  Prior
 	c      *channels
 	frame  *pix.RGB // the last frame that was measured
 	bias   []float32
 	still  []float32 // static channels and prior of frame
-	motion []float32 // remembered motion contrast, 0 = none
+	motion []float32 // what motion adds to the log density; 0 = none
 	last   [3][]float32
 	step   []float32 // scratch: motion of the newest frame
 	pace   []float32 // scratch: edges of the newest frame
-	z      []float32 // eased log density
+	z      []float32 // log density without motion, eased
+	sum    []float32 // z and motion
 	d      saccade.Density
 	at     time.Duration
-	rest   bool // nothing moves and z has arrived
+	fresh  float64 // how much of the picture the newest change replaced: 1 is a cut
+	rest   bool    // nothing moves and z has arrived
 }
 
 // NewStream implements [Predictor].
@@ -49,7 +52,7 @@ func (*Baseline) NewStream(w, h int, prior Prior) (Stream, error) {
 	s := &baselineStream{prior: prior, c: newChannels(baselineSize(w, h))}
 	n := s.c.gw * s.c.gh
 	plane := func() []float32 { return make([]float32, n) }
-	s.still, s.motion, s.step, s.pace, s.z = plane(), plane(), plane(), plane(), plane()
+	s.still, s.motion, s.step, s.pace, s.z, s.sum = plane(), plane(), plane(), plane(), plane(), plane()
 	s.last = [3][]float32{plane(), plane(), plane()}
 	s.d = saccade.Density{W: s.c.gw, H: s.c.gh, V: plane()}
 	return s, nil
@@ -103,7 +106,11 @@ func (s *baselineStream) see(p *pix.RGB, dt float32) error {
 	}
 	copy(s.frame.Pix, p.Pix)
 	s.c.measure(p)
-	cut := first || s.isCut()
+	s.fresh = 1
+	if !first {
+		s.fresh = s.replaced()
+	}
+	cut := s.fresh == 1
 	if cut {
 		bias, err := logPrior(s.c.gw, s.c.gh, s.prior, p)
 		if err != nil {
@@ -124,15 +131,17 @@ func (s *baselineStream) see(p *pix.RGB, dt float32) error {
 	return nil
 }
 
-// isCut reports whether the picture was replaced rather than changed.
-func (s *baselineStream) isCut() bool {
+// replaced is how much of the picture is new, 0..1; from cutShare of the cells
+// on it is a cut. Between the two the answer follows the faster, so that
+// scrolling leaves no trail.
+func (s *baselineStream) replaced() float64 {
 	n := 0
 	for i := range s.step {
 		if s.change(i) > cutStep {
 			n++
 		}
 	}
-	return float64(n) > cutShare*float64(len(s.step))
+	return min(float64(n)/(cutShare*float64(len(s.step))), 1)
 }
 
 // change is how far cell i moved in CIELAB since the last measured frame (sum
@@ -163,28 +172,30 @@ func (s *baselineStream) addMotion(dt float32) {
 	rate := min(1/(30*dt), 1) // a low frame rate shows longer steps
 	floor := float32(mean/float64(len(s.step))) + 0.02/max(rate, 1e-2)
 	for i, v := range s.step {
-		s.motion[i] = max(s.motion[i], min(v/floor, motionCap))
+		s.motion[i] = max(s.motion[i], motionWeight*logf(1+min(v/floor, motionCap)))
 	}
 }
 
-// settle eases the log density towards its aim over dt seconds, lets the
-// memory of motion fade, and writes the density.
+// settle eases the log density towards its aim over dt seconds, writes the
+// density, and lets the memory of motion fade.
 func (s *baselineStream) settle(dt float64, changed bool) {
-	ease := float32(1 - math.Exp(-dt/settleTime))
+	if !changed {
+		s.fresh = 0
+	}
+	ease := float32(1 - math.Exp(-dt/max(settleTime*(1-s.fresh), 1e-3)))
 	fade := float32(math.Exp(-dt / motionTime))
 	var step, move float32
 	for i, m := range s.motion {
-		aim := s.still[i]
-		if m > 1e-3 {
-			aim += motionWeight * logf(1+m)
-		}
-		d := (aim - s.z[i]) * ease
+		d := (s.still[i] - s.z[i]) * ease
 		s.z[i] += d
+		s.sum[i] = s.z[i] + m
 		step, move = max(step, absf(d)), max(move, m)
 		s.motion[i] = m * fade
 	}
 	if s.rest = !changed && step < settled && move < 1e-2; s.rest {
 		copy(s.z, s.still)
+		copy(s.sum, s.still)
+		clear(s.motion)
 	}
-	softmax(s.d.V, s.z)
+	softmax(s.d.V, s.sum)
 }

@@ -234,6 +234,35 @@ func TestPanIsNoMover(t *testing.T) {
 	}
 }
 
+// TestScrollLeavesNoTrail scrolls a page with one picture on it: attention must
+// be where the picture is and not where it was.
+func TestScrollLeavesNoTrail(t *testing.T) {
+	s, _ := NewBaseline().NewStream(640, 480, PriorNone)
+	w, h := s.Size()
+	const step, frames, side = 6, 16, 24
+	page := func(i int) *pix.RGB {
+		p := plain(w, h)
+		square(p, w/2-side/2, h-side-step*i, side, [3]byte{200, 30, 60})
+		return p
+	}
+	got := play(t, s, 0, frames, page)
+	want, err := NewBaseline().Image(page(frames-1), PriorNone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	box := func(d saccade.Density, i int) float64 {
+		y := float64(h-side-step*i) / float64(h)
+		return shareIn(d, 0.5-float64(side)/2/float64(w), y, 0.5+float64(side)/2/float64(w), y+float64(side)/float64(h))
+	}
+	now, before := box(got, frames-1), box(got, frames-8)
+	if now < 0.8*box(want, frames-1) {
+		t.Errorf("where the picture is lies %.3f of the attention, %.3f on a still page", now, box(want, frames-1))
+	}
+	if before > now/3 {
+		t.Errorf("where the picture was a quarter of a second ago lies %.3f of the attention, where it is %.3f", before, now)
+	}
+}
+
 func TestSurroundAgreesWithPlainFloodFill(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, size := range [][2]int{{3, 3}, {63, 20}, {64, 20}, {65, 21}, {130, 40}, {192, 50}} {
