@@ -10,6 +10,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
 	"github.com/saccade-dev/saccade/internal/render"
 	"github.com/saccade-dev/saccade/internal/score"
+	"github.com/saccade-dev/saccade/internal/webm"
 )
 
 // film is one video that is being written.
@@ -70,12 +71,15 @@ func pictures(outputs []saccade.Output) map[saccade.Output]string {
 }
 
 // openFilms starts an encoder for every picture that was asked for.
-func (r *videoRun) openFilms(ctx context.Context) (films, error) {
-	var all films
+func (r *videoRun) openFilms(ctx context.Context, colour webm.Colour) (films, error) {
+	all, num, den := films{}, r.info.AspectNum, r.info.AspectDen
+	if r.info.Rotation%180 != 0 { // frames come upright
+		num, den = den, num
+	}
 	for o, name := range pictures(r.job.Request.Outputs) {
 		f := &film{output: o, name: name + ".webm", blender: render.NewBlender(r.w, r.h), layer: layers(o)}
 		opts := ffmpeg.EncodeOptions{Out: r.job.file(f.name), Width: r.w, Height: r.h, AudioFrom: r.job.Path,
-			Colour: r.info.Colour, AspectNum: r.info.AspectNum, AspectDen: r.info.AspectDen, End: r.info.End}
+			Colour: colour, AspectNum: num, AspectDen: den, End: r.info.End}
 		if o == saccade.OutOverlay {
 			opts.Alpha, opts.AudioFrom = true, ""
 			f.alpha = image.NewNYCbCrA(image.Rect(0, 0, r.w, r.h), image.YCbCrSubsampleRatio420)

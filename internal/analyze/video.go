@@ -2,8 +2,10 @@ package analyze
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -60,6 +62,7 @@ type videoRun struct {
 	stream   attention.Stream
 	w, h     int
 	numbers  *numbers
+	films    films
 	progress func(saccade.Progress)
 }
 
@@ -84,19 +87,16 @@ func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.
 	if r.numbers, err = newNumbers(job, a.model.Name(), r.w, r.h); err != nil {
 		return nil, err
 	}
-	films, err := r.openFilms(ctx)
-	if err != nil {
-		return nil, closing(r.numbers, err)
-	}
 	decoded, predicted := make(chan *shot, inFlight), make(chan *shot, inFlight)
-	g.Go(func() error { defer close(decoded); return r.decode(ctx, decoded) })
-	g.Go(func() error { defer close(predicted); return r.predict(ctx, decoded, predicted) })
-	g.Go(func() error { return r.draw(films, predicted) })
+	stage := func(f func() error) { g.Go(func() error { return surviving(f) }) }
+	stage(func() error { defer close(decoded); return r.decode(ctx, decoded) })
+	stage(func() error { defer close(predicted); return r.predict(ctx, decoded, predicted) })
+	stage(func() error { return r.draw(ctx, predicted) })
 	if err := g.Wait(); err != nil {
-		films.abort()
+		r.films.abort()
 		return nil, closing(r.numbers, err)
 	}
-	return r.outputs(films)
+	return r.outputs()
 }
 
 // inspectFile judges the container of a local file.
@@ -160,31 +160,51 @@ func (r *videoRun) predict(ctx context.Context, in <-chan *shot, out chan<- *sho
 	return nil
 }
 
-// draw hands every frame to all films.
-func (r *videoRun) draw(films films, in <-chan *shot) error {
+// draw hands every frame to all films, which are opened when the first frame
+// has told its colours.
+func (r *videoRun) draw(ctx context.Context, in <-chan *shot) (err error) {
 	for s := range in {
-		if err := films.write(s); err != nil {
+		if r.films == nil {
+			if r.films, err = r.openFilms(ctx, s.frame.Colour); err != nil {
+				return err
+			}
+		}
+		if err := r.films.write(s); err != nil {
 			return err
 		}
 		s.frame.Release()
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	r.progress(saccade.Progress{Fraction: 0.99, Stage: "rendering"})
-	return films.close()
+	return r.films.close()
 }
 
 // outputs puts the answer together.
-func (r *videoRun) outputs(films films) (*saccade.Outputs, error) {
+func (r *videoRun) outputs() (*saccade.Outputs, error) {
 	r.numbers.Finish(r.info.Duration.Seconds())
 	if err := r.numbers.Close(); err != nil {
 		return nil, err
 	}
 	out := r.numbers.Outputs()
 	out.Input = &saccade.InputOutput{Width: r.w, Height: r.h, Frames: r.numbers.frames, Duration: r.info.Duration.Seconds()}
-	for _, f := range films {
+	for _, f := range r.films {
 		link(out, f.output, f.name)
 	}
 	r.progress(saccade.Progress{Fraction: 1, Stage: "rendering"})
 	return out, nil
+}
+
+// surviving turns a panic into an error: one video must not take the process,
+// and with it all the others, down.
+func surviving(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("analyze: panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return f()
 }
 
 // closing closes what an error leaves open and returns the error.
