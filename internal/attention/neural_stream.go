@@ -26,9 +26,9 @@ const (
 // not seen; slow changes add up and are). Without a time branch in the weights
 // the log density is eased towards that of the frame: fast in cells whose
 // pixels changed, slowly elsewhere, so nothing flickers and nothing smears
-// behind what moves. With a time branch the recurrent unit does this, and what
-// it adds fades while the picture stands still. Motion against the surroundings
-// is added on top (see motion). A cut starts anew.
+// behind what moves; motion against the surroundings is added on top (see
+// motion). With a time branch the recurrent unit has learnt all this, and what
+// it adds fades while the picture stands still. A cut starts anew in both.
 //
 // When nothing changes the answer arrives exactly at what the network says of
 // the still picture at this size, and from then on a frame costs a comparison.
@@ -157,14 +157,6 @@ func (s *neuralStream) recur(dt float64, changed bool) {
 	s.r.time.Run()
 	nn.Blend(s.r.timed, s.r.d16, s.branch)
 	s.r.decode.Run()
-	for i, v := range s.r.logits {
-		s.r.z[i] = v + s.bias[i] + s.motion.pull(i)
-	}
-	most := s.motion.fade(dt)
-	if s.rest = s.branch == 0 && most < 1e-2; s.rest {
-		s.r.answer(s.r.logits, s.bias)
-		clear(s.motion.used)
-		return
-	}
-	s.r.soften.Run()
+	s.r.answer(s.r.logits, s.bias)
+	s.rest = s.branch == 0
 }

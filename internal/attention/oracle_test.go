@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade/internal/nn"
+	"github.com/saccade-dev/saccade/internal/pix"
 )
 
 // TestOracle compares answer and speed with ONNX Runtime on the same weights and one thread. It wants SACCADE_ORT to
@@ -32,22 +33,7 @@ func TestOracle(t *testing.T) {
 		t.Fatal(err)
 	}
 	picture := page(width, height, 0)
-	path := t.TempDir()
-	write := func(name string, b []byte) string {
-		name = filepath.Join(path, name)
-		if err := os.WriteFile(name, b, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return name
-	}
-	model := write("model.onnx", writeONNX(t, w, c, height, width))
-	var input []byte
-	for ch := range 3 {
-		for i := range width * height {
-			v := (float32(picture.Pix[3*i+ch])/255 - c.Mean[ch]) / c.Std[ch]
-			input = binary.LittleEndian.AppendUint32(input, math.Float32bits(v))
-		}
-	}
+	args := oracleFiles(t, writeONNX(t, w, c, height, width), c, picture)
 	n, err := newNeural(file, kernelSets(t)[0])
 	if err != nil {
 		t.Fatal(err)
@@ -57,8 +43,7 @@ func TestOracle(t *testing.T) {
 	ours, theirs := timing{math.Inf(1), math.Inf(1)}, timing{math.Inf(1), math.Inf(1)}
 	var logits []float32
 	for range 3 { // by turns, so that a busy machine disturbs both alike
-		took, got := runtime(t, dir, []string{model, write("input", input), write("output", nil),
-			strconv.Itoa(height), strconv.Itoa(width), strconv.Itoa(runs)})
+		took, got := runtime(t, dir, append(args, strconv.Itoa(runs)))
 		theirs, logits = theirs.least(took), got
 		took = timing{Min: math.Inf(1)}
 		before := cpuTime()
@@ -83,6 +68,27 @@ func TestOracle(t *testing.T) {
 	if ratio > 1.1 {
 		t.Errorf("the engine takes %.2f times as long as ONNX Runtime", ratio)
 	}
+}
+
+// oracleFiles writes model and input and returns the script's arguments.
+func oracleFiles(t *testing.T, model []byte, c config, picture *pix.RGB) []string {
+	dir := t.TempDir()
+	write := func(name string, b []byte) string {
+		name = filepath.Join(dir, name)
+		if err := os.WriteFile(name, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	var input []byte
+	for ch := range 3 {
+		for i := range picture.W * picture.H {
+			v := (float32(picture.Pix[3*i+ch])/255 - c.Mean[ch]) / c.Std[ch]
+			input = binary.LittleEndian.AppendUint32(input, math.Float32bits(v))
+		}
+	}
+	return []string{write("model.onnx", model), write("input", input), write("output", nil),
+		strconv.Itoa(picture.H), strconv.Itoa(picture.W)}
 }
 
 // timing is the least time of a run and the processor time per run in milliseconds.
