@@ -3,6 +3,7 @@ package capture
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
@@ -160,9 +161,8 @@ func findUID(s *bufio.Scanner, local, remote string) (int, error) {
 	return -1, errors.Join(errors.New("no such socket"), s.Err())
 }
 
-// hexAddr writes an IPv4 address as /proc/net/tcp does on little-endian
-// machines.
+// hexAddr writes an IPv4 address as /proc/net/tcp does: the address as a number
+// of this machine's byte order, the port as a plain one.
 func hexAddr(a *net.TCPAddr) string {
-	ip := a.IP.To4()
-	return fmt.Sprintf("%02X%02X%02X%02X:%04X", ip[3], ip[2], ip[1], ip[0], a.Port)
+	return fmt.Sprintf("%08X:%04X", binary.NativeEndian.Uint32(a.IP.To4()), a.Port)
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,6 +45,9 @@ func startProxy(g *netguard.Guard, traffic int64, uid int) (*proxy, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
+	}
+	if uid >= 0 && !tellsOwners(ln) {
+		uid = -1 // this system does not tell whose a connection is
 	}
 	p := &proxy{guard: g, ln: ln, failures: map[string]error{}, slots: make(chan struct{}, maxTunnels)}
 	p.budget.Store(traffic)
@@ -188,6 +192,26 @@ func (m *metered) Write(b []byte) (int, error) {
 		return w.Write(b)
 	}
 	return 0, errors.ErrUnsupported
+}
+
+// tellsOwners tries whether peerUID works here, with a connection of our own.
+func tellsOwners(ln net.Listener) bool {
+	own, err := net.DialTimeout("tcp", ln.Addr().String(), time.Second)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = own.Close() }()
+	for {
+		c, err := ln.Accept()
+		if err != nil {
+			return false
+		}
+		mine, uid := c.RemoteAddr().String() == own.LocalAddr().String(), peerUID(c)
+		_ = c.Close()
+		if mine { // somebody else's may come first
+			return uid == os.Geteuid()
+		}
+	}
 }
 
 // ownListener passes on only connections from the user of our Chromium.
