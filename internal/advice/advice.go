@@ -40,7 +40,7 @@ type ClutterFunc func(p *pix.RGB) saccade.Density
 // Options of [New]; the zero value works on the outputs of an analysis alone.
 type Options struct {
 	Source   Source         // nil: only the outputs are used
-	Clutter  ClutterFunc    // nil: clutter is judged as a whole, not located
+	Clutter  ClutterFunc    // nil: the clarity map of package score
 	Phrasing PhrasingConfig // zero: the rules' text as it is
 	Log      *slog.Logger   // nil: silent
 }
@@ -60,6 +60,9 @@ func New(o Options) (*Advisor, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Clutter == nil {
+		o.Clutter = clarityMap
 	}
 	return &Advisor{source: o.Source, clutter: o.Clutter, phraser: newPhraser(o.Phrasing), log: o.Log}, nil
 }

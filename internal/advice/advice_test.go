@@ -301,6 +301,25 @@ func TestGoalArea(t *testing.T) {
 	}
 }
 
+func TestClarityMapFindsTheBusyCorner(t *testing.T) {
+	p := pix.New(600, 400)
+	for i := range p.Pix {
+		p.Pix[i] = 255
+	}
+	for y := range 120 {
+		for x := 410; x < 600; x++ {
+			copy(p.Pix[3*(y*p.W+x):], []byte{byte(x * y * 31), byte(x * 97), byte(y * 59)})
+		}
+	}
+	got := busiest(clarityMap(p))
+	if len(got) == 0 || got[0].ninth != 2 || got[0].share < 0.5 {
+		t.Errorf("the upper right is busy, found %+v", got)
+	}
+	if even := busiest(clarityMap(pix.New(90, 90))); len(even) != 0 {
+		t.Errorf("a black picture is busy at %+v", even)
+	}
+}
+
 func FuzzMeanDensity(f *testing.F) {
 	f.Add(npy(f, hill(4, 3, .5, .5, .2)))
 	f.Add(npy(f, hill(4, 3, .5, .5, .2), hill(4, 3, .1, .5, .2)))

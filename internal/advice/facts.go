@@ -10,6 +10,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/pix"
+	"github.com/saccade-dev/saccade/internal/score"
 )
 
 // facts are the numbers that the rules look at. What was not measured is nil,
@@ -141,7 +142,7 @@ func (a *Advisor) readDensity(ctx context.Context, an *saccade.Analysis, f *fact
 
 // readClutter locates the clutter of a picture that has too much of it.
 func (a *Advisor) readClutter(ctx context.Context, an *saccade.Analysis, f *facts) {
-	if a.clutter == nil || an.Request.Kind == saccade.KindVideo || f.clarity == nil || *f.clarity >= lowClarity {
+	if an.Request.Kind == saccade.KindVideo || f.clarity == nil || *f.clarity >= lowClarity {
 		return
 	}
 	file, err := a.source.Open(ctx, an, "input.png")
@@ -161,6 +162,21 @@ func (a *Advisor) readClutter(ctx context.Context, an *saccade.Analysis, f *fact
 		return
 	}
 	f.busy = busiest(a.clutter(pix.FromImage(img)))
+}
+
+// busyFrom is the percentile of local clutter among the reference pages from
+// which a place counts as busy; the picture of the clarity map starts there too.
+const busyFrom = 0.6
+
+// clarityMap measures where a picture is busier than most pages are.
+func clarityMap(p *pix.RGB) saccade.Density {
+	m := score.Measure(p).ClarityMap()
+	d := saccade.Density{W: m.W, H: m.H, V: make([]float32, len(m.V))}
+	for i, v := range m.V {
+		d.V[i] = max(0, v-busyFrom)
+	}
+	d.Normalize()
+	return d
 }
 
 // busiest lists at most two ninths that hold clearly more clutter than an even
@@ -227,7 +243,7 @@ var callWords = []string{"cta", "call to action", "button", "sign up", "signup",
 // goalArea finds the area that the stated goal (or else the description)
 // speaks of: by shared words, or by a name that is a call to action.
 func goalArea(aois []saccade.AOIResult, meta map[string]string) int {
-	best, score := -1, 0
+	best, top := -1, 0
 	for i, a := range aois {
 		s := 2 * sharedWords(a.Name, meta["goal"])
 		if s == 0 {
@@ -241,8 +257,8 @@ func goalArea(aois []saccade.AOIResult, meta map[string]string) int {
 				}
 			}
 		}
-		if s > score {
-			best, score = i, s
+		if s > top {
+			best, top = i, s
 		}
 	}
 	return best

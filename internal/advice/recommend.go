@@ -23,7 +23,7 @@ const (
 	highExcitement = 90
 	weakRatio      = 1.5  // an area that matters should draw this much more than its size alone
 	missedRatio    = 0.7  // below it an area is passed over
-	lateSeconds    = 2.0  // an area that matters should be seen by then
+	lateSeconds    = 4.0  // half of the viewers should have looked at an area that matters by then
 	strongPlace    = 0.06 // share of one place from which it is worth naming
 	evenPlaces     = 0.8  // the second place rivals the first above this ratio
 	poorFold       = 0.5  // share of attention that the first screenful should hold
@@ -96,11 +96,7 @@ func (f *facts) weakGoal() []finding {
 	}
 	because := fmt.Sprintf("It answers to the goal, yet draws %s of the attention on %s of the picture (%s what its size alone would give)",
 		percent(a.Share), percent(a.AreaShare), times(a.Share/max(a.AreaShare, 1e-9)))
-	if a.FirstSeen == nil {
-		because += " and is not seen at first glance"
-	} else {
-		because += " and is seen after " + seconds(*a.FirstSeen)
-	}
+	because += ", and " + seen(a)
 	if f.goalAOI > 0 {
 		top := f.aois[0]
 		because += fmt.Sprintf("; %s draws %s", quote(top.Name), percent(top.Share))
@@ -204,7 +200,7 @@ func (f *facts) lateAreas() []finding {
 		if i == f.goalAOI || a.FirstSeen != nil {
 			continue
 		}
-		out = append(out, finding{"Give " + quote(a.Name) + " a moment of its own.", fmt.Sprintf("It never comes to the fore: at its best it draws %s of the attention, %s on average. Show it larger, alone or in motion for a second.",
+		out = append(out, finding{"Give " + quote(a.Name) + " a moment of its own.", fmt.Sprintf("Fewer than half of the viewers ever look at it: at its best it draws %s of the attention, %s on average. Show it larger, alone or in motion for a second.",
 			percent(a.PeakShare), percent(a.Share)), 62 - min(i, 10)})
 	}
 	return out[:min(len(out), 2)]

@@ -161,17 +161,17 @@ func (f *facts) aboutAreas() string {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("**Areas of interest**\n\n| area | attention | of the picture | attention for its size | first seen |\n|---|---|---|---|---|\n")
+	b.WriteString("**Areas of interest**\n\n| area | attention | of the picture | attention for its size | seen by half of the viewers |\n|---|---|---|---|---|\n")
 	for _, a := range f.aois[:min(len(f.aois), maxAreas)] {
-		seen := "not seen"
+		when := "never"
 		if a.FirstSeen != nil {
-			seen = "after " + seconds(*a.FirstSeen)
+			when = "after " + seconds(*a.FirstSeen)
 		}
 		ratio := "–"
 		if a.AreaShare > 0 {
 			ratio = times(a.Share / a.AreaShare)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", quote(a.Name), percent(a.Share), percent(a.AreaShare), ratio, seen)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", quote(a.Name), percent(a.Share), percent(a.AreaShare), ratio, when)
 	}
 	if more := len(f.aois) - maxAreas; more > 0 {
 		fmt.Fprintf(&b, "\n%d more areas draw less than these.", more)
@@ -190,8 +190,14 @@ func (f *facts) aboutGoal() string {
 	}
 	a := f.aois[f.goalAOI]
 	s += fmt.Sprintf(" Of the areas, %s answers to it: it draws %s of the attention, place %d of %d", quote(a.Name), percent(a.Share), f.goalAOI+1, len(f.aois))
+	return s + ", and " + seen(a) + "."
+}
+
+// seen says when an area comes to attention: the time by which half of the
+// viewers have looked at it.
+func seen(a saccade.AOIResult) string {
 	if a.FirstSeen == nil {
-		return s + ", and is not seen at first glance."
+		return "fewer than half of the viewers ever look at it"
 	}
-	return s + ", and is seen after " + seconds(*a.FirstSeen) + "."
+	return "half of the viewers have looked at it after " + seconds(*a.FirstSeen)
 }
