@@ -11,21 +11,22 @@ import (
 // the published code: real CIELAB is used, pyramids keep their gain, and
 // coarse scales count in full.
 const (
-	congestionLevels = 3
-	windowSigma      = 3    // pixels at each level
-	orientSigma      = 14   // pixels at each level
-	dogInner         = 0.71 // difference of Gaussians
-	dogOuter         = 1.14
+	congestionFrom = 1    // levels of the canvas: half, a quarter, an eighth
+	windowSigma    = 3    // pixels at each level
+	orientSigma    = 14   // pixels at each level
+	dogInner       = 0.71 // difference of Gaussians
+	dogOuter       = 1.14
 )
 
-// congestion is the local clutter of a canvas, at its working size.
-type congestion struct{ colour, contrast, orient plane }
+// congestion is the local clutter of a canvas, at half its working size.
+type congestion struct{ colour, contrast, orient, edges plane }
 
-// congestion takes the largest value over the scales for each of the parts.
+// congestion takes the largest value over the scales for each of the parts;
+// edges, which are not from that paper, are those of the finest scale.
 func (c *canvas) congestion() congestion {
-	w, h := c.lab[0].W, c.lab[0].H
+	w, h := c.lab[congestionFrom].W, c.lab[congestionFrom].H
 	var out congestion
-	for i := range congestionLevels {
+	for i := congestionFrom; i < levels; i++ {
 		l := c.lab[i]
 		if l.W < 4 || l.H < 4 {
 			break
@@ -33,7 +34,7 @@ func (c *canvas) congestion() congestion {
 		light := plane{l.W, l.H, l.L}
 		parts := [3]plane{colourVolume(l), contrastSpread(light), orientationSpread(light)}
 		for k, into := range []*plane{&out.colour, &out.contrast, &out.orient} {
-			if i == 0 {
+			if i == congestionFrom {
 				*into = parts[k]
 				continue
 			}
@@ -43,7 +44,28 @@ func (c *canvas) congestion() congestion {
 		}
 	}
 	if out.colour.v == nil {
-		out = congestion{newPlane(w, h), newPlane(w, h), newPlane(w, h)}
+		out = congestion{colour: newPlane(w, h), contrast: newPlane(w, h), orient: newPlane(w, h)}
+	}
+	out.edges = edgeMap(c.lab[congestionFrom])
+	return out
+}
+
+// edgeMap is 1 where the colour changes by more than 8 units of CIELAB within
+// two pixels, and 0 elsewhere.
+func edgeMap(l *pix.Lab) plane {
+	out := newPlane(l.W, l.H)
+	for y := 1; y < l.H-1; y++ {
+		for x := 1; x < l.W-1; x++ {
+			i := y*l.W + x
+			var sum float32
+			for _, v := range [3][]float32{l.L, l.A, l.B} {
+				dx, dy := v[i+1]-v[i-1], v[i+l.W]-v[i-l.W]
+				sum += dx*dx + dy*dy
+			}
+			if sum > 64 {
+				out.v[i] = 1
+			}
+		}
 	}
 	return out
 }
@@ -53,26 +75,30 @@ func (c *canvas) congestion() congestion {
 func colourVolume(l *pix.Lab) plane {
 	n := l.W * l.H
 	scratch := make([]float32, n)
-	window := func(a, b []float32) []float32 {
+	// Variances are differences of large numbers: taken around the mean of the
+	// picture, a flat area comes out as 0.
+	base := [3]float32{float32(mean(l.L)), float32(mean(l.A)), float32(mean(l.B))}
+	window := func(a, b int) []float32 {
 		p := newPlane(l.W, l.H)
-		for i := range p.v {
-			p.v[i] = a[i]
-			if b != nil {
-				p.v[i] *= b[i]
+		channels := [3][]float32{l.L, l.A, l.B}
+		for i, v := range channels[a] {
+			p.v[i] = v - base[a]
+			if b >= 0 {
+				p.v[i] *= channels[b][i] - base[b]
 			}
 		}
 		p.blur(windowSigma, scratch)
 		return p.v
 	}
-	L, A, B := window(l.L, nil), window(l.A, nil), window(l.B, nil)
-	ll, aa, bb := window(l.L, l.L), window(l.A, l.A), window(l.B, l.B)
-	la, lb, ab := window(l.L, l.A), window(l.L, l.B), window(l.A, l.B)
+	L, A, B := window(0, -1), window(1, -1), window(2, -1)
+	ll, aa, bb := window(0, 0), window(1, 1), window(2, 2)
+	la, lb, ab := window(0, 1), window(0, 2), window(1, 2)
 	// Grey pictures have no volume; a little colour noise (0.5 units of Lab)
 	// everywhere lets their lightness count.
-	const floor = 0.25
+	const floor, noise = 0.25, 0.02
 	out := newPlane(l.W, l.H)
 	for i := range out.v {
-		vl := max(ll[i]-L[i]*L[i], 0)
+		vl := max(ll[i]-L[i]*L[i]-noise, 0)
 		va, vb := max(aa[i]-A[i]*A[i], 0)+floor, max(bb[i]-B[i]*B[i], 0)+floor
 		cla, clb, cab := la[i]-L[i]*A[i], lb[i]-L[i]*B[i], ab[i]-A[i]*B[i]
 		det := vl*(va*vb-cab*cab) - cla*(cla*vb-cab*clb) + clb*(cla*cab-va*clb)

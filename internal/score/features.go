@@ -5,27 +5,19 @@ import (
 	"image"
 	"image/jpeg"
 	"math"
+	"strconv"
 
 	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// feature is one number of a picture.
-type feature struct {
-	name  string
-	value float64
-}
-
 // features measures the canvas. All are taken at the working size, so that
 // pictures of all sizes compare.
-func (c *canvas) features(g *congestion) []feature {
-	f := []feature{
-		{"segments", math.Log1p(float64(segments(c.lab[0], 12.5, 16)))},
-		{"segmentsCoarse", math.Log1p(float64(segments(c.lab[0], 25, 32)))},
-		{"segmentsHalf", math.Log1p(float64(segments(c.lab[1], 12.5, 16)))},
+func (c *canvas) features(g *congestion) []Feature {
+	f := []Feature{
+		{"segments", math.Log1p(float64(segments(c.lab[1], 12.5, 16)))},
 		{"colourVolume", math.Sqrt(mean(g.colour.v))},
 		{"contrastSpread", math.Sqrt(mean(g.contrast.v))},
 		{"orientSpread", math.Sqrt(mean(g.orient.v))},
-		{"colourVolumeSd", math.Sqrt(deviation(g.colour.v))},
 	}
 	f = append(f, c.colourFeatures()...)
 	f = append(f, c.edgeFeatures()...)
@@ -35,7 +27,7 @@ func (c *canvas) features(g *congestion) []feature {
 }
 
 // colourFeatures: how many colours, how strong, how light.
-func (c *canvas) colourFeatures() []feature {
+func (c *canvas) colourFeatures() []Feature {
 	weights := [levels]float64{0.4, 0.3, 0.2, 0.1}
 	var fine, coarse float64
 	for i, w := range weights {
@@ -44,16 +36,16 @@ func (c *canvas) colourFeatures() []feature {
 	}
 	l := c.lab[0]
 	chroma := chromas(l)
-	return []feature{
+	return []Feature{
 		{"colours", math.Log1p(fine)},
 		{"coloursCoarse", math.Log1p(coarse)},
 		{"lightMean", mean(l.L)},
 		{"lightSd", deviation(l.L)},
 		{"chromaMean", math.Sqrt(mean(chroma))},
 		{"chromaSd", math.Sqrt(deviation(chroma))},
-		{"hueEntropy", hueEntropy(l)},
+		{"hueEntropy", hueEntropy(c.lab[1])},
 		{"lightEntropy", lightEntropy(l)},
-		{"symmetry", asymmetry(l)},
+		{"warm", warmShare(l, chroma)},
 	}
 }
 
@@ -63,6 +55,17 @@ func chromas(l *pix.Lab) []float32 {
 		out[i] = float32(math.Sqrt(float64(a*a + l.B[i]*l.B[i])))
 	}
 	return out
+}
+
+// warmShare is the part of the picture in strong red to orange.
+func warmShare(l *pix.Lab, chroma []float32) float64 {
+	n := 0
+	for i, c := range chroma {
+		if a, b := l.A[i], l.B[i]; c > 40 && a > 0 && b > -0.2*a && b < 1.7*a {
+			n++
+		}
+	}
+	return float64(n) / float64(len(chroma))
 }
 
 // distinctColours counts colours with shift bits dropped per channel that have
@@ -118,30 +121,17 @@ func lightEntropy(l *pix.Lab) float64 {
 	return entropy(hist)
 }
 
-// asymmetry is the mean difference between left and right in lightness.
-func asymmetry(l *pix.Lab) float64 {
-	var s float64
-	for y := range l.H {
-		row := l.L[y*l.W:][:l.W]
-		for x := range l.W / 2 {
-			s += math.Abs(float64(row[x] - row[l.W-1-x]))
-		}
-	}
-	return s / float64(max(l.H*(l.W/2), 1))
-}
-
 // edgeFeatures: gradients and detail at every scale.
-func (c *canvas) edgeFeatures() []feature {
-	names := [levels][3]string{
-		{"gradient1", "edges1", "detail1"}, {"gradient2", "edges2", "detail2"},
-		{"gradient4", "edges4", "detail4"}, {"gradient8", "edges8", "detail8"},
-	}
-	var f []feature
-	for i := range levels {
-		l := c.lab[i]
+func (c *canvas) edgeFeatures() []Feature {
+	var f []Feature
+	for i, l := range c.lab {
 		gradient, edges := gradients(l)
-		f = append(f, feature{names[i][0], math.Sqrt(gradient)}, feature{names[i][1], math.Sqrt(edges)},
-			feature{names[i][2], math.Log1p(detail(plane{l.W, l.H, l.L}))})
+		scale := strconv.Itoa(1 << i)
+		f = append(f, Feature{"gradient" + scale, math.Sqrt(gradient)})
+		if i < 3 {
+			f = append(f, Feature{"edges" + scale, math.Sqrt(edges)},
+				Feature{"detail" + scale, math.Log1p(detail(plane{l.W, l.H, l.L}))})
+		}
 	}
 	return f
 }
@@ -186,7 +176,7 @@ func detail(p plane) float64 {
 }
 
 // blockFeatures: shares of busy and flat 8x8 blocks and how they spread.
-func (c *canvas) blockFeatures() []feature {
+func (c *canvas) blockFeatures() []Feature {
 	l := c.lab[0]
 	sd := blockDeviation(l, 8)
 	var busy, flat, sum, sq float64
@@ -208,12 +198,11 @@ func (c *canvas) blockFeatures() []feature {
 			covered++
 		}
 	}
-	return []feature{
+	return []Feature{
 		{"busy", busy / n}, {"flat", flat / n},
 		{"blockMean", math.Sqrt(sum / n)},
 		{"blockSd", math.Sqrt(math.Sqrt(max(sq/n-sum*sum/n/n, 0)))},
 		{"covered", covered / float64(max(len(coarse.v), 1))},
-		{"quads", math.Log1p(float64(quads(l, 0, 0, max(l.W, l.H), 0)))},
 	}
 }
 
@@ -245,22 +234,9 @@ func boxDeviation(l *pix.Lab, x0, y0, size int) float64 {
 	return math.Sqrt(float64(max(q/float32(n)-m*m, 0)))
 }
 
-// quads counts the leaves when areas that are not even are cut in four.
-func quads(l *pix.Lab, x, y, size, depth int) int {
-	if x >= l.W || y >= l.H {
-		return 0
-	}
-	if size <= 8 || depth > 8 || boxDeviation(l, x, y, size) < 6 {
-		return 1
-	}
-	half := (size + 1) / 2
-	return quads(l, x, y, half, depth+1) + quads(l, x+half, y, half, depth+1) +
-		quads(l, x, y+half, half, depth+1) + quads(l, x+half, y+half, half, depth+1)
-}
-
 // codeFeatures: how many bits a JPEG of it takes, per pixel, at two scales.
-func (c *canvas) codeFeatures() []feature {
-	return []feature{
+func (c *canvas) codeFeatures() []Feature {
+	return []Feature{
 		{"bits1", math.Log(jpegBits(c.rgb[0]))},
 		{"bits2", math.Log(jpegBits(c.rgb[1]))},
 		{"bits4", math.Log(jpegBits(c.rgb[2]))},

@@ -50,6 +50,19 @@ func (q Quantiles) Percentile(v float64) float64 {
 	return (float64(i-1) + (v-q[i-1])/(q[i]-q[i-1])) / n
 }
 
+// rank is the plain percentile, 0..1: nothing at or below the smallest value is
+// above 0, nothing at or above the largest one is below 1.
+func (q Quantiles) rank(v float64) float64 {
+	if v <= q[0] {
+		return 0
+	}
+	i, _ := slices.BinarySearch(q, v)
+	if i >= len(q) {
+		return 1
+	}
+	return (float64(i-1) + (v-q[i-1])/(q[i]-q[i-1])) / float64(len(q)-1)
+}
+
 // value is the quantile of a share of the population.
 func (q Quantiles) value(share float64) float64 {
 	at := share * float64(len(q)-1)

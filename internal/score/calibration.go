@@ -1,0 +1,158 @@
+package score
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/pix"
+)
+
+// Calibration is what was fitted: the weights of clarity and the tables that
+// turn raw values into percentiles. `go run ./internal/score/fit` makes it.
+type Calibration struct {
+	Version    string `json:"version"`
+	Population string `json:"population"` // what the percentiles refer to
+	Target     string `json:"target"`     // what the weights were fitted to
+	Clarity    struct {
+		Weights   []Weight  `json:"weights"`
+		Quantiles Quantiles `json:"quantiles"` // of Complexity
+		Map       LocalMap  `json:"map"`
+	} `json:"clarity"`
+	Excitingness struct {
+		Measures  map[string]Quantiles `json:"measures"`
+		Quantiles Quantiles            `json:"quantiles"` // of Stimulation
+		Map       LocalMap             `json:"map"`
+	} `json:"excitingness"`
+}
+
+// Complexity weighs the features of a picture as people judge complexity.
+func (c *Calibration) Complexity(features []Feature) float64 {
+	var sum float64
+	for _, w := range c.Clarity.Weights {
+		sum += w.Weight * (valueOf(features, w.Name) - w.Mean)
+	}
+	return sum
+}
+
+// stimuli is the formula of excitingness; a negative weight turns its measure
+// round. Many colours of many hues, saturated and warm ones, strong contrasts
+// and darkness stimulate; a picture that is crowded all over does so less than
+// its colours promise, on photographs at least.
+var stimuli = []struct {
+	name   string
+	weight float64
+}{
+	{"colours", 0.22},
+	{"hueEntropy", 0.08},
+	{"chromaMean", 0.14},
+	{"warm", 0.10},
+	{"lightSd", 0.16},
+	{"lightMean", -0.15},
+	{"covered", -0.15},
+}
+
+// Stimuli lists the measures that excitingness is made of.
+func Stimuli() []string {
+	out := make([]string, len(stimuli))
+	for i, s := range stimuli {
+		out[i] = s.name
+	}
+	return out
+}
+
+// Stimulation is the weighted mean of the measures' positions among pages, on
+// a logit scale that ends at 2 and 98 %, so that no single measure outweighs
+// the others.
+func (c *Calibration) Stimulation(features []Feature) float64 {
+	const end = 4
+	var sum float64
+	for _, s := range stimuli {
+		p := c.Excitingness.Measures[s.name].Percentile(valueOf(features, s.name))
+		sum += s.weight * min(max(logit(p), -end), end)
+	}
+	return sum
+}
+
+func valueOf(features []Feature, name string) float64 {
+	for _, f := range features {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return 0
+}
+
+// Weight is the part of one feature in Complexity.
+type Weight struct {
+	Name   string  `json:"name"`
+	Mean   float64 `json:"mean"`   // over the population
+	Weight float64 `json:"weight"` // per unit of the feature
+}
+
+// LocalMap calibrates a map: the units of its parts and the values of all
+// places of the population.
+type LocalMap struct {
+	Parts     [4]float64 `json:"parts"`
+	Quantiles Quantiles  `json:"quantiles"`
+}
+
+// FocusTable holds the focus (in bits) of the reference pages as each attention
+// model sees them. `go run ./internal/score/calibrate` adds a model to it.
+type FocusTable struct {
+	Version    string               `json:"version"`
+	Population string               `json:"population"`
+	Models     map[string]Quantiles `json:"models"` // by attention.Predictor.Name
+	Default    string               `json:"default"`
+}
+
+//go:embed calibration.json
+var calibrationJSON []byte
+
+//go:embed focus.json
+var focusJSON []byte
+
+// tables parses the embedded calibration once; nothing writes to it.
+var tables = sync.OnceValue(func() *Calibration {
+	c := new(Calibration)
+	parse("calibration.json", calibrationJSON, c)
+	return c
+})
+
+var focusTable = sync.OnceValue(func() *FocusTable {
+	f := new(FocusTable)
+	parse("focus.json", focusJSON, f)
+	return f
+})
+
+// parse panics on a broken table: the binary itself would be broken.
+func parse(name string, b []byte, into any) {
+	if err := json.Unmarshal(b, into); err != nil {
+		panic(fmt.Sprintf("score: %s: %v", name, err))
+	}
+}
+
+// Version names the tables behind the scores, for results and model cards.
+func Version() string { return tables().Version }
+
+// FocusScore is the focus of a density as 0..100: the percentage of reference
+// pages on which the named attention model is less focused. A model without a
+// table of its own is judged by that of the default model.
+func FocusScore(model string, d saccade.Density) int {
+	t := focusTable()
+	q, ok := t.Models[model]
+	if !ok {
+		q = t.Models[t.Default]
+	}
+	return score(q.Percentile(Focus(d)))
+}
+
+// apply turns local values into percentiles of the population's places.
+func (m *LocalMap) apply(p *pix.Plane) *pix.Plane {
+	for i, v := range p.V {
+		p.V[i] = float32(m.Quantiles.rank(float64(v)))
+	}
+	return p
+}

@@ -1,0 +1,35 @@
+// Package score turns pictures and densities into numbers: focus, clarity and
+// excitingness, gaze points and scan paths, and the attention that areas of
+// interest receive.
+//
+// # What the numbers mean
+//
+// Clarity, excitingness and focus are integers 0..100, and percentiles of one
+// fixed population: first screens of 230 home pages on a desktop. 50 is the
+// median page; a clarity of 80 is clearer than 80 % of them. They are
+// deterministic and, inside and outside of that population, strictly ordered
+// by a raw value; the tables carry a version ([Version]).
+//
+//   - Clarity is the opposite of visual complexity as people judge it: a ridge
+//     regression on some thirty plain measures of the picture (segments,
+//     colours, edges, coded size, local variance of colour, contrast and
+//     orientation), fitted on the human pair comparisons of SAVOIAS. It is not
+//     beauty, and says nothing about the message. One solid colour is 100.
+//   - Excitingness is an estimate of visual stimulation, by a formula in the
+//     open: how many colours and hues, how much red and orange, how contrasty,
+//     how dark, how crowded, each by its place among pages. There is no open
+//     data of people rating pages for it; on photographs (arousal) and web ads
+//     (entertaining minus boring) it correlates only weakly with people.
+//   - Focus is the information gain of a density over the uniform one; its
+//     population is the same pages as seen by the same attention model.
+//
+// # Cost
+//
+// [Measure] looks at a picture once, for both scores and both maps; it scales
+// it to [WorkArea] first. For a video, shrink frames to [WorkSize] straight
+// from YCbCr (pix.ShrinkYCbCr) and measure only those that differ from the one
+// measured last, or every few frames; what [Measure] costs does not depend on
+// the size of the video.
+//
+// The package draws nothing and knows no files.
+package score

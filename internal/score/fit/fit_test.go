@@ -1,0 +1,253 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/saccade-dev/saccade/internal/pix"
+	"github.com/saccade-dev/saccade/internal/score"
+)
+
+// shared is where the judged pictures are, seen from this folder.
+const shared = "../../../../shared"
+
+// set measures a set once per test run; the test is skipped without it.
+func set(t *testing.T, name string) []sample {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("measures hundreds of pictures; run without -short")
+	}
+	dir := filepath.Join(shared, "data", name)
+	if _, err := os.Stat(dir); err != nil {
+		t.Skipf("the judged pictures are not here (%v): accuracy is not checked", err)
+	}
+	load, _ := sets.LoadOrStore(name, sync.OnceValues(func() ([]sample, error) { return loadSet(dir) }))
+	s, err := load.(func() ([]sample, error))()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+var sets sync.Map // name to a function that measures the set once
+
+// ranks with ties given their mean.
+func ranks(v []float64) []float64 {
+	order := make([]int, len(v))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(v[a], v[b]) })
+	out := make([]float64, len(v))
+	for i := 0; i < len(order); {
+		j := i
+		for j+1 < len(order) && v[order[j+1]] == v[order[i]] {
+			j++
+		}
+		for k := i; k <= j; k++ {
+			out[order[k]] = float64(i+j) / 2
+		}
+		i = j + 1
+	}
+	return out
+}
+
+func spearman(a, b []float64) float64 {
+	a, b = ranks(a), ranks(b)
+	ma, mb := mean(a), mean(b)
+	var ab, aa, bb float64
+	for i := range a {
+		ab += (a[i] - ma) * (b[i] - mb)
+		aa += (a[i] - ma) * (a[i] - ma)
+		bb += (b[i] - mb) * (b[i] - mb)
+	}
+	return ab / math.Sqrt(aa*bb)
+}
+
+func TestSpearman(t *testing.T) {
+	if got := spearman([]float64{1, 2, 3, 4, 5}, []float64{5, 6, 7, 8, 7}); math.Abs(got-0.8208) > 1e-4 {
+		t.Errorf("%.4f, want 0.8208", got)
+	}
+}
+
+// folds deals the samples of every category into n parts.
+func folds(s []sample, n int, seed uint64) []int {
+	out := make([]int, len(s))
+	next := map[string]int{}
+	for _, i := range rand.New(rand.NewPCG(seed, 9)).Perm(len(s)) {
+		c := s[i].category
+		out[i] = next[c] % n
+		next[c]++
+	}
+	return out
+}
+
+// byCategory is the Spearman correlation inside each category.
+func byCategory(s []sample, predicted []float64) map[string]float64 {
+	p, h := map[string][]float64{}, map[string][]float64{}
+	for i, v := range s {
+		p[v.category] = append(p[v.category], predicted[i])
+		h[v.category] = append(h[v.category], v.human)
+	}
+	out := map[string]float64{}
+	for c := range p {
+		out[c] = spearman(p[c], h[c])
+	}
+	return out
+}
+
+// TestClarityOrdersPicturesLikePeople refits the weights without each fifth of
+// the pictures and predicts that fifth. Nothing of it enters its own
+// prediction: neither the weights nor the means of its category.
+func TestClarityOrdersPicturesLikePeople(t *testing.T) {
+	s := set(t, "clarity/savoias")
+	const n, repeats = 5, 4
+	total := map[string]float64{}
+	for seed := range uint64(repeats) {
+		of := folds(s, n, seed)
+		predicted := make([]float64, len(s))
+		for k := range n {
+			var train []sample
+			for i := range s {
+				if of[i] != k {
+					train = append(train, s[i])
+				}
+			}
+			w := ridge(train, lambda)
+			level := map[string]float64{}
+			count := map[string]float64{}
+			for _, v := range train {
+				level[v.category] += weigh(w, v.features)
+				count[v.category]++
+			}
+			for i, v := range s {
+				if of[i] == k {
+					predicted[i] = level[v.category]/count[v.category] - weigh(w, v.features)
+				}
+			}
+		}
+		for c, r := range byCategory(s, predicted) {
+			total[c] += r / repeats
+		}
+	}
+	var sum float64
+	for _, c := range slices.Sorted(maps.Keys(total)) {
+		t.Logf("SAVOIAS %s: Spearman %.3f, cross-validated", c, total[c])
+		sum += total[c] / float64(len(total))
+	}
+	t.Logf("SAVOIAS mean of categories: Spearman %.3f, cross-validated", sum)
+	if sum < 0.72 {
+		t.Errorf("mean Spearman %.3f, want at least 0.72", sum)
+	}
+}
+
+func weigh(w []score.Weight, f []score.Feature) float64 {
+	var sum float64
+	for k := range w {
+		sum += w[k].Weight * f[k].Value
+	}
+	return sum
+}
+
+// TestShippedScoresOnPages checks what the calibration promises of the pages.
+func TestShippedScoresOnPages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures 150 pages; run without -short")
+	}
+	files, _ := filepath.Glob(filepath.Join(shared, "data/screens/images/*"))
+	if len(files) == 0 {
+		t.Skip("the pages are not here: calibration is not checked")
+	}
+	n := len(files)
+	clarity, excitingness, clutter, exciting := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
+	err := each(n, func(i int) error {
+		r, err := measure(files[i])
+		if err != nil {
+			return err
+		}
+		clarity[i], excitingness[i] = float64(r.Clarity()), float64(r.Excitingness())
+		for _, v := range r.ClarityMap().V {
+			clutter[i] += float64(v)
+		}
+		m := r.ExcitingnessMap()
+		for _, v := range m.V {
+			exciting[i] += float64(v)
+		}
+		clutter[i] /= float64(len(m.V))
+		exciting[i] /= float64(len(m.V))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("screens: mean clarity %.1f, mean excitingness %.1f", mean(clarity), mean(excitingness))
+	if m := mean(clarity); m < 44 || m > 56 {
+		t.Errorf("mean clarity %.1f, want 50 +- 6", m)
+	}
+	if m := mean(excitingness); m < 44 || m > 56 {
+		t.Errorf("mean excitingness %.1f, want 50 +- 6", m)
+	}
+	both := spearman(clarity, excitingness)
+	t.Logf("screens: Spearman of clarity and excitingness %.3f", both)
+	if math.Abs(both) >= 0.7 {
+		t.Errorf("clarity and excitingness are each other's mirror image: %.3f", both)
+	}
+	local := spearman(clarity, clutter)
+	t.Logf("screens: Spearman of clarity and the mean of its map %.3f; of excitingness and its map %.3f", local, spearman(excitingness, exciting))
+	if local > -0.8 {
+		t.Errorf("the clarity map disagrees with the score: Spearman %.3f, want below -0.8", local)
+	}
+}
+
+// TestExcitingnessOnPhotosAndAds reports how far the formula agrees with
+// people and holds it to its acceptance rule.
+func TestExcitingnessOnPhotosAndAds(t *testing.T) {
+	var c score.Calibration
+	b, err := os.ReadFile("../calibration.json")
+	if err == nil {
+		err = json.Unmarshal(b, &c)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"excitingness/oasis", "excitingness/bad_ads"} {
+		s := set(t, name)
+		formula, alone, human := make([]float64, len(s)), make([]float64, len(s)), make([]float64, len(s))
+		err := each(len(s), func(i int) error {
+			p, err := read(s[i].file)
+			if err != nil {
+				return err
+			}
+			formula[i], alone[i], human[i] = c.Stimulation(s[i].features), colourfulness(p), s[i].human
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours, single := spearman(formula, human), spearman(alone, human)
+		t.Logf("%s: Spearman %.3f (n %d); colourfulness alone %.3f", name, ours, len(s), single)
+		if ours <= single || ours < 0.15 {
+			t.Errorf("%s: Spearman %.3f, want above colourfulness alone (%.3f) and 0.15", name, ours, single)
+		}
+	}
+}
+
+// colourfulness of Hasler and Suesstrunk (2003), the yardstick.
+func colourfulness(p *pix.RGB) float64 {
+	var n, s1, s2, q1, q2 float64
+	for i := 0; i+3 <= len(p.Pix); i += 3 {
+		r, g, b := float64(p.Pix[i]), float64(p.Pix[i+1]), float64(p.Pix[i+2])
+		rg, yb := r-g, (r+g)/2-b
+		n, s1, s2, q1, q2 = n+1, s1+rg, s2+yb, q1+rg*rg, q2+yb*yb
+	}
+	spread := math.Sqrt(max(q1/n-s1/n*s1/n+q2/n-s2/n*s2/n, 0))
+	return spread + 0.3*math.Hypot(s1/n, s2/n)
+}

@@ -1,0 +1,161 @@
+// Command fit makes internal/score/calibration.json: the weights of clarity,
+// fitted to the human pair comparisons of SAVOIAS, and the percentile tables of
+// both scores and both maps over the reference pages.
+//
+//	go run ./internal/score/fit -shared ../shared
+//
+// It is deterministic. Nothing of the pictures gets into the file but linear
+// weights and quantiles. Its test cross-validates the same fit.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+
+	"github.com/saccade-dev/saccade/internal/score"
+)
+
+// lambda is the penalty of the ridge: the largest one that costs hardly
+// anything in cross-validation, for weights that carry over to pages.
+const lambda = 5
+
+const (
+	percents   = 100   // steps of a table
+	placeCount = 2_000 // places of a page that enter the tables of the maps
+)
+
+func main() {
+	shared := flag.String("shared", "../shared", "folder with data/clarity and data/screens")
+	out := flag.String("out", "internal/score/calibration.json", "file to write")
+	flag.Parse()
+	if err := run(*shared, *out); err != nil {
+		fmt.Fprintln(os.Stderr, "fit:", err)
+		os.Exit(1)
+	}
+}
+
+func run(shared, out string) error {
+	train, err := loadSet(filepath.Join(shared, "data/clarity/savoias"))
+	if err != nil {
+		return err
+	}
+	files, err := pageFiles(shared)
+	if err != nil {
+		return err
+	}
+	var c score.Calibration
+	c.Version = "1"
+	c.Population = fmt.Sprintf("%d first screens of home pages on a desktop: 150 of the Alexa top 500 of April 2021 (aalto-ui/aim, MIT), the others of calista-ai/website-aesthetics-datasets (MIT)", len(files))
+	c.Target = fmt.Sprintf("complexity scores of %d pictures of SAVOIAS (ads, interiors, objects, scenes), Apache-2.0", len(train))
+	c.Clarity.Weights = ridge(train, lambda)
+	pages, err := loadPages(files)
+	if err != nil {
+		return err
+	}
+	calibrateScores(&c, pages)
+	if err := calibrateMaps(&c, files); err != nil {
+		return err
+	}
+	return write(out, &c)
+}
+
+// page is what the tables need of a reference page.
+type page struct {
+	features             []score.Feature
+	clutter, stimulation [4]float64
+}
+
+func loadPages(files []string) ([]page, error) {
+	pages := make([]page, len(files))
+	err := each(len(files), func(i int) error {
+		r, err := measure(files[i])
+		if err != nil {
+			return err
+		}
+		pages[i].features = r.Features()
+		pages[i].clutter, pages[i].stimulation = r.Parts()
+		return nil
+	})
+	return pages, err
+}
+
+// calibrateScores fills everything but the tables of the maps.
+func calibrateScores(c *score.Calibration, pages []page) {
+	collect := func(f func(p page) float64) []float64 {
+		out := make([]float64, len(pages))
+		for i, p := range pages {
+			out[i] = f(p)
+		}
+		return out
+	}
+	for k := range c.Clarity.Weights {
+		c.Clarity.Weights[k].Mean = mean(collect(func(p page) float64 { return p.features[k].Value }))
+	}
+	c.Clarity.Quantiles = score.NewQuantiles(collect(func(p page) float64 { return c.Complexity(p.features) }), percents)
+	c.Excitingness.Measures = map[string]score.Quantiles{}
+	for k, f := range pages[0].features {
+		for _, name := range score.Stimuli() {
+			if name == f.Name {
+				c.Excitingness.Measures[name] = score.NewQuantiles(collect(func(p page) float64 { return p.features[k].Value }), percents/5)
+			}
+		}
+	}
+	c.Excitingness.Quantiles = score.NewQuantiles(collect(func(p page) float64 { return c.Stimulation(p.features) }), percents)
+	for k := range 4 {
+		c.Clarity.Map.Parts[k] = mean(collect(func(p page) float64 { return p.clutter[k] }))
+		c.Excitingness.Map.Parts[k] = mean(collect(func(p page) float64 { return p.stimulation[k] }))
+	}
+}
+
+func mean(v []float64) float64 {
+	var s float64
+	for _, x := range v {
+		s += x
+	}
+	return s / float64(len(v))
+}
+
+// calibrateMaps collects the local values at random places of every page.
+func calibrateMaps(c *score.Calibration, files []string) error {
+	clutter, stimulation := make([][]float64, len(files)), make([][]float64, len(files))
+	err := each(len(files), func(i int) error {
+		r, err := measure(files[i])
+		if err != nil {
+			return err
+		}
+		random := rand.New(rand.NewPCG(uint64(i), 1))
+		a, b := r.LocalClutter(c.Clarity.Map.Parts), r.LocalStimulation(c.Excitingness.Map.Parts)
+		for range placeCount {
+			at := random.IntN(len(a.V))
+			clutter[i] = append(clutter[i], float64(a.V[at]))
+			stimulation[i] = append(stimulation[i], float64(b.V[at]))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	c.Clarity.Map.Quantiles = score.NewQuantiles(join(clutter), percents)
+	c.Excitingness.Map.Quantiles = score.NewQuantiles(join(stimulation), percents)
+	return nil
+}
+
+func join(parts [][]float64) []float64 {
+	var out []float64
+	for _, p := range parts {
+		out = append(out, p...)
+	}
+	return out
+}
+
+func write(file string, v any) error {
+	b, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, append(b, '\n'), 0o644)
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"math"
+
+	"github.com/saccade-dev/saccade/internal/score"
+)
+
+// ridge fits weights of the features to human complexity. Scores of SAVOIAS
+// are relative inside one category: features and target are taken as
+// differences from their category's mean, the target in units of its standard
+// deviation there. Features are scaled to one standard deviation before the
+// penalty lambda applies; the weights returned are per unit of the feature.
+func ridge(train []sample, lambda float64) []score.Weight {
+	n := len(train[0].features)
+	x, y := centred(train)
+	scale := make([]float64, n)
+	for _, row := range x {
+		for k, v := range row {
+			scale[k] += v * v / float64(len(x))
+		}
+	}
+	for k := range scale {
+		scale[k] = math.Sqrt(scale[k]) + 1e-9
+	}
+	a, b := make([][]float64, n), make([]float64, n)
+	for k := range a {
+		a[k] = make([]float64, n)
+		a[k][k] = lambda
+	}
+	for i, row := range x {
+		for k := range n {
+			u := row[k] / scale[k]
+			b[k] += u * y[i]
+			for j := range n {
+				a[k][j] += u * row[j] / scale[j]
+			}
+		}
+	}
+	solve(a, b)
+	out := make([]score.Weight, n)
+	for k := range out {
+		out[k] = score.Weight{Name: train[0].features[k].Name, Weight: b[k] / scale[k]}
+	}
+	return out
+}
+
+// centred gives the features and the complexity relative to the category.
+func centred(s []sample) (x [][]float64, y []float64) {
+	type sums struct {
+		n, y, yy float64
+		x        []float64
+	}
+	of := map[string]*sums{}
+	for _, v := range s {
+		c := of[v.category]
+		if c == nil {
+			c = &sums{x: make([]float64, len(v.features))}
+			of[v.category] = c
+		}
+		c.n++
+		c.y -= v.human
+		c.yy += v.human * v.human
+		for k, f := range v.features {
+			c.x[k] += f.Value
+		}
+	}
+	for _, v := range s {
+		c := of[v.category]
+		row := make([]float64, len(v.features))
+		for k, f := range v.features {
+			row[k] = f.Value - c.x[k]/c.n
+		}
+		x = append(x, row)
+		sd := math.Sqrt(max(c.yy/c.n-c.y/c.n*c.y/c.n, 1e-9))
+		y = append(y, (-v.human-c.y/c.n)/sd) // the set's scores mean "clearer"
+	}
+	return x, y
+}
+
+// solve replaces b by the solution of a*x = b, a symmetric and positive.
+func solve(a [][]float64, b []float64) {
+	n := len(b)
+	for i := range n {
+		for k := i + 1; k < n; k++ {
+			f := a[k][i] / a[i][i]
+			for j := i; j < n; j++ {
+				a[k][j] -= f * a[i][j]
+			}
+			b[k] -= f * b[i]
+		}
+	}
+	for i := n - 1; i >= 0; i-- {
+		for j := i + 1; j < n; j++ {
+			b[i] -= a[i][j] * b[j]
+		}
+		b[i] /= a[i][i]
+	}
+}
