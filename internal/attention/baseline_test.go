@@ -55,10 +55,10 @@ func distance(a, b saccade.Density) float64 {
 }
 
 func TestBaselineImageKeepsTheContract(t *testing.T) {
-	for _, size := range [][2]int{{1, 1}, {2, 900}, {64, 64}, {1280, 720}, {333, 512}, {1280, 9000}, {5000, 40}} {
+	for _, size := range [][2]int{{1, 1}, {2, 900}, {64, 64}, {1280, 720}, {333, 512}, {400, 2800}, {2000, 40}} {
+		p := plain(size[0], size[1])
 		for _, prior := range []Prior{PriorNatural, PriorWeb, PriorNone, PriorAuto} {
 			t.Run(fmt.Sprintf("%dx%d/%s", size[0], size[1], prior), func(t *testing.T) {
-				p := plain(size[0], size[1])
 				d, err := NewBaseline().Image(p, prior)
 				if err != nil {
 					t.Fatal(err)
