@@ -134,6 +134,7 @@ var (
 )
 
 func TestCapturePage(t *testing.T) {
+	t.Parallel()
 	src, err := os.ReadFile("../../examples/page.html")
 	if err != nil {
 		t.Skip("examples/page.html is missing: ", err)
@@ -151,6 +152,7 @@ func TestCapturePage(t *testing.T) {
 }
 
 func TestHeights(t *testing.T) {
+	t.Parallel()
 	s := site(t, map[string]http.HandlerFunc{
 		"/short": html(`<body style="margin:0;background:red">`),
 		// The first screen must stay 900 px high although the picture is higher.

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -56,6 +58,7 @@ func TestAddressesOfOtherKinds(t *testing.T) {
 }
 
 func TestSubRequestsToTheLoopback(t *testing.T) {
+	t.Parallel()
 	bad, hits := forbidden(t)
 	_, port, _ := net.SplitHostPort(host(bad))
 	s := site(t, map[string]http.HandlerFunc{"/": html(fmt.Sprintf(`<body style="margin:0;background:green">
@@ -76,6 +79,7 @@ func TestSubRequestsToTheLoopback(t *testing.T) {
 }
 
 func TestLedElsewhere(t *testing.T) {
+	t.Parallel()
 	bad, _ := forbidden(t)
 	pages := map[string]http.HandlerFunc{
 		"/redirect": redirect(bad.URL),
@@ -108,6 +112,7 @@ func TestLedElsewhere(t *testing.T) {
 }
 
 func TestStatusOfThePage(t *testing.T) {
+	t.Parallel()
 	status := func(code int) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("WWW-Authenticate", `Basic realm="x"`)
@@ -128,6 +133,7 @@ func TestStatusOfThePage(t *testing.T) {
 }
 
 func TestDownloads(t *testing.T) {
+	t.Parallel()
 	file := func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Disposition", `attachment; filename="a.bin"`)
 		_, _ = w.Write(make([]byte, 1<<16))
@@ -148,6 +154,7 @@ func TestDownloads(t *testing.T) {
 }
 
 func TestDialogsAndPopups(t *testing.T) {
+	t.Parallel()
 	var popups atomic.Int64
 	s := site(t, map[string]http.HandlerFunc{
 		"/": html(`<body style="margin:0;background:red"><script>
@@ -169,6 +176,7 @@ func TestDialogsAndPopups(t *testing.T) {
 }
 
 func TestPagesThatHang(t *testing.T) {
+	t.Parallel()
 	never := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	s := site(t, map[string]http.HandlerFunc{
 		"/never": never,
@@ -186,13 +194,14 @@ func TestPagesThatHang(t *testing.T) {
 	for _, path := range []string{"/image", "/chat"} {
 		at(t, capture(t, b, s.URL+path, ""), 1400, 890, green)
 	}
-	b.cfg.Timeout = 15 * time.Second
+	b.cfg.Timeout = 8 * time.Second
 	for _, path := range []string{"/never", "/after"} {
 		refusal(t, b, s.URL+path, "did not come to rest")
 	}
 }
 
 func TestHugePages(t *testing.T) {
+	t.Parallel()
 	s := site(t, map[string]http.HandlerFunc{
 		"/memory": html(`<script>const a=[];for(;;){const b=new Uint8Array(32<<20);b.fill(1);a.push(b)}</script>`),
 		"/dom":    html(`<body><script>for(;;)document.body.appendChild(document.createElement("div")).innerHTML="<b>x</b>".repeat(1000)</script>`),
@@ -218,11 +227,14 @@ func TestHugePages(t *testing.T) {
 }
 
 func TestTLS(t *testing.T) {
+	t.Parallel()
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", html(`<body style="margin:0;background:red"><script>
 		fetch("/data").then(r=>r.text()).then(t=>{ if(t==="yes") document.body.style.background="green" })</script>`))
 	mux.HandleFunc("/data", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("yes")) })
-	s := httptest.NewTLSServer(mux)
+	s := httptest.NewUnstartedServer(mux)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // the first browser rejects the certificate
+	s.StartTLS()
 	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
 	b := newBrowser(t, nil, host(s))
 	refusal(t, b, s.URL, "secure connection")
@@ -237,6 +249,7 @@ func TestTLS(t *testing.T) {
 }
 
 func TestNothingGoesAroundTheProxy(t *testing.T) {
+	t.Parallel()
 	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -272,6 +285,7 @@ func TestNothingGoesAroundTheProxy(t *testing.T) {
 }
 
 func TestLazyPicturesAndAnimations(t *testing.T) {
+	t.Parallel()
 	s := site(t, map[string]http.HandlerFunc{
 		"/": html(`<style>@keyframes go{from{background:red}to{background:green}} body{margin:0}
 			#a{height:900px;animation:go 60s linear forwards} #b{height:3000px} img{width:100%;height:600px;display:block}</style>
@@ -290,6 +304,7 @@ func TestLazyPicturesAndAnimations(t *testing.T) {
 }
 
 func TestWhatThePageIsTold(t *testing.T) {
+	t.Parallel()
 	var agent, mobile atomic.Value
 	s := site(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/" {

@@ -14,6 +14,7 @@ import (
 )
 
 func TestGivingUpLeavesNothing(t *testing.T) {
+	t.Parallel()
 	asked := make(chan struct{}, 1)
 	s := site(t, map[string]http.HandlerFunc{"/": func(_ http.ResponseWriter, r *http.Request) {
 		select {
@@ -46,6 +47,7 @@ func TestGivingUpLeavesNothing(t *testing.T) {
 
 // Chromium must ask for the page and for nothing of its own.
 func TestChromiumAsksForNothingElse(t *testing.T) {
+	t.Parallel()
 	s := site(t, map[string]http.HandlerFunc{"/": html("hello")})
 	b := newBrowser(t, nil, host(s))
 	c, err := b.findChrome(t.Context())
@@ -68,6 +70,7 @@ func TestChromiumAsksForNothingElse(t *testing.T) {
 // As root, a Chromium whose sandbox does not work runs as nobody without it;
 // as anybody else it is an error.
 func TestSandboxThatDoesNotWork(t *testing.T) {
+	t.Parallel()
 	s := site(t, map[string]http.HandlerFunc{"/": html(`<body style="background:green">`)})
 	b := newBrowser(t, nil, host(s))
 	real, err := lookChrome("")
