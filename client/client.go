@@ -65,6 +65,10 @@ type call struct {
 	repeat bool // harmless to send twice
 }
 
+// callTimeout is how long one answer may take; the server holds polls for half
+// a minute.
+const callTimeout = 2 * time.Minute
+
 // do sends a call and decodes the answer into v, unless that is nil.
 func (c *Client) do(ctx context.Context, k call, v any) error {
 	_, err := c.send(ctx, k, v)
@@ -101,7 +105,9 @@ func (c *Client) once(ctx context.Context, k call, body []byte, v any) (_ http.H
 	if len(k.query) > 0 {
 		address += "?" + k.query.Encode()
 	}
-	r, err := http.NewRequestWithContext(ctx, k.method, address, bytes.NewReader(body))
+	limited, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(limited, k.method, address, bytes.NewReader(body))
 	if err != nil {
 		return nil, -1, fmt.Errorf("client: %w", err)
 	}

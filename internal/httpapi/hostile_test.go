@@ -1,7 +1,10 @@
 package httpapi
 
 import (
+	"bufio"
 	"bytes"
+	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -130,4 +133,31 @@ func FuzzImageBytes(f *testing.F) {
 			t.Fatalf("%d bytes out of %d", len(got), len(content))
 		}
 	})
+}
+
+// TestExpectContinueIsNotAskedInVain: a client that asks before it sends gets
+// its refusal without having sent anything.
+func TestExpectContinueIsNotAskedInVain(t *testing.T) {
+	h := newHarness(t)
+	u, err := url.Parse(h.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", u.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	head := "PUT /objects/uploads/acme/x?exp=1&method=PUT&sig=0 HTTP/1.1\r\nHost: " + u.Host + "\r\nContent-Length: 100000000\r\nExpect: 100-continue\r\n\r\n"
+	if _, err := conn.Write([]byte(head)); err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusForbidden {
+		t.Errorf("%s", res.Status)
+	}
 }

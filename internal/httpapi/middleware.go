@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -47,7 +49,33 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.fail(out, r, saccade.Errorf(saccade.CodeClient, "The Host header is not a host name."))
 		return
 	}
+	settleBody(w, r)
 	a.router.ServeHTTP(out, r)
+}
+
+// Bodies that nobody asked for.
+const (
+	ignoredBody    = 1 << 20 // bytes of a GET's body that are read away
+	ignoredTimeout = 10 * time.Second
+)
+
+// settleBody bounds how long a body can keep the connection, whether or not
+// anybody reads it. The body of a GET is read away: clients send one, and it
+// means nothing.
+func settleBody(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength == 0 {
+		return // no deadline: it would end held polls and event streams
+	}
+	c := http.NewResponseController(w)
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodDelete:
+		_ = c.SetReadDeadline(time.Now().Add(ignoredTimeout))
+		if n, err := io.CopyN(io.Discard, r.Body, ignoredBody); n < ignoredBody && errors.Is(err, io.EOF) {
+			_ = c.SetReadDeadline(time.Time{})
+		}
+	default:
+		_ = c.SetReadDeadline(time.Now().Add(bodyTimeout))
+	}
 }
 
 // isOperation reports the addresses of the operator, which answer even when the

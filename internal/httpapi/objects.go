@@ -82,9 +82,10 @@ func (a *API) tooLarge() error {
 // connection.
 func (a *API) refuseBody(w http.ResponseWriter, r *http.Request, err error) {
 	c := http.NewResponseController(w)
-	_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
-	_, _ = io.CopyN(io.Discard, r.Body, linger)
-	_ = c.SetReadDeadline(time.Time{})
+	if r.Header.Get("Expect") == "" { // who asked first has sent nothing yet
+		_ = c.SetReadDeadline(time.Now().Add(ignoredTimeout))
+		_, _ = io.CopyN(io.Discard, r.Body, linger)
+	}
 	_ = c.SetWriteDeadline(time.Now().Add(answerTimeout))
 	w.Header().Set("Connection", "close")
 	a.fail(w, r, err)
