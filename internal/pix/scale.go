@@ -1,6 +1,9 @@
 package pix
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"image"
+)
 
 // Scale returns the picture at w x h pixels: the average of the covered area
 // where it gets smaller, bilinear where it gets larger, each axis for itself.
@@ -19,7 +22,7 @@ func (p *RGB) ScaleInto(dst *RGB) {
 		copy(dst.Pix, p.Pix)
 		return
 	}
-	s := newScaler(p.W, p.H, dst.W, dst.H, 3)
+	s := newScaler(image.Pt(p.W, p.H), image.Pt(dst.W, dst.H), 3)
 	for y := range dst.H {
 		s.row(dst.Pix[3*y*dst.W:][:3*dst.W], p.Pix, 3*p.W, y)
 	}
@@ -59,12 +62,12 @@ const (
 	maxWeight = 128 // 2 * 255 * 128 fits 16 bits
 )
 
-func newScaler(sw, sh, dw, dh, channels int) *scaler {
+func newScaler(src, dst image.Point, channels int) *scaler {
 	// A lane of the sum holds 16 bits: weights of one row must not exceed
 	// maxWeight together. Larger ratios than that are summed in portions.
-	unit := max(1, min(maxWeight/2, maxWeight/(sh/dh+2)))
-	s := &scaler{channels: channels, paired: channels == 1 && sw%2 == 0 && float64(sw) >= pairedRatio*float64(dw)}
-	for _, t := range taps(sh, dh, func(x float64) int64 { return int64(x*float64(unit) + 0.5) }) {
+	unit := max(1, min(maxWeight/2, maxWeight/(src.Y/dst.Y+2)))
+	s := &scaler{channels: channels, paired: channels == 1 && src.X%2 == 0 && float64(src.X) >= pairedRatio*float64(dst.X)}
+	for _, t := range taps(src.Y, dst.Y, func(x float64) int64 { return int64(x*float64(unit) + 0.5) }) {
 		var total uint64
 		for _, w := range t.weights {
 			total += uint64(w)
@@ -72,13 +75,13 @@ func newScaler(sw, sh, dw, dh, channels int) *scaler {
 		s.rows = append(s.rows, rowTaps{t.first, t.weights, ((1 << 32) + total/2) / total})
 	}
 	if s.paired {
-		sw /= 2
+		src.X /= 2
 		for i := range s.rows {
 			s.rows[i].inverse /= 2
 		}
 	}
-	s.cols = normalTaps(sw, dw)
-	s.sum = make([]uint32, sw*channels)
+	s.cols = normalTaps(src.X, dst.X)
+	s.sum = make([]uint32, src.X*channels)
 	return s
 }
 

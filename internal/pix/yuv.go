@@ -10,9 +10,8 @@ func ShrinkYCbCr(dst *RGB, src *image.YCbCr) {
 	if r.Empty() || dst.W == 0 || dst.H == 0 {
 		return
 	}
-	cw, ch := chromaSize(src)
-	luma := newScaler(r.Dx(), r.Dy(), dst.W, dst.H, 1)
-	chroma := newScaler(cw, ch, dst.W, dst.H, 1)
+	size := image.Pt(dst.W, dst.H)
+	luma, chroma := newScaler(r.Size(), size, 1), newScaler(chromaSize(src), size, 1)
 	y, c := src.Y[src.YOffset(r.Min.X, r.Min.Y):], src.COffset(r.Min.X, r.Min.Y)
 	cb, cr := src.Cb[c:], src.Cr[c:]
 	line := make([]byte, 3*dst.W)
@@ -26,11 +25,11 @@ func ShrinkYCbCr(dst *RGB, src *image.YCbCr) {
 }
 
 // chromaSize is the size of the colour planes.
-func chromaSize(m *image.YCbCr) (w, h int) {
+func chromaSize(m *image.YCbCr) image.Point {
 	r := m.Rect
 	last := m.COffset(r.Max.X-1, r.Min.Y) - m.COffset(r.Min.X, r.Min.Y)
 	rows := (m.COffset(r.Min.X, r.Max.Y-1) - m.COffset(r.Min.X, r.Min.Y)) / max(m.CStride, 1)
-	return last + 1, rows + 1
+	return image.Pt(last+1, rows+1)
 }
 
 // limitedRow converts one row of planes of equal width.

@@ -78,9 +78,9 @@ func (r *Reading) LocalClutter(unit [4]float64) *pix.Plane {
 }
 
 // LocalStimulation is the raw excitingness map at half the working size: local
-// variety of colours, saturation, contrast and edges (8 : 7 : 3 : 2).
+// variety of colours, saturation, contrast and edges (10 : 3 : 4 : 3).
 func (r *Reading) LocalStimulation(unit [4]float64) *pix.Plane {
-	return r.combine(r.stimulationParts(), [4]float64{0.4 / unit[0], 0.35 / unit[1], 0.15 / unit[2], 0.1 / unit[3]})
+	return r.combine(r.stimulationParts(), [4]float64{0.5 / unit[0], 0.15 / unit[1], 0.2 / unit[2], 0.15 / unit[3]})
 }
 
 // Parts gives the means of the planes that LocalClutter and LocalStimulation

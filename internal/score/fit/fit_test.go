@@ -207,17 +207,39 @@ func TestShippedScoresOnPages(t *testing.T) {
 	}
 }
 
-// TestExcitingnessOnPhotosAndAds reports how far the formula agrees with
-// people and holds it to its acceptance rule.
-func TestExcitingnessOnPhotosAndAds(t *testing.T) {
+// TestClarityIsNotBeauty guards against a score that measures how attractive a
+// page is.
+func TestClarityIsNotBeauty(t *testing.T) {
+	s := set(t, "clarity/calista")
 	var c score.Calibration
-	b, err := os.ReadFile("../calibration.json")
+	readJSON(t, "../calibration.json", &c)
+	clear, human := make([]float64, len(s)), make([]float64, len(s))
+	for i, v := range s {
+		clear[i], human[i] = -c.Complexity(v.features), v.human
+	}
+	r := spearman(clear, human)
+	t.Logf("calista: Spearman of clarity and attractiveness %.3f (n %d)", r, len(s))
+	if math.Abs(r) > 0.4 {
+		t.Errorf("clarity follows attractiveness: %.3f", r)
+	}
+}
+
+func readJSON(t *testing.T, file string, into any) {
+	t.Helper()
+	b, err := os.ReadFile(file)
 	if err == nil {
-		err = json.Unmarshal(b, &c)
+		err = json.Unmarshal(b, into)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestExcitingnessOnPhotosAndAds reports how far the formula agrees with
+// people and holds it to its acceptance rule.
+func TestExcitingnessOnPhotosAndAds(t *testing.T) {
+	var c score.Calibration
+	readJSON(t, "../calibration.json", &c)
 	for _, name := range []string{"excitingness/oasis", "excitingness/bad_ads"} {
 		s := set(t, name)
 		formula, alone, human := make([]float64, len(s)), make([]float64, len(s)), make([]float64, len(s))
