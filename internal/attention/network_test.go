@@ -100,6 +100,29 @@ func goldenSize(t *testing.T, n *network, g *nn.Weights, size string) {
 	}
 }
 
+// TestSetsAgree: any two sets of kernels say the same of a picture, within 1e-3 of a logit.
+func TestSetsAgree(t *testing.T) {
+	file, _ := files(t)
+	var first []float32
+	for _, k := range kernelSets(t) {
+		n, err := load(file, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := n.newRunner(160, 96)
+		r.in.RGB = page(160, 96, 0).Pix
+		r.still()
+		if first == nil {
+			first = r.logits
+		}
+		for i, v := range r.logits {
+			if d := math.Abs(float64(v - first[i])); !(d <= 1e-3) {
+				t.Fatalf("%s differs by %g", k.Name(), d)
+			}
+		}
+	}
+}
+
 // transpose turns rows of n numbers into columns.
 func transpose(x []float32, n int) []float32 {
 	out := make([]float32, len(x))

@@ -270,9 +270,11 @@ func BenchmarkLoad(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	before := cpuTime()
 	for b.Loop() {
 		if _, err := newNeural(file, k); err != nil {
 			b.Fatal(err)
 		}
 	}
+	b.ReportMetric((cpuTime()-before).Seconds()*1000/float64(b.N), "cpu-ms/load")
 }
