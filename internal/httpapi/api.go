@@ -38,7 +38,8 @@ type API struct {
 	held        gate
 	writers     gate
 	readiness   readiness
-	document    []byte // OpenAPI, as served
+	document    []byte   // OpenAPI, as served
+	order       []string // operations of the document, as the route table has them
 
 	// Work that outlives its request: generated texts. stop ends it and every
 	// held poll and event stream.

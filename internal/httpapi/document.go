@@ -59,7 +59,9 @@ func (a *API) finishDocument() error {
 	doc := a.huma.OpenAPI()
 	for _, o := range plainOperations(a.huma.OpenAPI().Components.Schemas) {
 		doc.AddOperation(o)
+		a.order = append(a.order, o.OperationID)
 	}
+	doc.Extensions["x-order"] = a.order
 	for _, item := range doc.Paths {
 		for _, o := range []*huma.Operation{item.Get, item.Post, item.Put, item.Delete} {
 			if o != nil {

@@ -102,10 +102,11 @@ func retrySeconds(d time.Duration) string {
 	return strconv.Itoa(max(1, int((d+time.Second-1)/time.Second)))
 }
 
-// installErrors gives huma our error form. huma offers package variables only;
-// they are set once and to functions without state, so that several APIs can
-// live in one process.
+// installErrors gives huma our error form, and lists that are never null. huma
+// offers package variables only; they are set once and to what has no state, so
+// that several APIs can live in one process.
 var installErrors = sync.OnceFunc(func() {
+	huma.DefaultArrayNullable = false
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
 		return toWire(context.Background(), fromHuma("", status, msg, errs))
 	}

@@ -27,6 +27,7 @@ const bodyTimeout = time.Minute
 
 // register adds an operation whose handler returns ordinary errors.
 func register[I, O any](a *API, op huma.Operation, h func(context.Context, *I) (*O, error)) {
+	a.order = append(a.order, op.OperationID)
 	op.BodyReadTimeout = bodyTimeout
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = maxBody

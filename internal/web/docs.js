@@ -63,10 +63,17 @@ const operation = (doc, path, verb, op) => {
   }
   for (const [type, media] of Object.entries((op.requestBody || {}).content || {}))
     box.append(el("h4", {}, "Request body, " + type), ...bodyOf(doc, media).filter(Boolean));
+  const faults = [];
   for (const [status, r] of Object.entries(op.responses || {})) {
+    const schema = ((r.content || {})["application/json"] || {}).schema;
+    if (schema && schema.$ref && nameOf(schema.$ref) === "WireError") {
+      faults.push(status + " " + r.description.replace(/\.$/, ""));
+      continue;
+    }
     box.append(el("h4", {}, "Answer " + status + (r.description ? ": " + r.description : "")));
     for (const media of Object.values(r.content || {})) box.append(...bodyOf(doc, media).filter(Boolean));
   }
+  if (faults.length) box.append(el("h4", {}, "Errors"), el("p", {}, faults.join(", ") + ". See ", el("a", { href: "#errors" }, "error codes"), "."));
   return box;
 };
 
@@ -77,6 +84,8 @@ const draw = (doc) => {
   const list = document.getElementById("operations");
   list.replaceChildren();
   const all = Object.entries(doc.paths).flatMap(([path, item]) => ["get", "post", "put", "delete"].filter((v) => item[v]).map((v) => [path, v, item[v]]));
+  const order = doc["x-order"] || [];
+  all.sort((a, b) => order.indexOf(a[2].operationId) - order.indexOf(b[2].operationId));
   for (const tag of doc.tags || []) {
     const own = all.filter(([, , op]) => (op.tags || [])[0] === tag.name);
     if (!own.length) continue;
