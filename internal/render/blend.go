@@ -87,8 +87,8 @@ func (b *Blender) blendField(f planes, l *Layer) {
 				continue
 			}
 			part := row[from:to]
-			if flat(dv, to-from) {
-				t := &weights[uint8(v>>16)]
+			if n := to - from; flat(dv, n) {
+				t := &weights[uint8((v+dv*int32(n)/2)>>16)]
 				mixAll(part, t.keep, t.y)
 				continue
 			}
@@ -106,8 +106,9 @@ func (b *Blender) blendField(f planes, l *Layer) {
 	}
 }
 
-// flat reports whether a stretch stays within half an entry of the table.
-func flat(dv int32, n int) bool { return max(dv, -dv)*int32(n) < 1<<15 }
+// flat reports whether a stretch stays within one entry of the table, so that
+// the one in its middle is right for all of it.
+func flat(dv int32, n int) bool { return max(dv, -dv)*int32(n) < 1<<16 }
 
 // mixAll mixes one weight into all samples, eight at a time: the even and the
 // odd ones in 16-bit lanes of one word each.
@@ -133,8 +134,8 @@ func (b *Blender) blendChroma(cb, cr []byte, weights *[steps]weight) {
 			continue
 		}
 		pb, pr := cb[from:to], cr[from:to]
-		if flat(dv, to-from) {
-			t := &weights[uint8(v>>16)]
+		if n := to - from; flat(dv, n) {
+			t := &weights[uint8((v+dv*int32(n)/2)>>16)]
 			mixAll(pb, t.keep, t.cb)
 			mixAll(pr, t.keep, t.cr)
 			continue

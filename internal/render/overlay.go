@@ -22,12 +22,25 @@ func (b *Blender) Overlay(dst *image.NYCbCrA, l *Layer) error {
 		}
 		return nil
 	}
+	b.overlayField(f, l)
+	return nil
+}
+
+// overlayField writes the field's colours and opacity into every sample.
+func (b *Blender) overlayField(f planes, l *Layer) {
+	b.wipe(f, l.table[0])
 	g := b.prepare(l)
+	skip := l.table[0].a == 0 // then wiped samples are right where v is 0
 	for y := range b.h {
-		b.luma.row(&g, y, b.line)
+		if !b.luma.row(&g, y, b.line) && skip {
+			continue
+		}
 		row, alpha := f.y[y*f.yStride:][:b.w], f.a[y*f.aStride:][:b.w]
 		for i := range g.w + 1 {
 			from, to, v, dv := b.luma.stretch(b.line, i)
+			if skip && v>>16 == 0 && dv == 0 {
+				continue
+			}
 			part, opaque := row[from:to], alpha[from:to]
 			for x := range part {
 				e := &l.table[uint8(v>>16)]
@@ -37,7 +50,9 @@ func (b *Blender) Overlay(dst *image.NYCbCrA, l *Layer) error {
 		}
 	}
 	for y := range b.chro.h {
-		b.chro.row(&g, y, b.line)
+		if !b.chro.row(&g, y, b.line) && skip {
+			continue
+		}
 		cb, cr := f.cb[y*f.cStride:][:b.chro.w], f.cr[y*f.cStride:][:b.chro.w]
 		for i := range g.w + 1 {
 			from, to, v, dv := b.chro.stretch(b.line, i)
@@ -48,21 +63,21 @@ func (b *Blender) Overlay(dst *image.NYCbCrA, l *Layer) error {
 			}
 		}
 	}
-	return nil
 }
 
-// wipe makes a frame fully transparent.
+// wipe makes a frame fully transparent, in one colour.
 func (b *Blender) wipe(f planes, e entry) {
-	for y := range b.h {
-		row, alpha := f.y[y*f.yStride:][:b.w], f.a[y*f.aStride:][:b.w]
-		for x := range row {
-			row[x], alpha[x] = e.y, 0
+	w, h := (b.w+1)/2, (b.h+1)/2
+	for _, p := range []samples{
+		{v: f.y, stride: f.yStride, w: b.w, h: b.h, fill: e.y}, {v: f.a, stride: f.aStride, w: b.w, h: b.h},
+		{v: f.cb, stride: f.cStride, w: w, h: h, fill: e.cb}, {v: f.cr, stride: f.cStride, w: w, h: h, fill: e.cr},
+	} {
+		first := p.v[:p.w]
+		for x := range first {
+			first[x] = p.fill
 		}
-	}
-	for y := range (b.h + 1) / 2 {
-		cb, cr := f.cb[y*f.cStride:][:(b.w+1)/2], f.cr[y*f.cStride:][:(b.w+1)/2]
-		for x := range cb {
-			cb[x], cr[x] = e.cb, e.cr
+		for y := 1; y < p.h; y++ {
+			copy(p.v[y*p.stride:][:p.w], first)
 		}
 	}
 }
