@@ -23,6 +23,18 @@
 //   - Focus is the information gain of a density over the uniform one; its
 //     population is the same pages as seen by the same attention model.
 //
+// # How right they are
+//
+// Spearman correlations with people, printed and held by the tests of
+// internal/score/fit wherever the judged pictures are at hand:
+//
+//	clarity, SAVOIAS, mean of four categories, cross-validated   0.75
+//	  ads 0.83, interiors 0.85, scenes 0.73, objects 0.58
+//	clarity and the attractiveness of pages (should be near 0)  -0.15
+//	excitingness, arousal of photographs (OASIS)                 0.20
+//	excitingness, entertaining minus boring, web ads             0.22
+//	clarity and excitingness, over pages                        -0.67
+//
 // # Cost
 //
 // [Measure] looks at a picture once, for both scores and both maps; it scales
