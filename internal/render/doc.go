@@ -27,7 +27,7 @@
 // seen in the first three seconds: about nine glances, each of which takes in
 // about 2.5 % of a screen, fall on a cell by chance with the density as the
 // rate, so a cell is missed with the probability exp(-0.225 * times chance);
-// that much of it is darkened.
+// its darkness is 85 % of that.
 //
 // Clarity and excitingness come as percentiles of local values among reference
 // pages (0..1): transparent below 0.6, then amber to red (clarity: red is
