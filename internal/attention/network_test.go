@@ -3,6 +3,7 @@ package attention
 import (
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +98,11 @@ func goldenSize(t *testing.T, n *network, g *nn.Weights, size string) {
 		near(t, g, size+".video.logits", r.logits, 2e-3)
 		near(t, g, size+".video.density."+string(prior), r.density, 1e-6)
 		near(t, g, size+".video.state_out", transpose(r.state.Data, r.state.C), 1e-4)
+		before := slices.Clone(r.state.Data)
+		r.encode.Run()
+		if !slices.Equal(before, r.state.Data) {
+			t.Error("the encoder spoils the state")
+		}
 	}
 }
 

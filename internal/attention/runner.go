@@ -29,7 +29,7 @@ func (n *network) newRunner(w, h int) *runner {
 	c32 := r.encode.Separable(n.ctx, l32, space.Map(l32.H, l32.W, l32.C), nn.Copied(l32))
 	r.d16 = r.encode.Separable(n.d16, nil, n.output(space, taps[2], 0), space.Doubled(c32), nn.Projected(n.lat[2], taps[2]))
 	if n.gru != nil {
-		r.state = space.Map(r.d16.H, r.d16.W, nn.Layout{n.config.State}.Padded())
+		r.state = space.Keep(r.d16.H, r.d16.W, nn.Layout{n.config.State}.Padded())
 		r.timed = r.time.GRU(n.gru, r.d16, r.state)
 	} else {
 		r.timed = space.Map(r.d16.H, r.d16.W, r.d16.C)

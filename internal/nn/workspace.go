@@ -22,7 +22,8 @@ type step interface {
 // NewWorkspace returns an empty workspace for layers packed for the same kernels.
 func NewWorkspace(k *Kernels) *Workspace { return &Workspace{kernels: k} }
 
-// Map returns a zero map.
+// Map returns a map. A step that writes it must run before those that read it: its memory may have served another map
+// that was released.
 func (w *Workspace) Map(height, width, channels int) *Map {
 	n := height * width * channels
 	for i, f := range w.free {
@@ -32,6 +33,11 @@ func (w *Workspace) Map(height, width, channels int) *Map {
 		}
 	}
 	return &Map{height, width, channels, alloc(n)}
+}
+
+// Keep returns a zero map whose memory no other map ever shares, so that what is in it lasts from run to run.
+func (w *Workspace) Keep(height, width, channels int) *Map {
+	return &Map{height, width, channels, alloc(height * width * channels)}
 }
 
 // Release lets later maps use the memory of one that no later step reads.
