@@ -105,103 +105,12 @@ func undocumented(r huma.Registry, s *huma.Schema, v any, at string) (found []st
 	return found
 }
 
-// scene prepares what an operation's examples need and gives its path; change
-// puts real values in place of an example's made-up ones.
-type scene struct {
-	path   func(h *harness) string
-	change func(h *harness, body map[string]any)
-}
-
 // TestEveryDocumentedExample sends every request example of the document, and
 // every operation without one as it is.
 func TestEveryDocumentedExample(t *testing.T) {
-	upload := func(h *harness, body map[string]any) { body["input"].(map[string]any)["content"] = h.upload() }
-	at := func(path string) func(*harness) string { return func(*harness) string { return path } }
-	done := func(start func(*harness) string) func(h *harness) string {
-		return func(h *harness) string { id := start(h); h.succeed(id); return id }
-	}
-	under := func(prefix string, id func(*harness) string, suffix string) func(h *harness) string {
-		return func(h *harness) string { return prefix + id(h) + suffix }
-	}
-	video, image := (*harness).video, (*harness).image
-	exposed := func(h *harness) string {
-		var v imageView
-		h.call("GET", "/v2/analyses/"+done(image)(h), nil).into(h.t, 200, &v)
-		return v.ExposedID
-	}
-	written := func(h *harness) string {
-		id := exposed(h)
-		for _, kind := range []string{"summary", "recommendations"} {
-			h.call("POST", "/v2/analyses/"+kind+"/"+id, nil).into(h.t, 200, nil)
-			h.pollText("/v2/analyses/" + kind + "/" + id)
-		}
-		return id
-	}
-	hook := func(h *harness) string {
-		var w hookView
-		h.call("POST", "/v2/webhooks", object{"url": "https://hooks.example.com/"}).into(h.t, 201, &w)
-		return w.ID
-	}
-	delivery := func(h *harness) string {
-		hook(h)
-		done(video)(h)
-		var log struct{ Deliveries []deliveryView }
-		h.call("GET", "/v2/webhook-deliveries", nil).into(h.t, 200, &log)
-		return log.Deliveries[0].ID
-	}
-	filled := func(path string) func(h *harness) string {
-		return func(h *harness) string {
-			delivery(h)
-			h.fail(h.video(), "unreadable_input_video")
-			h.image()
-			return path
-		}
-	}
-	scenes := map[string]scene{
-		"create-upload-url": {path: at("/v2/upload-urls")},
-		"put-upload": {path: func(h *harness) string {
-			var u struct{ URL string }
-			h.call("GET", "/v2/upload-urls", nil).into(h.t, 200, &u)
-			return u.URL
-		}},
-		"get-output": {path: func(h *harness) string {
-			var v videoView
-			h.call("GET", "/v2/analyses/video/"+done(video)(h), nil).into(h.t, 200, &v)
-			return v.Outputs.Attention.AttentionMap
-		}},
-		"create-video-analysis": {path: at("/v2/analyses/video"), change: upload},
-		"list-video-analyses":   {path: filled("/v2/analyses/video")},
-		"get-video-analysis":    {path: under("/v2/analyses/video/", done(video), "")},
-		"stream-video-analysis": {path: under("/v2/analyses/video/", done(video), "/events")},
-		"set-video-aois":        {path: under("/v2/analyses/video/", done(video), "/aois")},
-		"delete-video-analysis": {path: under("/v2/analyses/video/", video, "")},
-		"create-analysis":       {path: at("/v2/analyses")},
-		"list-analyses":         {path: filled("/v2/analyses")},
-		"get-analysis":          {path: under("/v2/analyses/", done(image), "")},
-		"stream-analysis":       {path: under("/v2/analyses/", done(image), "/events")},
-		"set-aois":              {path: under("/v2/analyses/", done(image), "/aois")},
-		"delete-analysis":       {path: under("/v2/analyses/", image, "")},
-		"update-meta":           {path: under("/v2/update-meta/screenshot/", exposed, "")},
-		"start-summary":         {path: under("/v2/analyses/summary/", exposed, "")},
-		"get-summary":           {path: under("/v2/analyses/summary/", written, "")},
-		"start-recommendations": {path: under("/v2/analyses/recommendations/", exposed, "")},
-		"get-recommendations":   {path: under("/v2/analyses/recommendations/", written, "")},
-		"create-webhook":        {path: at("/v2/webhooks")},
-		"list-webhooks":         {path: filled("/v2/webhooks")},
-		"get-webhook":           {path: under("/v2/webhooks/", hook, "")},
-		"update-webhook":        {path: under("/v2/webhooks/", hook, "")},
-		"delete-webhook":        {path: under("/v2/webhooks/", hook, "")},
-		"list-deliveries":       {path: filled("/v2/webhook-deliveries")},
-		"get-delivery":          {path: under("/v2/webhook-deliveries/", delivery, "")},
-		"redeliver":             {path: under("/v2/webhook-deliveries/", delivery, "/redeliver")},
-		"get-usage":             {path: filled("/v2/usage")},
-		"get-health":            {path: at("/healthz")},
-		"get-readiness":         {path: at("/readyz")},
-		"get-metrics":           {path: at("/metrics")},
-	}
 	h := newHarness(t)
 	for pattern, o := range newContract(h.api).ops {
-		s, ok := scenes[o.OperationID]
+		s, ok := scenes()[o.OperationID]
 		if !ok {
 			t.Errorf("no scene for %s (%s)", o.OperationID, pattern)
 			continue

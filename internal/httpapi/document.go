@@ -31,12 +31,12 @@ func document(cfg Config) huma.Config {
 			Info:    &huma.Info{Title: "Saccade API", Version: cfg.Version, Description: introduction(cfg), License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
 			Servers: []*huma.Server{{URL: server}},
 			Tags: []*huma.Tag{
-				{Name: tagUploads, Description: "Videos are sent to a URL of their own first."},
-				{Name: tagVideo, Description: "Every frame of a WebM video is predicted. Needs the account's add-on `dynamic-saliency`; without it these addresses answer 404."},
-				{Name: tagImage, Description: "Designs as PNG or JPEG, and web pages captured in a browser."},
-				{Name: tagTexts, Description: "Markdown about an analysed image or page. These operations want the `_internal_exposed_id` of a successful analysis, not the id that POST gave."},
-				{Name: tagHooks, Description: "Being told instead of polling. Messages are signed by the Standard Webhooks scheme."},
-				{Name: tagAccount}, {Name: tagOperator, Description: "For whoever runs the server. No token needed."},
+				{Name: string(tagUploads), Description: "Videos are sent to a URL of their own first."},
+				{Name: string(tagVideo), Description: "Every frame of a WebM video is predicted. Needs the account's add-on `dynamic-saliency`; without it these addresses answer 404."},
+				{Name: string(tagImage), Description: "Designs as PNG or JPEG, and web pages captured in a browser."},
+				{Name: string(tagTexts), Description: "Markdown about an analysed image or page. These operations want the `_internal_exposed_id` of a successful analysis, not the id that POST gave."},
+				{Name: string(tagHooks), Description: "Being told instead of polling. Messages are signed by the Standard Webhooks scheme."},
+				{Name: string(tagAccount)}, {Name: string(tagOperator), Description: "For whoever runs the server. No token needed."},
 			},
 			Components: &huma.Components{
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
@@ -149,9 +149,9 @@ func plainOperations(r huma.Registry) []*huma.Operation {
 		{Name: "method", In: "query", Required: true, Description: "Part of the link.", Schema: &huma.Schema{Type: "string"}},
 		{Name: "sig", In: "query", Required: true, Description: "Part of the link.", Schema: &huma.Schema{Type: "string"}},
 	}
-	plain := func(id, tag, route, summary string) *huma.Operation {
+	plain := func(id string, t tag, route, summary string) *huma.Operation {
 		method, path := cut(route)
-		return &huma.Operation{OperationID: id, Tags: []string{tag}, Method: method, Path: path, Summary: summary,
+		return &huma.Operation{OperationID: id, Tags: []string{string(t)}, Method: method, Path: path, Summary: summary,
 			Description: descriptions[id], Security: open, Responses: map[string]*huma.Response{}}
 	}
 	put := plain("put-upload", tagUploads, "PUT /objects/{key}", "Upload the bytes")

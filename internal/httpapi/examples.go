@@ -91,7 +91,7 @@ func webhookMessages(huma.Registry) map[string]*huma.PathItem {
 		return &huma.Param{Name: name, In: "header", Required: true, Description: about, Schema: text}
 	}
 	return map[string]*huma.PathItem{"analysis": {Post: &huma.Operation{
-		OperationID: "analysis-ended", Tags: []string{tagHooks}, Summary: "An analysis ended",
+		OperationID: "analysis-ended", Tags: []string{string(tagHooks)}, Summary: "An analysis ended",
 		Description: "Sent to webhooks. Poll the analysis for its outputs. Answer 2xx within 15 seconds; anything else is tried again with back-off, 410 ends it.",
 		Parameters: []*huma.Param{
 			header("webhook-id", "The same over all attempts."), header("webhook-timestamp", "Seconds since 1970 of this attempt."),

@@ -56,8 +56,8 @@ type eventsOutput struct {
 }
 
 // events answers with a stream of the analysis's states: an event "progress"
-// whenever something changed, and at the end one of "success", "failed" or
-// "gone", after which the stream ends. The data is what a poll would answer.
+// whenever something changed, and at the end one of "success", "failed",
+// "gone" or "error", after which the stream ends. The data is what a poll would answer.
 func (a *API) events(ctx context.Context, get fetch, view func(context.Context, *saccade.Analysis) any) (*eventsOutput, error) {
 	first, err := get(ctx)
 	if err != nil {
@@ -72,27 +72,23 @@ func (a *API) events(ctx context.Context, get fetch, view func(context.Context, 
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Accel-Buffering", "no") // nginx would hold the events back
 		defer a.held.leave()
-		s := &stream{w: w, c: http.NewResponseController(w)}
-		a.play(ctx, s, first, func() (*saccade.Analysis, error) { return get(ctx) }, view)
+		s := &stream{w: w, c: http.NewResponseController(w), get: get, view: view}
+		s.play(ctx, first, a.life.Done())
 	}}, nil
 }
 
-// play writes events until the analysis has ended or nobody listens.
-func (a *API) play(ctx context.Context, s *stream, an *saccade.Analysis, next func() (*saccade.Analysis, error), view func(context.Context, *saccade.Analysis) any) {
+// play writes events until the analysis has ended, nobody listens or the API
+// is closed.
+func (s *stream) play(ctx context.Context, an *saccade.Analysis, closed <-chan struct{}) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	var err error
 	for last := (state{}); ; {
-		if err != nil {
-			s.send("gone", toWire(ctx, err))
-			return
-		}
 		if now := stateOf(an); now != last {
 			name := "progress"
 			if an.Status != saccade.StatusPending {
 				name = string(an.Status)
 			}
-			s.send(name, view(ctx, an))
+			s.send(name, s.view(ctx, an))
 			last = now
 		}
 		if an.Status != saccade.StatusPending || s.err != nil {
@@ -100,11 +96,19 @@ func (a *API) play(ctx context.Context, s *stream, an *saccade.Analysis, next fu
 		}
 		select {
 		case <-tick.C:
-			an, err = next()
-			s.beat()
-		case <-a.life.Done():
+		case <-closed:
 			return
 		case <-ctx.Done():
+			return
+		}
+		s.beat()
+		var err error
+		if an, err = s.get(ctx); err != nil {
+			name := "error"
+			if saccade.IsCode(err, saccade.CodeGone) {
+				name = "gone"
+			}
+			s.send(name, toWire(ctx, err))
 			return
 		}
 	}
@@ -125,6 +129,8 @@ func stateOf(an *saccade.Analysis) state {
 type stream struct {
 	w    http.ResponseWriter
 	c    *http.ResponseController
+	get  fetch
+	view func(context.Context, *saccade.Analysis) any
 	sent time.Time
 	err  error
 }

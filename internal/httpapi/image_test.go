@@ -259,24 +259,7 @@ func TestOutputLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	base, query, _ := strings.Cut(link, "?")
-	for name, url := range map[string]string{
-		"no signature": base,
-		"other file":   strings.Replace(link, "attentionMap", "perceptionMap", 1),
-		"PUT's method": base + "?" + strings.Replace(query, "method=GET", "method=PUT", 1),
-		"traversal":    h.url + "/objects/../objects/" + key + "?" + query,
-		"escaped":      h.url + "/objects/" + strings.ReplaceAll(key, "/", "%2F") + "?" + query,
-		"dots":         h.url + "/objects/analyses/%2e%2e/%2e%2e/etc/passwd?" + query,
-		"NUL":          h.url + "/objects/analyses/a%00b?" + query,
-		"no key":       h.url + "/objects/?" + query,
-	} {
-		if r := h.send("GET", url, nil, nil); r.status != 403 && r.status != 404 {
-			t.Errorf("%s: %d %s", name, r.status, r.body)
-		}
-	}
-	if r := h.send("PUT", link, "x", nil); r.status != 403 {
-		t.Errorf("PUT on an output link: %d", r.status)
-	}
+	h.refuseTampered(link, key)
 	var again videoView
 	h.clock.advance(30 * time.Minute)
 	h.call("GET", "/v2/analyses/video/"+id, nil).into(t, 200, &again)
@@ -290,4 +273,27 @@ func TestOutputLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.send(http.MethodGet, again.Outputs.Attention.AttentionMap, nil, nil).wantFault(t, 410, saccade.CodeGone)
+}
+
+// refuseTampered tries what a link of an output must not be good for.
+func (h *harness) refuseTampered(link, key string) {
+	h.t.Helper()
+	base, query, _ := strings.Cut(link, "?")
+	for name, url := range map[string]string{
+		"no signature": base,
+		"other file":   strings.Replace(link, "attentionMap", "perceptionMap", 1),
+		"PUT's method": base + "?" + strings.Replace(query, "method=GET", "method=PUT", 1),
+		"traversal":    h.url + "/objects/../objects/" + key + "?" + query,
+		"escaped":      h.url + "/objects/" + strings.ReplaceAll(key, "/", "%2F") + "?" + query,
+		"dots":         h.url + "/objects/analyses/%2e%2e/%2e%2e/etc/passwd?" + query,
+		"NUL":          h.url + "/objects/analyses/a%00b?" + query,
+		"no key":       h.url + "/objects/?" + query,
+	} {
+		if r := h.send("GET", url, nil, nil); r.status != 403 && r.status != 404 {
+			h.t.Errorf("%s: %d %s", name, r.status, r.body)
+		}
+	}
+	if r := h.send("PUT", link, "x", nil); r.status != 403 {
+		h.t.Errorf("PUT on an output link: %d", r.status)
+	}
 }

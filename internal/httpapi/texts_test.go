@@ -12,6 +12,14 @@ import (
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
+// wantMsg checks an error of the generated texts to the byte.
+func wantMsg(t *testing.T, r reply, status int, msg string) {
+	t.Helper()
+	if r.status != status || strings.TrimSpace(string(r.body)) != fmt.Sprintf(`{"success":false,"msg":%q}`, msg) {
+		t.Errorf("%d %s, want %d %s", r.status, r.body, status, msg)
+	}
+}
+
 func TestGeneratedTexts(t *testing.T) {
 	h := newHarness(t)
 	release := make(chan struct{})
@@ -31,17 +39,11 @@ func TestGeneratedTexts(t *testing.T) {
 	var v imageView
 	h.call("GET", "/v2/analyses/"+id, nil).into(t, 200, &v)
 	exposed := v.ExposedID
-	wantMsg := func(r reply, status int, msg string) {
-		t.Helper()
-		if r.status != status || strings.TrimSpace(string(r.body)) != fmt.Sprintf(`{"success":false,"msg":%q}`, msg) {
-			t.Errorf("%d %s, want %d %s", r.status, r.body, status, msg)
-		}
-	}
-	wantMsg(h.call("GET", "/v2/analyses/summary/"+exposed, nil), 404, "summary_not_found")
-	wantMsg(h.call("GET", "/v2/analyses/recommendations/"+exposed, nil), 404, "recommendations_not_found")
-	wantMsg(h.call("GET", "/v2/analyses/summary/"+id, nil), 404, "analysis_not_found") // the wrong one of the two ids
-	wantMsg(h.call("POST", "/v2/analyses/summary/nothing", nil), 404, "analysis_not_found")
-	wantMsg(h.send("POST", h.at("/v2/analyses/summary/"+exposed), nil, map[string]string{"Authorization": "Bearer " + h.other}), 404, "analysis_not_found")
+	wantMsg(t, h.call("GET", "/v2/analyses/summary/"+exposed, nil), 404, "summary_not_found")
+	wantMsg(t, h.call("GET", "/v2/analyses/recommendations/"+exposed, nil), 404, "recommendations_not_found")
+	wantMsg(t, h.call("GET", "/v2/analyses/summary/"+id, nil), 404, "analysis_not_found") // the wrong one of the two ids
+	wantMsg(t, h.call("POST", "/v2/analyses/summary/nothing", nil), 404, "analysis_not_found")
+	wantMsg(t, h.send("POST", h.at("/v2/analyses/summary/"+exposed), nil, map[string]string{"Authorization": "Bearer " + h.other}), 404, "analysis_not_found")
 
 	h.call("PUT", "/v2/update-meta/screenshot/"+exposed, object{"description": "Page", "goal": "Sign-ups"}).into(t, 200, nil)
 	h.call("PUT", "/v2/update-meta/screenshot/"+exposed, object{"description": "", "audience": "Everyone"}).into(t, 200, nil)
@@ -71,7 +73,7 @@ func TestGeneratedTexts(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	h.clock.advance(61 * time.Minute)
-	wantMsg(h.call("GET", "/v2/analyses/summary/"+exposed, nil), 410, "analysis_expired")
+	wantMsg(t, h.call("GET", "/v2/analyses/summary/"+exposed, nil), 410, "analysis_expired")
 }
 
 // pollText polls until the text is there or has failed.
