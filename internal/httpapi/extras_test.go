@@ -67,7 +67,7 @@ func TestWait(t *testing.T) {
 	if v := <-done; v.Status != "success" {
 		t.Errorf("%+v", v)
 	}
-	for _, bad := range []string{"-1", "x", "1e99"} {
+	for _, bad := range []string{"-1", "x", "1e99", "99999999999999999999"} {
 		h.call("GET", "/v2/analyses/video/"+id+"?wait="+bad, nil).wantFault(t, 400, saccade.CodeClient)
 	}
 	pending := h.video()

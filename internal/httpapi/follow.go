@@ -27,7 +27,7 @@ func (a *API) hold(ctx context.Context, get fetch, seconds int) (*saccade.Analys
 		return an, err // a server that holds too many polls answers at once
 	}
 	defer a.held.leave()
-	limit := time.NewTimer(min(time.Duration(seconds)*time.Second, a.cfg.MaxWait))
+	limit := time.NewTimer(min(time.Duration(min(seconds, 3600))*time.Second, a.cfg.MaxWait))
 	defer limit.Stop()
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
