@@ -31,6 +31,7 @@ const (
 // header tell is refused at POST (400); what shows on decoding fails.
 func TestInputs(t *testing.T) {
 	good := film(t, "good.webm", "-f lavfi -i testsrc2=s=320x180:r=30:d=2"+vp9)
+	huge := film(t, "huge.webm", "-f lavfi -i color=s=8192x8192:r=1 -frames:v 1"+vp8)
 	type test struct {
 		name  string
 		bytes []byte
@@ -48,8 +49,10 @@ func TestInputs(t *testing.T) {
 		{"60.1 s and a frame", film(t, "v.webm", "-f lavfi -i color=s=64x64:r=10:d=60.3"+vp8), invalid, true},
 		{"60.0 s", film(t, "v.webm", "-f lavfi -i color=s=64x64:r=10:d=60"+vp8), "success", false},
 		{"header lies", lieAboutDuration(t, film(t, "v.webm", "-f lavfi -i color=s=64x64:r=5:d=70"+vp8)), invalid, true},
-		{"16384x16384", film(t, "v.webm", "-f lavfi -i color=s=16384x16384:r=1 -frames:v 1"+vp8), invalid, true},
-		{"only the header", good[:200], "", true},
+		{"8192x8192", huge, invalid, true},
+		{"16384x16384", bytes.Replace(huge, []byte("\xb0\x82\x20\x00\xba\x82\x20\x00"), []byte("\xb0\x82\x40\x00\xba\x82\x40\x00"), 1), invalid, true},
+		{"larger than its header says", bytes.Replace(huge, []byte("\xb0\x82\x20\x00\xba\x82\x20\x00"), []byte("\xb0\x82\x02\x00\xba\x82\x02\x00"), 1), invalid, false},
+		{"only the header", good[:200], unreadable, false},
 		{"truncated", good[:len(good)*2/3], "success", false},
 		{"damaged", damage(good), unreadable, false},
 		{"odd size", film(t, "v.webm", "-f lavfi -i testsrc2=s=323x181:d=1:r=10"+vp9), "success", false},
@@ -64,7 +67,7 @@ func TestInputs(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			a := s.video(s.upload(tt.bytes))
 			if tt.post {
-				if a.status != http.StatusBadRequest || tt.want != "" && a.code() != tt.want {
+				if a.status != http.StatusBadRequest || a.code() != tt.want {
 					t.Errorf("POST: %d %v", a.status, a.body)
 				}
 				return

@@ -51,23 +51,40 @@ type Analyzer struct {
 	cfg   Config
 }
 
-// Config holds the analyzer's settings.
-type Config struct {
-	MaxDuration float64         // seconds of video; more is refused
-	Prior       attention.Prior // of the density; PriorAuto unless asked otherwise
+// Limits bounds the videos that are accepted.
+type Limits struct {
+	Duration float64 // seconds
+	Pixels   int     // width times height of a frame
 }
 
-// DefaultConfig is what the service uses: 60 s, and the prior by the picture.
+// DefaultLimits is the API's 60 s, and pictures a little larger than 4K.
+func DefaultLimits() Limits {
+	return Limits{Duration: 60, Pixels: ffmpeg.DefaultConfig().MaxPixels}
+}
+
+// Validate reports every fault of the limits.
+func (l Limits) Validate() error {
+	if l.Duration <= 0 || l.Pixels <= 0 {
+		return errors.New("analyze: the limits of duration and picture size must be above 0")
+	}
+	return nil
+}
+
+// Config holds the analyzer's settings.
+type Config struct {
+	Limits Limits
+	Prior  attention.Prior // of the density; PriorAuto unless asked otherwise
+}
+
+// DefaultConfig is what the service uses: the default limits, and the prior by
+// the picture.
 func DefaultConfig() Config {
-	return Config{MaxDuration: 60, Prior: attention.PriorAuto}
+	return Config{Limits: DefaultLimits(), Prior: attention.PriorAuto}
 }
 
 // Validate reports every fault of the settings.
 func (c Config) Validate() error {
-	var err error
-	if c.MaxDuration <= 0 {
-		err = errors.Join(err, errors.New("analyze: the longest duration must be above 0"))
-	}
+	err := c.Limits.Validate()
 	switch c.Prior {
 	case attention.PriorNatural, attention.PriorWeb, attention.PriorNone, attention.PriorAuto:
 	default:

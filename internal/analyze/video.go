@@ -22,14 +22,16 @@ import (
 const inFlight = 2
 
 // InspectVideo judges a video by its size and container, without decoding it:
-// *saccade.Error when it is not one that can be analysed. max is the longest
-// duration in seconds.
-func InspectVideo(r io.ReaderAt, size int64, max float64) (webm.Info, error) {
+// *saccade.Error when it is not one that can be analysed.
+func InspectVideo(r io.ReaderAt, size int64, limits Limits) (webm.Info, error) {
 	info, err := webm.Scan(r, size)
 	if err != nil {
 		return info, err
 	}
-	return info, info.CheckLimits(seconds(max))
+	if err := info.CheckPixels(limits.Pixels); err != nil {
+		return info, err
+	}
+	return info, info.CheckLimits(seconds(limits.Duration))
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
@@ -110,7 +112,7 @@ func (a *Analyzer) inspectFile(path string) (webm.Info, error) {
 	if err != nil {
 		return webm.Info{}, err
 	}
-	return InspectVideo(f, st.Size(), a.cfg.MaxDuration)
+	return InspectVideo(f, st.Size(), a.cfg.Limits)
 }
 
 // decode reads frames and makes the model's small copies.

@@ -26,19 +26,22 @@ type Analyzer interface {
 
 // Config holds the limits of videos.
 type Config struct {
-	MaxDuration float64 // longest video, seconds
-	MaxBytes    int64   // largest video, bytes
+	Limits   analyze.Limits
+	MaxBytes int64 // largest video
 }
 
 // DefaultConfig has the limits of the API: 60 s, 100 MiB.
-func DefaultConfig() Config { return Config{MaxDuration: 60, MaxBytes: 100 << 20} }
+func DefaultConfig() Config {
+	return Config{Limits: analyze.DefaultLimits(), MaxBytes: 100 << 20}
+}
 
 // Validate reports every fault of the settings.
 func (c Config) Validate() error {
-	if c.MaxDuration <= 0 || c.MaxBytes <= 0 {
-		return errors.New("studio: the limits of duration and size must be above 0")
+	err := c.Limits.Validate()
+	if c.MaxBytes <= 0 {
+		err = errors.Join(err, errors.New("studio: the limit of bytes must be above 0"))
 	}
-	return nil
+	return err
 }
 
 // Studio is safe for concurrent use.
@@ -133,7 +136,7 @@ func (s *Studio) Inspect(ctx context.Context, key string) error {
 	if info.Size > s.cfg.MaxBytes {
 		return saccade.Errorf(saccade.CodeInvalidInput, "The video has %d bytes; at most %d are possible. Please shorten it or compress it more.", info.Size, s.cfg.MaxBytes).About("input.content")
 	}
-	if _, err := analyze.InspectVideo(o, info.Size, s.cfg.MaxDuration); err != nil {
+	if _, err := analyze.InspectVideo(o, info.Size, s.cfg.Limits); err != nil {
 		var e *saccade.Error
 		if errors.As(err, &e) {
 			return e.About("input.content")
