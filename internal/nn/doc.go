@@ -1,7 +1,7 @@
 // Package nn runs small convolutional networks on one core, without cgo.
 //
 // The contract: a network's weights are read once from a safetensors file (Open), packed once for one set of kernels
-// (Layers), and then run by any number of steps, each bound to one size of input. Packed layers are immutable and may be
+// (Loader), and then run by any number of steps, each bound to one size of input. Packed layers are immutable and may be
 // shared between goroutines; a step owns its buffers and belongs to one goroutine. Running a step allocates nothing.
 //
 // Feature maps are NHWC float32 with the channels padded with zeros to a multiple of 8. Any size works; sizes whose rows
@@ -13,7 +13,10 @@
 // never used. One set gives bit-identical results from run to run; sets agree with one another to about 1e-5, because
 // they add in different orders.
 //
-// What was run where: avx2 and go on amd64 natively, neon under qemu-aarch64; see TestKernels for the shapes.
+// What was run where: avx2 and go natively on amd64 (Zen 4); neon under qemu-aarch64; avx512 under the Bochs emulator
+// (a Skylake-X model with Linux 6.1), not on silicon, so its speed is unknown. Each passed TestKernels and, on a whole
+// network, the comparison with PyTorch. One core, 140 million multiply-adds a frame (384x224): avx2 4 ms, go below
+// 100 ms, ONNX Runtime 1.30 with AVX2 6 ms.
 package nn
 
 //go:generate go run ./gen

@@ -8,7 +8,7 @@ import (
 // GoKernels returns the kernels in plain Go: the reference, and what runs where there is no assembly.
 func GoKernels() *Kernels {
 	k := &Kernels{name: "go", lanes: 8, norm: goNormalize}
-	for rows := 1; rows <= 4; rows++ {
+	for rows := 1; rows <= 3; rows++ {
 		k.gemm = append(k.gemm, goGemm(rows))
 	}
 	for kind := range k.dw {
@@ -70,7 +70,9 @@ func goTaps(d *dwArgs, k, from, w, to uintptr) {
 			s3 += x[3] * y[3]
 		}
 	}
-	*(*[4]float32)(unsafe.Add(d.out, to)) = activateFour(d.act, [4]float32{s0, s1, s2, s3})
+	out := (*[4]float32)(unsafe.Add(d.out, to))
+	out[0], out[1] = activate(d.act, s0), activate(d.act, s1)
+	out[2], out[3] = activate(d.act, s2), activate(d.act, s3)
 }
 
 // goElt returns the element-wise kernel of a function. Inputs that a kernel does not have are read from a.

@@ -5,27 +5,19 @@ import "unsafe"
 // f returns the float at p plus n bytes.
 func f(p unsafe.Pointer, n uintptr) *float32 { return (*float32)(unsafe.Add(p, n)) }
 
-// activateFour applies an activation.
-func activateFour(act Act, s [4]float32) [4]float32 {
+// activate applies an activation to one number.
+func activate(act Act, x float32) float32 {
 	switch act {
-	case ReLU:
-		for i, x := range s {
-			s[i] = max(x, 0)
-		}
-	case ReLU6:
-		for i, x := range s {
-			s[i] = min(max(x, 0), 6)
-		}
 	case HardSwish:
-		for i, x := range s {
-			s[i] = x * clip(x+3) * (1.0 / 6)
-		}
+		return x * clip(x+3) * (1.0 / 6)
+	case ReLU:
+		return max(x, 0)
+	case ReLU6:
+		return clip(x)
 	case HardSigmoid:
-		for i, x := range s {
-			s[i] = clip(x+3) * (1.0 / 6)
-		}
+		return clip(x+3) * (1.0 / 6)
 	}
-	return s
+	return x
 }
 
 // clip limits x to [0, 6]. It is quicker than min and max, which also order zeros and NaN.
@@ -64,9 +56,8 @@ func goTile(g *gemmArgs, rows int, p goBlock) {
 		}
 		p.step = 4 * columns
 		for range columns / 4 {
-			if rows == 4 {
-				goTwo(g, p)
-				goTwo(g, goBlock{p.a + 2*g.lda, p.c + 2*g.ldc, p.b, p.bias, p.step})
+			if rows == 3 {
+				goThree(g, p)
 			} else {
 				goFew(g, rows, p)
 			}
@@ -76,31 +67,35 @@ func goTile(g *gemmArgs, rows int, p goBlock) {
 	}
 }
 
-// goTwo makes 2 rows and 4 columns: 8 sums stay in registers.
-func goTwo(g *gemmArgs, p goBlock) {
-	bias := (*[4]float32)(unsafe.Add(g.bias, p.bias))
-	s00, s01, s02, s03 := bias[0], bias[1], bias[2], bias[3]
-	s10, s11, s12, s13 := s00, s01, s02, s03
-	a0, a1, weights, step := unsafe.Add(g.a, p.a), unsafe.Add(g.a, p.a+g.lda), unsafe.Add(g.b, p.b), p.step
-	var i, b uintptr
-	for range g.segs {
-		for end := i + 4*(4*g.k4+g.k1); i < end; i += 4 {
-			w := (*[4]float32)(unsafe.Add(weights, b))
-			x, y := *f(a0, i), *f(a1, i)
-			s00 += x * w[0]
-			s01 += x * w[1]
-			s02 += x * w[2]
-			s03 += x * w[3]
-			s10 += y * w[0]
-			s11 += y * w[1]
-			s12 += y * w[2]
-			s13 += y * w[3]
-			b += step
+// goThree makes 3 rows and 4 columns, two columns at a time: with more sums the compiler keeps one in memory, and the
+// time to write and read it back bounds the loop.
+func goThree(g *gemmArgs, p goBlock) {
+	for half := uintptr(0); half < 16; half += 8 {
+		bias := (*[2]float32)(unsafe.Add(g.bias, p.bias+half))
+		s00, s01 := bias[0], bias[1]
+		s10, s11, s20, s21 := s00, s01, s00, s01
+		a0, weights := unsafe.Add(g.a, p.a), unsafe.Add(g.b, p.b+half)
+		a1, a2 := unsafe.Add(a0, g.lda), unsafe.Add(a0, 2*g.lda)
+		var i, b uintptr
+		for range g.segs {
+			for end := i + 4*(4*g.k4+g.k1); i < end; i += 4 {
+				w := (*[2]float32)(unsafe.Add(weights, b))
+				x, y, z := *f(a0, i), *f(a1, i), *f(a2, i)
+				s00 += x * w[0]
+				s10 += y * w[0]
+				s20 += z * w[0]
+				s01 += x * w[1]
+				s11 += y * w[1]
+				s21 += z * w[1]
+				b += p.step
+			}
+			i += g.segDelta
 		}
-		i += g.segDelta
+		to := p.c + half
+		goStore(g, to, s00, s01)
+		goStore(g, to+g.ldc, s10, s11)
+		goStore(g, to+2*g.ldc, s20, s21)
 	}
-	goStore(g, p.c, [4]float32{s00, s01, s02, s03})
-	goStore(g, p.c+g.ldc, [4]float32{s10, s11, s12, s13})
 }
 
 // goFew makes any number of rows and 4 columns.
@@ -120,21 +115,20 @@ func goFew(g *gemmArgs, rows int, p goBlock) {
 			}
 			a += g.segDelta
 		}
-		goStore(g, p.c, s)
+		goStore(g, p.c, s[0], s[1])
+		goStore(g, p.c+8, s[2], s[3])
 		p.a, p.c = p.a+g.lda, p.c+g.ldc
 	}
 }
 
-// goStore finishes 4 columns of one row.
-func goStore(g *gemmArgs, to uintptr, s [4]float32) {
+// goStore finishes 2 columns of one row.
+func goStore(g *gemmArgs, to uintptr, x, y float32) {
 	if g.act != Linear {
-		s = activateFour(g.act, s)
+		x, y = activate(g.act, x), activate(g.act, y)
 	}
 	if g.res != nil {
-		res := (*[4]float32)(unsafe.Add(g.res, to))
-		for i := range s {
-			s[i] += res[i]
-		}
+		res := (*[2]float32)(unsafe.Add(g.res, to))
+		x, y = x+res[0], y+res[1]
 	}
-	*(*[4]float32)(unsafe.Add(g.c, to)) = s
+	*(*[2]float32)(unsafe.Add(g.c, to)) = [2]float32{x, y}
 }

@@ -105,7 +105,7 @@ func (m *made) apply(name string, in plane, stride int, act Act) plane {
 				}
 			}
 		}
-		*v = activateFour(act, [4]float32{float32(sum)})[0]
+		*v = activate(act, float32(sum))
 	})
 	return out
 }
