@@ -97,9 +97,12 @@ func analyse(ctx context.Context, c *client.Client, video, out string) error {
 		return err
 	}
 	a, err := c.WaitVideo(ctx, ref.ID, func(a *client.Analysis) {
+		if a.Status != saccade.StatusPending {
+			return
+		}
 		fmt.Printf("\r%-12s %3.0f %%  [%-40s]", a.Stage, 100*a.Progress, strings.Repeat("=", int(40*a.Progress)))
 	})
-	fmt.Println()
+	fmt.Printf("\r%-12s 100 %%  [%s]\n", "done", strings.Repeat("=", 40))
 	if err == nil {
 		err = a.Failure()
 	}
