@@ -31,15 +31,16 @@ type motion struct {
 	change   []float32 // mean change of the newest picture, grey levels
 	contrast []float32
 	speed    []float32
+	weight   float32 // exponent of motion in the density
 	blur     boxBlur
 	level    []float32 // remembered motion, 0 = none
 	used     []float32 // what one got used to
 }
 
 // newMotion returns the motion of a video of w x h cells.
-func newMotion(w, h int) *motion {
+func newMotion(w, h int, weight float32) *motion {
 	plane := func() []float32 { return make([]float32, w*h) }
-	return &motion{w: w, h: h, grey: make([]uint8, cell*cell*w*h), blur: newBoxBlur(w, h),
+	return &motion{w: w, h: h, weight: weight, grey: make([]uint8, cell*cell*w*h), blur: newBoxBlur(w, h),
 		change: plane(), contrast: plane(), speed: plane(), level: plane(), used: plane()}
 }
 
@@ -129,5 +130,5 @@ func (m *motion) pull(i int) float32 {
 	if v < 1e-3 {
 		return 0
 	}
-	return moveWeight * logf(1+v)
+	return m.weight * logf(1+v)
 }

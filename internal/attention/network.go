@@ -20,6 +20,7 @@ type config struct {
 	Std    []float32   `json:"std"`
 	Prior  []int       `json:"prior"`
 	Media  []Prior     `json:"media"`
+	Motion *float32    `json:"motion"` // exponent of motion in the density, nil for moveWeight
 }
 
 // blockSpec is one inverted residual block: kernel, stride, expanded and output
@@ -64,6 +65,11 @@ func parse(text string) (config, error) {
 	for _, w := range widths {
 		ok = ok && w > 0 && w <= 4096
 	}
+	if c.Motion == nil {
+		c.Motion = new(float32)
+		*c.Motion = moveWeight
+	}
+	ok = ok && *c.Motion >= 0 && *c.Motion <= 10
 	for _, s := range c.Std {
 		ok = ok && s > 0
 	}

@@ -15,7 +15,7 @@ const (
 	followFast = 0.02 // the same where the picture changed
 	gateLevel  = 12   // change in grey levels from which a cell follows fast
 	gateFade   = 0.10 // seconds in which a cell goes back to following slowly
-	moveWeight = 0.8  // exponent of motion in the density; by hand
+	moveWeight = 0.8  // exponent of motion in the density unless the weights say another; by hand
 	branchFade = 0.50 // seconds in which a still picture loses what the time branch adds
 )
 
@@ -26,9 +26,10 @@ const (
 // not seen; slow changes add up and are). Without a time branch in the weights
 // the log density is eased towards that of the frame: fast in cells whose
 // pixels changed, slowly elsewhere, so nothing flickers and nothing smears
-// behind what moves; motion against the surroundings is added on top (see
-// motion). With a time branch the recurrent unit has learnt all this, and what
-// it adds fades while the picture stands still. A cut starts anew in both.
+// behind what moves. With a time branch the recurrent unit does this, and what
+// it adds fades while the picture stands still. Motion against the surroundings
+// is added on top (see motion), with the exponent "motion" in the config of the
+// weights: 0 for a branch that has learnt motion. A cut starts anew.
 //
 // When nothing changes the answer arrives exactly at what the network says of
 // the still picture at this size, and from then on a frame costs a comparison.
@@ -53,7 +54,7 @@ type neuralStream struct {
 func newNeuralStream(n *network, w, h int, prior Prior) *neuralStream {
 	r := n.newRunner(w, h)
 	plane := func() []float32 { return make([]float32, r.w*r.h) }
-	s := &neuralStream{net: n, r: r, prior: prior, frame: pix.New(w, h), motion: newMotion(r.w, r.h)}
+	s := &neuralStream{net: n, r: r, prior: prior, frame: pix.New(w, h), motion: newMotion(r.w, r.h, *n.config.Motion)}
 	s.still, s.gate = plane(), plane()
 	return s
 }
@@ -157,6 +158,14 @@ func (s *neuralStream) recur(dt float64, changed bool) {
 	s.r.time.Run()
 	nn.Blend(s.r.timed, s.r.d16, s.branch)
 	s.r.decode.Run()
-	s.r.answer(s.r.logits, s.bias)
-	s.rest = s.branch == 0
+	for i, v := range s.r.logits {
+		s.r.z[i] = v + s.bias[i] + s.motion.pull(i)
+	}
+	most := s.motion.fade(dt)
+	if s.rest = s.branch == 0 && most < 1e-2; s.rest {
+		s.r.answer(s.r.logits, s.bias)
+		clear(s.motion.used)
+		return
+	}
+	s.r.soften.Run()
 }
