@@ -170,8 +170,21 @@ func (a answer) text(key string) string {
 	return v
 }
 
+// with is the same service for a subtest.
+func (s *service) with(t *testing.T) *service {
+	c := *s
+	c.t = t
+	return &c
+}
+
 // call makes one API request; path is below /v2 or absolute.
 func (s *service) call(method, path string, body any) answer {
+	s.t.Helper()
+	return s.callWith(method, path, body, nil)
+}
+
+// callWith is call with more headers.
+func (s *service) callWith(method, path string, body any, headers map[string]string) answer {
 	s.t.Helper()
 	var r io.Reader
 	if body != nil {
@@ -190,6 +203,9 @@ func (s *service) call(method, path string, body any) answer {
 	}
 	req.Header.Set("Authorization", "Bearer "+s.token)
 	req.Header.Set("Content-Type", "application/json")
+	for k, v := range headers {
+		req.Header.Set(k, v)
+	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		s.t.Fatal(err)
