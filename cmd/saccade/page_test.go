@@ -119,12 +119,16 @@ func TestPages(t *testing.T) {
 			"alert":           func(s *service) { s.shown(s.page(shop.URL+"/alert", "desktopWeb"), desktop) },
 			"hanging picture": func(s *service) { s.shown(s.page(shop.URL+"/picture", ""), desktop) },
 			"private":         func(s *service) { s.notGrabbed(s.page(private.URL, ""), "nly public addresses on the usual ports") },
-			"redirect":        func(s *service) { s.notGrabbed(s.page(shop.URL+"/elsewhere", ""), "nly public addresses on the usual ports") },
-			"metadata":        func(s *service) { s.notGrabbed(s.page("http://169.254.169.254/latest/", ""), "nly public addresses on the usual ports") },
-			"download":        func(s *service) { s.notGrabbed(s.page(shop.URL+"/download", ""), "download") },
-			"not found":       func(s *service) { s.notGrabbed(s.page(shop.URL+"/gone", ""), "404") },
-			"no such host":    func(s *service) { s.notGrabbed(s.page("http://nosuch.invalid/", ""), "nosuch.invalid") },
-			"hangs":           func(s *service) { hangs(s, shop.URL+"/hangs") },
+			"redirect": func(s *service) {
+				s.notGrabbed(s.page(shop.URL+"/elsewhere", ""), "nly public addresses on the usual ports")
+			},
+			"metadata": func(s *service) {
+				s.notGrabbed(s.page("http://169.254.169.254/latest/", ""), "nly public addresses on the usual ports")
+			},
+			"download":     func(s *service) { s.notGrabbed(s.page(shop.URL+"/download", ""), "download") },
+			"not found":    func(s *service) { s.notGrabbed(s.page(shop.URL+"/gone", ""), "404") },
+			"no such host": func(s *service) { s.notGrabbed(s.page("http://nosuch.invalid/", ""), "nosuch.invalid") },
+			"hangs":        func(s *service) { hangs(s, shop.URL+"/hangs") },
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
