@@ -1,0 +1,62 @@
+"""Teacher maps of web pages, the targets where no gaze was recorded.
+
+    pages.py SHARED OUT_DIR      (SHARED: the folder with data/ and model/)
+
+Writes OUT_DIR/<name>.npy: float32 map without any centre prior, at most 256 px on the longer side, largest value 1.
+The teacher runs at several scales and mirrored; its answers are averaged (see `density` of its own script).
+"""
+import glob
+import os
+import sys
+
+import cv2
+import numpy as np
+
+#: Folders of pages below SHARED/data.
+FOLDERS = ("screens/images", "screens/unlabelled", "clarity/calista/images")
+BOXES = ((480, 360), (640, 480), (800, 600))
+
+
+def page_files(shared):
+    """(name, path) of every page; the name is unique over the folders."""
+    out = []
+    for folder in FOLDERS:
+        for path in sorted(glob.glob(f"{shared}/data/{folder}/*")):
+            if path.lower().endswith((".jpg", ".jpeg", ".png")):
+                stem = os.path.splitext(os.path.basename(path))[0]
+                out.append((folder.replace("/", "_") + "_" + stem, path))
+    return out
+
+
+def raw_map(teacher, net, image):
+    """Calibrated multi-scale map of a BGR image without the prior, 0..1."""
+    h, w = image.shape[:2]
+    k = 256 / max(h, w)
+    size = (max(1, round(w * k)), max(1, round(h * k)))
+    maps = []
+    for box in BOXES:
+        maps.append(cv2.resize(teacher.run(net, image, *box), size))
+        mirrored = teacher.run(net, image[:, ::-1].copy(), *box)[:, ::-1].copy()
+        maps.append(cv2.resize(mirrored, size))
+    m = np.mean(maps, 0)
+    m -= m.min()
+    m = teacher.gaussian_filter((m / max(m.max(), 1e-9)) ** teacher.GAMMA, teacher.BLUR * size[0])
+    return (m / max(m.max(), 1e-9)).astype(np.float32)
+
+
+def main(shared, out):
+    import torch
+    sys.path.insert(0, f"{shared}/model")
+    import acnet
+    import teacher
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    os.makedirs(out, exist_ok=True)
+    net = acnet.load().eval()
+    for name, path in page_files(shared):
+        if not os.path.exists(f"{out}/{name}.npy"):
+            np.save(f"{out}/{name}.npy", raw_map(teacher, net, cv2.imread(path)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])
