@@ -19,7 +19,7 @@ type serveCmd struct {
 	Model      string        `default:"${model}" help:"saccade-1 (the trained network) or baseline (training-free)."`
 	Videos     int           `default:"0" help:"Videos analysed at the same time; 0: one for every two cores."`
 	Images     int           `default:"0" help:"Images analysed at the same time; 0: one for every two cores, at least 2."`
-	MaxQueue   int           `default:"1000" help:"Analyses that may wait; more are refused with over_capacity."`
+	MaxQueue   int           `default:"1000" help:"Analyses that may wait or run; more are refused with over_capacity."`
 	RateLimit  float64       `default:"50" help:"Requests a second for each token; 0: no limit."`
 	ResultTTL  time.Duration `name:"result-ttl" default:"1h" help:"How long results of images and pages stay; 0: for ever. Videos stay."`
 	Allow      []string      `placeholder:"ADDR" help:"Private addresses that pages and webhooks may reach all the same: 10.0.0.0/8, intranet.example, 127.0.0.1:3000."`
