@@ -20,7 +20,7 @@ type serveCmd struct {
 	Videos     int           `default:"0" help:"Videos analysed at the same time; 0: one for every two cores."`
 	Images     int           `default:"0" help:"Images analysed at the same time; 0: one for every two cores, at least 2."`
 	MaxQueue   int           `default:"1000" help:"Analyses that may wait or run; more are refused with over_capacity."`
-	RateLimit  float64       `default:"50" help:"Requests a second for each token; 0: no limit."`
+	RateLimit  float64       `default:"50" help:"Requests a second for each token, four times as many at once; 0: no limit."`
 	ResultTTL  time.Duration `name:"result-ttl" default:"1h" help:"How long results of images and pages stay; 0: for ever. Videos stay."`
 	Allow      []string      `placeholder:"ADDR" help:"Private addresses that pages and webhooks may reach all the same: 10.0.0.0/8, intranet.example, 127.0.0.1:3000."`
 	Grace      time.Duration `default:"30s" help:"How long running analyses may finish after SIGTERM; then they go back to the queue."`

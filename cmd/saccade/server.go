@@ -127,6 +127,7 @@ func (s *server) newAPI(c *serveCmd, r rooms, queue *worker.Queue) (*httpapi.API
 	}
 	cfg := httpapi.DefaultConfig()
 	cfg.PublicURL, cfg.TrustProxy, cfg.RateLimit, cfg.ResultTTL, cfg.Version = c.PublicURL, c.TrustProxy, c.RateLimit, c.ResultTTL, version
+	cfg.RateBurst = max(1, int(4*c.RateLimit)) // four seconds' worth at once
 	return httpapi.New(cfg, httpapi.Deps{
 		Accounts: s.store, Uploads: s.store, Analyses: s.store, Archive: s.store, Texts: s.store, Webhooks: s.store, Stats: s.store,
 		Queue: queue, Blobs: r.objects, Signer: signer, Inspector: r.studio, Meter: r.studio, Advisor: advisor,
