@@ -132,7 +132,7 @@ func noRoomAtAll(t *testing.T, s *service, clip []byte) {
 	url := s.upload(clip)
 	remove := ballast(t, s.data, 0)
 	for range 3 {
-		if a := s.video(url); a.status != http.StatusCreated && (a.status < 500 || a.code() == "") {
+		if a := s.video(url); a.status != http.StatusServiceUnavailable || a.code() != "over_capacity" || a.retryAfter() < 1 {
 			t.Errorf("POST: %d %v", a.status, a.body)
 		}
 		if status := s.put(url, clip); status < 500 {

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -119,4 +120,24 @@ func TestIdempotencyRace(t *testing.T) {
 			t.Errorf("%d ids, %d created", len(ids), created)
 		}
 	})
+}
+
+// TestNoRoom keeps a database from growing, as a full disk does.
+func TestNoRoom(t *testing.T) {
+	f := open(t, store.DriverSQLite)
+	var limit int
+	f.ok(f.DB().QueryRowContext(t.Context(), `PRAGMA max_page_count = 1`).Scan(&limit)) // means: no more than there are
+	var err error
+	for range 10_000 {
+		if _, err = f.CreateUpload(t.Context(), "acme"); err != nil {
+			break
+		}
+	}
+	f.code(err, saccade.CodeOverCapacity)
+	a := &saccade.Analysis{Account: "acme", Request: saccade.Request{Kind: saccade.KindImage, Title: strings.Repeat("x", 100_000)}}
+	_, _, err = f.CreateAnalysis(t.Context(), a, nil, f.jobs)
+	f.code(err, saccade.CodeOverCapacity)
+	f.ok(f.DB().QueryRowContext(t.Context(), `PRAGMA max_page_count = 1000000`).Scan(&limit))
+	_, err = f.CreateUpload(t.Context(), "acme")
+	f.ok(err)
 }

@@ -12,7 +12,9 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
-	_ "modernc.org/sqlite"             // registers "sqlite"
+	"modernc.org/sqlite"               // registers "sqlite"
+
+	"github.com/saccade-dev/saccade"
 )
 
 // Store is an open database. Close it.
@@ -120,10 +122,10 @@ func (s *Store) inTx(ctx context.Context, f func(tx *sql.Tx) error) error {
 	var err error
 	for range 5 {
 		if err = s.tryTx(ctx, f); !repeatable(err) {
-			return err
+			break
 		}
 	}
-	return err
+	return noRoom(err)
 }
 
 func (s *Store) tryTx(ctx context.Context, f func(tx *sql.Tx) error) error {
@@ -145,6 +147,18 @@ func (s *Store) tryTx(ctx context.Context, f func(tx *sql.Tx) error) error {
 func repeatable(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// noRoom makes a database without room on its disk over_capacity: nothing is
+// wrong with the request, and it can be repeated once there is room.
+func noRoom(err error) error {
+	var lite *sqlite.Error
+	var pg *pgconn.PgError
+	const liteFull, pgFull = 13, "53100"
+	if errors.As(err, &lite) && lite.Code()&0xff == liteFull || errors.As(err, &pg) && pg.Code == pgFull {
+		return saccade.Errorf(saccade.CodeOverCapacity, "The storage of the server is full. Please try again later; the operator has to make room.").With(err)
+	}
+	return err
 }
 
 // micros is how times are kept.

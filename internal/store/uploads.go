@@ -17,7 +17,7 @@ func (s *Store) CreateUpload(ctx context.Context, account string) (saccade.Uploa
 	_, err := s.write.ExecContext(ctx,
 		`INSERT INTO uploads (id, account, object, size, created_at) VALUES ($1, $2, $3, $4, $5)`,
 		u.ID, u.Account, blob.UploadKey(u.Account, u.ID), u.Size, micros(u.CreatedAt))
-	return u, err
+	return u, noRoom(err)
 }
 
 // Upload gives an upload of the account, or not_found.
@@ -36,7 +36,7 @@ func (s *Store) SetUploadSize(ctx context.Context, id string, size int64) error 
 	if err == nil && n == 0 {
 		return errNoUpload()
 	}
-	return err
+	return noRoom(err)
 }
 
 // StaleUploads lists uploads made before the moment that no analysis uses,
