@@ -5,6 +5,7 @@ import (
 	"errors"
 	"image"
 	"sync"
+	"time"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
@@ -22,6 +23,7 @@ type film struct {
 	layer   func(*shot) *render.Layer
 	alpha   *image.NYCbCrA // the picture of the overlay; nil: drawn over the frame
 	scratch *image.YCbCr   // a copy to draw on; nil: drawn in place (the last film)
+	drawn   image.Image    // what was written last
 }
 
 // films are all videos of one analysis. Those that need the untouched frame
@@ -110,12 +112,13 @@ func (fs films) write(s *shot) error {
 }
 
 func (f *film) write(s *shot, last bool) error {
-	pts, l := s.frame.PTS, f.layer(s)
+	l := f.layer(s)
 	if f.alpha != nil {
 		if err := f.blender.Overlay(f.alpha, l); err != nil {
 			return err
 		}
-		return f.enc.Write(f.alpha, pts)
+		f.drawn = f.alpha
+		return f.enc.Write(f.drawn, s.frame.PTS)
 	}
 	dst := s.frame.Image
 	if !last {
@@ -125,7 +128,18 @@ func (f *film) write(s *shot, last bool) error {
 	if err := f.blender.Blend(dst, l); err != nil {
 		return err
 	}
-	return f.enc.Write(dst, pts)
+	f.drawn = dst
+	return f.enc.Write(dst, s.frame.PTS)
+}
+
+// repeat shows the last pictures once more.
+func (fs films) repeat(pts time.Duration) error {
+	for _, f := range fs {
+		if err := f.enc.Write(f.drawn, pts); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // copyYCbCr copies the planes of a picture of the same size.

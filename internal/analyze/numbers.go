@@ -32,7 +32,7 @@ type numbers struct {
 	frames  int
 	row     Row             // waits for its duration
 	pending saccade.Density // its density
-	last    saccade.Density // of a still: what its areas are measured on
+	last    saccade.Density // of the last frame
 	focus   series
 	clarity series
 	excite  series
@@ -65,12 +65,15 @@ func (n *numbers) Frame(s *shot) (scoreMaps, error) {
 		return scoreMaps{}, err
 	}
 	n.flush(s.at)
-	cut := n.cuts.Next(s.small)
+	cut := !s.same && n.cuts.Next(s.small)
 	n.pages.Next(s, cut)
-	focus := score.FocusScore(n.model, s.density)
+	focus, gaze := n.row.Focus, n.row.Gaze
+	if n.frames == 0 || &s.density.V[0] != &n.last.V[0] {
+		focus, gaze = score.FocusScore(n.model, s.density), score.GazePoints(s.density, gazeColumns)
+	}
 	n.pending, n.last = s.density, s.density
 	n.row = Row{Frame: n.frames, Time: s.at, Cut: cut, Focus: focus, Clarity: n.pages.clarityNow,
-		Excitingness: n.pages.excitingnessNow, Gaze: score.GazePoints(s.density, gazeColumns)}
+		Excitingness: n.pages.excitingnessNow, Gaze: gaze}
 	n.frames++
 	n.focus.add(s.at, &n.row.Focus)
 	n.clarity.add(s.at, n.row.Clarity)

@@ -3,9 +3,11 @@ package analyze
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -41,8 +43,14 @@ type shot struct {
 	frame   *ffmpeg.Frame
 	small   *pix.RGB // the frame at the model's size
 	at      float64  // seconds since the first frame
+	same    bool     // every sample equals the frame before
 	density saccade.Density
 	maps    scoreMaps // latest maps of the scores, where asked for
+}
+
+// looksLike reports whether s gives the same pictures as a shot before it.
+func (s *shot) looksLike(o *shot) bool {
+	return o != nil && s.same && s.maps == o.maps && &s.density.V[0] == &o.density.V[0]
 }
 
 // page is the picture that the scores of pages are measured on.
@@ -115,10 +123,15 @@ func (a *Analyzer) inspectFile(path string) (webm.Info, error) {
 	return InspectVideo(f, st.Size(), a.cfg.Limits)
 }
 
-// decode reads frames and makes the model's small copies.
+// decode reads frames and makes the model's small copies. Screen recordings
+// stand still most of the time: a frame that equals the one before is known by
+// its hash (64 bits, seeded at random) and shares that one's copy.
 func (r *videoRun) decode(ctx context.Context, out chan<- *shot) error {
 	w, h := r.stream.Size()
 	var first time.Duration
+	var hash maphash.Hash
+	var last uint64
+	var small *pix.RGB
 	for {
 		f, err := r.dec.Next()
 		if err == io.EOF {
@@ -127,11 +140,20 @@ func (r *videoRun) decode(ctx context.Context, out chan<- *shot) error {
 		if err != nil {
 			return err
 		}
-		if f.Index == 0 {
+		hash.Reset()
+		for _, plane := range [][]byte{f.Image.Y, f.Image.Cb, f.Image.Cr} {
+			_, _ = hash.Write(plane) // never fails (hash/maphash)
+		}
+		s := &shot{frame: f, same: small != nil && hash.Sum64() == last}
+		last = hash.Sum64()
+		if small == nil {
 			first = f.PTS
 		}
-		s := &shot{frame: f, small: pix.New(w, h), at: (f.PTS - first).Seconds()}
-		pix.ShrinkYCbCr(s.small, f.Image)
+		if !s.same {
+			small = pix.New(w, h)
+			pix.ShrinkYCbCr(small, f.Image)
+		}
+		s.small, s.at = small, (f.PTS - first).Seconds()
 		select {
 		case out <- s:
 		case <-ctx.Done():
@@ -143,12 +165,16 @@ func (r *videoRun) decode(ctx context.Context, out chan<- *shot) error {
 // predict turns frames into densities and numbers.
 func (r *videoRun) predict(ctx context.Context, in <-chan *shot, out chan<- *shot) error {
 	total := max(1, r.info.Frames)
+	var last saccade.Density
 	for s := range in {
 		d, err := r.stream.Next(s.small, s.frame.PTS)
 		if err != nil {
 			return err
 		}
-		s.density = d.Clone()
+		if !slices.Equal(d.V, last.V) {
+			last = d.Clone()
+		}
+		s.density = last
 		if s.maps, err = r.numbers.Frame(s); err != nil {
 			return err
 		}
@@ -165,16 +191,27 @@ func (r *videoRun) predict(ctx context.Context, in <-chan *shot, out chan<- *sho
 // draw hands every frame to all films, which are opened when the first frame
 // has told its colours.
 func (r *videoRun) draw(ctx context.Context, in <-chan *shot) (err error) {
+	var drawn *shot // the last one that was drawn; its frame holds the picture
 	for s := range in {
 		if r.films == nil {
 			if r.films, err = r.openFilms(ctx, s.frame.Colour); err != nil {
 				return err
 			}
 		}
+		if s.looksLike(drawn) {
+			if err := r.films.repeat(s.frame.PTS); err != nil {
+				return err
+			}
+			s.frame.Release()
+			continue
+		}
 		if err := r.films.write(s); err != nil {
 			return err
 		}
-		s.frame.Release()
+		if drawn != nil {
+			drawn.frame.Release()
+		}
+		drawn = s
 	}
 	if err := ctx.Err(); err != nil {
 		return err

@@ -229,13 +229,13 @@ func (d *Decoder) finish(stream error) error {
 	exit := d.proc.wait()
 	_ = d.pipe.Close()
 	text, damaged := d.proc.stderr.text()
-	report := fmt.Errorf("%d of %d frames, %d complaints, stream: %w, exit: %v, stderr: %s", d.next, d.info.Frames, damaged, stream, exit, text)
+	report := fmt.Errorf("%d of %d frames, %d complaints, stream: %v, exit: %v, stderr: %s", d.next, d.info.Frames, damaged, stream, exit, text)
 	switch {
 	case errors.Is(exit, errTimeout):
 		d.err = unreadable("Decoding the video took too long. Please try a shorter or smaller one.").With(report)
 	case exit != nil && !crashed(exit) && !errors.Is(exit, errStopped):
 		d.err = exit // the caller's context
-	case broken, unconfined(exit):
+	case broken, unconfined(exit), killed(exit):
 		d.err = fmt.Errorf("ffmpeg decode: %w", report)
 	default:
 		d.err = d.verdict(exit, report)

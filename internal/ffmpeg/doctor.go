@@ -40,6 +40,9 @@ func (t *Tool) Doctor(ctx context.Context) []Check {
 	return append(checks, Check{"sandbox", true, detail + "; a forbidden file could not be read"})
 }
 
+// Check reports whether ffmpeg runs, confined as far as this system can.
+func (t *Tool) Check(ctx context.Context) error { return t.tryOut(ctx) }
+
 // tryOut runs ffmpeg confined, without input.
 func (t *Tool) tryOut(ctx context.Context) error {
 	p, err := t.start(ctx, job{args: []string{"-v", "error", "-nostdin", "-f", "lavfi", "-i", "nullsrc=s=16x16:d=0.04", "-f", "null", "-"}})

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -134,6 +135,18 @@ func crashed(err error) bool {
 func unconfined(err error) bool {
 	var exit *exec.ExitError
 	return errors.As(err, &exit) && (exit.ExitCode() == exitSandbox || exit.ExitCode() == 127)
+}
+
+// killed reports whether somebody else ended the process: the system when
+// memory or processor time ran out, or an operator. That is not the video's
+// fault. A kill of ours is told by its own error instead.
+func killed(err error) bool {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && (status.Signal() == syscall.SIGKILL || status.Signal() == syscall.SIGTERM)
 }
 
 // tail keeps the end of what a process complains about, and counts complaints
