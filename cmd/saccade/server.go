@@ -140,19 +140,9 @@ func (s *server) checks(r rooms) []httpapi.Check {
 	return []httpapi.Check{
 		{Name: "database", Run: s.store.Check},
 		{Name: "storage", Run: r.objects.Check},
-		{Name: "decoder", Run: func(ctx context.Context) error { return decoderReady(ctx, r.tool) }},
+		{Name: "decoder", Run: r.tool.Check},
 		{Name: "model", Run: func(context.Context) error { return attention.Check(r.model) }},
 	}
-}
-
-// decoderReady reports the first of the decoder's checks that fails.
-func decoderReady(ctx context.Context, tool *ffmpeg.Tool) error {
-	for _, c := range tool.Doctor(ctx) {
-		if !c.OK {
-			return errors.New(c.Name + ": " + c.Detail)
-		}
-	}
-	return nil
 }
 
 // Serve answers requests and works until the context ends; then it stops
