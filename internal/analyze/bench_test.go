@@ -126,7 +126,7 @@ func BenchmarkVideo(b *testing.B) {
 		{"film-960x540", "960:540", []string{shared + "flower.webm", "../../examples/sample.webm"}},
 		{"recording-1280x720", "1280:720", []string{"../../examples/sample.webm"}},
 		{"recording-1920x1080", "1920:1080", []string{"../../examples/sample.webm"}},
-		{"mostly-still-1280x720", "1280:720,trim=duration=2,tpad=stop_mode=clone:stop_duration=12", []string{"../../examples/sample.webm"}},
+		{"mostly-still-1280x720", "1280:720,fps=30,trim=duration=2,tpad=stop_mode=clone:stop_duration=12", []string{"../../examples/sample.webm"}},
 	} {
 		b.Run(bm.name, func(b *testing.B) { benchVideo(b, scaled(b, bm.size, bm.clips...)) })
 	}
