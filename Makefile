@@ -12,7 +12,7 @@ GOBUILD := go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 RUN_PACKAGES  := ffmpeg
 TEST_PACKAGES := ffmpeg chromium postgresql python3-requests python3-numpy python3-scipy qemu-user-static
 
-.PHONY: help build demo run test test-go bench lint oracle generate clean deps deps-test
+.PHONY: help build demo run test test-go test-train bench lint oracle generate clean deps deps-test
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,14 +37,20 @@ test-go:
 	awk -f .ci/summary.awk bin/test.log; exit $$status
 
 bench: deps build ## Time everything side by side: kernels, whole analyses against ffmpeg alone, pictures, queue
-	@go test -run '^$$' -bench . -benchtime 3x ./... | grep -E '^(Benchmark|pkg:|cpu:)' || true
+	@go test -timeout 60m -run '^$$' -bench . -benchtime 3x ./... | grep -E '^(Benchmark|pkg:|cpu:)' || true
+
+test-train: ## Run the tests of the training code (needs python3-torch, python3-opencv, python3-scipy)
+	@cd train && /usr/bin/python3 -m unittest
 
 lint: ## gofmt and go vet
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	@go vet ./...
 
+# SACCADE_ORT may name a folder that has node_modules/onnxruntime-node already.
 oracle: ## Compare the engine with ONNX Runtime on the same weights (fetches onnxruntime-node by npm)
-	@bash internal/nn/oracle/run.sh
+	@dir=$${SACCADE_ORT:-$$PWD/bin/ort}; \
+	[ -d "$$dir/node_modules/onnxruntime-node" ] || npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$$dir" onnxruntime-node@1.30.0; \
+	SACCADE_ORT="$$dir" go test -count 1 -run Oracle -v ./internal/attention
 
 generate: ## Write the generated assembly and tables anew
 	@go generate ./...

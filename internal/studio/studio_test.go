@@ -1,0 +1,152 @@
+package studio_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/analyze"
+	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/studio"
+)
+
+// painter stands for the analyzer, whose own tests use the real one: it writes
+// what it is told into the job's folder.
+type painter struct {
+	files map[string]string
+	err   error
+	saw   string // the input's bytes
+}
+
+func (p *painter) Run(_ context.Context, job analyze.Job, _ func(saccade.Progress)) (*saccade.Outputs, error) {
+	b, _ := os.ReadFile(job.Path)
+	p.saw = string(b)
+	for name, text := range p.files {
+		if err := os.WriteFile(filepath.Join(job.Dir, name), []byte(text), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	return &saccade.Outputs{Attention: &saccade.AttentionOutput{AttentionMap: "attentionMap.webm"}}, p.err
+}
+
+func newStudio(t *testing.T, a studio.Analyzer) (*studio.Studio, *blob.Disk) {
+	t.Helper()
+	disk, err := blob.NewDisk(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := studio.New(studio.DefaultConfig(), disk, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, disk
+}
+
+func put(t *testing.T, d blob.Store, key string, b []byte) {
+	t.Helper()
+	if _, err := d.Put(context.Background(), key, bytes.NewReader(b)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func quiet(saccade.Progress) {}
+
+func TestRunStoresWhatWasMade(t *testing.T) {
+	p := &painter{files: map[string]string{"attentionMap.webm": "heat", "frames.json": "{}"}}
+	s, disk := newStudio(t, p)
+	put(t, disk, "uploads/a/1", []byte("the video"))
+	an := &saccade.Analysis{ID: "an1", Request: saccade.Request{Kind: saccade.KindVideo, Object: "uploads/a/1"}}
+	out, err := s.Run(context.Background(), an, t.TempDir(), quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.saw != "the video" || out.Attention.AttentionMap != "analyses/an1/attentionMap.webm" {
+		t.Errorf("saw %q, answered %+v", p.saw, out.Attention)
+	}
+	var got []string
+	for _, key := range []string{"analyses/an1/attentionMap.webm", "analyses/an1/frames.json"} {
+		if _, err := disk.Stat(context.Background(), key); err == nil {
+			got = append(got, key)
+		}
+	}
+	if diff := cmp.Diff([]string{"analyses/an1/attentionMap.webm", "analyses/an1/frames.json"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+
+func TestRunLeavesNothingAfterAnError(t *testing.T) {
+	p := &painter{files: map[string]string{"a.webm": "1", "b.webm": "2"}}
+	disk, err := blob.NewDisk(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s, err := studio.New(studio.DefaultConfig(), disk, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Run(ctx, &saccade.Analysis{ID: "an2"}, t.TempDir(), func(saccade.Progress) { cancel() })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	for _, name := range []string{"a.webm", "b.webm"} {
+		if _, err := disk.Stat(context.Background(), "analyses/an2/"+name); !errors.Is(err, blob.ErrNotFound) {
+			t.Errorf("%s was left behind: %v", name, err)
+		}
+	}
+}
+
+func TestRunWithoutItsInput(t *testing.T) {
+	s, _ := newStudio(t, &painter{})
+	an := &saccade.Analysis{ID: "an3", Request: saccade.Request{Kind: saccade.KindVideo, Object: "uploads/a/gone"}}
+	if _, err := s.Run(context.Background(), an, t.TempDir(), quiet); !saccade.IsCode(err, saccade.CodeInvalidInput) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestInspect(t *testing.T) {
+	sample, err := os.ReadFile("../../examples/sample.webm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	disk, err := blob.NewDisk(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := studio.DefaultConfig()
+	cfg.MaxBytes = int64(len(sample))
+	s, err := studio.New(cfg, disk, &painter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, disk, "uploads/a/good", sample)
+	put(t, disk, "uploads/a/text", []byte("#EXTM3U"))
+	put(t, disk, "uploads/a/large", append(sample, 0))
+	for key, want := range map[string]saccade.Code{"good": "", "text": saccade.CodeInvalidInput, "large": saccade.CodeInvalidInput, "nothing": saccade.CodeInvalidInput} {
+		err := s.Inspect(context.Background(), "uploads/a/"+key)
+		if want == "" && err != nil || want != "" && (!saccade.IsCode(err, want) || saccade.AsError(err).Param != "input.content") {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+}
+
+func TestMeasureOfWhatIsGone(t *testing.T) {
+	s, _ := newStudio(t, &painter{})
+	_, err := s.Measure(context.Background(), &saccade.Analysis{ID: "an4"}, nil)
+	if !saccade.IsCode(err, saccade.CodeGone) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestConfigNamesEveryFault(t *testing.T) {
+	if _, err := studio.New(studio.Config{}, nil, nil); err == nil {
+		t.Error("an empty configuration was accepted")
+	}
+}
