@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/advice"
 	"github.com/saccade-dev/saccade/internal/analyze"
 	"github.com/saccade-dev/saccade/internal/attention"
@@ -32,6 +31,7 @@ type server struct {
 	store  *store.Store
 	worker *worker.Worker
 	api    *httpapi.API
+	traces telemetry
 }
 
 // rooms are the parts that need no database.
@@ -62,6 +62,10 @@ func (s *server) build(ctx context.Context, c *serveCmd) error {
 	if err != nil {
 		return err
 	}
+	quietTelemetry(s.log.Warn)
+	if s.traces, err = openTelemetry(ctx); err != nil {
+		return err
+	}
 	queue, err := worker.NewQueue(ctx, s.store, s.log)
 	if err != nil {
 		return err
@@ -74,7 +78,7 @@ func (s *server) build(ctx context.Context, c *serveCmd) error {
 	cfg.Scratch = filepath.Join(c.Data, "scratch")
 	cfg.Videos, cfg.Images = orDefault(c.Videos, cfg.Videos), orDefault(c.Images, cfg.Images)
 	s.worker, err = worker.New(cfg, worker.Deps{Store: s.store, Queue: queue, Objects: r.objects,
-		Runner: runner{r.studio}, Sender: sender{hooks}, Log: s.log})
+		Runner: runner{r.studio, s.traces}, Sender: sender{hooks}, Log: s.log})
 	if err != nil {
 		return err
 	}
@@ -152,7 +156,7 @@ func (s *server) Serve(ctx context.Context, ln net.Listener) error {
 	if err := s.worker.Start(ctx); err != nil {
 		return errors.Join(err, ln.Close(), s.Close())
 	}
-	web := httpapi.NewServer(s.api, s.log)
+	web := httpapi.NewServer(s.traces.handler(s.api), s.log)
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(ln) }()
 	var err error
@@ -163,7 +167,7 @@ func (s *server) Serve(ctx context.Context, ln net.Listener) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.grace)
 	defer cancel()
-	err = errors.Join(err, s.api.Close(ctx), web.Shutdown(ctx), s.worker.Stop(ctx), s.Close())
+	err = errors.Join(err, s.api.Close(ctx), web.Shutdown(ctx), s.worker.Stop(ctx), s.traces.close(ctx), s.Close())
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
@@ -178,14 +182,6 @@ func orDefault(n, otherwise int) int {
 		return n
 	}
 	return otherwise
-}
-
-// runner lets the studio do the worker's work.
-type runner struct{ *studio.Studio }
-
-// Run implements worker.Runner.
-func (r runner) Run(ctx context.Context, t worker.Task) (*saccade.Outputs, error) {
-	return r.Studio.Run(ctx, t.Analysis, t.Dir, t.Progress)
 }
 
 // sender lets the webhook package make the worker's deliveries.

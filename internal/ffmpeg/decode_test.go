@@ -160,27 +160,3 @@ func TestFramesAreRecycled(t *testing.T) {
 		t.Errorf("%d frames were made for one in flight", len(seen))
 	}
 }
-
-// TestKilledDecoderIsNotTheVideosFault: the system may kill ffmpeg when memory
-// runs out; the video must be tried again, not called damaged.
-func TestKilledDecoderIsNotTheVideosFault(t *testing.T) {
-	tl := tool(t, nil)
-	in := makeFile(t, "v.webm", append([]string{"-f", "lavfi", "-i", "testsrc2=s=640x360:r=30:d=10"}, vp9...)...)
-	d, err := tl.Decode(context.Background(), in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	for err == nil {
-		var f *Frame
-		if f, err = d.Next(); err == nil && f.Index == 1 {
-			if err := d.proc.cmd.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	var e *saccade.Error
-	if errors.Is(err, io.EOF) || errors.As(err, &e) {
-		t.Errorf("got %v", err)
-	}
-}

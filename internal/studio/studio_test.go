@@ -80,7 +80,6 @@ func TestRunStoresWhatWasMade(t *testing.T) {
 	}
 }
 
-
 func TestRunLeavesNothingAfterAnError(t *testing.T) {
 	p := &painter{files: map[string]string{"a.webm": "1", "b.webm": "2"}}
 	disk, err := blob.NewDisk(t.TempDir())
