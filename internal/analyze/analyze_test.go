@@ -279,6 +279,37 @@ func TestDefaultsAreTheContracts(t *testing.T) {
 	}
 }
 
+// TestStillVideoHoldsItsPicture: while nothing changes, density and numbers
+// are those of the last change, and every frame is there all the same.
+func TestStillVideoHoldsItsPicture(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "still.webm")
+	if out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=0.1", "-vf", "tpad=stop_mode=clone:stop_duration=4",
+		"-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", path).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	dir := t.TempDir()
+	out, err := newAnalyzer(t).Run(context.Background(), analyze.Job{Path: path, Dir: dir, Request: saccade.Request{Kind: saccade.KindVideo}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, out.Attention.AttentionMap))
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := webm.Scan(bytes.NewReader(b), int64(len(b)))
+	if err != nil || info.Frames != 41 || out.Input.Frames != 41 {
+		t.Errorf("%d frames: %+v, %v", out.Input.Frames, info, err)
+	}
+	density, err := os.ReadFile(filepath.Join(dir, analyze.DensityNPY))
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := (len(density) - 128) / 41
+	if last := density[len(density)-size:]; !bytes.Equal(last, density[len(density)-2*size:len(density)-size]) {
+		t.Error("the density of a still video does not come to rest")
+	}
+}
+
 func TestBadInput(t *testing.T) {
 	blank := image.NewNRGBA(image.Rect(0, 0, 50, 50))
 	var b bytes.Buffer

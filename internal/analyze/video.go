@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -171,7 +170,7 @@ func (r *videoRun) predict(ctx context.Context, in <-chan *shot, out chan<- *sho
 		if err != nil {
 			return err
 		}
-		if !slices.Equal(d.V, last.V) {
+		if !s.same || !settled(d, last) {
 			last = d.Clone()
 		}
 		s.density = last
@@ -186,6 +185,24 @@ func (r *videoRun) predict(ctx context.Context, in <-chan *shot, out chan<- *sho
 		}
 	}
 	return nil
+}
+
+// settled reports whether nobody could see the difference of two densities: no
+// cell differs by more than 3 % of itself and of chance. While a video stands
+// still, the recurrent state still breathes by less than that; the density
+// that was told last is kept then, so that the picture can be, too.
+func settled(d, last saccade.Density) bool {
+	if len(d.V) != len(last.V) {
+		return false
+	}
+	const tolerance = 0.03
+	chance := 1 / float32(len(d.V))
+	for i, v := range d.V {
+		if diff := v - last.V[i]; max(diff, -diff) > tolerance*(v+chance) {
+			return false
+		}
+	}
+	return true
 }
 
 // draw hands every frame to all films, which are opened when the first frame
