@@ -116,18 +116,23 @@ func (d *Disk) settle(f *os.File) (Info, error) {
 	return infoOf(stat), nil
 }
 
-// install moves the finished file to its place. Between making the folder and
-// the rename a Delete of the prefix may take the folder away: try again then.
+// contention bounds how often a Put and a Delete of its prefix, in this process
+// or another, may get in each other's way. Each time takes a whole step of the
+// other side, so the bound is never met but by a fault.
+const contention = 100
+
+// install moves the finished file to its place. While it makes the folder, and
+// between that and the rename, a Delete of the prefix may take the folder away
+// (MkdirAll then says that it is there or that it is not): try again then.
 func (d *Disk) install(from, to string) error {
 	var err error
-	for range 5 {
-		if err = os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-			return err
+	for range contention {
+		if err = os.MkdirAll(filepath.Dir(to), 0o700); err == nil {
+			if err = os.Rename(from, to); err == nil {
+				return syncDir(filepath.Dir(to))
+			}
 		}
-		if err = os.Rename(from, to); err == nil {
-			return syncDir(filepath.Dir(to))
-		}
-		if !errors.Is(err, fs.ErrNotExist) {
+		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 	}
@@ -223,12 +228,25 @@ func (d *Disk) deletePrefix(key string) error {
 		return nil
 	}
 	if err == nil {
-		err = os.RemoveAll(away)
+		err = removeTree(away)
 	}
 	if err != nil {
 		return diskError("delete", err)
 	}
 	return nil
+}
+
+// removeTree removes a folder that has just been moved. A Put whose rename had
+// found the folder before may still drop its file into it, which counts as put
+// and then deleted: try again then.
+func removeTree(dir string) error {
+	var err error
+	for range contention {
+		if err = os.RemoveAll(dir); !errors.Is(err, syscall.ENOTEMPTY) {
+			return err
+		}
+	}
+	return err
 }
 
 // Check implements [Store]: it writes and removes a small file.
