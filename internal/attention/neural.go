@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/saccade-dev/saccade"
@@ -16,11 +17,12 @@ import (
 const NeuralName = "saccade-1"
 
 const (
-	imageArea = 512 * 384 // pixels of the working picture of a still
+	closeArea = 704 * 512 // pixels of the working picture of a still, seen from near
+	wideArea  = 416 * 320 // and as a whole
 	videoArea = 384 * 224 // and of a frame
 	minSide   = 32        // pixels; sides are multiples of it
 	maxAspect = 64        // of the working picture, either way
-	keepIdle  = 2         // runners kept for the next still
+	keepIdle  = 4         // runners kept for the next still
 )
 
 // weights holds saccade-1.safetensors, which train/ writes.
@@ -30,9 +32,14 @@ var weights embed.FS
 
 // Neural is the predictor by the trained network "saccade-1": an encoder and
 // decoder of separable convolutions over the picture, scaled to a working size
-// of its own aspect ratio, plus a learnt prior per medium. A still of any size
-// is looked at with about 512x384 pixels, video with about 384x224; cells of
-// the answer are 4x4 of these pixels.
+// of its own aspect ratio, plus a learnt prior per medium. Cells of the answer
+// are 4x4 pixels of the largest working picture.
+//
+// Video is looked at once, with about 384x224 pixels. A still is looked at four
+// times, with about 704x512 pixels, where faces and words are large enough, and
+// with 416x320, where the whole is seen together, both also mirrored; the logits
+// are averaged. That costs ten video frames and is worth more than any single
+// size (docs/accuracy.md).
 //
 // On one machine the same picture gives the same bits every time.
 type Neural struct {
@@ -76,21 +83,18 @@ func (n *Neural) Image(p *pix.RGB, prior Prior) (saccade.Density, error) {
 	if err := checkPicture(p); err != nil {
 		return saccade.Density{}, err
 	}
-	w, h := workingSize(p.W, p.H, imageArea)
-	r := n.take(w, h)
-	defer n.give(r)
-	bias, err := n.net.bias(r.w, r.h, prior, p)
+	near, far := n.take(workingSize(p.W, p.H, closeArea)), n.take(workingSize(p.W, p.H, wideArea))
+	defer n.give(near, far)
+	bias, err := n.net.bias(near.w, near.h, prior, p)
 	if err != nil {
 		return saccade.Density{}, err
 	}
-	if p.W != w || p.H != h {
-		p = p.Scale(w, h)
+	logits := near.look(p)
+	for i, v := range resample(far.look(p), far.w, far.h, near.w, near.h) {
+		logits[i] = (logits[i] + v) / 2
 	}
-	r.in.RGB = p.Pix
-	r.still()
-	r.in.RGB = nil
-	r.answer(r.logits, bias)
-	return saccade.Density{W: r.w, H: r.h, V: append([]float32(nil), r.density...)}, nil
+	near.answer(logits, bias)
+	return saccade.Density{W: near.w, H: near.h, V: slices.Clone(near.density)}, nil
 }
 
 // NewStream implements [Predictor].
@@ -138,12 +142,12 @@ func (n *Neural) take(w, h int) *runner {
 	return n.net.newRunner(w, h)
 }
 
-// give puts a runner back and drops the one not used for longest.
-func (n *Neural) give(r *runner) {
+// give puts runners back and drops those not used for longest.
+func (n *Neural) give(runners ...*runner) {
 	n.lock.Lock()
 	defer n.lock.Unlock()
-	n.idle = append(n.idle, r)
-	if len(n.idle) > keepIdle {
-		n.idle = append(n.idle[:0], n.idle[1:]...)
+	n.idle = append(n.idle, runners...)
+	if over := len(n.idle) - keepIdle; over > 0 {
+		n.idle = append(n.idle[:0], n.idle[over:]...)
 	}
 }

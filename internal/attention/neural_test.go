@@ -3,6 +3,7 @@ package attention
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -95,7 +96,7 @@ func TestNeuralImage(t *testing.T) {
 }
 
 func TestWorkingSize(t *testing.T) {
-	for _, c := range [][5]int{{1920, 1080, videoArea, 384, 224}, {640, 480, imageArea, 512, 384}, {1, 1, videoArea, 288, 288}} {
+	for _, c := range [][5]int{{1920, 1080, videoArea, 384, 224}, {640, 480, closeArea, 704, 512}, {640, 480, wideArea, 416, 320}, {1, 1, videoArea, 288, 288}} {
 		if w, h := workingSize(c[0], c[1], c[2]); w != c[3] || h != c[4] {
 			t.Errorf("working size of %dx%d is %dx%d, not %dx%d", c[0], c[1], w, h, c[3], c[4])
 		}
@@ -107,6 +108,28 @@ func TestWorkingSize(t *testing.T) {
 		if ww < 32 || hh < 32 || ww%32 != 0 || hh%32 != 0 || ww*hh > 3*videoArea {
 			t.Fatalf("working size of %dx%d is %dx%d", w, h, ww, hh)
 		}
+	}
+}
+
+// TestNeuralMirror: a mirrored picture has the mirrored answer, as looking both ways promises.
+func TestNeuralMirror(t *testing.T) {
+	n := neural(t)
+	p := page(600, 400, 0)
+	square(p, 450, 60, 80, [3]byte{220, 30, 30})
+	want, err := n.Image(p, PriorNone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Mirror()
+	got, err := n.Image(p, PriorNone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for y := range got.H {
+		slices.Reverse(got.V[y*got.W:][:got.W])
+	}
+	if d := distance(got, want); d > 0.01 {
+		t.Errorf("the mirrored picture moves %.3f of the attention", d)
 	}
 }
 

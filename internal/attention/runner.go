@@ -2,6 +2,7 @@ package attention
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/saccade-dev/saccade/internal/nn"
 	"github.com/saccade-dev/saccade/internal/pix"
@@ -72,6 +73,25 @@ func (r *runner) still() {
 	r.decode.Run()
 }
 
+// look returns the logits of a still of any size, averaged with those of its
+// mirror image.
+func (r *runner) look(p *pix.RGB) []float32 {
+	p = p.Scale(r.in.W, r.in.H)
+	r.in.RGB = p.Pix
+	r.still()
+	logits := slices.Clone(r.logits)
+	p.Mirror()
+	r.still()
+	r.in.RGB = nil
+	for y := range r.h {
+		mirrored := r.logits[y*r.w:][:r.w]
+		for x, v := range logits[y*r.w:][:r.w] {
+			logits[y*r.w+x] = (v + mirrored[r.w-1-x]) / 2
+		}
+	}
+	return logits
+}
+
 // answer turns the sum of logits and bias into the density.
 func (r *runner) answer(logits, bias []float32) {
 	for i, v := range logits {
@@ -99,9 +119,13 @@ func (n *network) bias(w, h int, prior Prior, p *pix.RGB) ([]float32, error) {
 	return nil, fmt.Errorf("attention: unknown prior %q", prior)
 }
 
-// resized interpolates a prior bilinearly between the centres of its cells.
-func (n *network) resized(src []float32, w, h int) []float32 {
-	sh, sw := n.config.Prior[0], n.config.Prior[1]
+// resized is a prior on a grid of w x h cells.
+func (n *network) resized(prior []float32, w, h int) []float32 {
+	return resample(prior, n.config.Prior[1], n.config.Prior[0], w, h)
+}
+
+// resample interpolates sw x sh cells bilinearly between their centres.
+func resample(src []float32, sw, sh, w, h int) []float32 {
 	out := make([]float32, w*h)
 	for y := range h {
 		y0, y1, fy := between(y, h, sh)

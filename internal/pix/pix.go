@@ -74,6 +74,16 @@ func (p *RGB) Image() *image.NRGBA {
 	return m
 }
 
+// Mirror turns left and right round, in place.
+func (p *RGB) Mirror() {
+	for y := range p.H {
+		row := p.Pix[3*y*p.W:][:3*p.W]
+		for a, b := 0, len(row)-3; a < b; a, b = a+3, b-3 {
+			row[a], row[a+1], row[a+2], row[b], row[b+1], row[b+2] = row[b], row[b+1], row[b+2], row[a], row[a+1], row[a+2]
+		}
+	}
+}
+
 // Plane is one number per cell over a picture, row by row from the top left:
 // how cluttered or exciting it is there, for example. Cell (x, y) covers the
 // rectangle [x/W, (x+1)/W) x [y/H, (y+1)/H) of the picture.

@@ -1,6 +1,7 @@
 package pix_test
 
 import (
+	"bytes"
 	"image"
 	"math"
 	"math/rand/v2"
@@ -208,5 +209,19 @@ func BenchmarkLab480x300(b *testing.B) {
 	p := noise(480, 300, 5)
 	for b.Loop() {
 		p.Lab()
+	}
+}
+
+func TestMirror(t *testing.T) {
+	for w := 1; w <= 4; w++ {
+		p, want := pix.New(w, 2), pix.New(w, 2)
+		for i := range 2 * w {
+			v := []byte{byte(i), byte(10 * i), byte(100 + i)}
+			copy(p.Pix[3*i:], v)
+			copy(want.Pix[3*(i/w*w+w-1-i%w):], v)
+		}
+		if p.Mirror(); !bytes.Equal(p.Pix, want.Pix) {
+			t.Errorf("%d pixels wide: %v, want %v", w, p.Pix, want.Pix)
+		}
 	}
 }
