@@ -135,7 +135,7 @@ func (f *film) write(s *shot, last bool) error {
 // repeat shows the last pictures once more.
 func (fs films) repeat(pts time.Duration) error {
 	for _, f := range fs {
-		if err := f.enc.Write(f.drawn, pts); err != nil {
+		if err := f.enc.Repeat(f.drawn, pts); err != nil {
 			return err
 		}
 	}

@@ -6,8 +6,10 @@
 // yields every frame at full size, upright, as limited-range 4:2:0, with its
 // exact time stamp in milliseconds. [Tool.Encode] starts one process that takes
 // exactly one output frame per written frame, keeps their times and copies the
-// sound of the original. Both stream: a handful of frames is all they hold, and
-// a slow reader or writer simply makes the process wait.
+// sound of the original; a frame that repeats the one before ([Encoder.Repeat])
+// is not encoded but added to the file at the end. Both stream: a handful of
+// frames is all they hold, and a slow reader or writer simply makes the process
+// wait.
 //
 // # Untrusted input
 //

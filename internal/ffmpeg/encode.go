@@ -37,11 +37,19 @@ type Encoder struct {
 	pipe   *os.File
 	raw    *webm.RawWriter
 	frames int
-	last   time.Duration // ms
-	before time.Duration // of the frame before last
-	err    error         // final
-	done   atomic.Bool   // the file is complete
+	stays  []time.Duration // when the picture before is shown once more
+	last   time.Duration   // ms
+	before time.Duration   // of the frame before last
+	err    error           // final
+	fate   atomic.Int32    // open, complete or aborted, whichever came first
 }
+
+// Fates of an encoder.
+const (
+	open int32 = iota
+	complete
+	aborted
+)
 
 // Ends of an encoder that are not ffmpeg's own words.
 var (
@@ -119,13 +127,14 @@ const keyInterval = 120
 
 // vp9Args are the encoder's settings: the fastest that still look good, with
 // constrained quality so that calm pictures stay small and busy ones bounded.
+// -speed is -cpu-used by another name that lets libvpx's fastest level through.
 func vp9Args(o EncodeOptions, threads int) []string {
 	columns := 0 // log2; a tile needs 256 pixels
 	for columns < 4 && o.Width>>(columns+1) >= 256 && 1<<columns < threads {
 		columns++
 	}
 	rate := max(200_000, 4*o.Width*o.Height)
-	return []string{"-deadline", "realtime", "-cpu-used", "8", "-row-mt", "1", "-lag-in-frames", "0", "-auto-alt-ref", "0",
+	return []string{"-deadline", "realtime", "-speed", "9", "-row-mt", "1", "-lag-in-frames", "0", "-auto-alt-ref", "0",
 		"-threads", strconv.Itoa(threads), "-tile-columns", strconv.Itoa(columns), "-g", strconv.Itoa(keyInterval),
 		"-crf", "36", "-static-thresh", "500", "-b:v", strconv.Itoa(rate)}
 }
@@ -138,10 +147,6 @@ func (e *Encoder) Write(img image.Image, pts time.Duration) error {
 	if e.err != nil {
 		return e.err
 	}
-	pts = pts.Truncate(time.Millisecond)
-	if e.frames > 0 && pts <= e.last {
-		pts = e.last + time.Millisecond
-	}
 	if e.raw == nil {
 		raw, err := webm.NewRawWriter(e.pipe, webm.RawHeader{Width: e.opt.Width, Height: e.opt.Height, Alpha: e.opt.Alpha,
 			Colour: e.opt.Colour, AspectNum: e.opt.AspectNum, AspectDen: e.opt.AspectDen})
@@ -150,12 +155,32 @@ func (e *Encoder) Write(img image.Image, pts time.Duration) error {
 		}
 		e.raw = raw
 	}
-	if err := e.raw.Write(img, max(pts, 0)); err != nil {
+	if err := e.raw.Write(img, e.tick(pts)); err != nil {
 		return e.fail(err)
+	}
+	return nil
+}
+
+// Repeat is Write for the picture that was written last, unchanged. But for
+// files with transparency it costs nothing: the picture is not encoded again,
+// and [webm.Stay] lets it stay when the file is closed.
+func (e *Encoder) Repeat(img image.Image, pts time.Duration) error {
+	if e.err != nil || e.frames == 0 || e.opt.Alpha {
+		return e.Write(img, pts)
+	}
+	e.stays = append(e.stays, e.tick(pts))
+	return nil
+}
+
+// tick counts a frame and gives its time in the file.
+func (e *Encoder) tick(pts time.Duration) time.Duration {
+	pts = max(pts.Truncate(time.Millisecond), 0)
+	if e.frames > 0 && pts <= e.last {
+		pts = e.last + time.Millisecond
 	}
 	e.before, e.last = e.last, pts
 	e.frames++
-	return nil
+	return pts
 }
 
 // Close finishes the file and waits for it. On an error the file is gone.
@@ -175,15 +200,46 @@ func (e *Encoder) Close() error {
 	if exit != nil || full(text) {
 		return e.fail(errEnded)
 	}
-	if err := e.hold(); err != nil {
+	if err := errors.Join(e.stay(), e.hold()); err != nil {
 		return e.fail(err)
 	}
 	if text != "" {
 		e.tool.log.Info("ffmpeg encode", "frames", e.frames, "stderr", text)
 	}
-	e.done.Store(true)
+	if !e.fate.CompareAndSwap(open, complete) {
+		return e.fail(errAborted)
+	}
 	e.err = errClosed
 	return nil
+}
+
+// stay puts the repeated pictures into the file, by way of a second one.
+func (e *Encoder) stay() (err error) {
+	if len(e.stays) == 0 {
+		return nil
+	}
+	src, err := os.Open(e.opt.Out)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	st, err := src.Stat()
+	if err != nil {
+		return err
+	}
+	dst, err := os.CreateTemp(filepath.Dir(e.opt.Out), "stay-*.webm")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err = errors.Join(err, dst.Close()); err == nil {
+			err = os.Rename(dst.Name(), e.opt.Out)
+		}
+		if err != nil {
+			_ = os.Remove(dst.Name())
+		}
+	}()
+	return errors.Join(webm.Stay(dst, src, st.Size(), e.stays), dst.Chmod(st.Mode()))
 }
 
 // hold makes the file as long as the last frame stays on the screen.
@@ -219,7 +275,7 @@ func (e *Encoder) hold() error {
 // also while Write or Close waits, and again; a finished file stays, so that
 // Abort can be deferred.
 func (e *Encoder) Abort() {
-	if e.done.Load() {
+	if !e.fate.CompareAndSwap(open, aborted) && e.fate.Load() == complete {
 		return
 	}
 	e.proc.kill(errAborted)
@@ -242,7 +298,7 @@ func (e *Encoder) fail(err error) error {
 	switch {
 	case exit != nil && !crashed(exit) && !errors.Is(exit, errStopped) && !errors.Is(exit, errTimeout):
 		e.err = exit // the caller's context, or Abort
-	case full(text), strings.Contains(fmt.Sprint(exit), "file size limit"): // SIGXFSZ
+	case full(text), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), strings.Contains(fmt.Sprint(exit), "file size limit"): // SIGXFSZ
 		e.err = saccade.Errorf(saccade.CodeServer, "There is no space left to store the result. Please free some disk space and try again.").With(fmt.Errorf("%w: %w", ErrDiskFull, report))
 	default:
 		e.err = report

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -275,15 +276,17 @@ func noise(w, h int) *image.YCbCr {
 	return img
 }
 
-// gone checks that nothing was left behind.
-func gone(t *testing.T, path string) {
+// gone checks that nothing but the named was left behind beside path.
+func gone(t *testing.T, path string, but ...string) {
 	t.Helper()
 	left, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range left {
-		t.Errorf("%s was left behind", f.Name())
+		if !slices.Contains(but, f.Name()) {
+			t.Errorf("%s was left behind", f.Name())
+		}
 	}
 }
 

@@ -127,3 +127,26 @@ func TestTailCountsAndForgets(t *testing.T) {
 		t.Errorf("%d complaints, %d bytes kept, %d of a line", damaged, len(text), len(l.partial))
 	}
 }
+
+func TestCoder(t *testing.T) {
+	const codecs = `ffmpeg version 5.1.9-0+deb12u1 Copyright (c) 2000-2026 the FFmpeg developers
+Codecs:
+ D..... = Decoding supported
+ -------
+ DEV.L. av1                  Alliance for Open Media AV1 (decoders: libaom-av1 av1 ) (encoders: libaom-av1)
+ D.V.L. vp8                  On2 VP8
+ ..V.L. vp9                  Google VP9
+`
+	for _, tc := range []struct {
+		codec, list, name string
+		want              bool
+	}{
+		{"av1", "decoders", "libaom-av1", true}, {"av1", "decoders", "libdav1d", false}, {"av1", "encoders", "libaom-av1", true},
+		{"vp8", "decoders", "vp8", true}, {"vp8", "decoders", "libvpx", false}, {"vp8", "encoders", "vp8", false},
+		{"vp9", "decoders", "vp9", false}, {"h264", "decoders", "h264", false},
+	} {
+		if got := coder(codecs, tc.codec, tc.list, tc.name); got != tc.want {
+			t.Errorf("%s among the %s of %s: %v", tc.name, tc.list, tc.codec, got)
+		}
+	}
+}

@@ -8,8 +8,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Tool is a probed ffmpeg.
@@ -23,9 +26,9 @@ type Tool struct {
 	log     *slog.Logger
 }
 
-// wanted are the codecs that the work needs, as ffmpeg lists them.
-var wanted = []struct{ list, name string }{
-	{"-decoders", "vp8"}, {"-decoders", "vp9"}, {"-decoders", "libdav1d"}, {"-encoders", "libvpx-vp9"},
+// wanted are the coders that the work needs.
+var wanted = []struct{ codec, list, name string }{
+	{"vp8", "decoders", "vp8"}, {"vp9", "decoders", "vp9"}, {"av1", "decoders", "libdav1d"}, {"vp9", "encoders", "libvpx-vp9"},
 }
 
 // New finds the program and learns its version and options. The error says
@@ -60,33 +63,27 @@ func New(cfg Config) (*Tool, error) {
 var versionLine = regexp.MustCompile(`(?m)^ffmpeg version (\S+)`)
 
 // probe asks the program what it is; options that differ between versions are
-// chosen by what its help says rather than by its version.
+// chosen by what its help says rather than by its version. Loading ffmpeg takes
+// most of the time of an answer, so it is asked twice only, side by side.
 func (t *Tool) probe() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	out, err := t.ask(ctx, "-version")
-	if err != nil {
+	var help, codecs string
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { help, err = t.ask(ctx, "-hide_banner", "-h", "long"); return err })
+	g.Go(func() (err error) { codecs, err = t.ask(ctx, "-codecs"); return err })
+	if err := g.Wait(); err != nil {
 		return fmt.Errorf("ffmpeg at %s does not run: %w; install it, for example by \"apt install ffmpeg\"", t.path, err)
 	}
-	if m := versionLine.FindStringSubmatch(out); m != nil {
+	if m := versionLine.FindStringSubmatch(codecs); m != nil {
 		t.version = m[1]
-	}
-	help, err := t.ask(ctx, "-h", "long")
-	if err != nil {
-		return fmt.Errorf("ffmpeg -h: %w", err)
 	}
 	t.sync = "-vsync"
 	if strings.Contains(help, "-fps_mode") {
 		t.sync = "-fps_mode"
 	}
-	lists := map[string]string{}
 	for _, w := range wanted {
-		if _, ok := lists[w.list]; !ok {
-			if lists[w.list], err = t.ask(ctx, w.list); err != nil {
-				return fmt.Errorf("ffmpeg %s: %w", w.list, err)
-			}
-		}
-		if !strings.Contains(lists[w.list], " "+w.name+" ") {
+		if !coder(codecs, w.codec, w.list, w.name) {
 			t.missing = append(t.missing, w.name)
 		}
 	}
@@ -98,14 +95,32 @@ func (t *Tool) probe() error {
 	return nil
 }
 
-// ask runs the program for its own information, unconfined: it reads no input.
-func (t *Tool) ask(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, t.path, append([]string{"-hide_banner", "-nostdin"}, args...)...)
-	if args[0] == "-version" {
-		cmd = exec.CommandContext(ctx, t.path, args...)
+// coder finds a coder in what `ffmpeg -codecs` prints, for example
+//
+//	DEV.L. vp9    Google VP9 (decoders: vp9 libvpx-vp9 ) (encoders: libvpx-vp9 )
+//
+// where a list that would hold the codec's own name alone is left out.
+func coder(codecs, codec, list, name string) bool {
+	for line := range strings.Lines(codecs) {
+		f := strings.Fields(line)
+		if len(f) < 2 || f[1] != codec {
+			continue
+		}
+		if _, after, ok := strings.Cut(line, "("+list+":"); ok {
+			names, _, _ := strings.Cut(after, ")")
+			return slices.Contains(strings.Fields(names), name)
+		}
+		return name == codec && strings.Contains(f[0], strings.ToUpper(list[:1]))
 	}
+	return false
+}
+
+// ask runs the program for its own information, unconfined: it reads no input.
+// The banner, where not hidden, comes on the standard error.
+func (t *Tool) ask(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, t.path, append([]string{"-nostdin"}, args...)...)
 	cmd.Env = environment()
-	out, err := cmd.Output()
+	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
 

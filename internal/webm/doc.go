@@ -12,6 +12,9 @@
 // was chosen over NUT because it carries the colour tags as well, costs the
 // same, and ffmpeg 4.4 to 7 both write and read it on a pipe.
 //
+// [Stay] lets pictures of a finished VP9 file stay on the screen, frame by frame,
+// without encoding them again.
+//
 // Errors that are the file's fault are *[saccade.Error]: CodeInvalidInput for
 // what is not a video of ours, CodeUnreadableVideo for a damaged one.
 package webm
