@@ -2,6 +2,7 @@ package render
 
 import (
 	"math"
+	"sync"
 
 	"github.com/saccade-dev/saccade/internal/pix"
 )
@@ -19,11 +20,13 @@ type entry struct {
 // Tables are made once and never written afterwards.
 type table [steps]entry
 
+// The tables, each made when it is first needed: every run of the program that
+// draws nothing, the decoder's helper among them, starts without.
 var (
-	heatTable         = newTable(heatPath, heatOpacity)
-	perceptionTable   = newTable(blackPath, func(t float64) float64 { return 0.85 * (1 - t) })
-	clarityTable      = newTable(amberPath, scoreOpacity)
-	excitingnessTable = newTable(rosePath, scoreOpacity)
+	heatTable         = sync.OnceValue(func() *table { return newTable(heatPath, heatOpacity) })
+	perceptionTable   = sync.OnceValue(func() *table { return newTable(blackPath, missedOpacity) })
+	clarityTable      = sync.OnceValue(func() *table { return newTable(amberPath, scoreOpacity) })
+	excitingnessTable = sync.OnceValue(func() *table { return newTable(rosePath, scoreOpacity) })
 )
 
 // lch is a colour in OKLCh: lightness 0..1, chroma, hue in degrees.
@@ -45,6 +48,8 @@ var (
 // and leaves the picture recognisable at the hottest place.
 func heatOpacity(t float64) float64 { return 0.81 * (1 - (1-t)*(1-t)) }
 
+func missedOpacity(t float64) float64 { return 0.85 * (1 - t) }
+
 func scoreOpacity(t float64) float64 { return 0.65 * t }
 
 // newTable samples a path in steps of equal perceived difference.
@@ -64,7 +69,7 @@ func newTable(path []lch, opacity func(t float64) float64) *table {
 		for at < fine && length[at] < pos*length[fine] {
 			at++
 		}
-		rgb, _ := oklabToSRGB(labs[at])
+		rgb := oklabToSRGB(labs[at])
 		e := &t[i]
 		e.r, e.g, e.b = byte8(rgb[0]), byte8(rgb[1]), byte8(rgb[2])
 		e.a = byte8(opacity(pos))
@@ -87,13 +92,13 @@ func along(path []lch, t float64) lch {
 func inGamut(c lch) [3]float64 {
 	sin, cos := math.Sincos(c.h * math.Pi / 180)
 	at := func(chroma float64) [3]float64 { return [3]float64{c.l, chroma * cos, chroma * sin} }
-	if _, ok := oklabToSRGB(at(c.c)); ok {
+	if exists(oklabToLinear(at(c.c))) {
 		return at(c.c)
 	}
 	lo, hi := 0.0, c.c
 	for range 24 {
 		mid := (lo + hi) / 2
-		if _, ok := oklabToSRGB(at(mid)); ok {
+		if exists(oklabToLinear(at(mid))) {
 			lo = mid
 		} else {
 			hi = mid
@@ -102,27 +107,40 @@ func inGamut(c lch) [3]float64 {
 	return at(lo)
 }
 
-// oklabToSRGB converts Björn Ottosson's OKLab to gamma-coded sRGB in 0..1 and
-// tells whether the colour exists there.
-func oklabToSRGB(c [3]float64) (rgb [3]float64, ok bool) {
+// oklabToLinear converts Björn Ottosson's OKLab to linear light of sRGB's
+// primaries.
+func oklabToLinear(c [3]float64) [3]float64 {
 	l := cube(c[0] + 0.3963377774*c[1] + 0.2158037573*c[2])
 	m := cube(c[0] - 0.1055613458*c[1] - 0.0638541728*c[2])
 	s := cube(c[0] - 0.0894841775*c[1] - 1.2914855480*c[2])
-	linear := [3]float64{
+	return [3]float64{
 		4.0767416621*l - 3.3077115913*m + 0.2309699292*s,
 		-1.2684380046*l + 2.6097574011*m - 0.3413193965*s,
 		-0.0041960863*l - 0.7034186147*m + 1.7076147010*s,
 	}
-	ok = true
-	for i, v := range linear {
-		ok = ok && v > -1e-6 && v < 1+1e-6
+}
+
+// exists reports whether sRGB holds a linear colour.
+func exists(linear [3]float64) bool {
+	for _, v := range linear {
+		if v <= -1e-6 || v >= 1+1e-6 {
+			return false
+		}
+	}
+	return true
+}
+
+// oklabToSRGB converts OKLab to gamma-coded sRGB, 0..1 where it exists.
+func oklabToSRGB(c [3]float64) [3]float64 {
+	rgb := oklabToLinear(c)
+	for i, v := range rgb {
 		if v <= 0.0031308 {
 			rgb[i] = 12.92 * v
 		} else {
 			rgb[i] = 1.055*math.Pow(v, 1/2.4) - 0.055
 		}
 	}
-	return rgb, ok
+	return rgb
 }
 
 func cube(v float64) float64 { return v * v * v }

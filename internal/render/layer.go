@@ -32,7 +32,7 @@ const (
 // yellow sixteen times as much.
 func Heat(d saccade.Density) *Layer {
 	cells := float64(len(d.V))
-	return newLayer(d.W, d.H, heatTable, func(i int) float64 {
+	return newLayer(d.W, d.H, heatTable(), func(i int) float64 {
 		times := float64(d.V[i]) * cells
 		if times <= 1 {
 			return 0
@@ -44,21 +44,21 @@ func Heat(d saccade.Density) *Layer {
 // Perception darkens what is missed within the first three seconds.
 func Perception(d saccade.Density) *Layer {
 	cells := float64(len(d.V))
-	return newLayer(d.W, d.H, perceptionTable, func(i int) float64 {
+	return newLayer(d.W, d.H, perceptionTable(), func(i int) float64 {
 		return 1 - math.Exp(-missedRate*float64(d.V[i])*cells)
 	})
 }
 
 // Hotspots shows gaze points as circles: the area is the mass.
 func Hotspots(points []saccade.GazePoint) *Layer {
-	return &Layer{table: heatTable, spots: append([]saccade.GazePoint(nil), points...)}
+	return &Layer{table: heatTable(), spots: append([]saccade.GazePoint(nil), points...)}
 }
 
 // Clarity shows clutter: percentiles 0..1 of local clutter, 1 = most cluttered.
-func Clarity(p *pix.Plane) *Layer { return scoreLayer(p, clarityTable) }
+func Clarity(p *pix.Plane) *Layer { return scoreLayer(p, clarityTable()) }
 
 // Excitingness shows stimulation: percentiles 0..1, 1 = most exciting.
-func Excitingness(p *pix.Plane) *Layer { return scoreLayer(p, excitingnessTable) }
+func Excitingness(p *pix.Plane) *Layer { return scoreLayer(p, excitingnessTable()) }
 
 func scoreLayer(p *pix.Plane, t *table) *Layer {
 	return newLayer(p.W, p.H, t, func(i int) float64 {

@@ -34,7 +34,7 @@ func discs(spots []saccade.GazePoint, w, h int) []disc {
 			x: p.X * float64(w), y: p.Y * float64(h),
 			r:    max(0.012, math.Sqrt(m*spotArea/math.Pi)) * size,
 			rim:  max(1, 0.0025*size),
-			fill: heatTable[int((0.4+0.25*min(4*m, 1))*(steps-1))], // magenta to red
+			fill: heatTable()[int((0.4+0.25*min(4*m, 1))*(steps-1))], // magenta to red
 		})
 	}
 	slices.SortStableFunc(out, func(a, b disc) int { return cmp.Compare(b.r, a.r) })
