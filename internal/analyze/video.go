@@ -131,6 +131,7 @@ func (r *videoRun) decode(ctx context.Context, out chan<- *shot) error {
 	var hash maphash.Hash
 	var last uint64
 	var small *pix.RGB
+	var shrink pix.Shrinker
 	for {
 		f, err := r.dec.Next()
 		if err == io.EOF {
@@ -150,7 +151,7 @@ func (r *videoRun) decode(ctx context.Context, out chan<- *shot) error {
 		}
 		if !s.same {
 			small = pix.New(w, h)
-			pix.ShrinkYCbCr(small, f.Image)
+			shrink.YCbCr(small, f.Image)
 		}
 		s.small, s.at = small, (f.PTS - first).Seconds()
 		select {

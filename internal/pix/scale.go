@@ -31,10 +31,12 @@ func (p *RGB) ScaleInto(dst *RGB) {
 // scaler makes one plane smaller or larger, row by row of the answer. It first
 // adds up the covered rows, then the covered columns of that sum.
 type scaler struct {
+	from     image.Point // size of the source
 	channels int
 	paired   bool // one channel, and columns are taken two by two
 	rows     []rowTaps
 	cols     []colTaps
+	quads    []quad   // the same as cols, where it is possible
 	sum      []uint32 // weighted sum of the covered rows, per column or pair of columns
 }
 
@@ -57,6 +59,32 @@ type colTaps struct {
 	weights []uint32
 }
 
+// quad is colTaps with exactly four weights, which need no loop.
+type quad struct {
+	first int
+	w     [4]uint64
+}
+
+// quads turns columns of at most four weights into quads within width sources;
+// nil if there are others.
+func quads(cols []colTaps, width int) []quad {
+	if width < 4 {
+		return nil
+	}
+	out := make([]quad, len(cols))
+	for i, t := range cols {
+		if len(t.weights) > 4 {
+			return nil
+		}
+		first := min(t.first, width-4)
+		out[i].first = first
+		for k, w := range t.weights {
+			out[i].w[t.first-first+k] = uint64(w)
+		}
+	}
+	return out
+}
+
 const (
 	colBits   = 20
 	maxWeight = 128 // 2 * 255 * 128 fits 16 bits
@@ -66,7 +94,7 @@ func newScaler(src, dst image.Point, channels int) *scaler {
 	// A lane of the sum holds 16 bits: weights of one row must not exceed
 	// maxWeight together. Larger ratios than that are summed in portions.
 	unit := max(1, min(maxWeight/2, maxWeight/(src.Y/dst.Y+2)))
-	s := &scaler{channels: channels, paired: channels == 1 && src.X%2 == 0 && float64(src.X) >= pairedRatio*float64(dst.X)}
+	s := &scaler{from: src, channels: channels, paired: channels == 1 && src.X%2 == 0 && float64(src.X) >= pairedRatio*float64(dst.X)}
 	for _, t := range taps(src.Y, dst.Y, func(x float64) int64 { return int64(x*float64(unit) + 0.5) }) {
 		var total uint64
 		for _, w := range t.weights {
@@ -81,6 +109,9 @@ func newScaler(src, dst image.Point, channels int) *scaler {
 		}
 	}
 	s.cols = normalTaps(src.X, dst.X)
+	if channels == 1 {
+		s.quads = quads(s.cols, src.X)
+	}
 	s.sum = make([]uint32, src.X*channels)
 	return s
 }
@@ -119,7 +150,7 @@ func (t colTaps) trimmed(src int) colTaps {
 		t.first, t.weights = t.first+1, t.weights[1:]
 	}
 	if len(t.weights) == 0 {
-		return colTaps{min(t.first, src-1), []uint32{1}}
+		return colTaps{first: min(t.first, src-1), weights: []uint32{1}}
 	}
 	return t
 }
@@ -241,6 +272,16 @@ const (
 )
 
 func (s *scaler) columns1(dst []byte, inverse uint64) {
+	if s.quads != nil {
+		dst = dst[:len(s.quads)]
+		for j := range s.quads {
+			q := &s.quads[j]
+			in := s.sum[q.first:][:4:4]
+			v := uint64(in[0])*q.w[0] + uint64(in[1])*q.w[1] + uint64(in[2])*q.w[2] + uint64(in[3])*q.w[3]
+			dst[j] = uint8((v*inverse + sumHalf) >> sumShift)
+		}
+		return
+	}
 	for j := range s.cols {
 		t := &s.cols[j]
 		in := s.sum[t.first:][:len(t.weights)]

@@ -109,6 +109,7 @@ func frame(p *pix.RGB) *image.YCbCr {
 }
 
 func TestShrinkYCbCrMatchesTheRGBWay(t *testing.T) {
+	var s pix.Shrinker // one for all sizes
 	for _, c := range []struct{ sw, sh, w, h int }{
 		{640, 360, 96, 54}, {641, 359, 96, 54}, {1920, 1080, 384, 216}, {16, 16, 32, 24}, {1, 1, 8, 8}, {33, 1, 8, 1},
 	} {
@@ -121,8 +122,11 @@ func TestShrinkYCbCrMatchesTheRGBWay(t *testing.T) {
 				p.Pix[i+2] = uint8(128 + 100*math.Sin(float64(x+y)/40))
 			}
 		}
-		got, want := pix.New(c.w, c.h), p.Scale(c.w, c.h)
-		pix.ShrinkYCbCr(got, frame(p))
+		got, again, want := pix.New(c.w, c.h), pix.New(c.w, c.h), p.Scale(c.w, c.h)
+		s.YCbCr(got, frame(p))
+		if s.YCbCr(again, frame(p)); !bytes.Equal(again.Pix, got.Pix) {
+			t.Errorf("%+v: the second frame differs from the first", c)
+		}
 		for i := range want.Pix {
 			if d := int(got.Pix[i]) - int(want.Pix[i]); d < -14 || d > 14 {
 				t.Errorf("%+v: byte %d is %d, want about %d", c, i, got.Pix[i], want.Pix[i])
@@ -193,8 +197,9 @@ func TestLab(t *testing.T) {
 
 func BenchmarkShrinkYCbCr1080p(b *testing.B) {
 	src, dst := frame(noise(1920, 1080, 5)), pix.New(384, 216)
+	var s pix.Shrinker
 	for b.Loop() {
-		pix.ShrinkYCbCr(dst, src)
+		s.YCbCr(dst, src)
 	}
 }
 

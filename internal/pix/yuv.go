@@ -4,22 +4,35 @@ import "image"
 
 // ShrinkYCbCr scales a frame of limited-range BT.601 4:2:0 video straight to a
 // small picture, averaging areas as [RGB.ScaleInto] does. dst gives the size;
-// other chroma layouts work too. It is meant to run on every frame.
-func ShrinkYCbCr(dst *RGB, src *image.YCbCr) {
-	r := src.Rect
+// other chroma layouts work too.
+func ShrinkYCbCr(dst *RGB, src *image.YCbCr) { new(Shrinker).YCbCr(dst, src) }
+
+// Shrinker is [ShrinkYCbCr] for every frame of a video: it keeps what depends
+// on the sizes alone. The zero value is ready; it belongs to one goroutine.
+type Shrinker struct {
+	size, from   image.Point
+	luma, chroma *scaler
+	line         []byte
+}
+
+// YCbCr shrinks one frame.
+func (s *Shrinker) YCbCr(dst *RGB, src *image.YCbCr) {
+	r, size := src.Rect, image.Pt(dst.W, dst.H)
 	if r.Empty() || dst.W == 0 || dst.H == 0 {
 		return
 	}
-	size := image.Pt(dst.W, dst.H)
-	luma, chroma := newScaler(r.Size(), size, 1), newScaler(chromaSize(src), size, 1)
+	if small := chromaSize(src); s.luma == nil || s.size != size || s.from != r.Size() || small != s.chroma.from {
+		s.size, s.from = size, r.Size()
+		s.luma, s.chroma = newScaler(r.Size(), size, 1), newScaler(small, size, 1)
+		s.line = make([]byte, 3*dst.W)
+	}
 	y, c := src.Y[src.YOffset(r.Min.X, r.Min.Y):], src.COffset(r.Min.X, r.Min.Y)
 	cb, cr := src.Cb[c:], src.Cr[c:]
-	line := make([]byte, 3*dst.W)
-	ly, lb, lr := line[:dst.W], line[dst.W:2*dst.W], line[2*dst.W:]
+	ly, lb, lr := s.line[:dst.W], s.line[dst.W:2*dst.W], s.line[2*dst.W:]
 	for j := range dst.H {
-		luma.row(ly, y, src.YStride, j)
-		chroma.row(lb, cb, src.CStride, j)
-		chroma.row(lr, cr, src.CStride, j)
+		s.luma.row(ly, y, src.YStride, j)
+		s.chroma.row(lb, cb, src.CStride, j)
+		s.chroma.row(lr, cr, src.CStride, j)
 		limitedRow(dst.Pix[3*j*dst.W:][:3*dst.W], ly, lb, lr)
 	}
 }
@@ -32,12 +45,17 @@ func chromaSize(m *image.YCbCr) image.Point {
 	return image.Pt(last+1, rows+1)
 }
 
-// limitedRow converts one row of planes of equal width.
+// limitedRow converts one row of planes of equal width: [LimitedRGB], written
+// out because the compiler does not inline it.
 func limitedRow(dst, y, cb, cr []byte) {
-	cb, cr = cb[:len(y)], cr[:len(y)]
+	cb, cr, dst = cb[:len(y)], cr[:len(y)], dst[:3*len(y)]
 	for i, v := range y {
-		d := dst[3*i : 3*i+3 : 3*i+3]
-		d[0], d[1], d[2] = LimitedRGB(v, cb[i], cr[i])
+		l, u, v := (int32(v)-16)*76309+1<<15, int32(cb[i])-128, int32(cr[i])-128
+		r, g, b := (l+104597*v)>>16, (l-25675*u-53279*v)>>16, (l+132201*u)>>16
+		if uint32(r|g|b) > 255 {
+			r, g, b = int32(clip8(r)), int32(clip8(g)), int32(clip8(b))
+		}
+		dst[3*i], dst[3*i+1], dst[3*i+2] = uint8(r), uint8(g), uint8(b)
 	}
 }
 
