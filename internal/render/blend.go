@@ -61,56 +61,87 @@ func (b *Blender) prepare(l *Layer) grid {
 	return g
 }
 
-// weight is an entry ready for mixing: (old*keep + add) >> 8.
-type weight struct{ y, cb, cr, keep uint16 }
+// mixer is a colour of one plane ready for mixing: (old*keep + add) >> 8.
+type mixer struct{ keep, add uint16 }
 
-func (e entry) weight() weight {
-	a := uint16(e.a) + uint16(e.a>>7) // 0..256
-	return weight{uint16(e.y)*a + 128, uint16(e.cb)*a + 128, uint16(e.cr)*a + 128, 256 - a}
+// mixers are the table of a layer, plane by plane.
+type mixers struct{ y, cb, cr [steps]mixer }
+
+func (t *table) mixers() *mixers {
+	m := new(mixers)
+	for i, e := range t {
+		a := uint16(e.a) + uint16(e.a>>7) // 0..256
+		mix := func(v uint8) mixer { return mixer{256 - a, uint16(v)*a + 128} }
+		m.y[i], m.cb[i], m.cr[i] = mix(e.y), mix(e.cb), mix(e.cr)
+	}
+	return m
 }
 
+// blendField goes by rows of the colour planes, each with the two rows of luma
+// that it belongs to: within these a field hardly changes.
 func (b *Blender) blendField(f planes, l *Layer) {
-	g := b.prepare(l)
-	var weights [steps]weight
-	for i, e := range l.table {
-		weights[i] = e.weight()
-	}
+	g, m := b.prepare(l), l.table.mixers()
 	skip := l.table[0].a == 0
-	for y := range b.h {
-		if !b.luma.row(&g, y, b.line) && skip {
+	for y := range b.chro.h {
+		if !b.chro.row(&g, y, b.line) && skip {
 			continue
 		}
-		row := f.y[y*f.yStride:][:b.w]
-		for i := range g.w + 1 {
-			from, to, v, dv := b.luma.stretch(b.line, i)
-			if skip && v>>16 == 0 && dv == 0 {
-				continue
-			}
-			part := row[from:to]
-			if n := to - from; flat(dv, n) {
-				t := &weights[uint8((v+dv*int32(n)/2)>>16)]
-				mixAll(part, t.keep, t.y)
-				continue
-			}
-			for x, old := range part {
-				t := &weights[uint8(v>>16)]
-				part[x] = uint8((uint16(old)*t.keep + t.y) >> 8)
-				v += dv
-			}
+		upper, lower := f.y[2*y*f.yStride:][:b.w], []byte(nil)
+		if 2*y+1 < b.h {
+			lower = f.y[(2*y+1)*f.yStride:][:b.w]
 		}
+		b.ramps(&b.luma, skip, func(from, to int, v, dv int32) {
+			ramp(upper[from:to], v, dv, &m.y)
+			if lower != nil {
+				ramp(lower[from:to], v, dv, &m.y)
+			}
+		})
+		cb, cr := f.cb[y*f.cStride:][:b.chro.w], f.cr[y*f.cStride:][:b.chro.w]
+		b.ramps(&b.chro, skip, func(from, to int, v, dv int32) {
+			ramp(cb[from:to], v, dv, &m.cb)
+			ramp(cr[from:to], v, dv, &m.cr)
+		})
 	}
-	for y := range b.chro.h {
-		if b.chro.row(&g, y, b.line) || !skip {
-			b.blendChroma(f.cb[y*f.cStride:][:b.chro.w], f.cr[y*f.cStride:][:b.chro.w], &weights)
+}
+
+// ramps visits the stretches of the prepared line, but for those that show
+// nothing where skip is set.
+func (b *Blender) ramps(s *scan, skip bool, visit func(from, to int, v, dv int32)) {
+	for i := range b.gw + 1 {
+		from, to, v, dv := s.stretch(b.line, i)
+		if from < to && !(skip && v>>16 == 0 && dv == 0) {
+			visit(from, to, v, dv)
 		}
 	}
 }
 
-// flat reports whether a stretch stays within one entry of the table, so that
-// the one in its middle is right for all of it.
+// ramp mixes colours into samples while the position in the table grows from v
+// by dv, in 16.16 fixed point. Samples that fall into one entry of the table
+// are mixed as a whole, all of them or four at a time.
+func ramp(p []byte, v, dv int32, t *[steps]mixer) {
+	n := len(p)
+	if flat(dv, n) {
+		m := &t[uint8((v+dv*int32(n)/2)>>16)]
+		mixAll(p, m.keep, m.add)
+		return
+	}
+	for ; len(p) >= 4 && flat(dv, 4); p = p[4:] {
+		m := &t[uint8((v+2*dv)>>16)]
+		mixFour(p, m.keep, m.add)
+		v += 4 * dv
+	}
+	for x, old := range p {
+		m := &t[uint8(v>>16)]
+		p[x] = uint8((uint16(old)*m.keep + m.add) >> 8)
+		v += dv
+	}
+}
+
+// flat reports whether a stretch of n samples stays within one entry of the
+// table, so that the one in its middle is right for all of it.
 func flat(dv int32, n int) bool { return max(dv, -dv)*int32(n) < 1<<16 }
 
-// mixAll mixes one weight into all samples, eight at a time: the even and the
+// mixAll mixes one colour into all samples, eight at a time: the even and the
 // odd ones in 16-bit lanes of one word each.
 func mixAll(p []byte, keep, add uint16) {
 	const lanes, ones = 0x00ff00ff00ff00ff, 0x0001000100010001
@@ -126,27 +157,14 @@ func mixAll(p []byte, keep, add uint16) {
 	}
 }
 
-func (b *Blender) blendChroma(cb, cr []byte, weights *[steps]weight) {
-	skip := weights[0].keep == 256
-	for i := range b.gw + 1 {
-		from, to, v, dv := b.chro.stretch(b.line, i)
-		if skip && v>>16 == 0 && dv == 0 {
-			continue
-		}
-		pb, pr := cb[from:to], cr[from:to]
-		if n := to - from; flat(dv, n) {
-			t := &weights[uint8((v+dv*int32(n)/2)>>16)]
-			mixAll(pb, t.keep, t.cb)
-			mixAll(pr, t.keep, t.cr)
-			continue
-		}
-		for x, old := range pb {
-			t := &weights[uint8(v>>16)]
-			pb[x] = uint8((uint16(old)*t.keep + t.cb) >> 8)
-			pr[x] = uint8((uint16(pr[x])*t.keep + t.cr) >> 8)
-			v += dv
-		}
-	}
+// mixFour is mixAll for the first four samples.
+func mixFour(p []byte, keep, add uint16) {
+	const lanes, ones = 0x00ff00ff, 0x00010001
+	k, a := uint32(keep), uint32(add)*ones
+	v := binary.LittleEndian.Uint32(p)
+	even := (v&lanes*k + a) >> 8 & lanes
+	odd := (v>>8&lanes*k + a) &^ lanes
+	binary.LittleEndian.PutUint32(p, even|odd)
 }
 
 // samples is one plane of a frame; a sample is size pixels wide and high.
