@@ -1,12 +1,14 @@
 package webm
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"math/bits"
+	"slices"
 	"time"
 )
 
@@ -23,7 +25,8 @@ var errStay = errors.New("webm: pictures of this file cannot stay")
 // each of the times, which must ascend, the picture shown before is shown once
 // more. That is a frame of its own, one byte long (VP9 bitstream specification
 // 0.6, section 6.2, show_existing_frame), which costs neither encoder nor
-// decoder anything. Sound and all other blocks are kept; clusters and index are
+// decoder anything. Sound and all other blocks are kept, in the order of their
+// times even where the muxer let the sound run ahead; clusters and index are
 // made anew, for the same few seconds and the same key frames.
 //
 // The file must be one that ffmpeg's muxer wrote to disk, in milliseconds, with
@@ -135,8 +138,9 @@ func (s *stayer) note(part span, head int64) error {
 	return nil
 }
 
-// insert puts the pictures that stay among the blocks.
+// insert puts the blocks in order and the pictures that stay among them.
 func (s *stayer) insert(times []time.Duration) error {
+	slices.SortStableFunc(s.blocks, func(a, b piece) int { return cmp.Compare(a.time, b.time) })
 	out := make([]piece, 0, len(s.blocks)+len(times))
 	slot := -1 // where the decoder keeps the picture shown last
 	for _, b := range s.blocks {

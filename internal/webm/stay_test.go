@@ -75,10 +75,10 @@ func blocks(t testing.TB, b []byte) (all []shown, clusters []int64, start int64)
 func TestStay(t *testing.T) {
 	key, sound := []byte{0x82, 0x49, 0x83, 0x42}, []byte{0xFC, 1}
 	b := file(infoOf(float(idDuration, 400)), el(idTracks, videoTrack("V_VP9"), audioTrack()), el(idTags, []byte{0xEC, 0x80}),
-		el(idCluster, num(idTimestamp, 1000), el(idSimpleBlock, block(1, 0, 0x80, key...)), el(idSimpleBlock, block(2, 5, 0x80, sound...)),
-			el(idSimpleBlock, block(1, 100, 0, inter(0x04)...))),
-		el(idCluster, num(idTimestamp, 2000), el(idBlockGroup, el(idBlock, block(2, 0, 0, sound...)), num(idBlockDuration, 20)),
-			el(idSimpleBlock, block(1, 10, 0x80, key...)), el(idSimpleBlock, block(1, 50, 0, 0x87, 0x80, 0))))
+		el(idCluster, num(idTimestamp, 1000), el(idSimpleBlock, block(2, 5, 0x80, sound...)), // the sound runs ahead
+			el(idBlockGroup, el(idBlock, block(2, 1000, 0, sound...)), num(idBlockDuration, 20)),
+			el(idSimpleBlock, block(1, 0, 0x80, key...)), el(idSimpleBlock, block(1, 100, 0, inter(0x04)...))),
+		el(idCluster, num(idTimestamp, 2000), el(idSimpleBlock, block(1, 10, 0x80, key...)), el(idSimpleBlock, block(1, 50, 0, 0x87, 0x80, 0))))
 	out, err := stay(t, b, 1040*ms, 1200*ms, 1900*ms, 2020*ms, 60_000*ms)
 	if err != nil {
 		t.Fatal(err)
