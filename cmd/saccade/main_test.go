@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/store/storetest"
 )
 
 // TestMain lets the test binary be the program: for the scripts as the command
@@ -21,8 +22,13 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == ffmpeg.SandboxCommand {
 		os.Exit(ffmpeg.SandboxMain(os.Args[2:]))
 	}
-	testscript.Main(m, map[string]func(){"saccade": main})
+	testscript.Main(withDatabase{m}, map[string]func(){"saccade": main})
 }
+
+// withDatabase runs the tests beside a PostgreSQL server.
+type withDatabase struct{ *testing.M }
+
+func (m withDatabase) Run() int { return storetest.Main(m.M) }
 
 // TestScripts runs testdata/script: the specification of the command line.
 func TestScripts(t *testing.T) {

@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/saccade-dev/saccade/internal/store"
+	"github.com/saccade-dev/saccade/internal/store/storetest"
 )
 
 // sample is our own browser recording: no Duration element, unknown sizes.
@@ -137,8 +140,17 @@ func TestVendorSampleProgram(t *testing.T) {
 }
 
 // TestKillInMidJob kills the process as it works; after a restart the analysis
-// must end in success within seconds of work.
+// must end in success within seconds of work, whatever the database.
 func TestKillInMidJob(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, driver string) {
+		if driver == store.DriverPostgres {
+			t.Setenv("SACCADE_DATABASE", storetest.Config(t, driver).DSN)
+		}
+		killInMidJob(t)
+	})
+}
+
+func killInMidJob(t *testing.T) {
 	data := t.TempDir()
 	s := start(t, data)
 	id := s.video(s.upload(read(t, sample))).text("id")
@@ -160,6 +172,9 @@ func TestKillInMidJob(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(data, "scratch", "*", "*")); len(left) > 0 {
 		t.Errorf("unfinished work was left behind: %v", left)
+	}
+	if _, err := os.Stat(filepath.Join(data, "saccade.db")); os.IsNotExist(err) != (os.Getenv("SACCADE_DATABASE") != "") {
+		t.Errorf("SQLite's file: %v, with SACCADE_DATABASE=%q", err, os.Getenv("SACCADE_DATABASE"))
 	}
 	s.terminate(20 * time.Second)
 }
