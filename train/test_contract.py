@@ -8,6 +8,8 @@ import torch
 
 import export
 import net as network
+import soup
+import unfold
 
 
 class Contract(unittest.TestCase):
@@ -36,6 +38,28 @@ class Contract(unittest.TestCase):
             got, g = self.folded.run(self.image, g, True)
         np.testing.assert_allclose(got, want[0, 0].numpy(), atol=2e-4 * float(want.abs().max()))
         np.testing.assert_allclose(g.numpy(), h.numpy(), atol=1e-4)
+
+    def test_unfolded_does_the_same(self):
+        net = unfold.load(export.fold(self.net), self.net.config)
+        generator = torch.Generator().manual_seed(5)
+        unfold.unfold(net, [torch.randn(2, 3, 64, 96, generator=generator) for _ in range(3)])
+        with torch.no_grad():
+            for medium in ("none", "web"):
+                want = self.net(self.x, medium)
+                torch.testing.assert_close(net(self.x, medium), want, atol=2e-4 * float(want.abs().max()), rtol=0)
+            want, h = self.net.step(self.x, None, "none")
+            got, g = net.step(self.x, None, "none")
+        torch.testing.assert_close(g, h, atol=1e-4, rtol=0)
+        changed = (net.stem.conv.weight - self.net.stem.conv.weight).abs().max()
+        self.assertGreater(float(changed), 1e-3)  # not merely copied
+
+    def test_soup(self):
+        other = export.load_checkpoint("random", 4).state_dict()
+        first = self.net.state_dict()
+        half = soup.average(first, other, 0.25)
+        torch.testing.assert_close(half["stem.conv.weight"], 0.75 * first["stem.conv.weight"] + 0.25 * other["stem.conv.weight"])
+        self.assertEqual(set(half), set(first))
+        network.Saccade().load_state_dict(half)
 
     def test_safetensors_roundtrip(self):
         tensors = {"a": np.arange(6, dtype=np.float16).reshape(2, 3), "b.w": np.ones((1, 2, 3), np.float32), "c": np.arange(5, dtype=np.uint8)}
