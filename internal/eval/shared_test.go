@@ -8,9 +8,9 @@ import (
 	"github.com/saccade-dev/saccade/internal/attention"
 )
 
-// TestBaselineOnRealGaze guards the figures of docs/accuracy.md where the sets
+// TestOnRealGaze guards the figures of docs/accuracy.md where the sets
 // are at hand.
-func TestBaselineOnRealGaze(t *testing.T) {
+func TestOnRealGaze(t *testing.T) {
 	root := filepath.Join("..", "..", "..", "shared", "data", "attention")
 	if _, err := os.Stat(root); err != nil {
 		t.Skip("no eye-tracking data here (../shared/data/attention)")
@@ -27,12 +27,29 @@ func TestBaselineOnRealGaze(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the figures take some seconds")
 	}
-	r := run(t, filepath.Join(root, "scene"), Options{Predictors: []attention.Predictor{attention.NewBaseline()}, Split: SplitVal, NoPeople: true, Resamples: 10})
-	got, centre := means(r, attention.BaselineName), means(r, "centre prior")
-	// NSS, CC, sAUC and IG, a little below the figures of the table.
-	for i, least := range map[int]float64{0: 1.40, 1: 0.58, 3: 0.61, 6: 0.22} {
-		if got[i] < least {
-			t.Errorf("%s of the baseline on Scene is %.3f, was at least %.2f (centre prior %.3f)", Metrics()[i], got[i], least, centre[i])
-		}
+	neural, err := attention.NewNeural("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// NSS, CC, sAUC and IG, a little below the figures of the tables.
+	for _, tc := range []struct {
+		set   string
+		model attention.Predictor
+		least map[int]float64
+	}{
+		{"scene", attention.NewBaseline(), map[int]float64{0: 1.40, 1: 0.58, 3: 0.61, 6: 0.22}},
+		{"scene", neural, map[int]float64{0: 1.84, 1: 0.73, 3: 0.65, 6: 0.56}},
+		{"osie", neural, map[int]float64{0: 3.15, 1: 0.755, 3: 0.84, 6: 1.64}},
+		{"crowd", neural, map[int]float64{0: 2.19, 1: 0.775, 3: 0.72, 6: 0.83}},
+	} {
+		t.Run(tc.set+"/"+tc.model.Name(), func(t *testing.T) {
+			r := run(t, filepath.Join(root, tc.set), Options{Predictors: []attention.Predictor{tc.model}, Split: SplitVal, NoPeople: true, Resamples: 10})
+			got, centre := means(r, tc.model.Name()), means(r, "centre prior")
+			for i, least := range tc.least {
+				if got[i] < least {
+					t.Errorf("%s is %.3f, was at least %.3f (centre prior %.3f)", Metrics()[i], got[i], least, centre[i])
+				}
+			}
+		})
 	}
 }
