@@ -15,7 +15,7 @@ $python "$here/export.py" "$work/motion2.pt" "$work/first.safetensors"
 $python "$here/unfold.py" "$work/first.safetensors" "$work/first.pt" --shared "$shared" --pages "$work/pages"
 $python "$here/train.py" --shared "$shared" --pages "$work/pages" --out "$work/again" --workers 2 --steps 3392 --init "$work/first.pt" --small 0.25 --feature 0 --lr 1.5e-3 --ema 0.997 --seed 4
 $python "$here/soup.py" "$work/first.pt" "$work/again/final.pt" "$work/soup.pt" --share 0.6 --shared "$shared"
-$python "$here/motion.py" "$work/soup.pt" "$work/motion.pt" --shared "$shared" --pages "$work/pages" --steps MSTEPS --lr 1e-3 --strict 1 --seed 3 --init "$work/first.pt"
+$python "$here/motion.py" "$work/soup.pt" "$work/motion.pt" --shared "$shared" --pages "$work/pages" --steps 1630 --lr 1e-3 --strict 1 --seed 3 --init "$work/first.pt"
 $python "$here/invariants.py" "$work/motion.pt" --shared "$shared" --pages "$work/pages"
 mkdir -p "$out/weights" "$out/testdata"
 $python "$here/export.py" "$work/motion.pt" "$out/weights/saccade-1.safetensors" --golden "$out/testdata/golden.safetensors" --onnx "$work/saccade-1.onnx"
