@@ -48,8 +48,8 @@ func Stay(dst Output, src io.ReaderAt, size int64, times []time.Duration) error 
 // stayer is the state of one copy.
 type stayer struct {
 	scanner
-	head   []span  // EBML header, then the segment's parts that are copied as they are
-	blocks []piece // in the order of the file
+	head   []span  // what is copied as it is: the EBML header, then parts of the segment
+	blocks []piece // in the order of the file, later of time
 	dst    Output
 	at     int64 // bytes written
 	cues   []cue
@@ -207,27 +207,25 @@ const (
 	clusterSize = 5 << 20
 )
 
-// seekSize is the length of the element that tells where Info, Tracks and
-// Cues are.
-const seekSize = 68
+const (
+	segmentHead = 12 // bytes of a segment's header
+	seekSize    = 68 // of the element that tells where Info, Tracks and Cues are
+)
 
 // write writes the whole file.
 func (s *stayer) write() error {
-	for _, part := range s.head[:1] {
-		if err := s.put(s.win.read(part.at, int(part.len))); err != nil {
-			return err
-		}
-	}
-	segment := s.at
-	start := segment + 12 // positions count from here
+	segment := s.head[0].len
+	start := segment + segmentHead // positions count from here
 	index := map[uint32]int64{}
-	if err := s.put(make([]byte, 12+seekSize)); err != nil { // filled in below
-		return err
-	}
-	for _, part := range s.head[1:] {
+	for _, part := range s.head {
 		index[part.id] = s.at - start
 		if err := s.put(s.win.read(part.at, int(part.len))); err != nil {
 			return err
+		}
+		if part.id == idEBML { // the segment begins; filled in below
+			if err := s.put(make([]byte, segmentHead+seekSize)); err != nil {
+				return err
+			}
 		}
 	}
 	if err := s.clusters(start); err != nil {
