@@ -2,7 +2,7 @@
 
     soup.py FIRST.pt SECOND.pt OUT.pt [--share 0.6] [--shared SHARED]
 
-The average is better than either (Wortsman et al., "Model soups", ICML 2022), and costs nothing when it runs. Statistics of
+Such an average can be better than either (Wortsman et al., "Model soups", ICML 2022; here see RUNS.md), and costs nothing when it runs. Statistics of
 BatchNorm are averaged like everything else: measuring them anew loses NSS. --share is the part of SECOND; with --shared all
 three are scored on the inner validation split.
 """

@@ -38,8 +38,8 @@ var weights embed.FS
 // Video is looked at once, with about 384x224 pixels. A still is looked at four
 // times, with about 704x512 pixels, where faces and words are large enough, and
 // with 416x320, where the whole is seen together, both also mirrored; the logits
-// are averaged. That costs ten video frames and is worth more than any single
-// size (docs/accuracy.md).
+// are averaged. That is the work of eleven video frames and worth more than any
+// single size (docs/accuracy.md).
 //
 // On one machine the same picture gives the same bits every time.
 type Neural struct {

@@ -270,6 +270,27 @@ func BenchmarkFrame(b *testing.B) {
 	}
 }
 
+// BenchmarkStill looks at one still, scaling and choice of the prior included.
+func BenchmarkStill(b *testing.B) {
+	file, _ := files(b)
+	p := page(1440, 900, 0)
+	for _, k := range kernelSets(b) {
+		n, err := newNeural(file, k)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(k.Name(), func(b *testing.B) {
+			before := cpuTime()
+			for b.Loop() {
+				if _, err := n.Image(p, PriorAuto); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric((cpuTime()-before).Seconds()*1000/float64(b.N), "cpu-ms/still")
+		})
+	}
+}
+
 // benchmarkStream shows a clip over and over.
 func benchmarkStream(b *testing.B, s Stream, clip []*pix.RGB) {
 	b.ReportAllocs()

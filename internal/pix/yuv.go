@@ -10,7 +10,7 @@ func ShrinkYCbCr(dst *RGB, src *image.YCbCr) { new(Shrinker).YCbCr(dst, src) }
 // Shrinker is [ShrinkYCbCr] for every frame of a video: it keeps what depends
 // on the sizes alone. The zero value is ready; it belongs to one goroutine.
 type Shrinker struct {
-	size, from   image.Point
+	size         image.Point // of the small picture
 	luma, chroma *scaler
 	line         []byte
 }
@@ -21,8 +21,8 @@ func (s *Shrinker) YCbCr(dst *RGB, src *image.YCbCr) {
 	if r.Empty() || dst.W == 0 || dst.H == 0 {
 		return
 	}
-	if small := chromaSize(src); s.luma == nil || s.size != size || s.from != r.Size() || small != s.chroma.from {
-		s.size, s.from = size, r.Size()
+	if small := chromaSize(src); s.luma == nil || s.size != size || s.luma.from != r.Size() || s.chroma.from != small {
+		s.size = size
 		s.luma, s.chroma = newScaler(r.Size(), size, 1), newScaler(small, size, 1)
 		s.line = make([]byte, 3*dst.W)
 	}
@@ -45,13 +45,12 @@ func chromaSize(m *image.YCbCr) image.Point {
 	return image.Pt(last+1, rows+1)
 }
 
-// limitedRow converts one row of planes of equal width: [LimitedRGB], written
-// out because the compiler does not inline it.
+// limitedRow converts one row of planes of equal width, as [LimitedRGB] does,
+// and clips only where it must.
 func limitedRow(dst, y, cb, cr []byte) {
 	cb, cr, dst = cb[:len(y)], cr[:len(y)], dst[:3*len(y)]
 	for i, v := range y {
-		l, u, v := (int32(v)-16)*76309+1<<15, int32(cb[i])-128, int32(cr[i])-128
-		r, g, b := (l+104597*v)>>16, (l-25675*u-53279*v)>>16, (l+132201*u)>>16
+		r, g, b := unclipped(v, cb[i], cr[i])
 		if uint32(r|g|b) > 255 {
 			r, g, b = int32(clip8(r)), int32(clip8(g)), int32(clip8(b))
 		}
@@ -62,10 +61,16 @@ func limitedRow(dst, y, cb, cr []byte) {
 // LimitedRGB turns a limited-range BT.601 value (Y 16..235, Cb and Cr 16..240)
 // into sRGB. Values outside the range are clipped.
 func LimitedRGB(y, cb, cr uint8) (r, g, b uint8) {
+	R, G, B := unclipped(y, cb, cr)
+	return clip8(R), clip8(G), clip8(B)
+}
+
+// unclipped is LimitedRGB before clipping.
+func unclipped(y, cb, cr uint8) (r, g, b int32) {
 	// 16.16 fixed point: 255/219, and 255/112 times the matrix' terms.
 	l := (int32(y)-16)*76309 + 1<<15
 	u, v := int32(cb)-128, int32(cr)-128
-	return clip8((l + 104597*v) >> 16), clip8((l - 25675*u - 53279*v) >> 16), clip8((l + 132201*u) >> 16)
+	return (l + 104597*v) >> 16, (l - 25675*u - 53279*v) >> 16, (l + 132201*u) >> 16
 }
 
 // LimitedYCbCr turns sRGB into limited-range BT.601: Y 16..235, Cb and Cr

@@ -36,32 +36,27 @@ func (b *Blender) overlayField(f planes, l *Layer) {
 			continue
 		}
 		row, alpha := f.y[y*f.yStride:][:b.w], f.a[y*f.aStride:][:b.w]
-		for i := range g.w + 1 {
-			from, to, v, dv := b.luma.stretch(b.line, i)
-			if skip && v>>16 == 0 && dv == 0 {
-				continue
-			}
+		b.ramps(&b.luma, skip, func(from, to int, v, dv int32) {
 			part, opaque := row[from:to], alpha[from:to]
 			for x := range part {
 				e := &l.table[uint8(v>>16)]
 				part[x], opaque[x] = e.y, e.a
 				v += dv
 			}
-		}
+		})
 	}
 	for y := range b.chro.h {
 		if !b.chro.row(&g, y, b.line) && skip {
 			continue
 		}
 		cb, cr := f.cb[y*f.cStride:][:b.chro.w], f.cr[y*f.cStride:][:b.chro.w]
-		for i := range g.w + 1 {
-			from, to, v, dv := b.chro.stretch(b.line, i)
+		b.ramps(&b.chro, skip, func(from, to int, v, dv int32) {
 			for x := from; x < to; x++ {
 				e := &l.table[uint8(v>>16)]
 				cb[x], cr[x] = e.cb, e.cr
 				v += dv
 			}
-		}
+		})
 	}
 }
 

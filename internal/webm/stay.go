@@ -36,7 +36,7 @@ func Stay(dst Output, src io.ReaderAt, size int64, times []time.Duration) error 
 	if err := s.docType(); err != nil {
 		return err
 	}
-	if err := s.index(s.pos); err != nil {
+	if err := s.index(); err != nil {
 		return err
 	}
 	if err := s.insert(times); err != nil {
@@ -77,9 +77,9 @@ type cue struct {
 	cluster int64 // position in the segment
 }
 
-// index lists the parts of the file; head is where the EBML header ends.
-func (s *stayer) index(head int64) error {
-	s.head = append(s.head, span{idEBML, 0, head})
+// index lists the parts of the file, from the end of the EBML header on.
+func (s *stayer) index() error {
+	s.head = append(s.head, span{idEBML, 0, s.pos})
 	for s.pos < s.win.size {
 		e, ok := parseElement(s.win.bytes(s.pos, maxHeader))
 		if !ok || !known(e.id) {
@@ -143,38 +143,32 @@ func (s *stayer) insert(times []time.Duration) error {
 	slices.SortStableFunc(s.blocks, func(a, b piece) int { return cmp.Compare(a.time, b.time) })
 	out := make([]piece, 0, len(s.blocks)+len(times))
 	slot := -1 // where the decoder keeps the picture shown last
-	for _, b := range s.blocks {
-		var err error
-		for ; len(times) > 0 && times[0] < b.time; times = times[1:] {
-			if out, err = s.again(out, times[0], slot); err != nil {
-				return err
+	for rest := s.blocks; len(rest)+len(times) > 0; {
+		if len(rest) == 0 || len(times) > 0 && times[0] < rest[0].time {
+			if slot < 0 || s.video.number > 126 {
+				return fmt.Errorf("%w: none is shown before %v", errStay, times[0])
 			}
+			out, times = append(out, s.again(times[0], slot)), times[1:]
+			continue
 		}
+		b := rest[0]
 		if b.video { // the payload: time and flags take three bytes
+			var err error
 			if slot, err = slotOf(s.win.bytes(b.at+b.rel+3, 3)); err != nil {
 				return fmt.Errorf("%w (at %v)", err, b.time)
 			}
 		}
-		out = append(out, b)
-	}
-	for _, t := range times {
-		var err error
-		if out, err = s.again(out, t, slot); err != nil {
-			return err
-		}
+		out, rest = append(out, b), rest[1:]
 	}
 	s.blocks = out
 	return nil
 }
 
-// again appends the picture in a slot, shown once more.
-func (s *stayer) again(to []piece, at time.Duration, slot int) ([]piece, error) {
-	if slot < 0 || s.video.number > 126 {
-		return nil, fmt.Errorf("%w: none is shown before %v", errStay, at)
-	}
+// again is the picture in a slot, shown once more.
+func (s *stayer) again(at time.Duration, slot int) piece {
 	// marker 10, profile 0, show_existing_frame, and the slot
 	e := appendElement(nil, idSimpleBlock, []byte{0x80 | byte(s.video.number), 0, 0, 0, 0x88 | byte(slot)})
-	return append(to, piece{span: span{idSimpleBlock, 0, int64(len(e))}, time: at, rel: 3, video: true, again: e}), nil
+	return piece{span: span{idSimpleBlock, 0, int64(len(e))}, time: at, rel: 3, again: e}
 }
 
 // slotOf reads from the start of a VP9 frame in which of its eight places the
