@@ -38,6 +38,7 @@ type scaler struct {
 	cols     []colTaps
 	quads    []quad   // the same as cols, where it is possible
 	sum      []uint32 // weighted sum of the covered rows, per column or pair of columns
+	kernels
 }
 
 // pairedRatio is how much narrower a plane must get before its columns are
@@ -94,7 +95,8 @@ func newScaler(src, dst image.Point, channels int) *scaler {
 	// A lane of the sum holds 16 bits: weights of one row must not exceed
 	// maxWeight together. Larger ratios than that are summed in portions.
 	unit := max(1, min(maxWeight/2, maxWeight/(src.Y/dst.Y+2)))
-	s := &scaler{from: src, channels: channels, paired: channels == 1 && src.X%2 == 0 && float64(src.X) >= pairedRatio*float64(dst.X)}
+	s := &scaler{from: src, channels: channels, kernels: bestKernels(),
+		paired: channels == 1 && src.X%2 == 0 && float64(src.X) >= pairedRatio*float64(dst.X)}
 	for _, t := range taps(src.Y, dst.Y, func(x float64) int64 { return int64(x*float64(unit) + 0.5) }) {
 		var total uint64
 		for _, w := range t.weights {
@@ -207,7 +209,7 @@ const lanes = 0x00ff00ff00ff00ff
 // even and the odd bytes of eight are summed in the lanes of one word each.
 func (s *scaler) sumSingles(src []byte, stride int, weights []uint32) {
 	width := len(s.sum)
-	x := 0
+	x := s.singles(s.sum, src, stride, weights)
 	for ; x+8 <= width; x += 8 {
 		var even, odd uint64
 		off := x
@@ -237,7 +239,7 @@ func (s *scaler) sumSingles(src []byte, stride int, weights []uint32) {
 // sumPairs is sumSingles with every two neighbouring bytes added up.
 func (s *scaler) sumPairs(src []byte, stride int, weights []uint32) {
 	width := len(s.sum)
-	x := 0
+	x := s.pairs(s.sum, src, stride, weights)
 	for ; x+8 <= width; x += 8 {
 		var a, b uint64
 		off := 2 * x
@@ -274,7 +276,7 @@ const (
 func (s *scaler) columns1(dst []byte, inverse uint64) {
 	if s.quads != nil {
 		dst = dst[:len(s.quads)]
-		for j := range s.quads {
+		for j := s.columns(dst, s.sum, s.quads, inverse); j < len(s.quads); j++ {
 			q := &s.quads[j]
 			in := s.sum[q.first:][:4:4]
 			v := uint64(in[0])*q.w[0] + uint64(in[1])*q.w[1] + uint64(in[2])*q.w[2] + uint64(in[3])*q.w[3]

@@ -1,0 +1,196 @@
+#include "textflag.h"
+
+// The weighted sums of rows: for each of 16 columns (blocks times), the
+// products of the rows' samples and weights are summed in 16-bit lanes, which
+// cannot overflow (see maxWeight), then widened and added to the sums.
+//
+//	SI samples, DI sums, CX blocks left, R8 stride, R9 weights, R10 rows
+//	R11 sample of the current row, R12 weight, R13 rows left
+
+// add16 adds lanes Y0 to 16 sums at DI.
+#define add16 \
+	VPMOVZXWD X0, Y1 \
+	VEXTRACTI128 $1, Y0, X0 \
+	VPMOVZXWD X0, Y2 \
+	VPADDD (DI), Y1, Y1 \
+	VPADDD 32(DI), Y2, Y2 \
+	VMOVDQU Y1, (DI) \
+	VMOVDQU Y2, 32(DI) \
+	ADDQ $64, DI
+
+// func sumSinglesAVX2(a *sumArgs)
+TEXT ·sumSinglesAVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ 0(AX), SI
+	MOVQ 8(AX), R8
+	MOVQ 16(AX), R9
+	MOVQ 24(AX), R10
+	MOVQ 32(AX), DI
+	MOVQ 40(AX), CX
+block:
+	VPXOR Y0, Y0, Y0
+	MOVQ SI, R11
+	MOVQ R9, R12
+	MOVQ R10, R13
+row:
+	VPMOVZXBW (R11), Y1
+	VPBROADCASTW (R12), Y2
+	VPMULLW Y2, Y1, Y1
+	VPADDW Y1, Y0, Y0
+	ADDQ R8, R11
+	ADDQ $4, R12
+	DECQ R13
+	JNZ row
+	add16
+	ADDQ $16, SI
+	DECQ CX
+	JNZ block
+	VZEROUPPER
+	RET
+
+// func sumPairsAVX2(a *sumArgs)
+TEXT ·sumPairsAVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ 0(AX), SI
+	MOVQ 8(AX), R8
+	MOVQ 16(AX), R9
+	MOVQ 24(AX), R10
+	MOVQ 32(AX), DI
+	MOVQ 40(AX), CX
+	VPCMPEQB Y3, Y3, Y3
+	VPABSB Y3, Y3 // 32 times 1
+block:
+	VPXOR Y0, Y0, Y0
+	MOVQ SI, R11
+	MOVQ R9, R12
+	MOVQ R10, R13
+row:
+	VMOVDQU (R11), Y1
+	VPMADDUBSW Y3, Y1, Y1 // neighbours added up
+	VPBROADCASTW (R12), Y2
+	VPMULLW Y2, Y1, Y1
+	VPADDW Y1, Y0, Y0
+	ADDQ R8, R11
+	ADDQ $4, R12
+	DECQ R13
+	JNZ row
+	add16
+	ADDQ $32, SI
+	DECQ CX
+	JNZ block
+	VZEROUPPER
+	RET
+
+// product multiplies the four sums of one quad by its weights. AX points at
+// the quad, SI at the sums.
+#define product(off, to) \
+	MOVQ off(AX), DX \
+	VPMOVZXDQ (SI)(DX*4), to \
+	VPMULUDQ off+8(AX), to, to
+
+// func quadsAVX2(a *quadArgs)
+//
+// Four columns of the answer at a time, 64 bits each: the products are added
+// up across, multiplied by the inverse in two halves, rounded and shifted.
+TEXT ·quadsAVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), BX
+	MOVQ 0(BX), DI
+	MOVQ 8(BX), SI
+	MOVQ 16(BX), AX
+	MOVQ 24(BX), CX
+	VPBROADCASTQ 32(BX), Y8
+	VPBROADCASTQ 40(BX), Y9
+four:
+	product(0, Y0)
+	product(40, Y1)
+	product(80, Y2)
+	product(120, Y3)
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y5
+	VPADDQ Y5, Y4, Y4 // halves of columns 0, 1, 0, 1
+	VPUNPCKLQDQ Y3, Y2, Y6
+	VPUNPCKHQDQ Y3, Y2, Y7
+	VPADDQ Y7, Y6, Y6 // halves of columns 2, 3, 2, 3
+	VPERM2I128 $0x20, Y6, Y4, Y0
+	VPERM2I128 $0x31, Y6, Y4, Y1
+	VPADDQ Y1, Y0, Y0
+	VPMULUDQ Y8, Y0, Y1
+	VPSRLQ $32, Y0, Y0
+	VPMULUDQ Y8, Y0, Y0
+	VPSLLQ $32, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y9, Y0, Y0
+	VPSRLQ $52, Y0, Y0 // sumShift
+	VEXTRACTI128 $1, Y0, X1
+	VPACKUSDW X1, X0, X0 // 16-bit: 0 _ 1 _ 2 _ 3 _
+	VPACKUSWB X0, X0, X0 // bytes: 0 _ 1 _ 2 _ 3 _
+	VPSHUFB everySecond<>(SB), X0, X0
+	VMOVD X0, (DI)
+	ADDQ $160, AX
+	ADDQ $4, DI
+	DECQ CX
+	JNZ four
+	VZEROUPPER
+	RET
+
+DATA everySecond<>+0(SB)/8, $0x8080808006040200
+DATA everySecond<>+8(SB)/8, $0x8080808080808080
+GLOBL everySecond<>(SB), RODATA|NOPTR, $16
+
+// func limitedAVX2(a *limitedArgs)
+//
+// Eight pixels at a time in 32-bit lanes, as unclipped does with its constants
+// gathered; packing saturates, which clips.
+TEXT ·limitedAVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ 0(AX), DI
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), R8
+	MOVQ 24(AX), R9
+	MOVQ 32(AX), CX
+	VPBROADCASTD 40(AX), Y8  // of Y
+	VPBROADCASTD 44(AX), Y9  // red of Cr
+	VPBROADCASTD 48(AX), Y10 // green of Cb
+	VPBROADCASTD 52(AX), Y11 // green of Cr
+	VPBROADCASTD 56(AX), Y12 // blue of Cb
+	VPBROADCASTD 60(AX), Y13 // added to red
+	VPBROADCASTD 64(AX), Y14 // added to green
+	VPBROADCASTD 68(AX), Y15 // added to blue
+	VBROADCASTI128 interleave<>(SB), Y7
+eight:
+	VPMOVZXBD (SI), Y0
+	VPMOVZXBD (R8), Y1
+	VPMOVZXBD (R9), Y2
+	VPMULLD Y8, Y0, Y0
+	VPMULLD Y9, Y2, Y3
+	VPMULLD Y10, Y1, Y4
+	VPMULLD Y11, Y2, Y5
+	VPMULLD Y12, Y1, Y6
+	VPADDD Y0, Y3, Y3
+	VPADDD Y13, Y3, Y3
+	VPSRAD $16, Y3, Y3 // red
+	VPADDD Y0, Y4, Y4
+	VPADDD Y5, Y4, Y4
+	VPADDD Y14, Y4, Y4
+	VPSRAD $16, Y4, Y4 // green
+	VPADDD Y0, Y6, Y6
+	VPADDD Y15, Y6, Y6
+	VPSRAD $16, Y6, Y6 // blue
+	VPACKSSDW Y4, Y3, Y3
+	VPACKSSDW Y6, Y6, Y6
+	VPACKUSWB Y6, Y3, Y3 // in each half: four red, four green, four blue, four blue
+	VPSHUFB Y7, Y3, Y3
+	VMOVDQU X3, (DI)
+	VEXTRACTI128 $1, Y3, 12(DI)
+	ADDQ $8, SI
+	ADDQ $8, R8
+	ADDQ $8, R9
+	ADDQ $24, DI
+	DECQ CX
+	JNZ eight
+	VZEROUPPER
+	RET
+
+DATA interleave<>+0(SB)/8, $0x0602090501080400
+DATA interleave<>+8(SB)/8, $0x808080800b07030a
+GLOBL interleave<>(SB), RODATA|NOPTR, $16
