@@ -30,21 +30,30 @@ func sumSinglesAVX2(a *sumArgs)
 func sumPairsAVX2(a *sumArgs)
 
 func singlesAVX2(sum []uint32, src []byte, stride int, weights []uint32) int {
-	return sumRowsAVX2(sum, src, stride, weights, 1, sumSinglesAVX2)
+	a, n := newSumArgs(sum, src, stride, weights, 16)
+	if n > 0 {
+		sumSinglesAVX2(&a)
+	}
+	return n
 }
 
 func pairsAVX2(sum []uint32, src []byte, stride int, weights []uint32) int {
-	return sumRowsAVX2(sum, src, stride, weights, 2, sumPairsAVX2)
+	a, n := newSumArgs(sum, src, stride, weights, 32)
+	if n > 0 {
+		sumPairsAVX2(&a)
+	}
+	return n
 }
 
-func sumRowsAVX2(sum []uint32, src []byte, stride int, weights []uint32, each int, kernel func(*sumArgs)) int {
+// newSumArgs gives the argument for as many blocks of so many bytes as there
+// are, and the number of their sums; 0: do not call.
+func newSumArgs(sum []uint32, src []byte, stride int, weights []uint32, block int) (sumArgs, int) {
 	n := len(sum) / 16
 	if n == 0 || len(weights) == 0 {
-		return 0
+		return sumArgs{}, 0
 	}
-	_ = src[(len(weights)-1)*stride+16*each*n-1]
-	kernel(&sumArgs{&src[0], uintptr(stride), &weights[0], uintptr(len(weights)), &sum[0], uintptr(n)})
-	return 16 * n
+	_ = src[(len(weights)-1)*stride+block*n-1]
+	return sumArgs{&src[0], uintptr(stride), &weights[0], uintptr(len(weights)), &sum[0], uintptr(n)}, 16 * n
 }
 
 // quadArgs is the argument of quadsAVX2.

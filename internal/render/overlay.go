@@ -60,6 +60,17 @@ func (b *Blender) overlayField(f planes, l *Layer) {
 	}
 }
 
+// ramps visits the stretches of the prepared line, but for those that show
+// nothing where skip is set.
+func (b *Blender) ramps(s *scan, skip bool, visit func(from, to int, v, dv int32)) {
+	for i := range b.gw + 1 {
+		from, to, v, dv := s.stretch(b.line, i)
+		if from < to && !(skip && v>>16 == 0 && dv == 0) {
+			visit(from, to, v, dv)
+		}
+	}
+}
+
 // wipe makes a frame fully transparent, in one colour.
 func (b *Blender) wipe(f planes, e entry) {
 	w, h := (b.w+1)/2, (b.h+1)/2
