@@ -15,7 +15,8 @@ import (
 var libraries = []string{"/usr", "/lib", "/lib64", "/lib32", "/opt", "/nix/store", "/gnu/store", "/snap", "/sys/devices/system/cpu"}
 
 // libraryFiles are single files of the same kind.
-var libraryFiles = []string{"/etc/ld.so.cache", "/etc/ld.so.preload", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/dev/urandom", "/dev/random"}
+var libraryFiles = []string{"/etc/ld.so.cache", "/etc/ld.so.preload", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/dev/urandom", "/dev/random",
+	"/sys/kernel/mm/transparent_hugepage/enabled", "/sys/kernel/mm/transparent_hugepage/hpage_pmd_size"} // see tunables
 
 // maxFiles is the number of files that ffmpeg may hold open.
 const maxFiles = 64
