@@ -73,7 +73,7 @@ func pictures(outputs []saccade.Output) map[saccade.Output]string {
 }
 
 // openFilms starts an encoder for every picture that was asked for.
-func (r *videoRun) openFilms(ctx context.Context, colour webm.Colour) (films, error) {
+func (r *videoRun) openFilms(ctx context.Context) (films, error) {
 	all, num, den := films{}, r.info.AspectNum, r.info.AspectDen
 	if r.info.Rotation%180 != 0 { // frames come upright
 		num, den = den, num
@@ -81,7 +81,7 @@ func (r *videoRun) openFilms(ctx context.Context, colour webm.Colour) (films, er
 	for o, name := range pictures(r.job.Request.Outputs) {
 		f := &film{output: o, name: name + ".webm", blender: render.NewBlender(r.w, r.h), layer: layers(o)}
 		opts := ffmpeg.EncodeOptions{Out: r.job.file(f.name), Width: r.w, Height: r.h, AudioFrom: r.job.Path,
-			Colour: colour, AspectNum: num, AspectDen: den, End: r.info.End}
+			AspectNum: num, AspectDen: den, End: r.info.End}
 		if o == saccade.OutOverlay {
 			opts.Alpha, opts.AudioFrom = true, ""
 			f.alpha = image.NewNYCbCrA(image.Rect(0, 0, r.w, r.h), image.YCbCrSubsampleRatio420)
@@ -99,6 +99,13 @@ func (r *videoRun) openFilms(ctx context.Context, colour webm.Colour) (films, er
 		}
 	}
 	return all, nil
+}
+
+// tag tells all encoders the colours, before the first frame.
+func (fs films) tag(c webm.Colour) {
+	for _, f := range fs {
+		f.enc.Tag(c)
+	}
 }
 
 // write draws the frame for every film and hands it to the encoders.

@@ -96,6 +96,9 @@ func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.
 	if r.numbers, err = newNumbers(job, a.model.Name(), r.w, r.h); err != nil {
 		return nil, err
 	}
+	if r.films, err = r.openFilms(ctx); err != nil {
+		return nil, closing(r.numbers, err)
+	}
 	decoded, predicted := make(chan *shot, inFlight), make(chan *shot, inFlight)
 	stage := func(f func() error) { g.Go(func() error { return surviving(f) }) }
 	stage(func() error { defer close(decoded); return r.decode(ctx, decoded) })
@@ -206,15 +209,12 @@ func settled(d, last saccade.Density) bool {
 	return true
 }
 
-// draw hands every frame to all films, which are opened when the first frame
-// has told its colours.
-func (r *videoRun) draw(ctx context.Context, in <-chan *shot) (err error) {
+// draw hands every frame to all films.
+func (r *videoRun) draw(ctx context.Context, in <-chan *shot) error {
 	var drawn *shot // the last one that was drawn; its frame holds the picture
 	for s := range in {
-		if r.films == nil {
-			if r.films, err = r.openFilms(ctx, s.frame.Colour); err != nil {
-				return err
-			}
+		if drawn == nil {
+			r.films.tag(s.frame.Colour)
 		}
 		if s.looksLike(drawn) {
 			if err := r.films.repeat(s.frame.PTS); err != nil {
@@ -231,7 +231,7 @@ func (r *videoRun) draw(ctx context.Context, in <-chan *shot) (err error) {
 		}
 		drawn = s
 	}
-	if err := ctx.Err(); err != nil {
+	if err := ctx.Err(); err != nil || drawn == nil { // without a frame, the decoder says why
 		return err
 	}
 	r.progress(saccade.Progress{Fraction: 0.99, Stage: "rendering"})

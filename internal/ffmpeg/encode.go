@@ -61,7 +61,8 @@ var (
 // ErrDiskFull is in the chain of errors that say there is no room to write.
 var ErrDiskFull = errors.New("no space left on device")
 
-// Encode starts an encoder. The caller must Close or Abort it.
+// Encode starts an encoder. The caller must Close or Abort it. Starting takes
+// a tenth of a second, which passes while the first frame is being made.
 func (t *Tool) Encode(ctx context.Context, o EncodeOptions) (*Encoder, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -137,6 +138,13 @@ func vp9Args(o EncodeOptions, threads int) []string {
 	return []string{"-deadline", "realtime", "-speed", "9", "-row-mt", "1", "-lag-in-frames", "0", "-auto-alt-ref", "0",
 		"-threads", strconv.Itoa(threads), "-tile-columns", strconv.Itoa(columns), "-g", strconv.Itoa(keyInterval),
 		"-crf", "36", "-static-thresh", "500", "-b:v", strconv.Itoa(rate)}
+}
+
+// Tag sets the colour tags of the output, where they are known only when the
+// first frame is: it must come before the first Write.
+func (e *Encoder) Tag(c webm.Colour) {
+	e.opt.Colour = c
+	e.opt.Colour.Range = webm.RangeLimited
 }
 
 // Write hands over the next frame and waits while the encoder is busy. img is

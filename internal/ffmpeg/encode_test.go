@@ -293,11 +293,12 @@ func gone(t *testing.T, path string, but ...string) {
 func TestEncodeKeepsColourAndAspect(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out.webm")
 	want := webm.Colour{Matrix: 1, Range: 1, Transfer: 1, Primaries: 1}
-	e, err := tool(t, nil).Encode(context.Background(), EncodeOptions{Out: out, Width: 60, Height: 48, Colour: want, AspectNum: 4, AspectDen: 3})
+	e, err := tool(t, nil).Encode(context.Background(), EncodeOptions{Out: out, Width: 60, Height: 48, AspectNum: 4, AspectDen: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer e.Abort()
+	e.Tag(want)
 	if err := e.Write(picture(60, 48, false), 0); err != nil {
 		t.Fatal(err)
 	}
