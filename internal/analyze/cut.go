@@ -22,8 +22,9 @@ func (c *cutDetector) Next(p *pix.RGB) bool {
 		return false
 	}
 	var diff, sum int
+	last := c.last[:len(p.Pix)]
 	for i, v := range p.Pix {
-		d := int(v) - int(c.last[i])
+		d := int(v) - int(last[i])
 		sum += d
 		diff += max(d, -d)
 	}

@@ -3,7 +3,6 @@ package analyze
 import (
 	"context"
 	"fmt"
-	"hash/maphash"
 	"io"
 	"os"
 	"runtime/debug"
@@ -126,13 +125,12 @@ func (a *Analyzer) inspectFile(path string) (webm.Info, error) {
 }
 
 // decode reads frames and makes the model's small copies. Screen recordings
-// stand still most of the time: a frame that equals the one before is known by
-// its hash (64 bits, seeded at random) and shares that one's copy.
+// stand still most of the time: a frame that equals the one before shares that
+// one's copy.
 func (r *videoRun) decode(ctx context.Context, out chan<- *shot) error {
 	w, h := r.stream.Size()
 	var first time.Duration
-	var hash maphash.Hash
-	var last uint64
+	var still stillness
 	var small *pix.RGB
 	var shrink pix.Shrinker
 	for {
@@ -143,12 +141,7 @@ func (r *videoRun) decode(ctx context.Context, out chan<- *shot) error {
 		if err != nil {
 			return err
 		}
-		hash.Reset()
-		for _, plane := range [][]byte{f.Image.Y, f.Image.Cb, f.Image.Cr} {
-			_, _ = hash.Write(plane) // never fails (hash/maphash)
-		}
-		s := &shot{frame: f, same: small != nil && hash.Sum64() == last}
-		last = hash.Sum64()
+		s := &shot{frame: f, same: still.Next(f.Image)}
 		if small == nil {
 			first = f.PTS
 		}
