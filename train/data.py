@@ -1,19 +1,23 @@
 """Stimuli, fixations and web pages: loading, the inner split, augmentation, batches.
 
 Images are uint8 RGB (H, W, 3). Fixations are (n, 2) floats, x and y in 0..1 of the image.
-A training sample is a window of the image, stretched to the batch's size; its targets live on the stride-4 grid.
+A training sample is a window of the image, stretched to the batch's size; its targets live on the stride-4 grid. All
+pictures lie on the device that trains, which cuts, stretches and changes them a batch at a time.
 """
 import csv
 import os
 
 import cv2
 import numpy as np
+import torch
+import torch.nn.functional as F
 
 from pages import page_files
 
 SETS = ("osie", "crowd", "scene")
 SQUARE = 1.15          # images with a smaller aspect ratio than this go into the square batches
-MAX_SIDE = 512
+MAX_SIDE = 768         # only pages are as large; the photographs come with at most 512
+LARGEST = 704 * 512    # no picture for a network to learn from is larger
 
 
 class Item:
@@ -70,7 +74,7 @@ def load_pages(shared, maps):
     items = []
     for name, path in page_files(shared):
         if os.path.exists(f"{maps}/{name}.npy"):
-            items.append(Item(name, "page", read_image(path), target=np.load(f"{maps}/{name}.npy")))
+            items.append(Item(name, "page", read_image(path), target=np.load(f"{maps}/{name}.npy").astype(np.float32)))
     return inner_split(items)
 
 
@@ -107,117 +111,181 @@ def window(item, aspect, rng, strength):
     return x0, y0, x0 + w, y0 + h
 
 
-def targets(item, win, width, height, flip):
-    """Density (height, width) and fixation counts of the same shape (None for pages) in a window."""
-    x0, y0, x1, y1 = win
+def inside(item, win):
+    """Share of the fixations that lie in a window; 1 for pages."""
     if item.points is None:
-        th, tw = item.target.shape
-        part = item.target[int(y0 * th):max(int(y1 * th), 1), int(x0 * tw):max(int(x1 * tw), 1)]
-        q = cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR)
-        return (q[:, ::-1] if flip else q), None
-    p = (item.points - [x0, y0]) / [x1 - x0, y1 - y0]
-    p = p[(p >= 0).all(1) & (p < 1).all(1)]
-    if flip:
-        p[:, 0] = 1 - p[:, 0]
-    hist = np.zeros((height, width), np.float32)
-    np.add.at(hist, ((p[:, 1] * height).astype(int).clip(0, height - 1), (p[:, 0] * width).astype(int).clip(0, width - 1)), 1)
-    sx = item.degree * width / (item.image.shape[1] * (x1 - x0))
-    sy = item.degree * height / (item.image.shape[0] * (y1 - y0))
-    kernel = [2 * int(3.5 * s + 0.5) + 1 for s in (sx, sy)]
-    return cv2.GaussianBlur(hist, kernel, sx, sigmaY=sy, borderType=cv2.BORDER_CONSTANT), hist
+        return 1.0
+    x0, y0, x1, y1 = win
+    x, y = item.points.T
+    return float(((x >= x0) & (x < x1) & (y >= y0) & (y < y1)).mean())
 
 
-def jitter(image, rng, strength):
-    """Colour, gamma, blur and noise jitter of a uint8 image."""
-    if rng.random() > 0.7 * strength:
-        return image
-    x = image.astype(np.float32)
-    grey = x.mean(2, keepdims=True)
-    x = grey + (x - grey) * (1 + rng.uniform(-0.5, 0.4))
-    if rng.random() < 0.08:
-        x = np.repeat(grey, 3, 2)
-    x = x * (1 + rng.uniform(-0.12, 0.12, 3)) * (1 + rng.uniform(-0.25, 0.25))
-    mean = x.mean()
-    x = (mean + (x - mean) * (1 + rng.uniform(-0.25, 0.25))).clip(0, 255)
-    if rng.random() < 0.15:
-        x = cv2.GaussianBlur(x, (0, 0), rng.uniform(0.4, 1.2))
-    if rng.random() < 0.15:
-        x = x + rng.normal(0, rng.uniform(2, 8), x.shape)
-    return x.clip(0, 255).astype(np.uint8)
+def look(source, win, flip, size, extent=None):
+    """What windows show of pictures: source (N,C,H,W), win (N,4) in 0..1, flip (N) bool -> (N,C,*size), bilinear.
+
+    `extent` (N,2) is the width and height in pixels that a picture fills of its tensor, from the upper left; all, if None.
+    """
+    h, w = size
+    n, _, height, width = source.shape
+    u = (torch.arange(w, dtype=torch.float32, device=win.device) + 0.5) / w
+    v = (torch.arange(h, dtype=torch.float32, device=win.device) + 0.5) / h
+    u = torch.where(flip[:, None], 1 - u[None], u[None].expand(n, w))
+    ew, eh = (width, height) if extent is None else (extent[:, :1], extent[:, 1:])
+    x = (win[:, 0:1] + u * (win[:, 2:3] - win[:, 0:1])) * ew
+    y = (win[:, 1:2] + v * (win[:, 3:4] - win[:, 1:2])) * eh
+    x, y = x.clamp_min(0.5), y.clamp_min(0.5)
+    x = torch.minimum(x, x.new_tensor(ew) - 0.5 if extent is None else ew - 0.5)
+    y = torch.minimum(y, y.new_tensor(eh) - 0.5 if extent is None else eh - 0.5)
+    grid = torch.stack([(2 * x / width - 1)[:, None].expand(n, h, w), (2 * y / height - 1)[:, :, None].expand(n, h, w)], 3)
+    return F.grid_sample(source, grid, mode="bilinear", padding_mode="border", align_corners=False)
 
 
-def sample(item, width, height, rng, strength=1.0):
-    """One augmented sample: clean image, jittered image (uint8, height x width), density, counts, window, flip."""
-    flip = item.points is not None and rng.random() < 0.5
-    for _ in range(8):
-        win = window(item, width / height, rng, strength)
-        q, hist = targets(item, win, width // 4, height // 4, flip)
-        if hist is None or hist.sum() >= 0.25 * len(item.points):
-            break
-    else:
-        win = (0.0, 0.0, 1.0, 1.0)
-        q, hist = targets(item, win, width // 4, height // 4, flip)
-    ih, iw = item.image.shape[:2]
-    part = item.image[int(win[1] * ih):max(int(win[3] * ih), 1), int(win[0] * iw):max(int(win[2] * iw), 1)]
-    shrink = width * height < part.shape[0] * part.shape[1]
-    clean = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA if shrink else cv2.INTER_LINEAR)
-    clean = clean[:, ::-1] if flip else clean
-    return clean, jitter(clean, rng, strength), q, hist, win, flip
+def blurred(hist, sx, sy):
+    """Counts (N,h,w) under Gaussians of sx and sy (N) cells, up to a factor."""
+    def matrix(n, s):
+        i = torch.arange(n, dtype=torch.float32, device=hist.device)
+        return torch.exp(-0.5 * ((i[:, None] - i[None]) / s[:, None, None]) ** 2)
+
+    return matrix(hist.shape[1], sy) @ hist @ matrix(hist.shape[2], sx)
+
+
+def jitter(x, strength):
+    """Changes colour, brightness, contrast, sharpness and noise of pictures (N,3,H,W) in 0..1, each picture its own way."""
+    def draw(low, high, channels=1):
+        return torch.empty(len(x), channels, 1, 1, device=x.device).uniform_(low, high)
+
+    def some(share):
+        return torch.rand(len(x), 1, 1, 1, device=x.device) < share
+
+    grey = x.mean(1, keepdim=True)
+    y = torch.where(some(0.08), grey, grey + (x - grey) * draw(0.5, 1.4))
+    y = y * draw(0.88, 1.12, 3) * draw(0.75, 1.25)
+    mean = y.mean((1, 2, 3), keepdim=True)
+    y = mean + (y - mean) * draw(0.75, 1.25)
+    soft = F.avg_pool2d(F.avg_pool2d(y, 3, 1, 1, count_include_pad=False), 3, 1, 1, count_include_pad=False)
+    y = torch.where(some(0.15), torch.lerp(y, soft, draw(0.2, 1)), y)
+    y = torch.where(some(0.15), y + torch.randn_like(y) * draw(2 / 255, 8 / 255), y)
+    return torch.where(some(0.7 * strength), y.clamp(0, 1), x)
+
+
+class Pool:
+    """Pictures on the device, padded to one size: `take` cuts windows out of them."""
+
+    def __init__(self, items, device):
+        self.items, self.device = items, device
+        h, w = (max(x.image.shape[i] for x in items) for i in (0, 1))
+        self.images = torch.zeros(len(items), 3, h, w, dtype=torch.uint8)
+        for t, x in zip(self.images, items):
+            t[:, :x.image.shape[0], :x.image.shape[1]] = torch.from_numpy(x.image).permute(2, 0, 1)
+        self.images = self.images.to(device)
+        self.extent = torch.tensor([x.image.shape[1::-1] for x in items], dtype=torch.float32, device=device)
+        if items[0].points is None:
+            side = max(max(x.target.shape) for x in items)
+            self.targets = torch.zeros(len(items), 1, side, side)
+            for t, x in zip(self.targets, items):
+                t[0, :x.target.shape[0], :x.target.shape[1]] = torch.from_numpy(x.target)
+            self.targets = self.targets.to(device)
+            self.target_extent = torch.tensor([x.target.shape[::-1] for x in items], dtype=torch.float32, device=device)
+        else:
+            self.points = torch.full((len(items), max(len(x.points) for x in items), 2), -9.0)
+            for t, x in zip(self.points, items):
+                t[:len(x.points)] = torch.from_numpy(x.points)
+            self.points = self.points.to(device)
+            self.degree = torch.tensor([[x.degree] for x in items], device=device) / self.extent
+
+    def take(self, index, win, flip, size, zoom):
+        """Pictures (N,3,*size times zoom) in 0..1, densities and weights of fixations (N,h/4,w/4) of the windows."""
+        source, extent = self.images[index].float().div_(255), self.extent[index]
+        big = [multiple(n * zoom) for n in size]
+        plain = look(source, win, flip, big, extent)
+        fine = F.avg_pool2d(look(source, win, flip, [2 * n for n in big], extent), 2)
+        shrinks = (win[:, 2] - win[:, 0]) * extent[:, 0] * (win[:, 3] - win[:, 1]) * extent[:, 1] > big[0] * big[1]
+        image = torch.where(shrinks[:, None, None, None], fine, plain)
+        h, w = (n // 4 for n in size)
+        if self.items[0].points is None:
+            q = look(self.targets[index], win, flip, (h, w), self.target_extent[index])[:, 0]
+            return image, q, q
+        side = win[:, None, 2:] - win[:, None, :2]
+        p = (self.points[index] - win[:, None, :2]) / side
+        valid = ((p >= 0) & (p < 1)).all(2)
+        x = torch.where(flip[:, None], 1 - p[..., 0], p[..., 0]).mul(w).long().clamp(0, w - 1)
+        y = p[..., 1].mul(h).long().clamp(0, h - 1)
+        hist = torch.zeros(len(index), h * w, device=self.device).scatter_add_(1, y * w + x, valid.float()).view(-1, h, w)
+        degree = self.degree[index] / side[:, 0]
+        return image, blurred(hist, degree[:, 0] * w, degree[:, 1] * h), hist
 
 
 class Batches:
-    """Draws random batches: mostly photographs, some pages, all of one size.
+    """Draws random batches: mostly photographs, some pages, all of one size (width, height).
 
-    A batch is a dict of arrays: clean, image (N,H,W,3 uint8), q (N,H/4,W/4) density summing to 1, fix (the same shape,
-    fixation weights summing to 1), web (N bool), win (N,4), flip (N bool).
+    A batch is a dict of tensors on the device: image (N,3,H,W) in 0..1 (height x width times `zoom`, in multiples of 32),
+    q (N,height/4,width/4) density summing to 1, fix (the same shape, fixation weights summing to 1), web (N bool), win (N,4),
+    flip (N bool).
     """
 
     SIZES = {"small": ((288, 224), (288, 224), (320, 224), (288, 192), (320, 256)),
-             "full": ((416, 320), (416, 320), (384, 288), (448, 320), (384, 256), (384, 224)),
-             "large": ((512, 384), (512, 384), (480, 352), (416, 320), (384, 224))}
-    SQUARES = {"small": (256, 256), "full": (352, 352), "large": (416, 416)}
+             "full": ((512, 384), (512, 384), (576, 384), (480, 352), (416, 320), (416, 320), (384, 288), (384, 224), (384, 224),
+                      (704, 512))}
+    SQUARES = {"small": (256, 256), "full": (416, 416)}
 
-    def __init__(self, photos, pages, seed, size=16, page_share=0.25):
+    def __init__(self, photos, pages, seed, size=16, page_share=0.25, zoom=1.0, device="cpu"):
         self.rng = np.random.default_rng(seed)
-        self.square = [x for x in photos if x.aspect < SQUARE]
-        self.wide = [x for x in photos if x.aspect >= SQUARE]
-        self.photos, self.pages, self.size, self.page_share = photos, pages, size, page_share
-        self.queues = {}
-        self.square_share = len(self.square) / len(photos)
+        self.photos, self.pages = Pool(photos, device), Pool(pages, device) if pages else None
+        self.square = [i for i, x in enumerate(photos) if x.aspect < SQUARE]
+        self.wide = [i for i, x in enumerate(photos) if x.aspect >= SQUARE]
+        self.size, self.page_share, self.zoom, self.device, self.queues = size, page_share, zoom, device, {}
 
     def draw(self, key, pool):
-        """The next item of a shuffled queue over `pool`."""
+        """The next of a shuffled queue over `pool`."""
         queue = self.queues.setdefault(key, [])
         if not queue:
             queue.extend(self.rng.permutation(len(pool)))
         return pool[queue.pop()]
 
+    def part(self, pool, index, width, height, strength, zoom):
+        """Samples of one pool."""
+        wins, flips = [], []
+        for i in index:
+            item = pool.items[i]
+            for _ in range(8):
+                win = window(item, width / height, self.rng, strength)
+                if inside(item, win) >= 0.25:
+                    break
+            else:
+                win = (0.0, 0.0, 1.0, 1.0)
+            wins.append(win)
+            flips.append(item.points is not None and self.rng.random() < 0.5)
+        win, flip = torch.tensor(wins, dtype=torch.float32, device=self.device), torch.tensor(flips, device=self.device)
+        image, q, fix = pool.take(torch.tensor(index, device=self.device), win, flip, (height, width), zoom)
+        web = torch.full((len(index),), pool is self.pages, device=self.device)
+        return jitter(image, strength), q, fix, web, win, flip
+
     def batch(self, strength, phase="full"):
         """One batch; `phase` chooses the list of sizes."""
         rng, sizes = self.rng, self.SIZES[phase]
-        square = rng.random() < self.square_share
+        square = rng.random() < len(self.square) / len(self.photos.items)
         width, height = self.SQUARES[phase] if square else sizes[rng.integers(len(sizes))]
-        n_pages = rng.binomial(self.size, self.page_share) if self.pages else 0
-        rows = []
-        for i in range(self.size):
-            if i < n_pages:
-                item = self.draw("page", self.pages)
-            else:
-                item = self.draw("square", self.square) if square else self.draw("wide", self.wide)
-            rows.append((item,) + sample(item, width, height, rng, strength))
-        q = np.stack([r[3] for r in rows]) + 1e-12
-        q /= q.sum((1, 2), keepdims=True)
-        fix = np.stack([r[3] if r[4] is None else r[4] for r in rows])
-        fix = fix / fix.sum((1, 2), keepdims=True)
-        return dict(clean=np.stack([r[1] for r in rows]), image=np.stack([r[2] for r in rows]), q=q.astype(np.float32),
-                    fix=fix.astype(np.float32), web=np.array([r[0].points is None for r in rows]),
-                    win=np.array([r[5] for r in rows], np.float32), flip=np.array([r[6] for r in rows]))
+        zoom = max(1, min(self.zoom, (LARGEST / (width * height)) ** 0.5))
+        n = int(rng.binomial(self.size, self.page_share)) if self.pages else 0
+        index = [self.draw("square", self.square) if square else self.draw("wide", self.wide) for _ in range(self.size - n)]
+        parts = [self.part(self.photos, index, width, height, strength, zoom)]
+        if n:
+            index = [self.draw("page", range(len(self.pages.items))) for _ in range(n)]
+            parts.append(self.part(self.pages, index, width, height, strength, zoom))
+        image, q, fix, web, win, flip = (torch.cat(p) for p in zip(*parts))
+        q, fix = q + 1e-12, fix + 1e-12
+        return dict(image=image, q=q / q.sum((1, 2), keepdim=True), fix=fix / fix.sum((1, 2), keepdim=True), web=web, win=win, flip=flip)
+
+
+def multiple(side):
+    """The multiple of 32 next to a side."""
+    return max(32, round(side / 32) * 32)
 
 
 def working_size(width, height, area):
     """Width and height, multiples of 32, of about `area` pixels with the aspect kept."""
     k = (area / (width * height)) ** 0.5
-    return max(32, round(width * k / 32) * 32), max(32, round(height * k / 32) * 32)
+    return multiple(width * k), multiple(height * k)
 
 
 def stretch(image, width, height):

@@ -25,19 +25,28 @@ AREA_IMAGE = 512 * 384
 AREA_VIDEO = 384 * 224
 
 
-def to_input(images, mean, std):
-    """uint8 (N,H,W,3) -> normalised float (N,3,H,W), channels last in memory."""
-    x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float().div_(255)
-    x = (x - torch.tensor(mean)[None, :, None, None]) / torch.tensor(std)[None, :, None, None]
-    return x.contiguous(memory_format=torch.channels_last)
+def to_unit(images, device="cpu"):
+    """uint8 (N,H,W,3), array or tensor -> float 0..1 (N,3,H,W), channels last in memory."""
+    return torch.as_tensor(np.ascontiguousarray(images) if isinstance(images, np.ndarray) else images).to(device).permute(0, 3, 1, 2).float().div_(255)
+
+
+def normalise(x, config):
+    """Pictures in 0..1 -> the network's input, channels last in memory."""
+    mean, std = (torch.tensor(config[k], device=x.device)[None, :, None, None] for k in ("mean", "std"))
+    return ((x - mean) / std).contiguous(memory_format=torch.channels_last)
+
+
+def to_input(images, config, device="cpu"):
+    """uint8 (N,H,W,3) -> the network's input (N,3,H,W), channels last in memory."""
+    return normalise(to_unit(images, device), config)
 
 
 @torch.no_grad()
 def predict(net, image, area=AREA_IMAGE, medium="natural"):
     """Density (H/4, W/4) of one uint8 RGB image at the working size of about `area` pixels."""
     w, h = working_size(image.shape[1], image.shape[0], area)
-    x = to_input(stretch(image, w, h)[None], net.config["mean"], net.config["std"])
-    return density(net(x, medium))[0, 0].numpy()
+    x = to_input(stretch(image, w, h)[None], net.config, next(net.parameters()).device)
+    return density(net(x, medium))[0, 0].cpu().numpy()
 
 
 def quick_scores(p, item):

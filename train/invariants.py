@@ -22,7 +22,7 @@ def both(net, frames):
     """Video-mode and image-mode densities (T, h, w) of frames (T, H, W, 3)."""
     h, video, image = None, [], []
     for frame in frames:
-        x = evaluate.to_input(frame[None], net.config["mean"], net.config["std"])
+        x = evaluate.to_input(frame[None], net.config)
         logits, h = net.step(x, h)
         video.append(evaluate.density(logits)[0, 0].numpy())
         image.append(evaluate.density(net(x))[0, 0].numpy())

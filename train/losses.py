@@ -3,6 +3,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from data import look
+
 
 def saliency_terms(logits, q, fix):
     """KLD, CC and NSS per sample, each (N,). NSS is the z-scored density averaged over the fixation weights."""
@@ -17,23 +19,15 @@ def saliency_terms(logits, q, fix):
 
 
 def saliency_loss(logits, q, fix, cc_weight=0.5, nss_weight=0.1):
-    """KLD + 0.5 (1 - CC) - 0.1 NSS, the mean over the batch, and the three means for the log."""
+    """KLD + 0.5 (1 - CC) - 0.1 NSS, the mean over the batch, and the three means (tensors) for the log."""
     kld, cc, nss = saliency_terms(logits, q, fix)
     loss = kld + cc_weight * (1 - cc) - nss_weight * nss
-    return loss.mean(), (kld.mean().item(), cc.mean().item(), nss.mean().item())
+    return loss.mean(), (kld.mean(), cc.mean(), nss.mean())
 
 
 def warped_prior(prior, win, flip, size):
     """The prior seen through each sample's window: prior (1,1,R,C), win (N,4) in 0..1, flip (N,) -> (N,h,w)."""
-    h, w = size
-    ys = (torch.arange(h, dtype=torch.float32) + 0.5) / h
-    xs = (torch.arange(w, dtype=torch.float32) + 0.5) / w
-    x = torch.where(flip[:, None], 1 - xs[None], xs[None].expand(len(win), w))
-    x = win[:, 0:1] + x * (win[:, 2:3] - win[:, 0:1])
-    y = win[:, 1:2] + ys[None] * (win[:, 3:4] - win[:, 1:2])
-    grid = torch.stack([x[:, None].expand(-1, h, w), y[:, :, None].expand(-1, h, w)], 3) * 2 - 1
-    source = prior.expand(len(win), -1, -1, -1)
-    return F.grid_sample(source, grid, mode="bilinear", padding_mode="border", align_corners=False)[:, 0]
+    return look(prior.expand(len(win), -1, -1, -1), win, flip, size)[:, 0]
 
 
 class TeacherFeatures(nn.Module):
@@ -89,4 +83,4 @@ class Adapters(nn.Module):
 
     def forward(self, student, teacher):
         """Mean over the taps of the mean squared error (about 1 at the start)."""
-        return sum(F.mse_loss(m(s), t) for m, s, t in zip(self.maps, student, teacher)) / len(self.maps)
+        return sum(F.mse_loss(m(s).float(), t.float()) for m, s, t in zip(self.maps, student, teacher)) / len(self.maps)

@@ -221,7 +221,7 @@ def encode(net, clips):
     n = len(clips)
     source = np.concatenate([c.source + i * FRAMES for i, c in enumerate(clips)])
     unique, back = np.unique(source, return_inverse=True)
-    x = evaluate.to_input(frames[unique], net.config["mean"], net.config["std"])
+    x = evaluate.to_input(frames[unique], net.config)
     with torch.no_grad():
         parts = [net.encode(p) for p in x.split(16)]
         taps = [torch.cat([p[k] for p in parts]) for k in range(4)]

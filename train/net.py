@@ -36,6 +36,24 @@ CONFIG = {
 }
 
 
+def widened(config, factor):
+    """The config with all widths times a factor, in multiples of 16; 1 changes nothing. A wide network has no time branch."""
+    c = json.loads(json.dumps(config))
+    if factor == 1:
+        return c
+
+    def grow(n):
+        return max(16, round(n * factor / 16) * 16) if n else 0
+
+    c["stem"] = grow(c["stem"])
+    for i, spec in enumerate(c["blocks"]):
+        spec.update({k: grow(spec[k]) for k in ("e", "o", "se")})
+        if i == 0:
+            spec["e"] = c["stem"]
+    c["lat"], c["dec"], c["state"] = [grow(n) for n in c["lat"]], [grow(n) for n in c["dec"]], 0
+    return c
+
+
 def activation(name):
     """The function behind the config's "act"."""
     return {"hswish": F.hardswish, "relu6": F.relu6}[name]
@@ -76,10 +94,15 @@ class SqueezeExcite(nn.Module):
 
 
 class Block(nn.Module):
-    """Inverted residual: expand, depthwise, squeeze-excite, project (linear)."""
+    """Inverted residual: expand, depthwise, squeeze-excite, project (linear).
 
-    def __init__(self, cin, spec, act):
+    In training the branch of a residual block is left out for a part `drop` of the pictures (Huang et al., "Deep networks
+    with stochastic depth", ECCV 2016).
+    """
+
+    def __init__(self, cin, spec, act, drop=0.0):
         super().__init__()
+        self.drop = drop
         e, o = spec["e"], spec["o"]
         self.expand = ConvBN(cin, e, act=act) if e != cin else None
         self.dw = ConvBN(e, e, spec["k"], spec["s"], groups=e, act=act)
@@ -93,7 +116,11 @@ class Block(nn.Module):
         if self.se is not None:
             y = self.se(y)
         y = self.project(y)
-        return x + y if self.skip else y
+        if not self.skip:
+            return y
+        if self.training and self.drop:
+            y = y * (torch.rand(len(y), 1, 1, 1, device=y.device) >= self.drop).to(y.dtype) / (1 - self.drop)
+        return x + y
 
 
 class Sep(nn.Module):
@@ -150,14 +177,14 @@ def up2(x):
 class Saccade(nn.Module):
     """The whole network. `encode` gives the taps, `decode16` and `decode4` the two halves of the decoder."""
 
-    def __init__(self, config=CONFIG):
+    def __init__(self, config=CONFIG, drop=0.0):
         super().__init__()
         self.config = json.loads(json.dumps(config))
         act, lat, dec = activation(config["act"]), config["lat"], config["dec"]
         self.stem = ConvBN(3, config["stem"], 3, 2, act=act)
         blocks, width, stride, taps = [], config["stem"], 2, {}
         for i, spec in enumerate(config["blocks"]):
-            blocks.append(Block(width, spec, act))
+            blocks.append(Block(width, spec, act, drop))
             width, stride = spec["o"], stride * spec["s"]
             taps[stride] = (i, width)
         self.blocks = nn.ModuleList(blocks)
@@ -233,7 +260,7 @@ def count(net, height=224, width=384):
     was = net.training
     net.eval()
     with torch.no_grad():
-        net(torch.zeros(1, 3, height, width))
+        net(torch.zeros(1, 3, height, width, device=next(net.parameters()).device))
     net.train(was)
     for hook in hooks:
         hook.remove()

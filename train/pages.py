@@ -2,10 +2,11 @@
 
     pages.py SHARED OUT_DIR      (SHARED: the folder with data/ and model/)
 
-Writes OUT_DIR/<name>.npy: float32 map without any centre prior, at most 256 px on the longer side, largest value 1.
+Writes OUT_DIR/<name>.npy: float16 map without any centre prior, at most 256 px on the longer side, largest value 1.
 The teacher runs at several scales and mirrored; its answers are averaged (see `density` of its own script).
 """
 import glob
+import multiprocessing
 import os
 import sys
 
@@ -44,18 +45,27 @@ def raw_map(teacher, net, image):
     return (m / max(m.max(), 1e-9)).astype(np.float32)
 
 
-def main(shared, out):
+def make(job):
+    """Makes the maps of some pages; job is (SHARED, OUT_DIR, names and paths)."""
     import torch
+    shared, out, files = job
     sys.path.insert(0, f"{shared}/model")
     import acnet
     import teacher
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    os.makedirs(out, exist_ok=True)
+    cv2.setNumThreads(1)
     net = acnet.load().eval()
-    for name, path in page_files(shared):
+    for name, path in files:
         if not os.path.exists(f"{out}/{name}.npy"):
-            np.save(f"{out}/{name}.npy", raw_map(teacher, net, cv2.imread(path)))
+            np.save(f"{out}/{name}.npy", raw_map(teacher, net, cv2.imread(path)).astype(np.float16))
+
+
+def main(shared, out):
+    os.makedirs(out, exist_ok=True)
+    files, n = page_files(shared), len(os.sched_getaffinity(0))
+    with multiprocessing.get_context("spawn").Pool(n) as pool:
+        pool.map(make, [(shared, out, files[i::n]) for i in range(n)])
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
-"""Trains the still-image network from random weights.
+"""Trains a still-image network from random weights, from fixations alone or with larger networks to learn from.
 
-    train.py --shared SHARED --pages MAPS --out RUN_DIR [--minutes 70] [--workers 2] [--seed 1] ...
+    train.py --shared SHARED --pages MAPS --out RUN_DIR [--minutes 8 | --steps N] [--seed 1] ...
+    train.py ... --wide 1.75                        a wider network, to be a teacher
+    train.py ... --distil A.pt B.pt --share 0.7     a small network that learns from the average of wider ones
 
-Workers share one set of weights (each computes its own gradients and applies them at once); worker 0 also keeps the
-moving average of the weights, logs, and saves RUN_DIR/last.pt every few minutes and RUN_DIR/final.pt at the end.
-With --steps the schedule follows the number of batches of all workers together, else it follows the clock.
+The moving average of the weights is what is kept, in RUN_DIR/last.pt now and then and in RUN_DIR/final.pt at the end.
+The schedule follows the number of batches (--steps) or the clock (--minutes). Runs on a GPU if there is one; on a
+processor it does the same, a hundred times slower.
 """
 import argparse
 import copy
@@ -16,14 +18,15 @@ import time
 import cv2
 import numpy as np
 import torch
-import torch.multiprocessing as mp
+import torch.nn.functional as F
 
 import data
 import evaluate
+import export
 import losses
 import net as network
 
-INNER = (2, 4, 7, 9)      # student blocks that are compared with the teacher's taps
+INNER = (2, 4, 7, 9)      # student blocks that are compared with the feature teacher's taps
 
 
 def arguments():
@@ -31,58 +34,68 @@ def arguments():
     ap.add_argument("--shared", required=True)
     ap.add_argument("--pages", required=True, help="folder of teacher maps made by pages.py")
     ap.add_argument("--out", required=True)
-    ap.add_argument("--minutes", type=float, default=70)
+    ap.add_argument("--minutes", type=float, default=8)
     ap.add_argument("--steps", type=int, default=0)
-    ap.add_argument("--workers", type=int, default=2)
-    ap.add_argument("--batch", type=int, default=16)
-    ap.add_argument("--lr", type=float, default=3e-3)
-    ap.add_argument("--decay", type=float, default=2e-2)
+    ap.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    ap.add_argument("--wide", type=float, default=1, help="factor on all widths of the network")
+    ap.add_argument("--drop", type=float, default=0, help="how often a residual branch is left out")
+    ap.add_argument("--batch", type=int, default=48)
+    ap.add_argument("--lr", type=float, default=4e-3)
+    ap.add_argument("--decay", type=float, default=4e-2)
     ap.add_argument("--feature", type=float, default=2.0, help="weight of the feature loss at the start")
     ap.add_argument("--feature-end", type=float, default=0.7, help="part of the run at which it has reached 0")
     ap.add_argument("--page-share", type=float, default=0.2)
     ap.add_argument("--strength", type=float, default=1.0)
-    ap.add_argument("--ema", type=float, default=0.996)
-    ap.add_argument("--small", type=float, default=0.45, help="part of the run on small pictures")
-    ap.add_argument("--sizes", default="full", choices=("full", "large"), help="the pictures of the rest of the run")
+    ap.add_argument("--ema", type=float, default=0.998)
+    ap.add_argument("--small", type=float, default=0.4, help="part of the run on small pictures")
     ap.add_argument("--freeze", type=float, default=0.85, help="part of the run after which BatchNorm is frozen")
+    ap.add_argument("--distil", nargs="*", default=[], metavar="CHECKPOINT", help="networks to learn from")
+    ap.add_argument("--share", type=float, default=0.7, help="share of the loss against what those networks say")
+    ap.add_argument("--zoom", type=float, default=1.0, help="how much larger a picture those networks see")
+    ap.add_argument("--mix", type=float, default=0.3, help="share of batches with mixed pictures when distilling")
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--init", help="a checkpoint to go on from")
     return ap.parse_args()
 
 
-def load_teacher(shared):
-    """The teacher's backbone behind TeacherFeatures, uncalibrated."""
+def strength(frac, o):
+    """Strength of the augmentation at a part of the run: weaker over the last 30 %."""
+    return o.strength * float(np.clip((1.0 - frac) / 0.3, 0.25, 1))
+
+
+def schedule(frac, step, o):
+    """Learning rate factor and feature weight at a part of the run."""
+    lr = min(1.0, (step + 1) / 100) * (0.5 * (1 + np.cos(np.pi * min(frac, 1))) + 0.004)
+    hold = 0.35 * o.feature_end
+    return lr, o.feature * float(np.clip((o.feature_end - frac) / (o.feature_end - hold), 0, 1))
+
+
+def load_feature_teacher(shared, source, o):
+    """The teacher's backbone behind TeacherFeatures, calibrated on a few batches."""
     sys.path.insert(0, f"{shared}/model")
     import acnet
     backbone = acnet.load().bb.eval().to(memory_format=torch.channels_last)
     for p in backbone.parameters():
         p.requires_grad_(False)
-    return losses.TeacherFeatures(backbone)
+    teacher = losses.TeacherFeatures(backbone).to(o.device)
+    teacher.calibrate([source.batch(1.0)["image"] for _ in range(4)])
+    return teacher
 
 
-def clean_input(images):
-    """uint8 (N,H,W,3) -> float 0..1 (N,3,H,W), the teacher's input."""
-    x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float().div_(255)
-    return x.contiguous(memory_format=torch.channels_last)
-
-
-def build(o, photos):
-    """Random network, adapters and calibrated teacher."""
+def build(photos, o):
+    """Random network with its starting priors."""
     torch.manual_seed(o.seed)
-    net = network.Saccade()
+    net = network.Saccade(network.widened(network.CONFIG, o.wide), drop=o.drop)
     with torch.no_grad():
-        net.prior["natural"][0, 0] = torch.from_numpy(np.log(data.mean_density(photos) + 1e-6))
-        net.prior["natural"] -= net.prior["natural"].max()
+        natural = net.prior["natural"]
+        natural[0, 0] = torch.from_numpy(np.log(data.mean_density(photos) + 1e-6))
+        natural -= natural.max()
         net.prior["web"][0, 0] = torch.from_numpy(data.web_prior())
         net.head.weight.mul_(0.5)
     net.prior["web"].requires_grad_(False)
     if o.init:
-        net.load_state_dict(torch.load(o.init)["ema"], strict=False)
-    adapters = losses.Adapters([net.config["blocks"][i]["o"] for i in INNER])
-    teacher = load_teacher(o.shared)
-    source = data.Batches(photos, [], seed=o.seed + 99, size=o.batch)
-    teacher.calibrate([clean_input(source.batch(1.0)["clean"]) for _ in range(6)])
-    return net.to(memory_format=torch.channels_last), adapters, teacher
+        net.load_state_dict(torch.load(o.init, map_location="cpu")["ema"], strict=False)
+    return net.to(o.device, memory_format=torch.channels_last)
 
 
 def optimizer(net, adapters, o):
@@ -91,42 +104,72 @@ def optimizer(net, adapters, o):
     for name, p in list(net.named_parameters()) + list(adapters.named_parameters()):
         if p.requires_grad and not name.startswith("gru."):
             (decay if p.dim() == 4 and not name.startswith("prior") else plain).append(p)
-    return torch.optim.AdamW([dict(params=decay, weight_decay=o.decay), dict(params=plain, weight_decay=0.0)], lr=o.lr)
+    return torch.optim.AdamW([dict(params=decay, weight_decay=o.decay), dict(params=plain, weight_decay=0.0)], lr=o.lr,
+                             **(dict(fused=True) if o.device == "cuda" else {}))
 
 
-def schedule(frac, step, o):
-    """Learning rate factor, feature weight and augmentation strength at a part of the run."""
-    lr = min(1.0, (step + 1) / 100) * (0.5 * (1 + np.cos(np.pi * min(frac, 1))) + 0.004)
-    hold = 0.35 * o.feature_end
-    feature = o.feature * float(np.clip((o.feature_end - frac) / (o.feature_end - hold), 0, 1))
-    strength = o.strength * float(np.clip((1.0 - frac) / 0.3, 0.25, 1))
-    return lr, feature, strength
+def mixed(x):
+    """Pictures laid over one another or cut into one another, to ask the elders about what no photographer took."""
+    other = x.flip(0)
+    if torch.rand(()) < 0.5:
+        share = torch.empty(len(x), 1, 1, 1, device=x.device).uniform_(0.25, 0.75)
+        return x * share + other * (1 - share)
+    h, w = x.shape[-2:]
+    bh, bw = (int(n * (0.3 + 0.4 * float(torch.rand(())))) for n in (h, w))
+    y, z = int(torch.randint(h - bh, ())), int(torch.randint(w - bw, ()))
+    x = x.clone()
+    x[:, :, y:y + bh, z:z + bw] = other[:, :, y:y + bh, z:z + bw]
+    return x
 
 
-def still_loss(net, adapters, teacher, b, feature):
-    """Loss of one batch, and numbers for the log."""
+def seen_prior(net, b, size):
+    """The prior of each picture's medium through its window, (N,*size)."""
+    web, natural = (losses.warped_prior(net.prior[m], b["win"], b["flip"], size) for m in ("web", "natural"))
+    return torch.where(b["web"][:, None, None], web, natural)
+
+
+@torch.no_grad()
+def ask(elders, x, b, size):
+    """Density (N,*size) that one of the elders sees in the pictures x of a batch.
+
+    A fresh draw decides whom to ask: the gradient of the KLD is linear in the answer, so over the batches this is as good as
+    asking all of them, at the price of one.
+    """
+    elder = elders[int(torch.randint(len(elders), ()))]
+    logits = elder(x, "none")
+    if logits.shape[-2:] != size:
+        logits = F.interpolate(logits, size, mode="bilinear", align_corners=False, antialias=True)
+    logits = logits[:, 0] + seen_prior(elder, b, size)
+    return logits.flatten(1).softmax(1).view_as(logits)
+
+
+def still_loss(net, adapters, teacher, elders, b, feature, o):
+    """Loss of one batch, and four numbers (on the device) for the log: KLD, CC, NSS, feature loss."""
     cfg = net.config
-    x = evaluate.to_input(b["image"], cfg["mean"], cfg["std"])
+    unit = b["image"]
+    mix = bool(elders) and float(torch.rand(())) < o.mix
+    if mix:
+        unit = mixed(unit)
+    height, width = (4 * n for n in b["q"].shape[-2:])
+    small = unit
+    if unit.shape[-2:] != (height, width):
+        small = F.interpolate(unit, (height, width), mode="bilinear", align_corners=False, antialias=True)
+    web, size = b["web"][:, None, None], b["q"].shape[-2:]
+    prior = seen_prior(net, b, size)
     inner = INNER if feature > 0 else ()
-    out = net.encode(x, inner)
+    out = net.encode(evaluate.normalise(small, cfg), inner)
     taps, extra = out if inner else (out, None)
-    logits = net.decode4(net.decode16(taps), taps)[:, 0]
-    win, flip = torch.from_numpy(b["win"]), torch.from_numpy(b["flip"])
-    web = torch.from_numpy(b["web"])
-    size = logits.shape[-2:]
-    wp = losses.warped_prior(net.prior["web"], win, flip, size)
-    prior = torch.where(web[:, None, None], wp, losses.warped_prior(net.prior["natural"], win, flip, size))
-    q, fix = torch.from_numpy(b["q"]), torch.from_numpy(b["fix"])
-    page = (q + 0.02 * q.amax((1, 2), keepdim=True)) * wp.exp()
+    logits = net.decode4(net.decode16(taps), taps)[:, 0] + prior
+    match = adapters(extra, teacher(small)) if inner else torch.zeros((), device=o.device)
+    page = (b["q"] + 0.02 * b["q"].amax((1, 2), keepdim=True)) * prior.detach().exp()
     page = page / page.sum((1, 2), keepdim=True)
-    q = torch.where(web[:, None, None], page, q)
-    fix = torch.where(web[:, None, None], page, fix)
-    loss, terms = losses.saliency_loss(logits + prior, q, fix)
-    match = 0.0
-    if inner:
-        fl = adapters(extra, teacher(clean_input(b["clean"])))
-        loss, match = loss + feature * fl, fl.item()
-    return loss, terms + (match,)
+    loss, terms = losses.saliency_loss(logits, torch.where(web, page, b["q"]), torch.where(web, page, b["fix"]))
+    if elders:
+        said = ask(elders, evaluate.normalise(unit, cfg), b, size)
+        told, told_terms = losses.saliency_loss(logits, said, said, nss_weight=0)
+        loss = told if mix else (1 - o.share) * loss + o.share * told
+        terms = told_terms if mix else terms
+    return loss + feature * match, torch.stack([t.detach() for t in (*terms, match)])
 
 
 def freeze_norm(net):
@@ -136,81 +179,70 @@ def freeze_norm(net):
 
 
 class Recorder:
-    """Worker 0's moving average, log and checkpoints."""
+    """Moving average, log and checkpoints."""
 
     def __init__(self, net, o, val, pages):
         self.o, self.val, self.pages = o, val, pages
         self.ema = copy.deepcopy(net).eval()
-        self.steps, self.sums, self.start, self.saved = 0, np.zeros(4), time.time(), time.time()
+        self.steps, self.sums, self.start, self.saved = 0, 0, time.time(), time.time()
 
-    def update(self, net, terms, lr, feature, total, frac):
+    def update(self, net, terms, lr, feature, frac):
         self.steps += 1
         d = min(self.o.ema, (1 + self.steps) / (20 + self.steps))
         with torch.no_grad():
-            for a, b in zip(self.ema.parameters(), net.parameters()):
-                a.lerp_(b, 1 - d)
-            for a, b in zip(self.ema.buffers(), net.buffers()):
-                a.copy_(b)
-        self.sums += terms
-        if self.steps % 25 == 0:
-            kld, cc, nss, match = self.sums / 25
-            self.sums[:] = 0
+            mean = list(self.ema.parameters())
+            torch._foreach_mul_(mean, d)
+            torch._foreach_add_(mean, list(net.parameters()), alpha=1 - d)
+        self.sums = self.sums + terms
+        if self.steps % 100 == 0:
+            kld, cc, nss, match = (self.sums / 100).tolist()
+            self.sums = 0
             print("%6.1f min %5.1f %% %6d batches  kld %.3f cc %.3f nss %.3f  feature %.3f (x %.2f)  lr %.5f" % (
-                (time.time() - self.start) / 60, 100 * frac, total, kld, cc, nss, match, feature, lr), flush=True)
-        if time.time() - self.saved > 480:
-            self.check("last.pt", total)
+                (time.time() - self.start) / 60, 100 * frac, self.steps, kld, cc, nss, match, feature, lr), flush=True)
+        if time.time() - self.saved > 300:
+            self.check(net, "last.pt")
             self.saved = time.time()
 
-    def check(self, name, total):
-        """Scores the average on every third validation picture and saves it."""
+    def check(self, net, name):
+        """Scores the average, with the running BatchNorm statistics, on every third validation picture and saves it."""
+        for a, b in zip(self.ema.buffers(), net.buffers()):
+            a.copy_(b)
         scores = evaluate.table(self.ema, self.val[::3], 416 * 320)
         print("check", evaluate.line(scores), flush=True)
-        torch.save(dict(ema=self.ema.state_dict(), config=self.ema.config, options=vars(self.o), batches=total), f"{self.o.out}/{name}")
+        torch.save(dict(ema=self.ema.state_dict(), config=self.ema.config, options=vars(self.o), batches=self.steps), f"{self.o.out}/{name}")
+
+    def finish(self, net):
+        """Saves final.pt and scores all validation pictures and the kept-back pages."""
+        self.check(net, "final.pt")
+        for area in (evaluate.AREA_IMAGE, evaluate.AREA_VIDEO):
+            print("%d px  %s" % (area, evaluate.line(evaluate.table(self.ema, self.val, area))), flush=True)
+        print("pages CC %.3f" % evaluate.page_cc(self.ema, self.pages, 416 * 320, data.web_prior()), flush=True)
 
 
-def worker(rank, net, adapters, teacher, photos, pages, val, o, counter, began):
-    """Trains until the run is over; see the module's text for how workers go together."""
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-    cv2.setNumThreads(1)
-    torch.manual_seed(o.seed * 100 + rank)
-    source = data.Batches(photos, pages[0], o.seed * 100 + rank, o.batch, o.page_share)
+def train(net, adapters, teacher, elders, source, recorder, o):
+    """The run itself."""
     opt = optimizer(net, adapters, o)
-    recorder = Recorder(net, o, val, pages[1]) if rank == 0 else None
     params = [p for g in opt.param_groups for p in g["params"]]
     net.train()
-    frozen = False
+    began, step, frozen = time.time(), 0, False
     while True:
-        with counter.get_lock():
-            step = counter.value
-            counter.value += 1
         frac = step / o.steps if o.steps else (time.time() - began) / (60 * o.minutes)
         if frac >= 1:
-            break
-        lr, feature, strength = schedule(frac, step, o)
+            return
+        lr, feature = schedule(frac, step, o)
         if frac > o.freeze and not frozen:
             freeze_norm(net)
             frozen = True
         for g in opt.param_groups:
             g["lr"] = o.lr * lr
-        loss, terms = still_loss(net, adapters, teacher, source.batch(strength, "small" if frac < o.small else o.sizes), feature)
+        loss, terms = still_loss(net, adapters, teacher, elders, source.batch(strength(frac, o), "small" if frac < o.small else "full"), feature, o)
         opt.zero_grad(set_to_none=True)
         loss.backward()
-        if np.isfinite(loss.item()):
-            torch.nn.utils.clip_grad_norm_(params, 5.0)
+        norm = torch.nn.utils.clip_grad_norm_(params, 5.0)
+        if torch.isfinite(norm):
             opt.step()
-        if recorder:
-            recorder.update(net, terms, o.lr * lr, feature, step, frac)
-    if recorder:
-        finish(recorder, counter.value)
-
-
-def finish(recorder, total):
-    """Saves final.pt and scores all validation pictures and the kept-back pages."""
-    recorder.check("final.pt", total)
-    for area in (evaluate.AREA_IMAGE, 416 * 320, evaluate.AREA_VIDEO):
-        print("%d px  %s" % (area, evaluate.line(evaluate.table(recorder.ema, recorder.val, area))), flush=True)
-    print("pages CC %.3f" % evaluate.page_cc(recorder.ema, recorder.pages, 416 * 320, data.web_prior()), flush=True)
+        recorder.update(net, terms, o.lr * lr, feature, frac)
+        step += 1
 
 
 def main():
@@ -221,19 +253,17 @@ def main():
     torch.set_flush_denormal(True)
     cv2.setNumThreads(1)
     photos, val = data.load_photos(o.shared)
-    pages = data.load_pages(o.shared, o.pages)
-    net, adapters, teacher = build(o, photos)
+    pages, kept = data.load_pages(o.shared, o.pages)
+    source = data.Batches(photos, pages, o.seed, o.batch, o.page_share, o.zoom, o.device)
+    elders = [export.load_checkpoint(p).to(o.device, memory_format=torch.channels_last) for p in o.distil]
+    net = build(photos, o)
+    adapters = losses.Adapters([net.config["blocks"][i]["o"] for i in INNER]).to(o.device)
+    teacher = load_feature_teacher(o.shared, source, o) if o.feature else None
     print("%d photographs, %d pages, %d for validation; %d parameters, %.1f MMAC at 384x224" % (
-        (len(photos), len(pages[0]), len(val)) + network.count(net)), flush=True)
-    net.share_memory()
-    adapters.share_memory()
-    counter, began = mp.Value("l", 0), time.time()
-    jobs = [mp.Process(target=worker, args=(r, net, adapters, teacher, photos, pages, val, o, counter, began))
-            for r in range(o.workers)]
-    for j in jobs:
-        j.start()
-    for j in jobs:
-        j.join()
+        (len(photos), len(pages), len(val)) + network.count(net)), flush=True)
+    recorder = Recorder(net, o, val, kept)
+    train(net, adapters, teacher, elders, source, recorder, o)
+    recorder.finish(net)
 
 
 if __name__ == "__main__":
