@@ -130,12 +130,11 @@ def look(source, win, flip, size, extent=None):
     u = (torch.arange(w, dtype=torch.float32, device=win.device) + 0.5) / w
     v = (torch.arange(h, dtype=torch.float32, device=win.device) + 0.5) / h
     u = torch.where(flip[:, None], 1 - u[None], u[None].expand(n, w))
-    ew, eh = (width, height) if extent is None else (extent[:, :1], extent[:, 1:])
-    x = (win[:, 0:1] + u * (win[:, 2:3] - win[:, 0:1])) * ew
-    y = (win[:, 1:2] + v * (win[:, 3:4] - win[:, 1:2])) * eh
-    x, y = x.clamp_min(0.5), y.clamp_min(0.5)
-    x = torch.minimum(x, x.new_tensor(ew) - 0.5 if extent is None else ew - 0.5)
-    y = torch.minimum(y, y.new_tensor(eh) - 0.5 if extent is None else eh - 0.5)
+    if extent is None:
+        extent = win.new_tensor([[width, height]])
+    x = (win[:, 0:1] + u * (win[:, 2:3] - win[:, 0:1])) * extent[:, :1]
+    y = (win[:, 1:2] + v * (win[:, 3:4] - win[:, 1:2])) * extent[:, 1:]
+    x, y = (torch.minimum(p.clamp_min(0.5), extent[:, i:i + 1] - 0.5) for i, p in enumerate((x, y)))
     grid = torch.stack([(2 * x / width - 1)[:, None].expand(n, h, w), (2 * y / height - 1)[:, :, None].expand(n, h, w)], 3)
     return F.grid_sample(source, grid, mode="bilinear", padding_mode="border", align_corners=False)
 
@@ -197,10 +196,10 @@ class Pool:
         """Pictures (N,3,*size times zoom) in 0..1, densities and weights of fixations (N,h/4,w/4) of the windows."""
         source, extent = self.images[index].float().div_(255), self.extent[index]
         big = [multiple(n * zoom) for n in size]
-        plain = look(source, win, flip, big, extent)
-        fine = F.avg_pool2d(look(source, win, flip, [2 * n for n in big], extent), 2)
-        shrinks = (win[:, 2] - win[:, 0]) * extent[:, 0] * (win[:, 3] - win[:, 1]) * extent[:, 1] > big[0] * big[1]
-        image = torch.where(shrinks[:, None, None, None], fine, plain)
+        image = look(source, win, flip, big, extent)
+        s = (win[:, 2] - win[:, 0]) * extent[:, 0] * (win[:, 3] - win[:, 1]) * extent[:, 1] > big[0] * big[1]
+        if s.any():     # these shrink: twice as fine, then averaged, so that nothing aliases
+            image[s] = F.avg_pool2d(look(source[s], win[s], flip[s], [2 * n for n in big], extent[s]), 2)
         h, w = (n // 4 for n in size)
         if self.items[0].points is None:
             q = look(self.targets[index], win, flip, (h, w), self.target_extent[index])[:, 0]

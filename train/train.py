@@ -5,8 +5,8 @@
     train.py ... --distil A.pt B.pt --share 0.7     a small network that learns from the average of wider ones
 
 The moving average of the weights is what is kept, in RUN_DIR/last.pt now and then and in RUN_DIR/final.pt at the end.
-The schedule follows the number of batches (--steps) or the clock (--minutes). Runs on a GPU if there is one; on a
-processor it does the same, a hundred times slower.
+The schedule follows the number of batches (--steps) or the clock (--minutes). Runs on a GPU if there is one; a processor
+does the same, far slower.
 """
 import argparse
 import copy
@@ -161,15 +161,22 @@ def still_loss(net, adapters, teacher, elders, b, feature, o):
     taps, extra = out if inner else (out, None)
     logits = net.decode4(net.decode16(taps), taps)[:, 0] + prior
     match = adapters(extra, teacher(small)) if inner else torch.zeros((), device=o.device)
+    if elders:
+        said = ask(elders, evaluate.normalise(unit, cfg), b, size)
+        told, told_terms = losses.saliency_loss(logits, said, said, nss_weight=0)
+    if mix:     # nobody was shown these pictures
+        return told + feature * match, log(told_terms, match)
     page = (b["q"] + 0.02 * b["q"].amax((1, 2), keepdim=True)) * prior.detach().exp()
     page = page / page.sum((1, 2), keepdim=True)
     loss, terms = losses.saliency_loss(logits, torch.where(web, page, b["q"]), torch.where(web, page, b["fix"]))
     if elders:
-        said = ask(elders, evaluate.normalise(unit, cfg), b, size)
-        told, told_terms = losses.saliency_loss(logits, said, said, nss_weight=0)
-        loss = told if mix else (1 - o.share) * loss + o.share * told
-        terms = told_terms if mix else terms
-    return loss + feature * match, torch.stack([t.detach() for t in (*terms, match)])
+        loss = (1 - o.share) * loss + o.share * told
+    return loss + feature * match, log(terms, match)
+
+
+def log(terms, match):
+    """The numbers of a batch for the log, one tensor, so that nothing waits for the GPU."""
+    return torch.stack([t.detach() for t in (*terms, match)])
 
 
 def freeze_norm(net):

@@ -22,13 +22,9 @@ import (
 // the settings that the heat map is encoded with (internal/ffmpeg).
 func recode(b *testing.B, in string, w, h int) {
 	b.Helper()
-	columns := "0"
-	if w >= 512 {
-		columns = "1"
-	}
 	args := strings.Fields("-v error -y -threads 2 -i " + in + " -map 0:v:0 -map 0:a? -c:a copy -fps_mode passthrough -enc_time_base 1:1000" +
-		" -c:v libvpx-vp9 -pix_fmt yuv420p -deadline realtime -speed 9 -row-mt 1 -lag-in-frames 0 -auto-alt-ref 0 -threads 2" +
-		" -tile-columns " + columns + " -g 120 -crf 36 -static-thresh 500 -b:v " + strconv.Itoa(max(200_000, 4*w*h)) + " " + filepath.Join(b.TempDir(), "out.webm"))
+		" -c:v libvpx-vp9 -pix_fmt yuv420p")
+	args = append(append(args, ffmpeg.VP9Args(w, h, 2)...), filepath.Join(b.TempDir(), "out.webm"))
 	if out, err := exec.Command("ffmpeg", args...).CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, out)
 	}

@@ -14,40 +14,30 @@ type stillness struct {
 	rows  uint64 // hash of some rows of the frame before
 	whole uint64 // hash of all of it
 	known bool   // whether whole is
-	begun bool
 }
 
 // sketchRows is one in how many rows of luma tell moving pictures.
 const sketchRows = 16
 
+func newStillness() *stillness { return &stillness{seed: maphash.MakeSeed()} }
+
 // Next reports whether m is known to equal the frame before.
 func (s *stillness) Next(m *image.YCbCr) bool {
-	if !s.begun {
-		s.begun, s.seed = true, maphash.MakeSeed()
+	var lines, all maphash.Hash
+	lines.SetSeed(s.seed)
+	for y := sketchRows / 2; y < m.Rect.Dy(); y += sketchRows {
+		_, _ = lines.Write(m.Y[y*m.YStride:][:m.Rect.Dx()]) // never fails (hash/maphash)
 	}
-	rows, whole := s.rows, s.whole
-	s.rows = s.hash(m, sketchRows)
-	if s.rows != rows {
+	rows := s.rows
+	if s.rows = lines.Sum64(); s.rows != rows {
 		s.known = false
 		return false
 	}
-	known := s.known
-	s.whole, s.known = s.hash(m, 1), true
+	all.SetSeed(s.seed)
+	for _, plane := range [][]byte{m.Y, m.Cb, m.Cr} {
+		_, _ = all.Write(plane)
+	}
+	whole, known := s.whole, s.known
+	s.whole, s.known = all.Sum64(), true
 	return known && s.whole == whole
-}
-
-// hash is that of one in so many rows of luma; of all planes for every row.
-func (s *stillness) hash(m *image.YCbCr, every int) uint64 {
-	var h maphash.Hash
-	h.SetSeed(s.seed)
-	if every == 1 {
-		for _, plane := range [][]byte{m.Y, m.Cb, m.Cr} {
-			_, _ = h.Write(plane) // never fails (hash/maphash)
-		}
-		return h.Sum64()
-	}
-	for y := every / 2; y < m.Rect.Dy(); y += every {
-		_, _ = h.Write(m.Y[y*m.YStride:][:m.Rect.Dx()])
-	}
-	return h.Sum64()
 }

@@ -10,7 +10,7 @@ func TestStillness(t *testing.T) {
 	m := image.NewYCbCr(image.Rect(0, 0, 40, 30), image.YCbCrSubsampleRatio420)
 	for _, plane := range [][]byte{m.Y, m.Cb, m.Cr} { // every place counts, in a row of the sketch or not
 		for at := range plane {
-			var s stillness
+			s := newStillness()
 			var got []bool
 			for _, step := range []uint8{0, 0, 0, 1, 0, 0, 0} {
 				plane[at] += step
@@ -21,7 +21,7 @@ func TestStillness(t *testing.T) {
 			}
 		}
 	}
-	var s stillness
+	s := newStillness()
 	var got []bool
 	for i := range 6 { // moving, then still
 		m.Y[8*m.YStride] = uint8(min(i, 3))
@@ -34,7 +34,7 @@ func TestStillness(t *testing.T) {
 
 func TestStillnessOfTinyFrames(t *testing.T) {
 	m := image.NewYCbCr(image.Rect(0, 0, 2, 1), image.YCbCrSubsampleRatio420) // no row of the sketch
-	var s stillness
+	s := newStillness()
 	var got []bool
 	for _, step := range []uint8{0, 0, 0, 1, 0} {
 		m.Cb[0] += step

@@ -130,7 +130,7 @@ func (a *Analyzer) inspectFile(path string) (webm.Info, error) {
 func (r *videoRun) decode(ctx context.Context, out chan<- *shot) error {
 	w, h := r.stream.Size()
 	var first time.Duration
-	var still stillness
+	still := newStillness()
 	var small *pix.RGB
 	var shrink pix.Shrinker
 	for {

@@ -81,7 +81,7 @@ func BenchmarkPipes(b *testing.B) {
 			})
 			b.Run("recode/ffmpeg-alone", func(b *testing.B) {
 				args := []string{"-v", "error", "-nostdin", "-y", "-threads", "2", "-i", in, "-c:v", "libvpx-vp9"}
-				args = append(append(args, vp9Args(EncodeOptions{Width: w, Height: h}, 2)...), out)
+				args = append(append(args, VP9Args(w, h, 2)...), out)
 				measure(b, frames, func() error { return exec.Command("ffmpeg", args...).Run() })
 			})
 			b.Run("recode/ours", func(b *testing.B) {

@@ -23,7 +23,6 @@ type EncodeOptions struct {
 	Width, Height        int           // pixels, 1 or more, odd ones too
 	AudioFrom            string        // WebM whose sound is copied; "": silent
 	Alpha                bool          // frames are *image.NYCbCrA and the file has transparency
-	Colour               webm.Colour   // tags of the output; Range is taken as limited
 	AspectNum, AspectDen uint64        // pixel aspect ratio; 0: square
 	End                  time.Duration // when the last frame ends (Info.End); 0: one interval behind it
 }
@@ -35,6 +34,7 @@ type Encoder struct {
 	opt    EncodeOptions
 	proc   *process
 	pipe   *os.File
+	colour webm.Colour
 	raw    *webm.RawWriter
 	frames int
 	stays  []time.Duration // when the picture before is shown once more
@@ -84,14 +84,13 @@ func (t *Tool) Encode(ctx context.Context, o EncodeOptions) (*Encoder, error) {
 		}
 		j.read = []string{o.AudioFrom}
 	}
-	o.Colour.Range = webm.RangeLimited
 	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("pipe to ffmpeg: %w", err)
 	}
 	widen(w)
 	j.stdin, j.args = r, t.encodeArgs(o)
-	e := &Encoder{tool: t, opt: o, pipe: w}
+	e := &Encoder{tool: t, opt: o, pipe: w, colour: webm.Colour{Range: webm.RangeLimited}}
 	if e.proc, err = t.start(ctx, j); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
@@ -118,7 +117,7 @@ func (t *Tool) encodeArgs(o EncodeOptions) []string {
 		pix = "yuva420p"
 	}
 	args = append(args, t.sync, "passthrough", "-enc_time_base", "1:1000", "-c:v", "libvpx-vp9", "-pix_fmt", pix)
-	args = append(args, vp9Args(o, t.cfg.Threads)...)
+	args = append(args, VP9Args(o.Width, o.Height, t.cfg.Threads)...)
 	return append(args, "-map_metadata", "-1", "-map_chapters", "-1", "-avoid_negative_ts", "disabled",
 		"-f", "webm", "file:"+o.Out)
 }
@@ -126,25 +125,25 @@ func (t *Tool) encodeArgs(o EncodeOptions) []string {
 // keyInterval is the most frames between two places that a player can seek to.
 const keyInterval = 120
 
-// vp9Args are the encoder's settings: the fastest that still look good, with
+// VP9Args are the encoder's settings, for whoever compares with ffmpeg alone: the fastest that still look good, with
 // constrained quality so that calm pictures stay small and busy ones bounded.
 // -speed is -cpu-used by another name that lets libvpx's fastest level through.
-func vp9Args(o EncodeOptions, threads int) []string {
+func VP9Args(width, height, threads int) []string {
 	columns := 0 // log2; a tile needs 256 pixels
-	for columns < 4 && o.Width>>(columns+1) >= 256 && 1<<columns < threads {
+	for columns < 4 && width>>(columns+1) >= 256 && 1<<columns < threads {
 		columns++
 	}
-	rate := max(200_000, 4*o.Width*o.Height)
+	rate := max(200_000, 4*width*height)
 	return []string{"-deadline", "realtime", "-speed", "9", "-row-mt", "1", "-lag-in-frames", "0", "-auto-alt-ref", "0",
 		"-threads", strconv.Itoa(threads), "-tile-columns", strconv.Itoa(columns), "-g", strconv.Itoa(keyInterval),
 		"-crf", "36", "-static-thresh", "500", "-b:v", strconv.Itoa(rate)}
 }
 
-// Tag sets the colour tags of the output, where they are known only when the
-// first frame is: it must come before the first Write.
+// Tag sets the colour tags of the output, which are known when the first frame
+// is: it must come before the first Write. The range is taken as limited.
 func (e *Encoder) Tag(c webm.Colour) {
-	e.opt.Colour = c
-	e.opt.Colour.Range = webm.RangeLimited
+	e.colour = c
+	e.colour.Range = webm.RangeLimited
 }
 
 // Write hands over the next frame and waits while the encoder is busy. img is
@@ -157,7 +156,7 @@ func (e *Encoder) Write(img image.Image, pts time.Duration) error {
 	}
 	if e.raw == nil {
 		raw, err := webm.NewRawWriter(e.pipe, webm.RawHeader{Width: e.opt.Width, Height: e.opt.Height, Alpha: e.opt.Alpha,
-			Colour: e.opt.Colour, AspectNum: e.opt.AspectNum, AspectDen: e.opt.AspectDen})
+			Colour: e.colour, AspectNum: e.opt.AspectNum, AspectDen: e.opt.AspectDen})
 		if err != nil {
 			return e.fail(err)
 		}

@@ -102,7 +102,7 @@ func recode(ctx context.Context, tl *Tool, in, out string) error {
 			return err
 		}
 		if e == nil {
-			e, err = tl.Encode(ctx, EncodeOptions{Out: out, Width: w, Height: h, AudioFrom: in, Colour: f.Colour, End: d.Info().End})
+			e, err = tl.Encode(ctx, EncodeOptions{Out: out, Width: w, Height: h, AudioFrom: in, End: d.Info().End})
 			if err != nil {
 				return err
 			}

@@ -7,6 +7,15 @@
 //	SI samples, DI sums, CX blocks left, R8 stride, R9 weights, R10 rows
 //	R11 sample of the current row, R12 weight, R13 rows left
 
+// fetch loads the fields of the sumArgs at AX.
+#define fetch \
+	MOVQ 0(AX), SI \
+	MOVQ 8(AX), R8 \
+	MOVQ 16(AX), R9 \
+	MOVQ 24(AX), R10 \
+	MOVQ 32(AX), DI \
+	MOVQ 40(AX), CX
+
 // add16 adds lanes Y0 to 16 sums at DI.
 #define add16 \
 	VPMOVZXWD X0, Y1 \
@@ -21,12 +30,7 @@
 // func sumSinglesAVX2(a *sumArgs)
 TEXT ·sumSinglesAVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
-	MOVQ 0(AX), SI
-	MOVQ 8(AX), R8
-	MOVQ 16(AX), R9
-	MOVQ 24(AX), R10
-	MOVQ 32(AX), DI
-	MOVQ 40(AX), CX
+	fetch
 block:
 	VPXOR Y0, Y0, Y0
 	MOVQ SI, R11
@@ -51,12 +55,7 @@ row:
 // func sumPairsAVX2(a *sumArgs)
 TEXT ·sumPairsAVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
-	MOVQ 0(AX), SI
-	MOVQ 8(AX), R8
-	MOVQ 16(AX), R9
-	MOVQ 24(AX), R10
-	MOVQ 32(AX), DI
-	MOVQ 40(AX), CX
+	fetch
 	VPCMPEQB Y3, Y3, Y3
 	VPABSB Y3, Y3 // 32 times 1
 block:
