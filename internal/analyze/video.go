@@ -82,7 +82,11 @@ func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.
 		return nil, err
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	dec, err := a.video.Decode(ctx, job.Path)
+	threads := 0
+	if len(pictures(job.Request.Outputs)) > 0 {
+		threads = 1 // encoders need the other ones
+	}
+	dec, err := a.video.Decode(ctx, job.Path, threads)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ type Config struct {
 	MaxPixels   int           // largest picture, width times height
 	Memory      int64         // address space of one process, bytes
 	FileSize    int64         // largest file a process may write, bytes
-	Threads     int           // of a decoder and of an encoder each
+	Threads     int           // of an encoder, and of a decoder that is not told otherwise
 	Nice        int           // 0..19, added to our own niceness
 	Sandbox     bool          // confine by re-execution; off only for debugging
 	Helper      string        // binary whose main calls SandboxMain; "": our own

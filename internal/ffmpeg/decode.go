@@ -61,8 +61,10 @@ type Decoder struct {
 
 // Decode starts decoding the file at path. It judges the container first, so
 // that errors are those of [webm.Scan], and CodeInvalidInput when the video
-// exceeds MaxDuration or MaxPixels. The caller must Close the decoder.
-func (t *Tool) Decode(ctx context.Context, path string) (*Decoder, error) {
+// exceeds MaxDuration or MaxPixels. threads are those of ffmpeg's decoder; 0
+// means as many as configured, and 1 serves best beside an encoder of the same
+// video, which has more to do. The caller must Close the decoder.
+func (t *Tool) Decode(ctx context.Context, path string, threads int) (*Decoder, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -85,12 +87,11 @@ func (t *Tool) Decode(ctx context.Context, path string) (*Decoder, error) {
 		// The last frame may begin where the limit ends, not later.
 		d.limit = int64(info.FirstPTS + t.cfg.MaxDuration + time.Millisecond)
 	}
-	r, w, err := os.Pipe()
+	r, w, err := connect(false)
 	if err != nil {
-		return nil, fmt.Errorf("pipe to ffmpeg: %w", err)
+		return nil, fmt.Errorf("pipe from ffmpeg: %w", err)
 	}
-	widen(r)
-	if d.proc, err = t.start(ctx, job{args: t.decodeArgs(info, path), stdout: w, read: []string{path}}); err != nil {
+	if d.proc, err = t.start(ctx, job{args: t.decodeArgs(info, path, threads), stdout: w, read: []string{path}}); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	d.pipe, d.raw = r, webm.NewRawReader(r)
@@ -128,8 +129,11 @@ func (t *Tool) untrusted(path string) []string {
 // because ffmpeg's own choice, the frame rate, rounds variable times. The
 // filters do nothing, and cost nothing, unless the stream's format or size
 // differs from what was promised.
-func (t *Tool) decodeArgs(i webm.Info, path string) []string {
-	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-copyts", "-threads", strconv.Itoa(t.cfg.Threads), "-noautorotate"}
+func (t *Tool) decodeArgs(i webm.Info, path string, threads int) []string {
+	if threads <= 0 {
+		threads = t.cfg.Threads
+	}
+	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-copyts", "-threads", strconv.Itoa(threads), "-noautorotate"}
 	args = append(args, t.untrusted(path)...)
 	filters := map[int]string{90: "transpose=clock,", 180: "hflip,vflip,", 270: "transpose=cclock,"}[i.Rotation]
 	w, h := i.Size()

@@ -84,11 +84,10 @@ func (t *Tool) Encode(ctx context.Context, o EncodeOptions) (*Encoder, error) {
 		}
 		j.read = []string{o.AudioFrom}
 	}
-	r, w, err := os.Pipe()
+	w, r, err := connect(true)
 	if err != nil {
 		return nil, fmt.Errorf("pipe to ffmpeg: %w", err)
 	}
-	widen(w)
 	j.stdin, j.args = r, t.encodeArgs(o)
 	e := &Encoder{tool: t, opt: o, pipe: w, colour: webm.Colour{Range: webm.RangeLimited}}
 	if e.proc, err = t.start(ctx, j); err != nil {
@@ -292,7 +291,7 @@ func (e *Encoder) Abort() {
 
 // fail ends the process, removes the file and settles the error.
 func (e *Encoder) fail(err error) error {
-	if errors.Is(err, syscall.EPIPE) {
+	if hungUp(err) {
 		err = errEnded // by itself: let it say why
 	} else {
 		e.proc.stop(errStopped)
@@ -311,6 +310,11 @@ func (e *Encoder) fail(err error) error {
 		e.err = report
 	}
 	return e.err
+}
+
+// hungUp reports whether a write failed because nobody will read it.
+func hungUp(err error) bool {
+	return errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)
 }
 
 // full reports whether ffmpeg met a full disk or a quota.

@@ -72,7 +72,7 @@ func drain(d *Decoder) ([]time.Duration, error) {
 // decodeAll decodes a file that must be readable.
 func decodeAll(t testing.TB, tl *Tool, path string) []time.Duration {
 	t.Helper()
-	d, err := tl.Decode(context.Background(), path)
+	d, err := tl.Decode(context.Background(), path, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func decodeAll(t testing.TB, tl *Tool, path string) []time.Duration {
 
 // recode decodes in and encodes it unchanged to out.
 func recode(ctx context.Context, tl *Tool, in, out string) error {
-	d, err := tl.Decode(ctx, in)
+	d, err := tl.Decode(ctx, in, 0)
 	if err != nil {
 		return err
 	}

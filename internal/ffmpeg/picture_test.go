@@ -28,7 +28,7 @@ func TestDecodeRotates(t *testing.T) {
 	tl := tool(t, nil)
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			d, err := tl.Decode(context.Background(), patch(t, plain, func(b []byte) []byte { return turned(t, b, tc.roll) }))
+			d, err := tl.Decode(context.Background(), patch(t, plain, func(b []byte) []byte { return turned(t, b, tc.roll) }), 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,7 +79,7 @@ func TestDecodeNormalisesRange(t *testing.T) {
 	// White and black in full range, tagged as browsers tag it.
 	path := makeFile(t, "in.webm", with([]string{"-f", "lavfi", "-i", "color=white:s=64x48:d=0.2,format=yuv444p,scale=out_range=full:out_color_matrix=bt709"}, vp9,
 		[]string{"-color_range", "pc", "-colorspace", "bt709"})...)
-	d, err := tool(t, nil).Decode(context.Background(), path)
+	d, err := tool(t, nil).Decode(context.Background(), path, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

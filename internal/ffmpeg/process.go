@@ -71,6 +71,15 @@ func (t *Tool) start(ctx context.Context, j job) (*process, error) {
 	return p, nil
 }
 
+// connectPipe makes a pipe to a child's input (toChild) or from its output.
+func connectPipe(toChild bool) (ours, theirs *os.File, err error) {
+	r, w, err := os.Pipe()
+	if toChild {
+		return w, r, err
+	}
+	return r, w, err
+}
+
 // confinement is the command line of the sandbox helper, up to ffmpeg's own.
 func (t *Tool) confinement(j job) []string {
 	cpu := int(t.cfg.Timeout/time.Second+1) * (t.cfg.Threads + 1)
