@@ -39,7 +39,7 @@ func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Se
 // shot is a frame on its way through the pipeline.
 type shot struct {
 	frame   *ffmpeg.Frame
-	small   *pix.RGB // the frame at the model's size
+	small   *pix.RGB // the frame at the model's size; of a video, until it is predicted
 	at      float64  // seconds since the first frame
 	same    bool     // every sample equals the frame before
 	density saccade.Density
@@ -72,6 +72,7 @@ type videoRun struct {
 	numbers  *numbers
 	films    films
 	progress func(saccade.Progress)
+	smalls   chan *pix.RGB // copies that have been predicted, for later frames
 }
 
 // runVideo decodes, predicts, draws and encodes in three stages that run side
@@ -91,7 +92,7 @@ func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.
 		return nil, err
 	}
 	defer dec.Close()
-	r := &videoRun{a: a, job: job, info: info, dec: dec, progress: progress}
+	r := &videoRun{a: a, job: job, info: info, dec: dec, progress: progress, smalls: make(chan *pix.RGB, inFlight)}
 	r.w, r.h = dec.Size()
 	if r.stream, err = a.model.NewStream(r.w, r.h, a.prior(job.Request)); err != nil {
 		return nil, err
@@ -150,7 +151,11 @@ func (r *videoRun) decode(ctx context.Context, out chan<- *shot) error {
 			first = f.PTS
 		}
 		if !s.same {
-			small = pix.New(w, h)
+			select {
+			case small = <-r.smalls:
+			default:
+				small = pix.New(w, h)
+			}
 			shrink.YCbCr(small, f.Image)
 		}
 		s.small, s.at = small, (f.PTS - first).Seconds()
@@ -166,6 +171,7 @@ func (r *videoRun) decode(ctx context.Context, out chan<- *shot) error {
 func (r *videoRun) predict(ctx context.Context, in <-chan *shot, out chan<- *shot) error {
 	total := max(1, r.info.Frames)
 	var last saccade.Density
+	var seen *pix.RGB
 	for s := range in {
 		d, err := r.stream.Next(s.small, s.frame.PTS)
 		if err != nil {
@@ -178,6 +184,13 @@ func (r *videoRun) predict(ctx context.Context, in <-chan *shot, out chan<- *sho
 		if s.maps, err = r.numbers.Frame(s); err != nil {
 			return err
 		}
+		if seen != nil && seen != s.small { // equal frames share one
+			select {
+			case r.smalls <- seen:
+			default:
+			}
+		}
+		seen = s.small
 		r.progress(saccade.Progress{Fraction: min(0.99, float64(s.frame.Index+1)/float64(total)), Stage: "predicting"})
 		select {
 		case out <- s:
