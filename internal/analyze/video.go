@@ -19,7 +19,7 @@ import (
 )
 
 // inFlight is how many frames may wait between two stages of the pipeline.
-const inFlight = 2
+const inFlight = 4
 
 // InspectVideo judges a video by its size and container, without decoding it:
 // *saccade.Error when it is not one that can be analysed.

@@ -16,7 +16,7 @@ type Config struct {
 	Memory      int64         // address space of one process, bytes
 	FileSize    int64         // largest file a process may write, bytes
 	Threads     int           // of an encoder, and of a decoder that is not told otherwise
-	Nice        int           // 0..19, added to our own niceness
+	Nice        int           // of an encoder, 0..19, added to our own niceness; decoders give way to it
 	Sandbox     bool          // confine by re-execution; off only for debugging
 	Helper      string        // binary whose main calls SandboxMain; "": our own
 	Logger      *slog.Logger  // gets what ffmpeg complains about; nil: the default

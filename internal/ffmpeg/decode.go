@@ -41,6 +41,11 @@ func (f *Frame) Release() {
 	}
 }
 
+// decoderNice is how much nicer a decoder is than an encoder. The encoder is
+// the slowest stage and often runs on one of its threads only: the decoder
+// fills those gaps then, instead of running ahead of it and waiting.
+const decoderNice = 4
+
 // maxIdle is how many released frames a decoder keeps for reuse.
 const maxIdle = 8
 
@@ -91,7 +96,8 @@ func (t *Tool) Decode(ctx context.Context, path string, threads int) (*Decoder, 
 	if err != nil {
 		return nil, fmt.Errorf("pipe from ffmpeg: %w", err)
 	}
-	if d.proc, err = t.start(ctx, job{args: t.decodeArgs(info, path, threads), stdout: w, read: []string{path}}); err != nil {
+	j := job{args: t.decodeArgs(info, path, threads), stdout: w, read: []string{path}, nice: decoderNice}
+	if d.proc, err = t.start(ctx, j); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	d.pipe, d.raw = r, webm.NewRawReader(r)

@@ -102,7 +102,7 @@ func (t *Tool) Encode(ctx context.Context, o EncodeOptions) (*Encoder, error) {
 func (t *Tool) encodeArgs(o EncodeOptions) []string {
 	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-y", "-copyts",
 		"-f", "matroska", "-protocol_whitelist", "file,pipe", "-codec_whitelist", "rawvideo",
-		"-probesize", "32", "-analyzeduration", "0", "-thread_queue_size", "4", "-i", "pipe:0"}
+		"-probesize", "32", "-analyzeduration", "0", "-thread_queue_size", strconv.Itoa(encoderQueue), "-i", "pipe:0"}
 	if o.AudioFrom != "" {
 		args = append(args, "-vn")
 		args = append(args, t.untrusted(o.AudioFrom)...)
@@ -120,6 +120,10 @@ func (t *Tool) encodeArgs(o EncodeOptions) []string {
 	return append(args, "-map_metadata", "-1", "-map_chapters", "-1", "-avoid_negative_ts", "disabled",
 		"-f", "webm", "file:"+o.Out)
 }
+
+// encoderQueue is how many pictures may wait in the encoder's process, so that
+// a frame that takes it longer does not hold up what comes before.
+const encoderQueue = 8
 
 // keyInterval is the most frames between two places that a player can seek to.
 const keyInterval = 120
