@@ -32,7 +32,7 @@ func DefaultConfig() Config {
 		Memory:      2 << 30,
 		FileSize:    2 << 30,
 		Threads:     2,
-		Nice:        2,
+		Nice:        0, // a nicer encoder is held up by our own threads, and then holds up everything
 		Sandbox:     true,
 	}
 }
