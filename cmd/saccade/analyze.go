@@ -15,9 +15,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/saccade-dev/saccade"
-	"github.com/saccade-dev/saccade/internal/analyze"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/pipeline"
 )
 
 // analyzeCmd analyses files without a server.
@@ -100,7 +100,7 @@ func (c *analyzeCmd) Run(e env) error {
 }
 
 // analyzer builds the whole chain for local use.
-func (c *analyzeCmd) analyzer() (*analyze.Analyzer, error) {
+func (c *analyzeCmd) analyzer() (*pipeline.Analyzer, error) {
 	model, err := attention.ByName(c.Model)
 	if err != nil {
 		return nil, err
@@ -109,9 +109,9 @@ func (c *analyzeCmd) analyzer() (*analyze.Analyzer, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := analyze.DefaultConfig()
+	cfg := pipeline.DefaultConfig()
 	cfg.Prior = attention.Prior(c.Prior)
-	return analyze.New(cfg, tool, model, nil)
+	return pipeline.New(cfg, tool, model, nil)
 }
 
 // stems names the folder of every input and refuses two inputs with one name.
@@ -133,7 +133,7 @@ func (c *analyzeCmd) stems() ([]string, error) {
 
 // one analyses one file into its folder. The error is for faults that end the
 // whole run (no disk, interrupted); a bad input is a failed result.
-func (c *analyzeCmd) one(ctx context.Context, an *analyze.Analyzer, file, stem string, aois []saccade.AOI, bars *progress) (result, error) {
+func (c *analyzeCmd) one(ctx context.Context, an *pipeline.Analyzer, file, stem string, aois []saccade.AOI, bars *progress) (result, error) {
 	bar := bars.Add(filepath.Base(file))
 	defer bar.Done()
 	dir, err := os.MkdirTemp(c.Out, "."+stem+"-")
@@ -165,8 +165,8 @@ func (c *analyzeCmd) one(ctx context.Context, an *analyze.Analyzer, file, stem s
 	return res, replaceDir(dir, filepath.Join(c.Out, stem))
 }
 
-func (c *analyzeCmd) predict(ctx context.Context, an *analyze.Analyzer, file, dir string, aois []saccade.AOI, set func(saccade.Progress)) (*saccade.Outputs, error) {
-	kind, err := analyze.SniffKind(file)
+func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, file, dir string, aois []saccade.AOI, set func(saccade.Progress)) (*saccade.Outputs, error) {
+	kind, err := pipeline.SniffKind(file)
 	if err != nil {
 		return nil, err
 	}
@@ -182,9 +182,9 @@ func (c *analyzeCmd) predict(ctx context.Context, an *analyze.Analyzer, file, di
 		return nil, err
 	}
 	req := saccade.Request{Kind: kind, Outputs: outputs, AOIs: aois}
-	out, err := an.Run(ctx, analyze.Job{Path: file, Request: req, Dir: dir}, set)
+	out, err := an.Run(ctx, pipeline.Job{Path: file, Request: req, Dir: dir}, set)
 	if err == nil && !req.Wants(saccade.OutData) { // nobody asked for the numbers
-		for _, name := range []string{analyze.FramesJSON, analyze.FramesCSV, analyze.DensityNPY} {
+		for _, name := range []string{pipeline.FramesJSON, pipeline.FramesCSV, pipeline.DensityNPY} {
 			err = errors.Join(err, os.Remove(filepath.Join(dir, name)))
 		}
 	}

@@ -10,13 +10,13 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade/internal/advice"
-	"github.com/saccade-dev/saccade/internal/analyze"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/capture"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
 	"github.com/saccade-dev/saccade/internal/httpapi"
 	"github.com/saccade-dev/saccade/internal/netguard"
+	"github.com/saccade-dev/saccade/internal/pipeline"
 	"github.com/saccade-dev/saccade/internal/store"
 	"github.com/saccade-dev/saccade/internal/studio"
 	"github.com/saccade-dev/saccade/internal/webhook"
@@ -107,7 +107,7 @@ func openRooms(c *serveCmd, log *slog.Logger) (r rooms, err error) {
 	if err != nil {
 		return r, err
 	}
-	analyzer, err := analyze.New(analyze.DefaultConfig(), r.tool, r.model, r.pages)
+	analyzer, err := pipeline.New(pipeline.DefaultConfig(), r.tool, r.model, r.pages)
 	if err != nil {
 		return r, err
 	}

@@ -15,24 +15,24 @@ import (
 	"path/filepath"
 
 	"github.com/saccade-dev/saccade"
-	"github.com/saccade-dev/saccade/internal/analyze"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/pipeline"
 )
 
-// Analyzer makes one analysis of a local file; *analyze.Analyzer is one.
+// Analyzer makes one analysis of a local file; *pipeline.Analyzer is one.
 type Analyzer interface {
-	Run(ctx context.Context, job analyze.Job, progress func(saccade.Progress)) (*saccade.Outputs, error)
+	Run(ctx context.Context, job pipeline.Job, progress func(saccade.Progress)) (*saccade.Outputs, error)
 }
 
 // Config holds the limits of videos.
 type Config struct {
-	Limits   analyze.Limits
+	Limits   pipeline.Limits
 	MaxBytes int64 // largest video
 }
 
 // DefaultConfig has the limits of the API: 60 s, 100 MiB.
 func DefaultConfig() Config {
-	return Config{Limits: analyze.DefaultLimits(), MaxBytes: 100 << 20}
+	return Config{Limits: pipeline.DefaultLimits(), MaxBytes: 100 << 20}
 }
 
 // Validate reports every fault of the settings.
@@ -63,7 +63,7 @@ func New(cfg Config, blobs blob.Store, analyzer Analyzer) (*Studio, error) {
 // files. Links of the answer are object keys. After an error no object of this
 // run is left.
 func (s *Studio) Run(ctx context.Context, a *saccade.Analysis, dir string, progress func(saccade.Progress)) (*saccade.Outputs, error) {
-	job := analyze.Job{Request: a.Request, Dir: dir}
+	job := pipeline.Job{Request: a.Request, Dir: dir}
 	if a.Request.Object != "" {
 		path, release, err := s.blobs.File(ctx, a.Request.Object)
 		defer release()
@@ -136,7 +136,7 @@ func (s *Studio) Inspect(ctx context.Context, key string) error {
 	if info.Size > s.cfg.MaxBytes {
 		return saccade.Errorf(saccade.CodeInvalidInput, "The video has %d bytes; at most %d are possible. Please shorten it or compress it more.", info.Size, s.cfg.MaxBytes).About("input.content")
 	}
-	if _, err := analyze.InspectVideo(o, info.Size, s.cfg.Limits); err != nil {
+	if _, err := pipeline.InspectVideo(o, info.Size, s.cfg.Limits); err != nil {
 		var e *saccade.Error
 		if errors.As(err, &e) {
 			return e.About("input.content")
@@ -149,17 +149,17 @@ func (s *Studio) Inspect(ctx context.Context, key string) error {
 // Measure answers areas of interest from the densities that a finished
 // analysis left behind, without a new prediction.
 func (s *Studio) Measure(ctx context.Context, a *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOIResult, error) {
-	density, err := s.Open(ctx, a, analyze.DensityNPY)
+	density, err := s.Open(ctx, a, pipeline.DensityNPY)
 	if err != nil {
 		return nil, err
 	}
 	defer density.Close()
-	frames, err := s.Open(ctx, a, analyze.FramesJSON)
+	frames, err := s.Open(ctx, a, pipeline.FramesJSON)
 	if err != nil {
 		return nil, err
 	}
 	defer frames.Close()
-	return analyze.Areas(ctx, density, frames, aois)
+	return pipeline.Areas(ctx, density, frames, aois)
 }
 
 // Open opens a file that a finished analysis left behind: resource_gone when it

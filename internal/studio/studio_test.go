@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/saccade-dev/saccade"
-	"github.com/saccade-dev/saccade/internal/analyze"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/pipeline"
 	"github.com/saccade-dev/saccade/internal/studio"
 )
 
@@ -24,7 +24,7 @@ type painter struct {
 	saw   string // the input's bytes
 }
 
-func (p *painter) Run(_ context.Context, job analyze.Job, _ func(saccade.Progress)) (*saccade.Outputs, error) {
+func (p *painter) Run(_ context.Context, job pipeline.Job, _ func(saccade.Progress)) (*saccade.Outputs, error) {
 	b, _ := os.ReadFile(job.Path)
 	p.saw = string(b)
 	for name, text := range p.files {

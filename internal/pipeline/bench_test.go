@@ -1,4 +1,4 @@
-package analyze_test
+package pipeline_test
 
 import (
 	"context"
@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
-	"github.com/saccade-dev/saccade/internal/analyze"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/pipeline"
 )
 
 // level8 is what people usually write for VP9 in real time. The heat map is
@@ -143,7 +143,7 @@ func benchVideo(b *testing.B, in string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	a, err := analyze.New(analyze.DefaultConfig(), tool, model, nil)
+	a, err := pipeline.New(pipeline.DefaultConfig(), tool, model, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func benchVideo(b *testing.B, in string) {
 		var out *saccade.Outputs
 		at, cpu := time.Now(), processorTime()
 		memory = max(memory, peak(func() {
-			out, err = a.Run(context.Background(), analyze.Job{Path: in, Dir: b.TempDir(), Request: saccade.Request{Kind: saccade.KindVideo}}, nil)
+			out, err = a.Run(context.Background(), pipeline.Job{Path: in, Dir: b.TempDir(), Request: saccade.Request{Kind: saccade.KindVideo}}, nil)
 		}))
 		if err != nil {
 			b.Fatal(err)
@@ -186,7 +186,7 @@ func BenchmarkImage(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	a, err := analyze.New(analyze.DefaultConfig(), tool, model, nil)
+	a, err := pipeline.New(pipeline.DefaultConfig(), tool, model, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -197,7 +197,7 @@ func BenchmarkImage(b *testing.B) {
 	for _, outputs := range [][]saccade.Output{saccade.DefaultOutputs(saccade.KindImage), saccade.AllOutputs(saccade.KindImage)} {
 		b.Run(fmt.Sprintf("1440x900/%d-outputs", len(outputs)), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := a.Run(context.Background(), analyze.Job{Path: page, Dir: b.TempDir(), Request: saccade.Request{Kind: saccade.KindImage, Outputs: outputs}}, nil); err != nil {
+				if _, err := a.Run(context.Background(), pipeline.Job{Path: page, Dir: b.TempDir(), Request: saccade.Request{Kind: saccade.KindImage, Outputs: outputs}}, nil); err != nil {
 					b.Fatal(err)
 				}
 			}

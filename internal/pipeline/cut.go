@@ -1,4 +1,4 @@
-package analyze
+package pipeline
 
 import "github.com/saccade-dev/saccade/internal/pix"
 

@@ -1,4 +1,4 @@
-package analyze_test
+package pipeline_test
 
 import (
 	"bytes"
@@ -24,9 +24,9 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/saccade-dev/saccade"
-	"github.com/saccade-dev/saccade/internal/analyze"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/pipeline"
 	"github.com/saccade-dev/saccade/internal/webm"
 )
 
@@ -38,13 +38,13 @@ func TestMain(m *testing.M) {
 }
 
 // newAnalyzer works with the real ffmpeg and the training-free model.
-func newAnalyzer(t *testing.T) *analyze.Analyzer {
+func newAnalyzer(t *testing.T) *pipeline.Analyzer {
 	t.Helper()
 	tool, err := ffmpeg.New(ffmpeg.DefaultConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := analyze.New(analyze.DefaultConfig(), tool, attention.NewBaseline(), nil)
+	a, err := pipeline.New(pipeline.DefaultConfig(), tool, attention.NewBaseline(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func clip(t *testing.T) string {
 // table reads frames.csv.
 func table(t *testing.T, dir string) (head []string, rows [][]string) {
 	t.Helper()
-	f, err := os.Open(filepath.Join(dir, analyze.FramesCSV))
+	f, err := os.Open(filepath.Join(dir, pipeline.FramesCSV))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func checkSchema(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := os.ReadFile(filepath.Join(dir, analyze.FramesJSON))
+	b, err := os.ReadFile(filepath.Join(dir, pipeline.FramesJSON))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,17 +153,17 @@ func shares(t *testing.T, results []saccade.AOIResult) map[string]float64 {
 // recompute asks about the areas again, from the files alone.
 func recompute(t *testing.T, dir string, aois []saccade.AOI) []saccade.AOIResult {
 	t.Helper()
-	density, err := os.Open(filepath.Join(dir, analyze.DensityNPY))
+	density, err := os.Open(filepath.Join(dir, pipeline.DensityNPY))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer density.Close()
-	frames, err := os.Open(filepath.Join(dir, analyze.FramesJSON))
+	frames, err := os.Open(filepath.Join(dir, pipeline.FramesJSON))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer frames.Close()
-	r, err := analyze.Areas(context.Background(), density, frames, aois)
+	r, err := pipeline.Areas(context.Background(), density, frames, aois)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func recompute(t *testing.T, dir string, aois []saccade.AOI) []saccade.AOIResult
 
 func TestImageAnswersEverything(t *testing.T) {
 	dir := t.TempDir()
-	job := analyze.Job{Path: drawing(t, 400, 250), Dir: dir,
+	job := pipeline.Job{Path: drawing(t, 400, 250), Dir: dir,
 		Request: saccade.Request{Kind: saccade.KindImage, Outputs: saccade.AllOutputs(saccade.KindImage), AOIs: halves()}}
 	out, err := newAnalyzer(t).Run(context.Background(), job, nil)
 	if err != nil {
@@ -211,7 +211,7 @@ func TestImageAnswersEverything(t *testing.T) {
 
 func TestVideoAnswersEverything(t *testing.T) {
 	dir, path := t.TempDir(), clip(t)
-	job := analyze.Job{Path: path, Dir: dir,
+	job := pipeline.Job{Path: path, Dir: dir,
 		Request: saccade.Request{Kind: saccade.KindVideo, Outputs: saccade.AllOutputs(saccade.KindVideo), AOIs: halves()}}
 	last, stages := 0.0, map[string]bool{}
 	out, err := newAnalyzer(t).Run(context.Background(), job, func(p saccade.Progress) {
@@ -261,7 +261,7 @@ func TestVideoAnswersEverything(t *testing.T) {
 
 func TestDefaultsAreTheContracts(t *testing.T) {
 	dir := t.TempDir()
-	out, err := newAnalyzer(t).Run(context.Background(), analyze.Job{Path: clip(t), Dir: dir, Request: saccade.Request{Kind: saccade.KindVideo}}, nil)
+	out, err := newAnalyzer(t).Run(context.Background(), pipeline.Job{Path: clip(t), Dir: dir, Request: saccade.Request{Kind: saccade.KindVideo}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -288,7 +288,7 @@ func TestStillVideoHoldsItsPicture(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	dir := t.TempDir()
-	out, err := newAnalyzer(t).Run(context.Background(), analyze.Job{Path: path, Dir: dir, Request: saccade.Request{Kind: saccade.KindVideo}}, nil)
+	out, err := newAnalyzer(t).Run(context.Background(), pipeline.Job{Path: path, Dir: dir, Request: saccade.Request{Kind: saccade.KindVideo}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +300,7 @@ func TestStillVideoHoldsItsPicture(t *testing.T) {
 	if err != nil || info.Frames != 41 || out.Input.Frames != 41 {
 		t.Errorf("%d frames: %+v, %v", out.Input.Frames, info, err)
 	}
-	density, err := os.ReadFile(filepath.Join(dir, analyze.DensityNPY))
+	density, err := os.ReadFile(filepath.Join(dir, pipeline.DensityNPY))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,7 +337,7 @@ func TestBadInput(t *testing.T) {
 	}
 	a := newAnalyzer(t)
 	for _, tt := range tests {
-		_, err := a.Run(context.Background(), analyze.Job{Path: tt.path, Dir: t.TempDir(), Request: saccade.Request{Kind: tt.kind}}, nil)
+		_, err := a.Run(context.Background(), pipeline.Job{Path: tt.path, Dir: t.TempDir(), Request: saccade.Request{Kind: tt.kind}}, nil)
 		if !saccade.IsCode(err, tt.want) {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
 		}
@@ -346,7 +346,7 @@ func TestBadInput(t *testing.T) {
 
 func TestCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	_, err := newAnalyzer(t).Run(ctx, analyze.Job{Path: clip(t), Dir: t.TempDir(), Request: saccade.Request{Kind: saccade.KindVideo}},
+	_, err := newAnalyzer(t).Run(ctx, pipeline.Job{Path: clip(t), Dir: t.TempDir(), Request: saccade.Request{Kind: saccade.KindVideo}},
 		func(saccade.Progress) { cancel() })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
@@ -372,18 +372,18 @@ func TestPanicIsOneVideosError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := analyze.New(analyze.DefaultConfig(), tool, brokenModel{attention.NewBaseline()}, nil)
+	a, err := pipeline.New(pipeline.DefaultConfig(), tool, brokenModel{attention.NewBaseline()}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = a.Run(context.Background(), analyze.Job{Path: clip(t), Dir: t.TempDir(), Request: saccade.Request{Kind: saccade.KindVideo}}, nil)
+	_, err = a.Run(context.Background(), pipeline.Job{Path: clip(t), Dir: t.TempDir(), Request: saccade.Request{Kind: saccade.KindVideo}}, nil)
 	if err == nil || !strings.Contains(err.Error(), "broken on purpose") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestConfigNamesEveryFault(t *testing.T) {
-	err := analyze.Config{Prior: "mood"}.Validate()
+	err := pipeline.Config{Prior: "mood"}.Validate()
 	if err == nil || len(strings.Split(fmt.Sprint(err), "\n")) != 2 {
 		t.Errorf("got %v", err)
 	}

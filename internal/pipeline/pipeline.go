@@ -1,4 +1,4 @@
-// Package analyze is the whole job as a plain function: media in, pictures and
+// Package pipeline is the whole job as a plain function: media in, pictures and
 // numbers out, progress told to a callback. The worker of the service and
 // `saccade analyze` both call it; it knows no queue, database or account.
 //
@@ -19,7 +19,7 @@
 // held, so memory does not grow with the length. While frames are equal sample
 // by sample, the density that was told last is held until it would have moved
 // by more than 3 % of its value plus chance in some cell; its picture is repeated.
-package analyze
+package pipeline
 
 import (
 	"context"
@@ -67,7 +67,7 @@ func DefaultLimits() Limits {
 // Validate reports every fault of the limits.
 func (l Limits) Validate() error {
 	if l.Duration <= 0 || l.Pixels <= 0 {
-		return errors.New("analyze: the limits of duration and picture size must be above 0")
+		return errors.New("pipeline: the limits of duration and picture size must be above 0")
 	}
 	return nil
 }
@@ -90,7 +90,7 @@ func (c Config) Validate() error {
 	switch c.Prior {
 	case attention.PriorNatural, attention.PriorWeb, attention.PriorNone, attention.PriorAuto:
 	default:
-		err = errors.Join(err, errors.New("analyze: the prior must be natural, web, none or auto"))
+		err = errors.Join(err, errors.New("pipeline: the prior must be natural, web, none or auto"))
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-package analyze
+package pipeline
 
 import (
 	"context"
@@ -268,7 +268,7 @@ func (r *videoRun) outputs() (*saccade.Outputs, error) {
 func surviving(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("analyze: panic: %v\n%s", p, debug.Stack())
+			err = fmt.Errorf("pipeline: panic: %v\n%s", p, debug.Stack())
 		}
 	}()
 	return f()

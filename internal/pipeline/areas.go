@@ -1,4 +1,4 @@
-package analyze
+package pipeline
 
 import (
 	"bufio"
@@ -26,7 +26,7 @@ func Areas(ctx context.Context, density, frames io.Reader, aois []saccade.AOI) (
 		return nil, err
 	}
 	if maps.n != len(times) {
-		return nil, errors.New("analyze: density.npy and frames.json do not belong together")
+		return nil, errors.New("pipeline: density.npy and frames.json do not belong together")
 	}
 	meter := score.NewAreas(aois)
 	var shown float64
