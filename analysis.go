@@ -3,6 +3,7 @@ package saccade
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -42,10 +43,27 @@ func (t *Timestamp) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Progress tells how far a running analysis is.
+// Stage is what an analysis is doing, as clients see it while it is pending.
+type Stage string
+
+// The stages, in their order. A video goes through StagePredicting frame by
+// frame; only a page goes through StageCapturing. The last two belong to an
+// analysis that has ended and are never shown.
+const (
+	StageQueued     Stage = "queued"     // waits for a worker
+	StageStarting   Stage = "starting"   // a worker has taken it and opens the input
+	StageCapturing  Stage = "capturing"  // the page is loaded in a browser
+	StagePredicting Stage = "predicting" // the model looks at the frames
+	StageRendering  Stage = "rendering"  // pictures are drawn and files are finished
+	StageStoring    Stage = "storing"    // files go to the object store
+	StageDone       Stage = "done"
+	StageFailed     Stage = "failed"
+)
+
+// Progress is how far a running analysis is.
 type Progress struct {
 	Fraction float64 `json:"progress"` // 0..1
-	Stage    string  `json:"stage"`    // "queued", "capturing", "predicting", "rendering", "storing"
+	Stage    Stage   `json:"stage"`
 }
 
 // Analysis is one analysis as the server keeps it.
@@ -60,25 +78,32 @@ type Analysis struct {
 	CreatedAt time.Time  // UTC
 	StartedAt *time.Time // of the current attempt
 	EndedAt   *time.Time
-	Outputs   *Outputs // on success; links are object keys, not URLs
-	Err       *Error   // on failure
+	Outputs   *Outputs[File] // on success
+	Err       *Error         // on failure
 }
 
-// Outputs is what an analysis answers. Link fields hold file names (in
-// `saccade analyze`), object keys (in the store) or signed URLs (on the wire);
-// [Outputs.MapLinks] turns one into another.
-type Outputs struct {
-	Input        *InputOutput     `json:"input,omitempty"`
-	Attention    *AttentionOutput `json:"attention,omitempty"`
-	Focus        *ScoreOutput     `json:"focus,omitempty"`
-	Clarity      *ScoreOutput     `json:"clarity,omitempty"`
-	Excitingness *ScoreOutput     `json:"excitingness,omitempty"`
-	AOIs         []AOIResult      `json:"aois,omitempty"`
+// File is the name of a file that an analysis wrote, as "frames.json"; it is
+// unique within the analysis and holds no directory.
+type File string
+
+// Link is the URL of a file of an analysis; it is signed and expires.
+type Link string
+
+// Outputs is what an analysis answers. L says how it refers to its files:
+// Outputs[File] is what is computed and kept, Outputs[Link] what stands on the
+// wire. [MapLinks] turns one into the other.
+type Outputs[L ~string] struct {
+	Input        *InputOutput[L]     `json:"input,omitempty"`
+	Attention    *AttentionOutput[L] `json:"attention,omitempty"`
+	Focus        *ScoreOutput[L]     `json:"focus,omitempty"`
+	Clarity      *ScoreOutput[L]     `json:"clarity,omitempty"`
+	Excitingness *ScoreOutput[L]     `json:"excitingness,omitempty"`
+	AOIs         []AOIResult         `json:"aois,omitempty"`
 }
 
-// InputOutput describes what was analysed.
-type InputOutput struct {
-	Image    string  `json:"image,omitempty"`    // link: the analysed image or captured page
+// InputOutput describes what was analyzed.
+type InputOutput[L ~string] struct {
+	Image    L       `json:"image,omitempty"`    // the analyzed image or captured page
 	Width    int     `json:"width,omitempty"`    // pixels
 	Height   int     `json:"height,omitempty"`   // pixels
 	Frames   int     `json:"frames,omitempty"`   // of a video
@@ -86,26 +111,26 @@ type InputOutput struct {
 }
 
 // AttentionOutput holds links to the attention pictures and numbers.
-type AttentionOutput struct {
-	AttentionMap  string      `json:"attentionMap,omitempty"`
-	PerceptionMap string      `json:"perceptionMap,omitempty"`
-	HotspotsMap   string      `json:"hotspotsMap,omitempty"`
-	Overlay       string      `json:"overlay,omitempty"`
-	Data          *DataOutput `json:"data,omitempty"`
-	GazePath      []GazePoint `json:"gazePath,omitempty"` // images, with data
+type AttentionOutput[L ~string] struct {
+	AttentionMap  L              `json:"attentionMap,omitempty"`
+	PerceptionMap L              `json:"perceptionMap,omitempty"`
+	HotspotsMap   L              `json:"hotspotsMap,omitempty"`
+	Overlay       L              `json:"overlay,omitempty"`
+	Data          *DataOutput[L] `json:"data,omitempty"`
+	GazePath      []GazePoint    `json:"gazePath,omitempty"` // images, with data
 }
 
 // DataOutput holds links to the numbers behind the pictures.
-type DataOutput struct {
-	JSON    string `json:"json"`    // frames.json
-	CSV     string `json:"csv"`     // frames.csv
-	Density string `json:"density"` // density.npy
+type DataOutput[L ~string] struct {
+	JSON    L `json:"json"`    // frames.json
+	CSV     L `json:"csv"`     // frames.csv
+	Density L `json:"density"` // density.npy
 }
 
 // ScoreOutput is one score: for the whole, as a map, and over time.
-type ScoreOutput struct {
+type ScoreOutput[L ~string] struct {
 	Score    *int        `json:"score,omitempty"`
-	Map      string      `json:"map,omitempty"` // link
+	Map      L           `json:"map,omitempty"`
 	Timeline []TimeScore `json:"timeline,omitempty"`
 }
 
@@ -141,45 +166,38 @@ type TimeShare struct {
 	Share float64 `json:"share"`
 }
 
-// MapLinks returns a deep copy in which every link went through f. Empty links
-// stay empty.
-func (o *Outputs) MapLinks(f func(string) string) *Outputs {
+// MapLinks returns a deep copy of o in which every reference to a file went
+// through f. Empty references stay empty; nil stays nil.
+func MapLinks[A, B ~string](o *Outputs[A], f func(A) B) *Outputs[B] {
 	if o == nil {
 		return nil
 	}
-	link := func(s *string) {
-		if *s != "" {
-			*s = f(*s)
+	link := func(a A) B {
+		if a == "" {
+			return ""
+		}
+		return f(a)
+	}
+	c := &Outputs[B]{
+		Focus: mapScore(o.Focus, link), Clarity: mapScore(o.Clarity, link), Excitingness: mapScore(o.Excitingness, link),
+		AOIs: slices.Clone(o.AOIs),
+	}
+	if in := o.Input; in != nil {
+		c.Input = &InputOutput[B]{Image: link(in.Image), Width: in.Width, Height: in.Height, Frames: in.Frames, Duration: in.Duration}
+	}
+	if a := o.Attention; a != nil {
+		c.Attention = &AttentionOutput[B]{AttentionMap: link(a.AttentionMap), PerceptionMap: link(a.PerceptionMap),
+			HotspotsMap: link(a.HotspotsMap), Overlay: link(a.Overlay), GazePath: slices.Clone(a.GazePath)}
+		if d := a.Data; d != nil {
+			c.Attention.Data = &DataOutput[B]{JSON: link(d.JSON), CSV: link(d.CSV), Density: link(d.Density)}
 		}
 	}
-	c := *o
-	c.AOIs = append([]AOIResult(nil), o.AOIs...)
-	if o.Input != nil {
-		in := *o.Input
-		link(&in.Image)
-		c.Input = &in
+	return c
+}
+
+func mapScore[A, B ~string](s *ScoreOutput[A], link func(A) B) *ScoreOutput[B] {
+	if s == nil {
+		return nil
 	}
-	if o.Attention != nil {
-		a := *o.Attention
-		link(&a.AttentionMap)
-		link(&a.PerceptionMap)
-		link(&a.HotspotsMap)
-		link(&a.Overlay)
-		if a.Data != nil {
-			d := *a.Data
-			link(&d.JSON)
-			link(&d.CSV)
-			link(&d.Density)
-			a.Data = &d
-		}
-		c.Attention = &a
-	}
-	for _, s := range []**ScoreOutput{&c.Focus, &c.Clarity, &c.Excitingness} {
-		if *s != nil {
-			v := **s
-			link(&v.Map)
-			*s = &v
-		}
-	}
-	return &c
+	return &ScoreOutput[B]{Score: s.Score, Map: link(s.Map), Timeline: slices.Clone(s.Timeline)}
 }

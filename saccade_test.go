@@ -138,17 +138,17 @@ func TestValidateAOIs(t *testing.T) {
 
 func TestMapLinksTouchesLinksAlone(t *testing.T) {
 	score := 7
-	in := &saccade.Outputs{
-		Input:     &saccade.InputOutput{Image: "in.png", Width: 3},
-		Attention: &saccade.AttentionOutput{AttentionMap: "a.png", Data: &saccade.DataOutput{JSON: "j", CSV: "c", Density: "d"}},
-		Clarity:   &saccade.ScoreOutput{Score: &score, Map: "m.png"},
+	in := &saccade.Outputs[saccade.File]{
+		Input:     &saccade.InputOutput[saccade.File]{Image: "in.png", Width: 3},
+		Attention: &saccade.AttentionOutput[saccade.File]{AttentionMap: "a.png", Data: &saccade.DataOutput[saccade.File]{JSON: "j", CSV: "c", Density: "d"}},
+		Clarity:   &saccade.ScoreOutput[saccade.File]{Score: &score, Map: "m.png"},
 	}
 	before, _ := json.Marshal(in)
-	out := in.MapLinks(func(s string) string { return "https://x/" + s })
-	want := &saccade.Outputs{
-		Input:     &saccade.InputOutput{Image: "https://x/in.png", Width: 3},
-		Attention: &saccade.AttentionOutput{AttentionMap: "https://x/a.png", Data: &saccade.DataOutput{JSON: "https://x/j", CSV: "https://x/c", Density: "https://x/d"}},
-		Clarity:   &saccade.ScoreOutput{Score: &score, Map: "https://x/m.png"},
+	out := saccade.MapLinks(in, func(f saccade.File) saccade.Link { return "https://x/" + saccade.Link(f) })
+	want := &saccade.Outputs[saccade.Link]{
+		Input:     &saccade.InputOutput[saccade.Link]{Image: "https://x/in.png", Width: 3},
+		Attention: &saccade.AttentionOutput[saccade.Link]{AttentionMap: "https://x/a.png", Data: &saccade.DataOutput[saccade.Link]{JSON: "https://x/j", CSV: "https://x/c", Density: "https://x/d"}},
+		Clarity:   &saccade.ScoreOutput[saccade.Link]{Score: &score, Map: "https://x/m.png"},
 	}
 	if diff := cmp.Diff(want, out); diff != "" {
 		t.Error(diff)
@@ -156,7 +156,7 @@ func TestMapLinksTouchesLinksAlone(t *testing.T) {
 	if after, _ := json.Marshal(in); string(after) != string(before) {
 		t.Error("the original was changed")
 	}
-	if (*saccade.Outputs)(nil).MapLinks(nil) != nil {
+	if saccade.MapLinks[saccade.File, saccade.Link](nil, nil) != nil {
 		t.Error("nil is not nil")
 	}
 }

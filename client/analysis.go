@@ -21,18 +21,18 @@ type Ref struct {
 
 // Analysis is the state of an analysis, as a poll tells it.
 type Analysis struct {
-	ID        string            `json:"id"`
-	ExposedID string            `json:"_internal_exposed_id"` // images and pages, on success
-	Type      saccade.Kind      `json:"type"`                 // images and pages; in lists
-	Status    saccade.Status    `json:"status"`
-	Title     string            `json:"title"`
-	CreatedAt saccade.Timestamp `json:"created_at"`
-	Outputs   *saccade.Outputs  `json:"outputs"` // on success; links are absolute and need no token
-	Err       *saccade.Error    `json:"error"`   // on failure
+	ID        string                         `json:"id"`
+	ExposedID string                         `json:"_internal_exposed_id"` // images and pages, on success
+	Type      saccade.Kind                   `json:"type"`                 // images and pages; in lists
+	Status    saccade.Status                 `json:"status"`
+	Title     string                         `json:"title"`
+	CreatedAt saccade.Timestamp              `json:"created_at"`
+	Outputs   *saccade.Outputs[saccade.Link] `json:"outputs"` // on success; links are absolute and need no token
+	Err       *saccade.Error                 `json:"error"`   // on failure
 
-	Progress      float64 `json:"progress"`       // while pending, 0..1
-	Stage         string  `json:"stage"`          // while pending
-	QueuePosition int     `json:"queue_position"` // while it waits; 1 is the next
+	Progress      float64       `json:"progress"`       // while pending, 0..1
+	Stage         saccade.Stage `json:"stage"`          // while pending
+	QueuePosition int           `json:"queue_position"` // while it waits; 1 is the next
 }
 
 // Failure is the error of a failed analysis, else nil.

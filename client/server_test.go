@@ -67,7 +67,7 @@ func (s *server) work(ctx context.Context, a *saccade.Analysis) error {
 	if _, err := s.disk.Put(ctx, key, strings.NewReader("heat")); err != nil {
 		return err
 	}
-	return c.Succeed(ctx, &saccade.Outputs{Attention: &saccade.AttentionOutput{AttentionMap: key}, Clarity: &saccade.ScoreOutput{Score: &score}})
+	return c.Succeed(ctx, &saccade.Outputs[saccade.File]{Attention: &saccade.AttentionOutput[saccade.File]{AttentionMap: "attentionMap.webm"}, Clarity: &saccade.ScoreOutput[saccade.File]{Score: &score}})
 }
 
 // What the store answers by itself.

@@ -61,8 +61,8 @@ func (c *Client) Put(ctx context.Context, uploadURL string, r io.Reader, size in
 
 // Download writes what an output link leads to. Links need no token, and none
 // is sent.
-func (c *Client) Download(ctx context.Context, link string, w io.Writer) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, link, nil)
+func (c *Client) Download(ctx context.Context, link saccade.Link, w io.Writer) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, string(link), nil)
 	if err != nil {
 		return fmt.Errorf("client: %w", err)
 	}

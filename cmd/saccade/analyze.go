@@ -45,11 +45,11 @@ Exit status: 0 all succeeded, 1 at least one failed (its result.json says why), 
 
 // result is what result.json holds: the API's answer with file names as links.
 type result struct {
-	Input   string           `json:"input,omitempty"` // only in --json lines
-	Status  saccade.Status   `json:"status"`
-	Title   string           `json:"title"`
-	Outputs *saccade.Outputs `json:"outputs,omitempty"`
-	Error   *saccade.Error   `json:"error,omitempty"`
+	Input   string                         `json:"input,omitempty"` // only in --json lines
+	Status  saccade.Status                 `json:"status"`
+	Title   string                         `json:"title"`
+	Outputs *saccade.Outputs[saccade.File] `json:"outputs,omitempty"`
+	Error   *saccade.Error                 `json:"error,omitempty"`
 }
 
 // Run analyses every file, several at a time.
@@ -165,7 +165,7 @@ func (c *analyzeCmd) one(ctx context.Context, an *pipeline.Analyzer, file, stem 
 	return res, replaceDir(dir, filepath.Join(c.Out, stem))
 }
 
-func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, file, dir string, aois []saccade.AOI, set func(saccade.Progress)) (*saccade.Outputs, error) {
+func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, file, dir string, aois []saccade.AOI, set func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
 	kind, err := pipeline.SniffKind(file)
 	if err != nil {
 		return nil, err
@@ -184,8 +184,8 @@ func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, file, d
 	req := saccade.Request{Kind: kind, Outputs: outputs, AOIs: aois}
 	out, err := an.Run(ctx, pipeline.Job{Path: file, Request: req, Dir: dir}, set)
 	if err == nil && !req.Wants(saccade.OutData) { // nobody asked for the numbers
-		for _, name := range []string{pipeline.FramesJSON, pipeline.FramesCSV, pipeline.DensityNPY} {
-			err = errors.Join(err, os.Remove(filepath.Join(dir, name)))
+		for _, name := range []saccade.File{pipeline.FramesJSON, pipeline.FramesCSV, pipeline.DensityNPY} {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, string(name))))
 		}
 	}
 	return out, err

@@ -76,7 +76,7 @@ func (c *evalCmd) judge(e env, dir string, opt eval.Options, bars *progress) (*e
 	bar := bars.Add(filepath.Base(dir))
 	defer bar.Done()
 	opt.Progress = func(done, total int) {
-		bar.Set(saccade.Progress{Fraction: float64(done) / float64(total), Stage: "predicting"})
+		bar.Set(saccade.Progress{Fraction: float64(done) / float64(total), Stage: saccade.StagePredicting})
 	}
 	r, err := eval.Run(e.ctx, set, opt)
 	return r, plainError(err)

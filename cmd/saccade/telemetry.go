@@ -91,7 +91,7 @@ type runner struct {
 }
 
 // Run implements worker.Runner.
-func (r runner) Run(ctx context.Context, t worker.Task) (*saccade.Outputs, error) {
+func (r runner) Run(ctx context.Context, t worker.Task) (*saccade.Outputs[saccade.File], error) {
 	if r.tracer == nil {
 		return r.Studio.Run(ctx, t.Analysis, t.Dir, t.Progress)
 	}

@@ -110,7 +110,7 @@ func analyse(ctx context.Context, c *client.Client, video, out string) error {
 		return err
 	}
 	o := a.Outputs
-	for name, link := range map[string]string{"heatmap.webm": o.Attention.AttentionMap, "frames.csv": o.Attention.Data.CSV} {
+	for name, link := range map[string]saccade.Link{"heatmap.webm": o.Attention.AttentionMap, "frames.csv": o.Attention.Data.CSV} {
 		if err := download(ctx, c, link, filepath.Join(out, name)); err != nil {
 			return err
 		}
@@ -121,7 +121,7 @@ func analyse(ctx context.Context, c *client.Client, video, out string) error {
 	return nil
 }
 
-func download(ctx context.Context, c *client.Client, link, path string) error {
+func download(ctx context.Context, c *client.Client, link saccade.Link, path string) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err

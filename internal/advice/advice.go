@@ -31,7 +31,7 @@ const (
 // "density.npy" and, of an image or a page, "input.png". Files that are gone or were never written give an error, and
 // the text then makes do with the outputs.
 type Source interface {
-	Open(ctx context.Context, a *saccade.Analysis, file string) (io.ReadCloser, error)
+	Open(ctx context.Context, a *saccade.Analysis, file saccade.File) (io.ReadCloser, error)
 }
 
 // ClutterFunc measures where a picture is busy: weights that sum to 1.

@@ -30,9 +30,9 @@ var update = flag.Bool("update", false, "write the golden texts anew")
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // folder is a Source of files in memory.
-type folder map[string][]byte
+type folder map[saccade.File][]byte
 
-func (f folder) Open(_ context.Context, _ *saccade.Analysis, file string) (io.ReadCloser, error) {
+func (f folder) Open(_ context.Context, _ *saccade.Analysis, file saccade.File) (io.ReadCloser, error) {
 	b, ok := f[file]
 	if !ok {
 		return nil, errors.New("no such file")
@@ -91,10 +91,10 @@ func page(t *testing.T) (*saccade.Analysis, folder) {
 	an := &saccade.Analysis{ID: "p", Status: saccade.StatusSuccess,
 		Request: saccade.Request{Kind: saccade.KindPage, Title: "Shop | home", Medium: saccade.MediumDesktop,
 			Meta: map[string]string{"goal": "Visitors should subscribe to the newsletter", "description": "Landing page of a shop"}},
-		Outputs: &saccade.Outputs{
-			Input:   &saccade.InputOutput{Image: "input.png", Width: 1280, Height: 2400},
-			Clarity: &saccade.ScoreOutput{Score: ptr(22)},
-			Attention: &saccade.AttentionOutput{GazePath: []saccade.GazePoint{
+		Outputs: &saccade.Outputs[saccade.File]{
+			Input:   &saccade.InputOutput[saccade.File]{Image: "input.png", Width: 1280, Height: 2400},
+			Clarity: &saccade.ScoreOutput[saccade.File]{Score: ptr(22)},
+			Attention: &saccade.AttentionOutput[saccade.File]{GazePath: []saccade.GazePoint{
 				{X: .2, Y: .8, Mass: .14, Time: .3}, {X: .75, Y: .2, Mass: .12, Time: .8}, {X: .5, Y: .5, Mass: .05, Time: 1.3}}},
 			AOIs: []saccade.AOIResult{
 				area("Newsletter form", saccade.Box{X: .1, Y: .3, Width: .2, Height: .2}, .021, 3, nil),
@@ -120,7 +120,7 @@ func page(t *testing.T) (*saccade.Analysis, folder) {
 func video(t *testing.T) (*saccade.Analysis, folder) {
 	an := &saccade.Analysis{ID: "v", Status: saccade.StatusSuccess,
 		Request: saccade.Request{Kind: saccade.KindVideo, Title: "Spot"},
-		Outputs: &saccade.Outputs{Input: &saccade.InputOutput{Width: 640, Height: 360, Frames: 60, Duration: 6},
+		Outputs: &saccade.Outputs[saccade.File]{Input: &saccade.InputOutput[saccade.File]{Width: 640, Height: 360, Frames: 60, Duration: 6},
 			AOIs: []saccade.AOIResult{area("Logo", saccade.Box{X: .8, Y: .8, Width: .15, Height: .15}, .02, 1, nil)}}}
 	var rows []frame
 	var maps []saccade.Density
@@ -136,14 +136,14 @@ func video(t *testing.T) (*saccade.Analysis, folder) {
 // fine is an image with nothing to complain about.
 func fine(*testing.T) (*saccade.Analysis, folder) {
 	return &saccade.Analysis{ID: "f", Request: saccade.Request{Kind: saccade.KindImage, Meta: map[string]string{"goal": "Sell bikes"}},
-		Outputs: &saccade.Outputs{Clarity: &saccade.ScoreOutput{Score: ptr(81)}, Focus: &saccade.ScoreOutput{Score: ptr(77)}}}, nil
+		Outputs: &saccade.Outputs[saccade.File]{Clarity: &saccade.ScoreOutput[saccade.File]{Score: ptr(81)}, Focus: &saccade.ScoreOutput[saccade.File]{Score: ptr(77)}}}, nil
 }
 
 // hostile carries words that must not become markup.
 func hostile(*testing.T) (*saccade.Analysis, folder) {
 	evil := "](http://evil.example) <script>*x*\n# Head | cell `code` www.evil.example \u202e" + strings.Repeat("long ", 90)
 	return &saccade.Analysis{ID: "h", Request: saccade.Request{Kind: saccade.KindImage, Title: evil, Meta: map[string]string{"goal": evil, "description": evil}},
-		Outputs: &saccade.Outputs{AOIs: []saccade.AOIResult{area(evil, saccade.Box{X: 0, Y: 0, Width: .5, Height: .5}, .1, 1, ptr(3.0))}}}, folder{}
+		Outputs: &saccade.Outputs[saccade.File]{AOIs: []saccade.AOIResult{area(evil, saccade.Box{X: 0, Y: 0, Width: .5, Height: .5}, .1, 1, ptr(3.0))}}}, folder{}
 }
 
 func busyUpperLeft(p *pix.RGB) saccade.Density { return hill(p.W, p.H, .15, .15, .15) }
@@ -338,7 +338,7 @@ func FuzzDecodeFrames(f *testing.F) {
 		if err != nil {
 			return
 		}
-		an := &saccade.Analysis{Request: saccade.Request{Kind: saccade.KindVideo}, Outputs: &saccade.Outputs{}}
+		an := &saccade.Analysis{Request: saccade.Request{Kind: saccade.KindVideo}, Outputs: &saccade.Outputs[saccade.File]{}}
 		a, _ := New(Options{Source: folder{"frames.json": b}})
 		for _, kind := range []string{KindSummary, KindRecommendations} {
 			if _, err := a.Advise(context.Background(), an, kind); err != nil {

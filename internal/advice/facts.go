@@ -17,7 +17,7 @@ import (
 // empty or zero, and the rules that need it stay silent.
 type facts struct {
 	request                      saccade.Request
-	input                        saccade.InputOutput
+	input                        saccade.InputOutput[saccade.File]
 	focus, clarity, excitingness *int
 	looks                        []saccade.GazePoint // strongest or earliest first (images)
 	aois                         []saccade.AOIResult // most attention first
@@ -63,7 +63,7 @@ func (a *Advisor) gather(ctx context.Context, an *saccade.Analysis) *facts {
 	return f
 }
 
-func scoreOf(s *saccade.ScoreOutput) *int {
+func scoreOf(s *saccade.ScoreOutput[saccade.File]) *int {
 	if s == nil {
 		return nil
 	}

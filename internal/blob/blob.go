@@ -121,4 +121,4 @@ func UploadKey(account, id string) string { return "uploads/" + account + "/" + 
 
 // AnalysisKey is the key of a file of an analysis; with an empty file name it
 // is the prefix of all its files.
-func AnalysisKey(id, file string) string { return "analyses/" + id + "/" + file }
+func AnalysisKey(id string, file saccade.File) string { return "analyses/" + id + "/" + string(file) }

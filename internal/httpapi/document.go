@@ -6,11 +6,22 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
+
+// schemaName names the schema of a type. Outputs and their parts refer to
+// their files by links on the wire, which is not worth a word in their names.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	if strings.HasSuffix(t.String(), "saccade.Link]") {
+		name = strings.TrimSuffix(name, "Link")
+	}
+	return name
+}
 
 // cut splits "METHOD /path".
 func cut(route string) (method, path string) {
@@ -39,7 +50,7 @@ func document(cfg Config) huma.Config {
 				{Name: string(tagAccount)}, {Name: string(tagOperator), Description: "For whoever runs the server. No token needed."},
 			},
 			Components: &huma.Components{
-				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"token": {Type: "http", Scheme: "bearer", Description: "Authorization: Bearer <token>"},
 				},

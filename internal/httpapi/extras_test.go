@@ -30,7 +30,7 @@ func TestProgress(t *testing.T) {
 		t.Errorf("queued: %+v, Retry-After %q", v, header.Get("Retry-After"))
 	}
 	c := h.begin(first)
-	if err := c.Beat(t.Context(), saccade.Progress{Fraction: 0.4, Stage: "predicting"}); err != nil {
+	if err := c.Beat(t.Context(), saccade.Progress{Fraction: 0.4, Stage: saccade.StagePredicting}); err != nil {
 		t.Fatal(err)
 	}
 	v, _ = poll(first)
@@ -40,7 +40,7 @@ func TestProgress(t *testing.T) {
 	if v, _ = poll(second); *v.QueuePosition != 1 {
 		t.Errorf("position %d", *v.QueuePosition)
 	}
-	if err := c.Succeed(t.Context(), &saccade.Outputs{}); err != nil {
+	if err := c.Succeed(t.Context(), &saccade.Outputs[saccade.File]{}); err != nil {
 		t.Fatal(err)
 	}
 	v, header = poll(first)
@@ -153,7 +153,7 @@ func TestEvents(t *testing.T) {
 				t.Fatalf("first %+v", e)
 			}
 			c := h.begin(id)
-			if err := c.Beat(t.Context(), saccade.Progress{Fraction: 0.5, Stage: "rendering"}); err != nil {
+			if err := c.Beat(t.Context(), saccade.Progress{Fraction: 0.5, Stage: saccade.StageRendering}); err != nil {
 				t.Fatal(err)
 			}
 			for e := range events {
@@ -161,7 +161,7 @@ func TestEvents(t *testing.T) {
 					break
 				}
 			}
-			if err := c.Succeed(t.Context(), &saccade.Outputs{}); err != nil {
+			if err := c.Succeed(t.Context(), &saccade.Outputs[saccade.File]{}); err != nil {
 				t.Fatal(err)
 			}
 			last := event{}
@@ -315,12 +315,12 @@ func TestDelete(t *testing.T) {
 	h.call("DELETE", "/v2/analyses/video/"+id, nil).into(t, 204, nil)
 	h.call("GET", "/v2/analyses/video/"+id, nil).wantFault(t, 410, saccade.CodeGone)
 	h.call("DELETE", "/v2/analyses/video/"+id, nil).wantFault(t, 410, saccade.CodeGone)
-	h.send("GET", v.Outputs.Attention.AttentionMap, nil, nil).wantFault(t, 410, saccade.CodeGone)
+	h.send("GET", string(v.Outputs.Attention.AttentionMap), nil, nil).wantFault(t, 410, saccade.CodeGone)
 
 	running := h.video()
 	c := h.begin(running)
 	h.call("DELETE", "/v2/analyses/video/"+running, nil).into(t, 204, nil)
-	if err := c.Succeed(t.Context(), &saccade.Outputs{}); !errors.Is(err, store.ErrCanceled) {
+	if err := c.Succeed(t.Context(), &saccade.Outputs[saccade.File]{}); !errors.Is(err, store.ErrCanceled) {
 		t.Errorf("the worker's write: %v", err)
 	}
 }
@@ -344,7 +344,7 @@ func TestAOIs(t *testing.T) {
 		if first, told := got.AOIs[0]["timeToFirstAttention"]; !told || first != nil {
 			t.Errorf("timeToFirstAttention %v", first)
 		}
-		var v struct{ Outputs saccade.Outputs }
+		var v struct{ Outputs saccade.Outputs[saccade.Link] }
 		h.call("GET", path, nil).into(t, 200, &v)
 		if len(v.Outputs.AOIs) != 1 || v.Outputs.AOIs[0].Name != "logo" {
 			t.Errorf("poll: %+v", v.Outputs.AOIs)

@@ -322,7 +322,7 @@ func (h *harness) begin(id string) *store.Claim {
 func (h *harness) succeed(id string) {
 	h.t.Helper()
 	c := h.begin(id)
-	name := "attentionMap.png"
+	name := saccade.File("attentionMap.png")
 	if c.Analysis.Request.Kind == saccade.KindVideo {
 		name = "attentionMap.webm"
 	}
@@ -330,10 +330,10 @@ func (h *harness) succeed(id string) {
 	if _, err := h.disk.Put(h.ctx(), key, strings.NewReader("0123456789")); err != nil {
 		h.t.Fatal(err)
 	}
-	err := c.Succeed(h.ctx(), &saccade.Outputs{
-		Input:     &saccade.InputOutput{Width: 640, Height: 360, Frames: 90, Duration: 3},
-		Attention: &saccade.AttentionOutput{AttentionMap: key},
-		Clarity:   &saccade.ScoreOutput{Score: &score},
+	err := c.Succeed(h.ctx(), &saccade.Outputs[saccade.File]{
+		Input:     &saccade.InputOutput[saccade.File]{Width: 640, Height: 360, Frames: 90, Duration: 3},
+		Attention: &saccade.AttentionOutput[saccade.File]{AttentionMap: name},
+		Clarity:   &saccade.ScoreOutput[saccade.File]{Score: &score},
 	})
 	if err != nil {
 		h.t.Fatal(err)

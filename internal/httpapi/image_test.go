@@ -233,7 +233,7 @@ func TestOutputLinks(t *testing.T) {
 	h.succeed(id)
 	var v videoView
 	h.call("GET", "/v2/analyses/video/"+id, nil).into(t, 200, &v)
-	link := v.Outputs.Attention.AttentionMap
+	link := string(v.Outputs.Attention.AttentionMap)
 
 	r := h.send("GET", link, nil, map[string]string{"Range": "bytes=2-5"})
 	if r.status != 206 || string(r.body) != "2345" || r.header.Get("Content-Range") != "bytes 2-5/10" {
@@ -263,16 +263,16 @@ func TestOutputLinks(t *testing.T) {
 	var again videoView
 	h.clock.advance(30 * time.Minute)
 	h.call("GET", "/v2/analyses/video/"+id, nil).into(t, 200, &again)
-	if again.Outputs.Attention.AttentionMap == link {
+	if string(again.Outputs.Attention.AttentionMap) == link {
 		t.Error("the link was not signed afresh")
 	}
 	h.clock.advance(31 * time.Minute)
 	h.send("GET", link, nil, nil).wantFault(t, 403, saccade.CodeClient)
-	h.send("GET", again.Outputs.Attention.AttentionMap, nil, nil).into(t, 200, nil)
+	h.send("GET", string(again.Outputs.Attention.AttentionMap), nil, nil).into(t, 200, nil)
 	if err := h.disk.Delete(t.Context(), key); err != nil {
 		t.Fatal(err)
 	}
-	h.send(http.MethodGet, again.Outputs.Attention.AttentionMap, nil, nil).wantFault(t, 410, saccade.CodeGone)
+	h.send(http.MethodGet, string(again.Outputs.Attention.AttentionMap), nil, nil).wantFault(t, 410, saccade.CodeGone)
 }
 
 // refuseTampered tries what a link of an output must not be good for.

@@ -170,7 +170,7 @@ func TestPublicAddress(t *testing.T) {
 			h.succeed(c.ID)
 			var v videoView
 			h.send("GET", h.at("/v2/analyses/video/"+c.ID), nil, headers).into(t, 200, &v)
-			if !strings.HasPrefix(v.Outputs.Attention.AttentionMap, want+"objects/analyses/") {
+			if !strings.HasPrefix(string(v.Outputs.Attention.AttentionMap), want+"objects/analyses/") {
 				t.Errorf("output %s", v.Outputs.Attention.AttentionMap)
 			}
 		})

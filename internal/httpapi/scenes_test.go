@@ -72,7 +72,7 @@ func uploadURL(h *harness) string {
 func outputLink(h *harness) string {
 	var v videoView
 	h.call("GET", "/v2/analyses/video/"+done((*harness).video)(h), nil).into(h.t, 200, &v)
-	return v.Outputs.Attention.AttentionMap
+	return string(v.Outputs.Attention.AttentionMap)
 }
 
 // scenes has a scene for every operation of the document.

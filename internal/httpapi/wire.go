@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/blob"
 )
 
 // created answers every POST that starts an analysis.
@@ -17,31 +18,31 @@ type created struct {
 // Pending is what a poll tells of an analysis that has not ended.
 type Pending struct {
 	Progress      *float64 `json:"progress,omitempty" minimum:"0" maximum:"1" doc:"While pending: how far it is." example:"0.4"`
-	Stage         string   `json:"stage,omitempty" doc:"While pending: queued, capturing, predicting, rendering or storing." example:"predicting"`
+	Stage         string   `json:"stage,omitempty" doc:"While pending: queued, starting, capturing, predicting, rendering or storing." example:"predicting"`
 	QueuePosition *int     `json:"queue_position,omitempty" minimum:"1" doc:"While it waits: its place in the queue, 1 is the next." example:"1"`
 }
 
 // videoView is the answer to a poll of a video analysis.
 type videoView struct {
-	ID        string           `json:"id" doc:"The id that POST gave." example:"5h7xk2m4qz3v6w8y2b4d6f8h2k"`
-	Status    string           `json:"status" enum:"pending,success,failed" doc:"pending until the analysis ends." example:"success"`
-	Title     string           `json:"title" doc:"As given at POST." example:"Spring campaign"`
-	CreatedAt string           `json:"created_at" doc:"UTC, six digits of a second, no zone." example:"2026-06-01T09:12:43.512000"`
-	Outputs   *saccade.Outputs `json:"outputs,omitempty" doc:"On success."`
-	Error     *fault           `json:"error,omitempty" doc:"On failure."`
+	ID        string                         `json:"id" doc:"The id that POST gave." example:"5h7xk2m4qz3v6w8y2b4d6f8h2k"`
+	Status    string                         `json:"status" enum:"pending,success,failed" doc:"pending until the analysis ends." example:"success"`
+	Title     string                         `json:"title" doc:"As given at POST." example:"Spring campaign"`
+	CreatedAt string                         `json:"created_at" doc:"UTC, six digits of a second, no zone." example:"2026-06-01T09:12:43.512000"`
+	Outputs   *saccade.Outputs[saccade.Link] `json:"outputs,omitempty" doc:"On success."`
+	Error     *fault                         `json:"error,omitempty" doc:"On failure."`
 	Pending
 }
 
 // imageView is the answer to a poll of an image or page analysis.
 type imageView struct {
-	ID        string           `json:"id" doc:"The id that POST gave." example:"5h7xk2m4qz3v6w8y2b4d6f8h2k"`
-	ExposedID string           `json:"_internal_exposed_id,omitempty" doc:"On success: the analysis id that update-meta, summary and recommendations want." example:"q2w4e6r8t2y4u6i2o4p6a2s4d6"`
-	Status    string           `json:"status" enum:"pending,success,failed" doc:"pending until the analysis ends." example:"success"`
-	Type      string           `json:"type" enum:"image,url" doc:"What was given at POST." example:"image"`
-	Title     string           `json:"title" doc:"As given at POST." example:"Landing page"`
-	CreatedAt string           `json:"created_at" doc:"UTC, six digits of a second, no zone." example:"2026-06-01T09:12:43.512000"`
-	Outputs   *saccade.Outputs `json:"outputs,omitempty" doc:"On success."`
-	Error     *fault           `json:"error,omitempty" doc:"On failure."`
+	ID        string                         `json:"id" doc:"The id that POST gave." example:"5h7xk2m4qz3v6w8y2b4d6f8h2k"`
+	ExposedID string                         `json:"_internal_exposed_id,omitempty" doc:"On success: the analysis id that update-meta, summary and recommendations want." example:"q2w4e6r8t2y4u6i2o4p6a2s4d6"`
+	Status    string                         `json:"status" enum:"pending,success,failed" doc:"pending until the analysis ends." example:"success"`
+	Type      string                         `json:"type" enum:"image,url" doc:"What was given at POST." example:"image"`
+	Title     string                         `json:"title" doc:"As given at POST." example:"Landing page"`
+	CreatedAt string                         `json:"created_at" doc:"UTC, six digits of a second, no zone." example:"2026-06-01T09:12:43.512000"`
+	Outputs   *saccade.Outputs[saccade.Link] `json:"outputs,omitempty" doc:"On success."`
+	Error     *fault                         `json:"error,omitempty" doc:"On failure."`
 	Pending
 }
 
@@ -50,9 +51,6 @@ type PollHeaders struct {
 	RetryAfter   string `header:"Retry-After" doc:"While pending: seconds until the next poll makes sense."`
 	CacheControl string `header:"Cache-Control"`
 }
-
-// stageQueued is the stage of an analysis that waits.
-const stageQueued = "queued"
 
 // Polls of an image make sense sooner: it is done in seconds.
 const (
@@ -83,16 +81,16 @@ func (a *API) image(ctx context.Context, an *saccade.Analysis) imageView {
 func stamp(t time.Time) string { return t.UTC().Format(saccade.TimestampLayout) }
 
 // outputs signs fresh links to everything that the analysis answered.
-func (a *API) outputs(ctx context.Context, an *saccade.Analysis) *saccade.Outputs {
+func (a *API) outputs(ctx context.Context, an *saccade.Analysis) *saccade.Outputs[saccade.Link] {
 	if an.Status != saccade.StatusSuccess {
 		return nil
 	}
 	if an.Outputs == nil {
-		return &saccade.Outputs{}
+		return &saccade.Outputs[saccade.Link]{}
 	}
 	base, expires := callOf(ctx).base, a.now().Add(a.cfg.LinkTTL)
-	return an.Outputs.MapLinks(func(key string) string {
-		return base + a.deps.Signer.Path(http.MethodGet, key, expires)
+	return saccade.MapLinks(an.Outputs, func(file saccade.File) saccade.Link {
+		return saccade.Link(base + a.deps.Signer.Path(http.MethodGet, blob.AnalysisKey(an.ID, file), expires))
 	})
 }
 
@@ -115,11 +113,11 @@ func (a *API) pending(ctx context.Context, an *saccade.Analysis) Pending {
 		return Pending{}
 	}
 	progress := min(1, max(0, an.Progress.Fraction))
-	v := Pending{Progress: &progress, Stage: an.Progress.Stage}
+	v := Pending{Progress: &progress, Stage: string(an.Progress.Stage)}
 	if v.Stage == "" {
-		v.Stage = stageQueued
+		v.Stage = string(saccade.StageQueued)
 	}
-	if v.Stage != stageQueued {
+	if v.Stage != string(saccade.StageQueued) {
 		return v
 	}
 	// The position is a courtesy: a poll does not fail for want of it.

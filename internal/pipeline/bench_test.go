@@ -150,7 +150,7 @@ func benchVideo(b *testing.B, in string) {
 	var alone, usual, ours, aloneCPU, oursCPU time.Duration
 	var memory, length float64
 	for b.Loop() {
-		var out *saccade.Outputs
+		var out *saccade.Outputs[saccade.File]
 		at, cpu := time.Now(), processorTime()
 		memory = max(memory, peak(func() {
 			out, err = a.Run(context.Background(), pipeline.Job{Path: in, Dir: b.TempDir(), Request: saccade.Request{Kind: saccade.KindVideo}}, nil)

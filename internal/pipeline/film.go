@@ -17,7 +17,7 @@ import (
 // film is one video that is being written.
 type film struct {
 	output  saccade.Output
-	name    string // file name
+	name    saccade.File
 	enc     *ffmpeg.Encoder
 	blender *render.Blender
 	layer   func(*shot) *render.Layer
@@ -51,8 +51,8 @@ func layers(o saccade.Output) func(*shot) *render.Layer {
 const hotspots = 8
 
 // pictures lists the pictures among the outputs, with their file names.
-func pictures(outputs []saccade.Output) map[saccade.Output]string {
-	names := map[saccade.Output]string{}
+func pictures(outputs []saccade.Output) map[saccade.Output]saccade.File {
+	names := map[saccade.Output]saccade.File{}
 	for _, o := range outputs {
 		switch o {
 		case saccade.OutAttentionMap:

@@ -22,7 +22,7 @@ func (a *Analyzer) prior(r saccade.Request) attention.Prior {
 }
 
 // runImage analyses the bytes of a PNG or JPEG.
-func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress func(saccade.Progress)) (*saccade.Outputs, error) {
+func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
 	img, _, err := pix.Decode(b)
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress fun
 	if err := pix.RefuseBlank(rgb); err != nil {
 		return nil, err
 	}
-	progress(saccade.Progress{Fraction: 0.3, Stage: "predicting"})
+	progress(saccade.Progress{Fraction: 0.3, Stage: saccade.StagePredicting})
 	d, err := a.model.Image(rgb, a.prior(job.Request))
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress fun
 	if out.Attention != nil && job.Request.Wants(saccade.OutData) {
 		out.Attention.GazePath = score.ScanPath(d, score.StillSeconds)
 	}
-	progress(saccade.Progress{Fraction: 0.6, Stage: "rendering"})
+	progress(saccade.Progress{Fraction: 0.6, Stage: saccade.StageRendering})
 	for o, name := range pictures(job.Request.Outputs) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -63,11 +63,11 @@ func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress fun
 		}
 		link(out, o, name)
 	}
-	out.Input = &saccade.InputOutput{Image: "input.png", Width: rgb.W, Height: rgb.H}
+	out.Input = &saccade.InputOutput[saccade.File]{Image: "input.png", Width: rgb.W, Height: rgb.H}
 	if err := writePNG(job.file("input.png"), img); err != nil {
 		return nil, err
 	}
-	progress(saccade.Progress{Fraction: 1, Stage: "rendering"})
+	progress(saccade.Progress{Fraction: 1, Stage: saccade.StageRendering})
 	return out, nil
 }
 
@@ -84,16 +84,16 @@ func writePNG(path string, m *image.NRGBA) error {
 }
 
 // link puts a file's name in its place in the answer.
-func link(out *saccade.Outputs, o saccade.Output, name string) {
-	attention := func() *saccade.AttentionOutput {
+func link(out *saccade.Outputs[saccade.File], o saccade.Output, name saccade.File) {
+	attention := func() *saccade.AttentionOutput[saccade.File] {
 		if out.Attention == nil {
-			out.Attention = &saccade.AttentionOutput{}
+			out.Attention = &saccade.AttentionOutput[saccade.File]{}
 		}
 		return out.Attention
 	}
-	scored := func(s **saccade.ScoreOutput) *saccade.ScoreOutput {
+	scored := func(s **saccade.ScoreOutput[saccade.File]) *saccade.ScoreOutput[saccade.File] {
 		if *s == nil {
-			*s = &saccade.ScoreOutput{}
+			*s = &saccade.ScoreOutput[saccade.File]{}
 		}
 		return *s
 	}

@@ -26,7 +26,7 @@ func someDensity(w, h int, seed uint32) saccade.Density {
 
 func writeDensities(t *testing.T, still bool, ds ...saccade.Density) []byte {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), DensityNPY)
+	path := filepath.Join(t.TempDir(), string(DensityNPY))
 	w, err := newDensityWriter(path, still)
 	if err != nil {
 		t.Fatal(err)

@@ -121,10 +121,10 @@ func (n *numbers) Close() error {
 }
 
 // Outputs is the answer without the pictures.
-func (n *numbers) Outputs() *saccade.Outputs {
-	out := &saccade.Outputs{}
+func (n *numbers) Outputs() *saccade.Outputs[saccade.File] {
+	out := &saccade.Outputs[saccade.File]{}
 	if n.req.Wants(saccade.OutData) {
-		out.Attention = &saccade.AttentionOutput{Data: &saccade.DataOutput{JSON: FramesJSON, CSV: FramesCSV, Density: DensityNPY}}
+		out.Attention = &saccade.AttentionOutput[saccade.File]{Data: &saccade.DataOutput[saccade.File]{JSON: FramesJSON, CSV: FramesCSV, Density: DensityNPY}}
 	}
 	out.Focus = n.focus.output(n.req.Wants(saccade.OutFocusScore), n.req.Wants(saccade.OutFocusTimeline))
 	out.Clarity = n.clarity.output(n.req.Wants(saccade.OutClarityScore), n.req.Wants(saccade.OutClarityTimeline))
@@ -204,11 +204,11 @@ func (s *series) mean() int {
 	return int(math.Round(sum / total))
 }
 
-func (s *series) output(whole, timeline bool) *saccade.ScoreOutput {
+func (s *series) output(whole, timeline bool) *saccade.ScoreOutput[saccade.File] {
 	if !whole && !timeline || len(s.points) == 0 {
 		return nil
 	}
-	out := &saccade.ScoreOutput{}
+	out := &saccade.ScoreOutput[saccade.File]{}
 	if whole {
 		m := s.mean()
 		out.Score = &m

@@ -34,9 +34,9 @@ import (
 
 // File names of the numbers.
 const (
-	FramesJSON = "frames.json"
-	FramesCSV  = "frames.csv"
-	DensityNPY = "density.npy"
+	FramesJSON saccade.File = "frames.json"
+	FramesCSV  saccade.File = "frames.csv"
+	DensityNPY saccade.File = "density.npy"
 )
 
 // Capturer takes a picture of a web page.
@@ -114,7 +114,7 @@ type Job struct {
 // callback (nil is fine) is called from one goroutine at a time and must be
 // quick. Errors for users are *saccade.Error; after an error the folder may
 // hold unfinished files.
-func (a *Analyzer) Run(ctx context.Context, job Job, progress func(saccade.Progress)) (*saccade.Outputs, error) {
+func (a *Analyzer) Run(ctx context.Context, job Job, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
 	if progress == nil {
 		progress = func(saccade.Progress) {}
 	}
@@ -134,7 +134,7 @@ func (a *Analyzer) Run(ctx context.Context, job Job, progress func(saccade.Progr
 		if a.pages == nil {
 			return nil, saccade.Errorf(saccade.CodeWebPage, "This service cannot capture web pages: it has no browser. Send a screenshot instead.")
 		}
-		progress(saccade.Progress{Stage: "capturing"})
+		progress(saccade.Progress{Stage: saccade.StageCapturing})
 		b, err := a.pages.Capture(ctx, job.Request.Address, job.Request.Medium)
 		if err != nil {
 			return nil, err
@@ -145,4 +145,4 @@ func (a *Analyzer) Run(ctx context.Context, job Job, progress func(saccade.Progr
 }
 
 // file is a path in the job's folder.
-func (j Job) file(name string) string { return filepath.Join(j.Dir, name) }
+func (j Job) file(name saccade.File) string { return filepath.Join(j.Dir, string(name)) }

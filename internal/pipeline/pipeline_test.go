@@ -105,7 +105,7 @@ func clip(t *testing.T) string {
 // table reads frames.csv.
 func table(t *testing.T, dir string) (head []string, rows [][]string) {
 	t.Helper()
-	f, err := os.Open(filepath.Join(dir, pipeline.FramesCSV))
+	f, err := os.Open(filepath.Join(dir, string(pipeline.FramesCSV)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func checkSchema(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := os.ReadFile(filepath.Join(dir, pipeline.FramesJSON))
+	b, err := os.ReadFile(filepath.Join(dir, string(pipeline.FramesJSON)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,12 +153,12 @@ func shares(t *testing.T, results []saccade.AOIResult) map[string]float64 {
 // recompute asks about the areas again, from the files alone.
 func recompute(t *testing.T, dir string, aois []saccade.AOI) []saccade.AOIResult {
 	t.Helper()
-	density, err := os.Open(filepath.Join(dir, pipeline.DensityNPY))
+	density, err := os.Open(filepath.Join(dir, string(pipeline.DensityNPY)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer density.Close()
-	frames, err := os.Open(filepath.Join(dir, pipeline.FramesJSON))
+	frames, err := os.Open(filepath.Join(dir, string(pipeline.FramesJSON)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,8 +178,8 @@ func TestImageAnswersEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{out.Input.Image, out.Attention.AttentionMap, out.Attention.PerceptionMap, out.Attention.HotspotsMap, out.Clarity.Map, out.Excitingness.Map} {
-		f, err := os.Open(filepath.Join(dir, name))
+	for _, name := range []saccade.File{out.Input.Image, out.Attention.AttentionMap, out.Attention.PerceptionMap, out.Attention.HotspotsMap, out.Clarity.Map, out.Excitingness.Map} {
+		f, err := os.Open(filepath.Join(dir, string(name)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -189,7 +189,7 @@ func TestImageAnswersEverything(t *testing.T) {
 			t.Errorf("%s: %dx%d, %v", name, c.Width, c.Height, err)
 		}
 	}
-	for name, s := range map[string]*saccade.ScoreOutput{"focus": out.Focus, "clarity": out.Clarity, "excitingness": out.Excitingness} {
+	for name, s := range map[string]*saccade.ScoreOutput[saccade.File]{"focus": out.Focus, "clarity": out.Clarity, "excitingness": out.Excitingness} {
 		if s.Score == nil || *s.Score < 0 || *s.Score > 100 {
 			t.Errorf("%s: %v", name, s.Score)
 		}
@@ -213,7 +213,7 @@ func TestVideoAnswersEverything(t *testing.T) {
 	dir, path := t.TempDir(), clip(t)
 	job := pipeline.Job{Path: path, Dir: dir,
 		Request: saccade.Request{Kind: saccade.KindVideo, Outputs: saccade.AllOutputs(saccade.KindVideo), AOIs: halves()}}
-	last, stages := 0.0, map[string]bool{}
+	last, stages := 0.0, map[saccade.Stage]bool{}
 	out, err := newAnalyzer(t).Run(context.Background(), job, func(p saccade.Progress) {
 		if stages[p.Stage] = true; p.Fraction < last-0.5 || p.Fraction > 1 {
 			t.Errorf("progress %v after %v", p.Fraction, last)
@@ -226,8 +226,8 @@ func TestVideoAnswersEverything(t *testing.T) {
 	if out.Input.Frames != 20 || last != 1 || !stages["predicting"] {
 		t.Errorf("%d frames, progress %v, stages %v", out.Input.Frames, last, stages)
 	}
-	for _, name := range []string{out.Attention.AttentionMap, out.Attention.PerceptionMap, out.Attention.HotspotsMap, out.Attention.Overlay, out.Clarity.Map, out.Excitingness.Map} {
-		b, err := os.ReadFile(filepath.Join(dir, name))
+	for _, name := range []saccade.File{out.Attention.AttentionMap, out.Attention.PerceptionMap, out.Attention.HotspotsMap, out.Attention.Overlay, out.Clarity.Map, out.Excitingness.Map} {
+		b, err := os.ReadFile(filepath.Join(dir, string(name)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -292,7 +292,7 @@ func TestStillVideoHoldsItsPicture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := os.ReadFile(filepath.Join(dir, out.Attention.AttentionMap))
+	b, err := os.ReadFile(filepath.Join(dir, string(out.Attention.AttentionMap)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +300,7 @@ func TestStillVideoHoldsItsPicture(t *testing.T) {
 	if err != nil || info.Frames != 41 || out.Input.Frames != 41 {
 		t.Errorf("%d frames: %+v, %v", out.Input.Frames, info, err)
 	}
-	density, err := os.ReadFile(filepath.Join(dir, pipeline.DensityNPY))
+	density, err := os.ReadFile(filepath.Join(dir, string(pipeline.DensityNPY)))
 	if err != nil {
 		t.Fatal(err)
 	}

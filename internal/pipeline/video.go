@@ -77,7 +77,7 @@ type videoRun struct {
 
 // runVideo decodes, predicts, draws and encodes in three stages that run side
 // by side and hand frames on.
-func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.Progress)) (_ *saccade.Outputs, err error) {
+func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.Progress)) (_ *saccade.Outputs[saccade.File], err error) {
 	info, err := a.inspectFile(job.Path)
 	if err != nil {
 		return nil, err
@@ -191,7 +191,7 @@ func (r *videoRun) predict(ctx context.Context, in <-chan *shot, out chan<- *sho
 			}
 		}
 		seen = s.small
-		r.progress(saccade.Progress{Fraction: min(0.99, float64(s.frame.Index+1)/float64(total)), Stage: "predicting"})
+		r.progress(saccade.Progress{Fraction: min(0.99, float64(s.frame.Index+1)/float64(total)), Stage: saccade.StagePredicting})
 		select {
 		case out <- s:
 		case <-ctx.Done():
@@ -244,22 +244,22 @@ func (r *videoRun) draw(ctx context.Context, in <-chan *shot) error {
 	if err := ctx.Err(); err != nil || drawn == nil { // without a frame, the decoder says why
 		return err
 	}
-	r.progress(saccade.Progress{Fraction: 0.99, Stage: "rendering"})
+	r.progress(saccade.Progress{Fraction: 0.99, Stage: saccade.StageRendering})
 	return r.films.close()
 }
 
 // outputs puts the answer together.
-func (r *videoRun) outputs() (*saccade.Outputs, error) {
+func (r *videoRun) outputs() (*saccade.Outputs[saccade.File], error) {
 	r.numbers.Finish(r.info.Duration.Seconds())
 	if err := r.numbers.Close(); err != nil {
 		return nil, err
 	}
 	out := r.numbers.Outputs()
-	out.Input = &saccade.InputOutput{Width: r.w, Height: r.h, Frames: r.numbers.frames, Duration: r.info.Duration.Seconds()}
+	out.Input = &saccade.InputOutput[saccade.File]{Width: r.w, Height: r.h, Frames: r.numbers.frames, Duration: r.info.Duration.Seconds()}
 	for _, f := range r.films {
 		link(out, f.output, f.name)
 	}
-	r.progress(saccade.Progress{Fraction: 1, Stage: "rendering"})
+	r.progress(saccade.Progress{Fraction: 1, Stage: saccade.StageRendering})
 	return out, nil
 }
 

@@ -55,7 +55,7 @@ func (s *Store) CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *I
 		created.ExposedID = saccade.NewID()
 	}
 	created.Status = saccade.StatusPending
-	created.Progress = saccade.Progress{Stage: "queued"}
+	created.Progress = saccade.Progress{Stage: saccade.StageQueued}
 	created.CreatedAt = fromMicros(s.nowMicros())
 	var first *saccade.Analysis
 	err = s.inTx(ctx, func(tx *sql.Tx) (err error) {

@@ -117,7 +117,7 @@ func (c *Claim) why(ctx context.Context, db querier) error {
 
 // Succeed ends the analysis with its outputs, and with it come the deliveries
 // to its webhooks, in one transaction.
-func (c *Claim) Succeed(ctx context.Context, o *saccade.Outputs) error {
+func (c *Claim) Succeed(ctx context.Context, o *saccade.Outputs[saccade.File]) error {
 	return c.store.inTx(ctx, func(tx *sql.Tx) error { return c.end(ctx, tx, o, nil) })
 }
 
@@ -127,10 +127,10 @@ func (c *Claim) Fail(ctx context.Context, e *saccade.Error) error {
 	return c.store.inTx(ctx, func(tx *sql.Tx) error { return c.end(ctx, tx, nil, e) })
 }
 
-func (c *Claim) end(ctx context.Context, tx *sql.Tx, o *saccade.Outputs, e *saccade.Error) error {
+func (c *Claim) end(ctx context.Context, tx *sql.Tx, o *saccade.Outputs[saccade.File], e *saccade.Error) error {
 	now := c.store.now()
 	ended := *c.Analysis
-	ended.Status, ended.Progress = saccade.StatusFailed, saccade.Progress{Fraction: ended.Progress.Fraction, Stage: "failed"}
+	ended.Status, ended.Progress = saccade.StatusFailed, saccade.Progress{Fraction: ended.Progress.Fraction, Stage: saccade.StageFailed}
 	var outputs, failure any
 	var frames int
 	var seconds float64
@@ -143,7 +143,7 @@ func (c *Claim) end(ctx context.Context, tx *sql.Tx, o *saccade.Outputs, e *sacc
 			return fmt.Errorf("store: outputs: %w", err)
 		}
 		outputs = string(text)
-		ended.Status, ended.Outputs, ended.Progress = saccade.StatusSuccess, o, saccade.Progress{Fraction: 1, Stage: "done"}
+		ended.Status, ended.Outputs, ended.Progress = saccade.StatusSuccess, o, saccade.Progress{Fraction: 1, Stage: saccade.StageDone}
 		if o != nil && o.Input != nil {
 			frames, seconds = o.Input.Frames, o.Input.Duration
 		}

@@ -30,13 +30,13 @@ func TestClaimSucceeds(t *testing.T) {
 		if c.Analysis.Attempt != 1 || c.Tries != 1 || c.Analysis.Request.Title != "a title" {
 			t.Errorf("%+v", c)
 		}
-		f.ok(c.Beat(t.Context(), saccade.Progress{Fraction: 0.4, Stage: "predicting"}))
+		f.ok(c.Beat(t.Context(), saccade.Progress{Fraction: 0.4, Stage: saccade.StagePredicting}))
 		got := f.get(a.ID)
-		if diff := cmp.Diff(saccade.Progress{Fraction: 0.4, Stage: "predicting"}, got.Progress); diff != "" || !got.StartedAt.Equal(began) {
+		if diff := cmp.Diff(saccade.Progress{Fraction: 0.4, Stage: saccade.StagePredicting}, got.Progress); diff != "" || !got.StartedAt.Equal(began) {
 			t.Errorf("%s, started %v", diff, got.StartedAt)
 		}
 		f.clock.move(time.Second)
-		if err := c.Succeed(t.Context(), &saccade.Outputs{Input: &saccade.InputOutput{Duration: math.NaN()}}); err == nil {
+		if err := c.Succeed(t.Context(), &saccade.Outputs[saccade.File]{Input: &saccade.InputOutput[saccade.File]{Duration: math.NaN()}}); err == nil {
 			t.Error("outputs that are no JSON were taken")
 		}
 		f.ok(c.Succeed(t.Context(), someOutputs()))

@@ -21,7 +21,7 @@ func TestCreateAndRead(t *testing.T) {
 			r.Title = "Ein Titel: äöü 😀 \"quoted\" \\ 'x'"
 		})
 		want := &saccade.Analysis{ID: a.ID, ExposedID: a.ExposedID, Account: "acme", Request: a.Request,
-			Status: saccade.StatusPending, Progress: saccade.Progress{Stage: "queued"}, CreatedAt: at}
+			Status: saccade.StatusPending, Progress: saccade.Progress{Stage: saccade.StageQueued}, CreatedAt: at}
 		if diff := cmp.Diff(want, f.get(a.ID)); diff != "" {
 			t.Error(diff)
 		}

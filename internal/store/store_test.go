@@ -134,12 +134,12 @@ func (f *fixture) get(id string) *saccade.Analysis {
 	return a
 }
 
-func someOutputs() *saccade.Outputs {
+func someOutputs() *saccade.Outputs[saccade.File] {
 	score := 71
-	return &saccade.Outputs{
-		Input:     &saccade.InputOutput{Width: 640, Height: 360, Frames: 90, Duration: 3},
-		Attention: &saccade.AttentionOutput{AttentionMap: "analyses/x/attentionMap.webm"},
-		Focus:     &saccade.ScoreOutput{Score: &score},
+	return &saccade.Outputs[saccade.File]{
+		Input:     &saccade.InputOutput[saccade.File]{Width: 640, Height: 360, Frames: 90, Duration: 3},
+		Attention: &saccade.AttentionOutput[saccade.File]{AttentionMap: "attentionMap.webm"},
+		Focus:     &saccade.ScoreOutput[saccade.File]{Score: &score},
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 
 // Analyzer makes one analysis of a local file; *pipeline.Analyzer is one.
 type Analyzer interface {
-	Run(ctx context.Context, job pipeline.Job, progress func(saccade.Progress)) (*saccade.Outputs, error)
+	Run(ctx context.Context, job pipeline.Job, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], error)
 }
 
 // Config holds the limits of videos.
@@ -60,9 +60,8 @@ func New(cfg Config, blobs blob.Store, analyzer Analyzer) (*Studio, error) {
 }
 
 // Run makes the analysis in dir, an empty folder of its own, and stores its
-// files. Links of the answer are object keys. After an error no object of this
-// run is left.
-func (s *Studio) Run(ctx context.Context, a *saccade.Analysis, dir string, progress func(saccade.Progress)) (*saccade.Outputs, error) {
+// files. After an error no object of this run is left.
+func (s *Studio) Run(ctx context.Context, a *saccade.Analysis, dir string, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
 	job := pipeline.Job{Request: a.Request, Dir: dir}
 	if a.Request.Object != "" {
 		path, release, err := s.blobs.File(ctx, a.Request.Object)
@@ -79,11 +78,11 @@ func (s *Studio) Run(ctx context.Context, a *saccade.Analysis, dir string, progr
 	if err != nil {
 		return nil, err
 	}
-	progress(saccade.Progress{Fraction: 0.99, Stage: "storing"})
+	progress(saccade.Progress{Fraction: 0.99, Stage: saccade.StageStoring})
 	if err := s.store(ctx, a.ID, dir); err != nil {
 		return nil, err
 	}
-	return out.MapLinks(func(file string) string { return blob.AnalysisKey(a.ID, file) }), nil
+	return out, nil
 }
 
 // store puts every file of the folder, or none.
@@ -102,7 +101,7 @@ func (s *Studio) store(ctx context.Context, id, dir string) (err error) {
 		}
 	}()
 	for _, e := range entries {
-		key := blob.AnalysisKey(id, e.Name())
+		key := blob.AnalysisKey(id, saccade.File(e.Name()))
 		if err := s.put(ctx, key, filepath.Join(dir, e.Name())); err != nil {
 			return err
 		}
@@ -164,7 +163,7 @@ func (s *Studio) Measure(ctx context.Context, a *saccade.Analysis, aois []saccad
 
 // Open opens a file that a finished analysis left behind: resource_gone when it
 // is no longer there.
-func (s *Studio) Open(ctx context.Context, a *saccade.Analysis, file string) (io.ReadCloser, error) {
+func (s *Studio) Open(ctx context.Context, a *saccade.Analysis, file saccade.File) (io.ReadCloser, error) {
 	o, _, err := s.blobs.Open(ctx, blob.AnalysisKey(a.ID, file))
 	if errors.Is(err, blob.ErrNotFound) {
 		return nil, saccade.Errorf(saccade.CodeGone, "This resource is no longer available.").With(err)

@@ -24,7 +24,7 @@ type painter struct {
 	saw   string // the input's bytes
 }
 
-func (p *painter) Run(_ context.Context, job pipeline.Job, _ func(saccade.Progress)) (*saccade.Outputs, error) {
+func (p *painter) Run(_ context.Context, job pipeline.Job, _ func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
 	b, _ := os.ReadFile(job.Path)
 	p.saw = string(b)
 	for name, text := range p.files {
@@ -32,7 +32,7 @@ func (p *painter) Run(_ context.Context, job pipeline.Job, _ func(saccade.Progre
 			return nil, err
 		}
 	}
-	return &saccade.Outputs{Attention: &saccade.AttentionOutput{AttentionMap: "attentionMap.webm"}}, p.err
+	return &saccade.Outputs[saccade.File]{Attention: &saccade.AttentionOutput[saccade.File]{AttentionMap: "attentionMap.webm"}}, p.err
 }
 
 func newStudio(t *testing.T, a studio.Analyzer) (*studio.Studio, *blob.Disk) {
@@ -66,7 +66,7 @@ func TestRunStoresWhatWasMade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.saw != "the video" || out.Attention.AttentionMap != "analyses/an1/attentionMap.webm" {
+	if p.saw != "the video" || out.Attention.AttentionMap != "attentionMap.webm" {
 		t.Errorf("saw %q, answered %+v", p.saw, out.Attention)
 	}
 	var got []string

@@ -48,7 +48,7 @@ func childMain() {
 	wcfg.Scratch = filepath.Join(os.Getenv(childDir), "scratch")
 	w, err := worker.New(wcfg, worker.Deps{Store: st, Queue: queue, Objects: objects, Log: log,
 		Sender: sendFunc(func(ctx context.Context, _ store.Delivery) (int, error) { return 204, nil }),
-		Runner: runFunc(func(ctx context.Context, t worker.Task) (*saccade.Outputs, error) {
+		Runner: runFunc(func(ctx context.Context, t worker.Task) (*saccade.Outputs[saccade.File], error) {
 			if err := os.WriteFile(filepath.Join(t.Dir, "half.webm"), []byte("half"), 0o600); err != nil {
 				return nil, err
 			}
@@ -109,7 +109,7 @@ func TestKill(t *testing.T) {
 		begun()
 		kill()
 		killed := time.Now()
-		b.start(func(context.Context, worker.Task) (*saccade.Outputs, error) { return outputs(), nil }, nil)
+		b.start(func(context.Context, worker.Task) (*saccade.Outputs[saccade.File], error) { return outputs(), nil }, nil)
 		got := b.await(a.ID, ended)
 		t.Logf("success %v after the kill", time.Since(killed).Round(time.Millisecond))
 		if got.Status != saccade.StatusSuccess || got.Attempt != 2 {
@@ -136,7 +136,7 @@ func TestKillElsewhere(t *testing.T) {
 		a := b.create(saccade.KindVideo)
 		begun()
 		b.cfg.Videos = 1
-		b.start(func(context.Context, worker.Task) (*saccade.Outputs, error) { return outputs(), nil }, nil)
+		b.start(func(context.Context, worker.Task) (*saccade.Outputs[saccade.File], error) { return outputs(), nil }, nil)
 		if got := b.await(a.ID, func(*saccade.Analysis) bool { return true }); got.Status != saccade.StatusPending || got.Attempt != 1 {
 			t.Fatalf("a living worker's job was taken: %+v", got)
 		}
@@ -162,7 +162,7 @@ func TestKillerIsGivenUp(t *testing.T) {
 			begun()
 			kill()
 		}
-		b.start(func(context.Context, worker.Task) (*saccade.Outputs, error) { return outputs(), nil }, nil)
+		b.start(func(context.Context, worker.Task) (*saccade.Outputs[saccade.File], error) { return outputs(), nil }, nil)
 		got := b.await(a.ID, ended)
 		if got.Status != saccade.StatusFailed || got.Err.Code != saccade.CodeServer {
 			t.Errorf("status %s, error %v", got.Status, got.Err)

@@ -17,7 +17,9 @@ import (
 	"github.com/saccade-dev/saccade/internal/worker"
 )
 
-func succeed(context.Context, worker.Task) (*saccade.Outputs, error) { return outputs(), nil }
+func succeed(context.Context, worker.Task) (*saccade.Outputs[saccade.File], error) {
+	return outputs(), nil
+}
 
 // delivery polls until the first delivery of the analysis satisfies ok.
 func (b *bench) delivery(id string, ok func(store.Delivery) bool) (d store.Delivery) {
@@ -115,7 +117,7 @@ func TestTidy(t *testing.T) {
 		}
 		unused := blob.UploadKey(account, upload.ID)
 		put(unused)
-		w := b.worker(func(ctx context.Context, task worker.Task) (*saccade.Outputs, error) {
+		w := b.worker(func(ctx context.Context, task worker.Task) (*saccade.Outputs[saccade.File], error) {
 			put(blob.AnalysisKey(task.Analysis.ID, "map.png"))
 			return outputs(), nil
 		}, nil)
@@ -176,7 +178,7 @@ func TestLostJobs(t *testing.T) {
 func TestTimeout(t *testing.T) {
 	b := newBench(t, store.DriverSQLite, func(c *store.Config) { c.MaxTries = 1 })
 	b.cfg.Timeout = time.Second
-	b.start(func(ctx context.Context, _ worker.Task) (*saccade.Outputs, error) {
+	b.start(func(ctx context.Context, _ worker.Task) (*saccade.Outputs[saccade.File], error) {
 		<-ctx.Done()
 		return nil, saccade.Errorf(saccade.CodeUnreadableVideo, "the decoder was killed")
 	}, nil)
@@ -191,11 +193,11 @@ func TestProgress(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
 		b := newBench(t, driver)
 		seen := make(chan struct{})
-		b.start(func(ctx context.Context, task worker.Task) (*saccade.Outputs, error) {
+		b.start(func(ctx context.Context, task worker.Task) (*saccade.Outputs[saccade.File], error) {
 			for i := range 100_000 {
-				task.Progress(saccade.Progress{Fraction: float64(i) / 200_000, Stage: "predicting"})
+				task.Progress(saccade.Progress{Fraction: float64(i) / 200_000, Stage: saccade.StagePredicting})
 			}
-			task.Progress(saccade.Progress{Fraction: 0.5, Stage: "rendering"})
+			task.Progress(saccade.Progress{Fraction: 0.5, Stage: saccade.StageRendering})
 			select {
 			case <-seen:
 				return outputs(), nil
@@ -205,7 +207,7 @@ func TestProgress(t *testing.T) {
 		}, nil)
 		id := b.create(saccade.KindVideo).ID
 		b.await(id, func(a *saccade.Analysis) bool {
-			return a.Progress == saccade.Progress{Fraction: 0.5, Stage: "rendering"}
+			return a.Progress == saccade.Progress{Fraction: 0.5, Stage: saccade.StageRendering}
 		})
 		close(seen)
 		b.await(id, ended)
@@ -250,7 +252,7 @@ func BenchmarkThroughput(b *testing.B) {
 			x := newBench(b, driver, func(c *store.Config) { c.MaxQueued = 0 })
 			x.cfg.Images, x.cfg.Sweep, x.cfg.Tidy = 50, time.Second, time.Minute
 			done := make(chan struct{}, 1<<20)
-			x.start(func(context.Context, worker.Task) (*saccade.Outputs, error) { return outputs(), nil }, func(context.Context, store.Delivery) (int, error) {
+			x.start(func(context.Context, worker.Task) (*saccade.Outputs[saccade.File], error) { return outputs(), nil }, func(context.Context, store.Delivery) (int, error) {
 				done <- struct{}{}
 				return 204, nil
 			})

@@ -61,7 +61,7 @@ func (w *analysisWorker) Work(ctx context.Context, job *river.Job[analysisArgs])
 
 // attempt runs the Runner under a heartbeat. stop is why the store wanted it
 // stopped, if it did.
-func (s *session) attempt(ctx context.Context, claim *store.Claim) (out *saccade.Outputs, err, stop error) {
+func (s *session) attempt(ctx context.Context, claim *store.Claim) (out *saccade.Outputs[saccade.File], err, stop error) {
 	dir := filepath.Join(s.dir, fmt.Sprintf("%s-%d", claim.Analysis.ID, claim.Analysis.Attempt))
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err, nil
@@ -83,7 +83,7 @@ func (s *session) attempt(ctx context.Context, claim *store.Claim) (out *saccade
 var errTimeout = errors.New("worker: the attempt took too long")
 
 // run turns a panic into an error.
-func (s *session) run(ctx context.Context, t Task) (out *saccade.Outputs, err error) {
+func (s *session) run(ctx context.Context, t Task) (out *saccade.Outputs[saccade.File], err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			s.Log.ErrorContext(ctx, "panic in an analysis", "analysis", t.Analysis.ID, "panic", p, "stack", string(debug.Stack()))
@@ -95,7 +95,7 @@ func (s *session) run(ctx context.Context, t Task) (out *saccade.Outputs, err er
 
 // outcome is what became of an attempt.
 type outcome struct {
-	outputs *saccade.Outputs
+	outputs *saccade.Outputs[saccade.File]
 	err     error // of the Runner
 	stop    error // store.ErrFenced, store.ErrCanceled or nil
 }
@@ -173,7 +173,7 @@ type pulse struct {
 
 func (s *session) startPulse(ctx context.Context, c *store.Claim, stopRun context.CancelCauseFunc) *pulse {
 	p := &pulse{claim: c, wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{})}
-	p.latest.Store(&saccade.Progress{Stage: "starting"})
+	p.latest.Store(&saccade.Progress{Stage: saccade.StageStarting})
 	go func() {
 		defer close(p.done)
 		ticker := time.NewTicker(s.cfg.Beat)

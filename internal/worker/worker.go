@@ -27,12 +27,11 @@ type Task struct {
 }
 
 // Runner does the work of an analysis. It stores its files under
-// blob.AnalysisKey(task.Analysis.ID, …) and gives outputs whose links are those
-// keys. An error that carries an input's code (see [Permanent]) ends the
+// blob.AnalysisKey(task.Analysis.ID, …) and returns outputs that name them. An error that carries an input's code (see [Permanent]) ends the
 // analysis; any other, and a panic, is repeated. When ctx ends it must return
 // soon.
 type Runner interface {
-	Run(ctx context.Context, t Task) (*saccade.Outputs, error)
+	Run(ctx context.Context, t Task) (*saccade.Outputs[saccade.File], error)
 }
 
 // Sender sends one webhook delivery, once. status is the answer's HTTP status,

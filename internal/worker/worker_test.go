@@ -23,9 +23,11 @@ import (
 )
 
 // runFunc is a Runner.
-type runFunc func(ctx context.Context, t worker.Task) (*saccade.Outputs, error)
+type runFunc func(ctx context.Context, t worker.Task) (*saccade.Outputs[saccade.File], error)
 
-func (f runFunc) Run(ctx context.Context, t worker.Task) (*saccade.Outputs, error) { return f(ctx, t) }
+func (f runFunc) Run(ctx context.Context, t worker.Task) (*saccade.Outputs[saccade.File], error) {
+	return f(ctx, t)
+}
 
 // sendFunc is a Sender.
 type sendFunc func(ctx context.Context, d store.Delivery) (int, error)
@@ -150,14 +152,14 @@ func eventually(t testing.TB, ok func() bool) {
 	}
 }
 
-func outputs() *saccade.Outputs {
-	return &saccade.Outputs{Input: &saccade.InputOutput{Frames: 3, Duration: 0.1}}
+func outputs() *saccade.Outputs[saccade.File] {
+	return &saccade.Outputs[saccade.File]{Input: &saccade.InputOutput[saccade.File]{Frames: 3, Duration: 0.1}}
 }
 
 func TestHappyPath(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
 		b := newBench(t, driver)
-		b.start(func(ctx context.Context, task worker.Task) (*saccade.Outputs, error) {
+		b.start(func(ctx context.Context, task worker.Task) (*saccade.Outputs[saccade.File], error) {
 			if err := os.WriteFile(filepath.Join(task.Dir, "x"), nil, 0o600); err != nil {
 				return nil, err
 			}
@@ -166,7 +168,7 @@ func TestHappyPath(t *testing.T) {
 				return nil, err
 			}
 			o := outputs()
-			o.Attention = &saccade.AttentionOutput{AttentionMap: key}
+			o.Attention = &saccade.AttentionOutput[saccade.File]{AttentionMap: "attentionMap.webm"}
 			return o, nil
 		}, nil)
 		for _, kind := range []saccade.Kind{saccade.KindVideo, saccade.KindImage, saccade.KindPage} {
@@ -175,7 +177,7 @@ func TestHappyPath(t *testing.T) {
 			if got.Status != saccade.StatusSuccess || got.Attempt != 1 {
 				t.Errorf("%s: status %s, attempt %d, error %v", kind, got.Status, got.Attempt, got.Err)
 			}
-			if diff := cmp.Diff("analyses/"+a.ID+"/attentionMap.webm", got.Outputs.Attention.AttentionMap); diff != "" {
+			if diff := cmp.Diff(saccade.File("attentionMap.webm"), got.Outputs.Attention.AttentionMap); diff != "" {
 				t.Error(diff)
 			}
 		}
@@ -215,7 +217,7 @@ func TestErrors(t *testing.T) {
 		for _, tt := range tests {
 			t.Run(tt.name, func(t *testing.T) {
 				b := newBench(t, driver)
-				b.start(func(_ context.Context, task worker.Task) (*saccade.Outputs, error) {
+				b.start(func(_ context.Context, task worker.Task) (*saccade.Outputs[saccade.File], error) {
 					return outputs(), tt.run(task.Analysis.Attempt)
 				}, nil)
 				got := b.await(b.create(saccade.KindVideo).ID, ended)
@@ -235,7 +237,7 @@ func TestImageOvertakesVideos(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
 		b := newBench(t, driver)
 		release := make(chan struct{})
-		b.start(func(ctx context.Context, task worker.Task) (*saccade.Outputs, error) {
+		b.start(func(ctx context.Context, task worker.Task) (*saccade.Outputs[saccade.File], error) {
 			if task.Analysis.Request.Kind == saccade.KindVideo {
 				select {
 				case <-release:
@@ -273,7 +275,7 @@ func TestDeleteCancels(t *testing.T) {
 		var key string
 		started := make(chan struct{})
 		returned := make(chan struct{})
-		b.start(func(ctx context.Context, task worker.Task) (*saccade.Outputs, error) {
+		b.start(func(ctx context.Context, task worker.Task) (*saccade.Outputs[saccade.File], error) {
 			defer close(returned)
 			close(started)
 			<-ctx.Done()
@@ -306,7 +308,7 @@ func TestStopPutsBack(t *testing.T) {
 		b := newBench(t, driver)
 		var once sync.Once
 		started := make(chan struct{})
-		w := b.worker(func(ctx context.Context, task worker.Task) (*saccade.Outputs, error) {
+		w := b.worker(func(ctx context.Context, task worker.Task) (*saccade.Outputs[saccade.File], error) {
 			if task.Analysis.Attempt > 1 {
 				return outputs(), nil
 			}
@@ -353,7 +355,7 @@ func TestStopDrains(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
 		b := newBench(t, driver)
 		started, release := make(chan struct{}), make(chan struct{})
-		w := b.worker(func(ctx context.Context, _ worker.Task) (*saccade.Outputs, error) {
+		w := b.worker(func(ctx context.Context, _ worker.Task) (*saccade.Outputs[saccade.File], error) {
 			close(started)
 			select {
 			case <-release:
