@@ -11,7 +11,7 @@ import (
 )
 
 // Calibration is what was fitted: the weights of clarity and the tables that
-// turn raw values into percentiles. `go run ./internal/score/fit` makes it.
+// turn raw values into percentiles. `go run ./train/fit` makes it.
 type Calibration struct {
 	Version    string `json:"version"`
 	Population string `json:"population"` // what the percentiles refer to
@@ -100,7 +100,7 @@ type LocalMap struct {
 }
 
 // FocusTable holds the focus (in bits) of the reference pages as each attention
-// model sees them. `go run ./internal/score/calibrate` adds a model to it.
+// model sees them. `go run ./train/calibrate` adds a model to it.
 type FocusTable struct {
 	Version    string               `json:"version"`
 	Population string               `json:"population"`

@@ -26,7 +26,7 @@
 // # How right they are
 //
 // Spearman correlations with people, printed and held by the tests of
-// internal/score/fit wherever the judged pictures are at hand:
+// train/fit wherever the judged pictures are at hand:
 //
 //	clarity, SAVOIAS, mean of four categories, cross-validated   0.75
 //	  ads 0.83, interiors 0.85, scenes 0.73, objects 0.58

@@ -2,9 +2,10 @@
 // focus of the reference pages as that model sees them. Run it whenever the
 // weights of a model have changed:
 //
-//	go run ./internal/score/calibrate -model saccade-1 -shared ../shared
+//	go run ./train/calibrate -model saccade-1 -shared ../shared
 //
-// The model becomes the default one unless -default=false.
+// The model becomes the one whose table judges models without a table of their
+// own, unless -default=false.
 package main
 
 import (
@@ -13,11 +14,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/saccade-dev/saccade/internal/attention"
-	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/score"
+	"github.com/saccade-dev/saccade/train/dataset"
 )
 
 // percents is the number of steps of the table.
@@ -31,7 +31,7 @@ type options struct {
 func main() {
 	var o options
 	flag.StringVar(&o.model, "model", attention.BaselineName, "name of the attention model")
-	flag.StringVar(&o.shared, "shared", "../shared", "folder with data/screens and data/clarity/calista")
+	flag.StringVar(&o.shared, "shared", "../shared", "directory with data/screens and data/clarity/calista")
 	flag.StringVar(&o.out, "out", "internal/score/focus.json", "file to add the model to")
 	flag.BoolVar(&o.asDefault, "default", true, "judge models without a table of their own by this one")
 	flag.Parse()
@@ -46,37 +46,26 @@ func run(o options) error {
 	if err != nil {
 		return err
 	}
-	var files []string
-	for _, dir := range []string{"screens", "clarity/calista"} {
-		f, err := filepath.Glob(filepath.Join(o.shared, "data", dir, "images", "*"))
-		if err != nil {
-			return err
-		}
-		files = append(files, f...)
-	}
-	if len(files) == 0 {
-		return fmt.Errorf("no pages below %s/data", o.shared)
+	files, err := dataset.Pages(o.shared)
+	if err != nil {
+		return err
 	}
 	bits := make([]float64, len(files))
 	for i, file := range files {
 		if bits[i], err = focus(predictor, file); err != nil {
-			return fmt.Errorf("%s: %w", file, err)
+			return err
 		}
 	}
 	return save(o, predictor.Name(), bits)
 }
 
-// focus of one page.
+// focus returns the focus of one page in bits.
 func focus(p attention.Predictor, file string) (float64, error) {
-	b, err := os.ReadFile(file)
+	img, err := dataset.Read(file)
 	if err != nil {
 		return 0, err
 	}
-	m, _, err := pix.Decode(b)
-	if err != nil {
-		return 0, err
-	}
-	d, err := p.Image(pix.FromImage(m), attention.PriorWeb)
+	d, err := p.Image(img, attention.PriorWeb)
 	if err != nil {
 		return 0, err
 	}

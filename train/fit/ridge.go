@@ -13,7 +13,7 @@ import (
 // penalty lambda applies; the weights returned are per unit of the feature.
 func ridge(train []sample, lambda float64) []score.Weight {
 	n := len(train[0].features)
-	x, y := centred(train)
+	x, y := relative(train)
 	scale := make([]float64, n)
 	for _, row := range x {
 		for k, v := range row {
@@ -45,35 +45,36 @@ func ridge(train []sample, lambda float64) []score.Weight {
 	return out
 }
 
-// centred gives the features and the complexity relative to the category.
-func centred(s []sample) (x [][]float64, y []float64) {
+// relative returns features (one row a sample) and complexity as differences
+// from the mean of the category, the latter in its standard deviations.
+func relative(s []sample) (x [][]float64, y []float64) {
 	type sums struct {
 		n, y, yy float64
 		x        []float64
 	}
 	of := map[string]*sums{}
 	for _, v := range s {
-		c := of[v.category]
+		c := of[v.Category]
 		if c == nil {
 			c = &sums{x: make([]float64, len(v.features))}
-			of[v.category] = c
+			of[v.Category] = c
 		}
 		c.n++
-		c.y -= v.human
-		c.yy += v.human * v.human
+		c.y -= v.Score
+		c.yy += v.Score * v.Score
 		for k, f := range v.features {
 			c.x[k] += f.Value
 		}
 	}
 	for _, v := range s {
-		c := of[v.category]
+		c := of[v.Category]
 		row := make([]float64, len(v.features))
 		for k, f := range v.features {
 			row[k] = f.Value - c.x[k]/c.n
 		}
 		x = append(x, row)
 		sd := math.Sqrt(max(c.yy/c.n-c.y/c.n*c.y/c.n, 1e-9))
-		y = append(y, (-v.human-c.y/c.n)/sd) // the set's scores mean "clearer"
+		y = append(y, (-v.Score-c.y/c.n)/sd) // the set's scores mean "clearer"
 	}
 	return x, y
 }

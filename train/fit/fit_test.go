@@ -14,22 +14,23 @@ import (
 
 	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/score"
+	"github.com/saccade-dev/saccade/train/dataset"
 )
 
-// shared is where the judged pictures are, seen from this folder.
-const shared = "../../../../shared"
+// shared is where the judged images are, seen from this directory.
+const shared = "../../../shared"
 
 // set measures a set once per test run; the test is skipped without it.
 func set(t *testing.T, name string) []sample {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("measures hundreds of pictures; run without -short")
+		t.Skip("measures hundreds of images; run without -short")
 	}
 	dir := filepath.Join(shared, "data", name)
 	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the judged pictures are not here (%v): accuracy is not checked", err)
+		t.Skipf("the judged images are not here (%v): accuracy is not checked", err)
 	}
-	load, _ := sets.LoadOrStore(name, sync.OnceValues(func() ([]sample, error) { return loadSet(dir) }))
+	load, _ := sets.LoadOrStore(name, sync.OnceValues(func() ([]sample, error) { return loadSamples(dir) }))
 	s, err := load.(func() ([]sample, error))()
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +84,7 @@ func folds(s []sample, n int, seed uint64) []int {
 	out := make([]int, len(s))
 	next := map[string]int{}
 	for _, i := range rand.New(rand.NewPCG(seed, 9)).Perm(len(s)) {
-		c := s[i].category
+		c := s[i].Category
 		out[i] = next[c] % n
 		next[c]++
 	}
@@ -94,8 +95,8 @@ func folds(s []sample, n int, seed uint64) []int {
 func byCategory(s []sample, predicted []float64) map[string]float64 {
 	p, h := map[string][]float64{}, map[string][]float64{}
 	for i, v := range s {
-		p[v.category] = append(p[v.category], predicted[i])
-		h[v.category] = append(h[v.category], v.human)
+		p[v.Category] = append(p[v.Category], predicted[i])
+		h[v.Category] = append(h[v.Category], v.Score)
 	}
 	out := map[string]float64{}
 	for c := range p {
@@ -104,10 +105,10 @@ func byCategory(s []sample, predicted []float64) map[string]float64 {
 	return out
 }
 
-// TestClarityOrdersPicturesLikePeople refits the weights without each fifth of
-// the pictures and predicts that fifth. Nothing of it enters its own
+// TestClarityOrdersImagesLikePeople refits the weights without each fifth of
+// the images and predicts that fifth. Nothing of it enters its own
 // prediction: neither the weights nor the means of its category.
-func TestClarityOrdersPicturesLikePeople(t *testing.T) {
+func TestClarityOrdersImagesLikePeople(t *testing.T) {
 	s := set(t, "clarity/savoias")
 	const n, repeats = 5, 4
 	total := map[string]float64{}
@@ -125,12 +126,12 @@ func TestClarityOrdersPicturesLikePeople(t *testing.T) {
 			level := map[string]float64{}
 			count := map[string]float64{}
 			for _, v := range train {
-				level[v.category] += weigh(w, v.features)
-				count[v.category]++
+				level[v.Category] += weigh(w, v.features)
+				count[v.Category]++
 			}
 			for i, v := range s {
 				if of[i] == k {
-					predicted[i] = level[v.category]/count[v.category] - weigh(w, v.features)
+					predicted[i] = level[v.Category]/count[v.Category] - weigh(w, v.features)
 				}
 			}
 		}
@@ -168,7 +169,7 @@ func TestShippedScoresOnPages(t *testing.T) {
 	}
 	n := len(files)
 	clarity, excitingness, clutter, exciting := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
-	err := each(n, func(i int) error {
+	err := dataset.Each(n, func(i int) error {
 		r, err := measure(files[i])
 		if err != nil {
 			return err
@@ -212,10 +213,10 @@ func TestShippedScoresOnPages(t *testing.T) {
 func TestClarityIsNotBeauty(t *testing.T) {
 	s := set(t, "clarity/calista")
 	var c score.Calibration
-	readJSON(t, "../calibration.json", &c)
+	readJSON(t, "../../internal/score/calibration.json", &c)
 	clear, human := make([]float64, len(s)), make([]float64, len(s))
 	for i, v := range s {
-		clear[i], human[i] = -c.Complexity(v.features), v.human
+		clear[i], human[i] = -c.Complexity(v.features), v.Score
 	}
 	r := spearman(clear, human)
 	t.Logf("calista: Spearman of clarity and attractiveness %.3f (n %d)", r, len(s))
@@ -239,31 +240,31 @@ func readJSON(t *testing.T, file string, into any) {
 // people and holds it to its acceptance rule.
 func TestExcitingnessOnPhotosAndAds(t *testing.T) {
 	var c score.Calibration
-	readJSON(t, "../calibration.json", &c)
+	readJSON(t, "../../internal/score/calibration.json", &c)
 	for _, name := range []string{"excitingness/oasis", "excitingness/bad_ads"} {
 		s := set(t, name)
 		formula, alone, human := make([]float64, len(s)), make([]float64, len(s)), make([]float64, len(s))
-		err := each(len(s), func(i int) error {
-			p, err := read(s[i].file)
+		err := dataset.Each(len(s), func(i int) error {
+			p, err := dataset.Read(s[i].File)
 			if err != nil {
 				return err
 			}
-			formula[i], alone[i], human[i] = c.Stimulation(s[i].features), colourfulness(p), s[i].human
+			formula[i], alone[i], human[i] = c.Stimulation(s[i].features), colorfulness(p), s[i].Score
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		ours, single := spearman(formula, human), spearman(alone, human)
-		t.Logf("%s: Spearman %.3f (n %d); colourfulness alone %.3f", name, ours, len(s), single)
+		t.Logf("%s: Spearman %.3f (n %d); colorfulness alone %.3f", name, ours, len(s), single)
 		if ours <= single || ours < 0.15 {
-			t.Errorf("%s: Spearman %.3f, want above colourfulness alone (%.3f) and 0.15", name, ours, single)
+			t.Errorf("%s: Spearman %.3f, want above colorfulness alone (%.3f) and 0.15", name, ours, single)
 		}
 	}
 }
 
-// colourfulness of Hasler and Suesstrunk (2003), the yardstick.
-func colourfulness(p *pix.RGB) float64 {
+// colorfulness of Hasler and Suesstrunk (2003), the single measure to beat.
+func colorfulness(p *pix.RGB) float64 {
 	var n, s1, s2, q1, q2 float64
 	for i := 0; i+3 <= len(p.Pix); i += 3 {
 		r, g, b := float64(p.Pix[i]), float64(p.Pix[i+1]), float64(p.Pix[i+2])

@@ -2,9 +2,9 @@
 // fitted to the human pair comparisons of SAVOIAS, and the percentile tables of
 // both scores and both maps over the reference pages.
 //
-//	go run ./internal/score/fit -shared ../shared
+//	go run ./train/fit -shared ../shared
 //
-// It is deterministic. Nothing of the pictures gets into the file but linear
+// It is deterministic. Nothing of the images gets into the file but linear
 // weights and quantiles. Its test cross-validates the same fit.
 package main
 
@@ -15,8 +15,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/saccade-dev/saccade/internal/score"
+	"github.com/saccade-dev/saccade/train/dataset"
 )
 
 // lambda is the penalty of the ridge: the largest one that costs hardly
@@ -29,7 +31,7 @@ const (
 )
 
 func main() {
-	shared := flag.String("shared", "../shared", "folder with data/clarity and data/screens")
+	shared := flag.String("shared", "../shared", "directory with data/clarity and data/screens")
 	out := flag.String("out", "internal/score/calibration.json", "file to write")
 	flag.Parse()
 	if err := run(*shared, *out); err != nil {
@@ -39,11 +41,11 @@ func main() {
 }
 
 func run(shared, out string) error {
-	train, err := loadSet(filepath.Join(shared, "data/clarity/savoias"))
+	train, err := loadSamples(filepath.Join(shared, "data/clarity/savoias"))
 	if err != nil {
 		return err
 	}
-	files, err := pageFiles(shared)
+	files, err := dataset.Pages(shared)
 	if err != nil {
 		return err
 	}
@@ -71,7 +73,7 @@ type page struct {
 
 func loadPages(files []string) ([]page, error) {
 	pages := make([]page, len(files))
-	err := each(len(files), func(i int) error {
+	err := dataset.Each(len(files), func(i int) error {
 		r, err := measure(files[i])
 		if err != nil {
 			return err
@@ -122,7 +124,7 @@ func mean(v []float64) float64 {
 // calibrateMaps collects the local values at random places of every page.
 func calibrateMaps(c *score.Calibration, files []string) error {
 	clutter, stimulation := make([][]float64, len(files)), make([][]float64, len(files))
-	err := each(len(files), func(i int) error {
+	err := dataset.Each(len(files), func(i int) error {
 		r, err := measure(files[i])
 		if err != nil {
 			return err
@@ -139,17 +141,9 @@ func calibrateMaps(c *score.Calibration, files []string) error {
 	if err != nil {
 		return err
 	}
-	c.Clarity.Map.Quantiles = score.NewQuantiles(join(clutter), percents)
-	c.Excitingness.Map.Quantiles = score.NewQuantiles(join(stimulation), percents)
+	c.Clarity.Map.Quantiles = score.NewQuantiles(slices.Concat(clutter...), percents)
+	c.Excitingness.Map.Quantiles = score.NewQuantiles(slices.Concat(stimulation...), percents)
 	return nil
-}
-
-func join(parts [][]float64) []float64 {
-	var out []float64
-	for _, p := range parts {
-		out = append(out, p...)
-	}
-	return out
 }
 
 func write(file string, v any) error {
