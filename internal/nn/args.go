@@ -26,7 +26,7 @@ type gemmArgs struct {
 	n32, n16, n8   uintptr // panels: pairs of 16, single 16, 8
 	panelBytes     uintptr // bytes of one panel of 16 columns
 	act            Act
-	tiles          uintptr    // at least 1; spoilt by the kernel
+	tiles          uintptr    // at least 1; spoiled by the kernel
 	work           [5]uintptr // the kernel's own
 }
 
@@ -38,7 +38,7 @@ type dwArgs struct {
 	ldx, ldo   uintptr // bytes from pixel to pixel
 	full, tail uintptr // whole blocks of channels; 1 for a last block of 8, else 0
 	act        Act
-	tiles      uintptr // at least 1; spoilt by the kernel
+	tiles      uintptr // at least 1; spoiled by the kernel
 	step       uintptr // bytes from tile to tile in the input
 	work       [2]uintptr
 	column     uintptr // byte offset of the first input column
@@ -56,7 +56,7 @@ type eltArgs struct {
 type rowArgs struct {
 	dst, src, vec unsafe.Pointer
 	ldd, lds      uintptr // bytes from pixel to pixel
-	count         uintptr // pixels, at least 1; spoilt by the kernel
+	count         uintptr // pixels, at least 1; spoiled by the kernel
 	full, tail    uintptr // vectors per pixel; 1 for a last half one
 	work          [2]uintptr
 }

@@ -6,7 +6,7 @@ import (
 	"unsafe"
 )
 
-// tolerance is how far a set of kernels may be from the reference, relative to the larger of 1 and the value.
+// tolerance is the largest difference of a set of kernels from the reference, relative to the larger of 1 and the value.
 const tolerance = 1e-4
 
 // checker compares a set of kernels with the reference on made-up numbers.
@@ -43,7 +43,7 @@ func (c *checker) fill(n int) []float32 {
 	return s
 }
 
-// compare notes an error unless got is near want and nothing was written beyond it.
+// compare records an error unless got is within the tolerance of want and nothing was written beyond it.
 func (c *checker) compare(what string, got, want []float32) {
 	for i := range want {
 		d := math.Abs(float64(got[i]) - float64(want[i]))
@@ -70,7 +70,7 @@ func (c *checker) gemm(s gemmCase) {
 			return weights[(n*s.segs+seg)*s.columns+j]
 		}, bias)
 		for _, residual := range []bool{false, true} {
-			run := c.canvas(s.rows * (d.n + 8))
+			run := c.unwritten(s.rows * (d.n + 8))
 			g := d.args(lda, d.n+8, s.columns+5)
 			g.a, g.c = at(a, 0), at(run, 0)
 			if residual {
@@ -83,8 +83,8 @@ func (c *checker) gemm(s gemmCase) {
 	c.compare(fmt.Sprintf("product %+v", s), out[0], out[1])
 }
 
-// canvas returns n floats that show where they were not written.
-func (c *checker) canvas(n int) []float32 {
+// unwritten returns n floats that show where nothing was written.
+func (c *checker) unwritten(n int) []float32 {
 	s := alloc(n)
 	for i := range s {
 		s[i] = -77
@@ -110,7 +110,7 @@ func (c *checker) depthwise(s dwCase) {
 		d := packDepthwise(depthwise{kernels: set, c: s.channels, k: k, stride: stride, act: s.act},
 			func(ch, y, x int) float32 { return weights[(y*k+x)*s.channels+ch] }, func(ch int) float32 { return bias[ch] })
 		a := d.args(s.channels + 8)
-		out[i] = c.canvas(s.width * (s.channels + 8))
+		out[i] = c.unwritten(s.width * (s.channels + 8))
 		for y := range rows {
 			a.rows[y] = at(rows[y], 0)
 		}
@@ -126,7 +126,7 @@ func (c *checker) elements(n int) {
 	for op := range eltMax {
 		var out [2][]float32
 		for i, set := range []*Kernels{c.kernels, c.reference} {
-			out[i] = c.canvas(n + 16)
+			out[i] = c.unwritten(n + 16)
 			e := eltArgs{dst: at(out[i], 0), a: at(a, 0), b: at(b, 0), c: at(third, 0), s: [2]float32{0.7, -1.3}}
 			set.each(op, &e, n)
 		}
@@ -139,7 +139,7 @@ func (c *checker) reductions(n int) {
 	a := c.fill(n)
 	var out [2][]float32
 	for i, set := range []*Kernels{c.kernels, c.reference} {
-		out[i] = c.canvas(n + 16)
+		out[i] = c.unwritten(n + 16)
 		softmax(set, out[i][:n], a)
 	}
 	for i := range out {
@@ -156,7 +156,7 @@ func (c *checker) rows(pixels, channels int) {
 	for op := range numRow {
 		var out [2][]float32
 		for i, set := range []*Kernels{c.kernels, c.reference} {
-			out[i] = c.canvas((2*pixels + 1) * (channels + 8))
+			out[i] = c.unwritten((2*pixels + 1) * (channels + 8))
 			sum := append(alloc(channels)[:0], vec...)
 			r := rowArgs{dst: at(out[i], 0), src: at(src, 0), vec: at(sum, 0), ldd: uintptr(4 * (channels + 8)),
 				lds: uintptr(4 * channels), count: uintptr(pixels)}
@@ -179,7 +179,7 @@ func (c *checker) normalize(n int) {
 	}
 	var out [2][]float32
 	for i, set := range []*Kernels{c.kernels, c.reference} {
-		out[i] = c.canvas(n + 16)
+		out[i] = c.unwritten(n + 16)
 		set.norm(&normArgs{dst: at(out[i], 0), src: unsafe.Pointer(&src[0]), scale: at(table, 0), shift: at(table, 48),
 			count: uintptr(n / 3 / set.lanes)})
 	}

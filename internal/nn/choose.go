@@ -27,7 +27,7 @@ func Sets() []KernelInfo {
 }
 
 // Choose returns the set of kernels with this name: "avx512", "avx2", "neon", "go", or "" for the fastest one that this
-// machine can run and that agrees with plain Go. A set that was asked for by name and cannot be used is an error.
+// machine can run and that agrees with plain Go. A set that is named and cannot be used is an error.
 func Choose(name string) (*Kernels, error) {
 	var names []string
 	for _, s := range machineSets() {

@@ -36,7 +36,7 @@ type gruStep struct {
 	sigmoid, reset, blend eltArgs
 }
 
-// GRU adds a recurrent unit. state is read and written by every run; zeros start anew. The output is in plus what the
+// GRU adds a recurrent unit. state is read and written by every run; zeros start a new sequence. The output is in plus what the
 // unit adds to it.
 func (p *Plan) GRU(g *GRU, in, state *Map) *Map {
 	out := p.space.Map(in.H, in.W, in.C)

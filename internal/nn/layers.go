@@ -3,7 +3,7 @@ package nn
 import "fmt"
 
 // Loader packs layers out of weights for one set of kernels. A weight that is missing or has another shape than asked
-// for is remembered, and the layer comes out as zeros; ask Err once at the end.
+// for is recorded, and the layer consists of zeros; call Err once at the end.
 type Loader struct {
 	kernels *Kernels
 	weights *Weights
@@ -13,7 +13,7 @@ type Loader struct {
 // NewLoader returns a loader.
 func NewLoader(k *Kernels, w *Weights) *Loader { return &Loader{kernels: k, weights: w} }
 
-// Err is the first thing that went wrong.
+// Err returns the first thing that went wrong, nil if nothing did.
 func (l *Loader) Err() error { return l.err }
 
 // tensor returns the numbers of a tensor of exactly this shape.
@@ -104,10 +104,10 @@ type Map struct {
 	Data    []float32
 }
 
-// row returns the address of a row.
+// row returns the floats of row y.
 func (m *Map) row(y int) []float32 { return m.Data[y*m.W*m.C : (y+1)*m.W*m.C] }
 
-// Blend moves a map towards another one of the same size: what is left is share times m and 1-share times base.
+// Blend replaces m by share*m + (1-share)*base, two maps of the same size. A share of 1 leaves m as it is.
 func Blend(m, base *Map, share float32) {
 	if share == 1 {
 		return

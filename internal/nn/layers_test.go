@@ -204,7 +204,7 @@ func (m *made) block(s BlockSpec, x plane) plane {
 	return y
 }
 
-// twice is bilinear enlargement with pixel centres in the middle.
+// twice is bilinear enlargement with pixel centers in the middle.
 func (p plane) twice() plane {
 	out := newPlane(len(p), 2*len(p[0]), 2*len(p[0][0]))
 	out.each(func(v *float32, c, y, x int) {
@@ -289,7 +289,7 @@ func TestGRU(t *testing.T) {
 	})
 }
 
-// checkLoose is check without a look at the padding, which the state may use.
+// checkLoose is check but for the padding, which the state may use.
 func (p plane) checkLoose(t *testing.T, m *Map) {
 	t.Helper()
 	p.each(func(v *float32, c, y, x int) {

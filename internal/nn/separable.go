@@ -129,7 +129,7 @@ func (s *projected) fill(y int, dst []float32) {
 	s.layer.dense.kernels.product(&s.gemm, s.in.W)
 }
 
-// doubled is a map enlarged twofold by bilinear interpolation between pixel centres.
+// doubled is a map enlarged twofold by bilinear interpolation between pixel centers.
 type doubled struct {
 	kernels *Kernels
 	in      *Map
@@ -153,9 +153,9 @@ func (s *doubled) bind(scratch []float32, c int) {
 }
 
 func (s *doubled) fill(y int, dst []float32) {
-	near := y / 2
-	far := min(max(near-1+2*(y%2), 0), s.in.H-1)
-	s.blend.a, s.blend.b = at(s.in.row(near), 0), at(s.in.row(far), 0)
+	nearest := y / 2
+	other := min(max(nearest-1+2*(y%2), 0), s.in.H-1)
+	s.blend.a, s.blend.b = at(s.in.row(nearest), 0), at(s.in.row(other), 0)
 	s.blend.s = [2]float32{0.75, 0.25}
 	s.kernels.each(eltBlend, &s.blend, len(s.row))
 	last := (2*s.in.W - 1) * s.c

@@ -2,7 +2,7 @@ package nn
 
 import "unsafe"
 
-// Stem is a packed 3x3 convolution with stride 2 over RGB bytes, with the normalisation of the bytes.
+// Stem is a packed 3x3 convolution with stride 2 over RGB bytes, with the normalization of the bytes.
 type Stem struct {
 	dense        *dense
 	out          int
@@ -24,14 +24,14 @@ func (l *Loader) Stem(name string, out int, mean, std []float32, act Act) *Stem 
 	return s
 }
 
-// Input holds the picture that a plan starts with: rows of RGB bytes. It may be replaced between runs by another one of
-// the same size.
+// Input holds the image that a plan starts with: H rows of W RGB pixels, one byte a channel. RGB may be replaced between
+// runs by another image of the same size.
 type Input struct {
 	H, W int
 	RGB  []byte
 }
 
-// stemStep makes one output row out of three normalised rows, of which the last is the first of the next output row.
+// stemStep makes one output row out of three normalized rows, of which the last is the first of the next output row.
 type stemStep struct {
 	stem *Stem
 	in   *Input
@@ -48,7 +48,7 @@ func (p *Plan) Stem(s *Stem, in *Input) *Map {
 	return out
 }
 
-// length is the number of floats of one normalised row.
+// length is the number of floats of one normalized row.
 func (s *stemStep) length() int { return 3 * (s.in.W + 1) }
 
 func (s *stemStep) needs() (scratch, zeros int) { return 3 * s.length(), 0 }

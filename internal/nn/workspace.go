@@ -43,7 +43,7 @@ func (w *Workspace) Keep(height, width, channels int) *Map {
 // Release lets later maps use the memory of one that no later step reads.
 func (w *Workspace) Release(m *Map) { w.free = append(w.free, m.Data[:0:cap(m.Data)]) }
 
-// Ready gives all steps their scratch memory.
+// Ready allocates the scratch memory and binds all steps to it.
 func (w *Workspace) Ready() {
 	var scratch, zeros int
 	for _, s := range w.steps {

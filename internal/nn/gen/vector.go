@@ -100,7 +100,7 @@ func elementwise(m machine) {
 	reductions(m)
 }
 
-// sigmoid turns vector 0 into 1/(1+exp(-x)). Vectors 0 to 4 are spoilt.
+// sigmoid turns vector 0 into 1/(1+exp(-x)). Vectors 0 to 4 are spoiled.
 func sigmoid(m machine) {
 	m.vzero(1)
 	m.vop("sub", 0, 1, 0)
@@ -145,7 +145,7 @@ func expConstants(m machine) {
 }
 
 // exponential turns vector 0 into exp(x), x limited to [-87, 88], with a relative error of about 2e-7. Vectors 1 to 4
-// are spoilt, 5 to 12 hold expConstants.
+// are spoiled, 5 to 12 hold expConstants.
 func exponential(m machine) {
 	m.vop("max", 0, 0, 5)
 	m.vop("min", 0, 0, 6)
