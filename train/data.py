@@ -92,7 +92,7 @@ def mean_density(items, rows=12, cols=16):
 
 
 def web_prior(rows=12, cols=16):
-    """Logits of the prior for web pages. An assumption, nothing measured: a wide hump up and left of the centre."""
+    """Logits of the prior for web pages. An assumption, nothing measured: a wide hump up and left of the center."""
     y, x = np.mgrid[0.5 / rows:1:1 / rows, 0.5 / cols:1:1 / cols]
     hump = np.exp(-0.5 * (((x - 0.45) / 0.28) ** 2 + ((y - 0.40) / 0.28) ** 2))
     return (0.4 * np.log(hump + 0.03)).astype(np.float32)
@@ -149,15 +149,15 @@ def blurred(hist, sx, sy):
 
 
 def jitter(x, strength):
-    """Changes colour, brightness, contrast, sharpness and noise of pictures (N,3,H,W) in 0..1, each picture its own way."""
+    """Changes color, brightness, contrast, sharpness and noise of pictures (N,3,H,W) in 0..1, each picture its own way."""
     def draw(low, high, channels=1):
         return torch.empty(len(x), channels, 1, 1, device=x.device).uniform_(low, high)
 
     def some(share):
         return torch.rand(len(x), 1, 1, 1, device=x.device) < share
 
-    grey = x.mean(1, keepdim=True)
-    y = torch.where(some(0.08), grey, grey + (x - grey) * draw(0.5, 1.4))
+    gray = x.mean(1, keepdim=True)
+    y = torch.where(some(0.08), gray, gray + (x - gray) * draw(0.5, 1.4))
     y = y * draw(0.88, 1.12, 3) * draw(0.75, 1.25)
     mean = y.mean((1, 2, 3), keepdim=True)
     y = mean + (y - mean) * draw(0.75, 1.25)

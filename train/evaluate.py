@@ -30,7 +30,7 @@ def to_unit(images, device="cpu"):
     return torch.as_tensor(np.ascontiguousarray(images) if isinstance(images, np.ndarray) else images).to(device).permute(0, 3, 1, 2).float().div_(255)
 
 
-def normalise(x, config):
+def normalize(x, config):
     """Pictures in 0..1 -> the network's input, channels last in memory."""
     mean, std = (torch.tensor(config[k], device=x.device)[None, :, None, None] for k in ("mean", "std"))
     return ((x - mean) / std).contiguous(memory_format=torch.channels_last)
@@ -38,7 +38,7 @@ def normalise(x, config):
 
 def to_input(images, config, device="cpu"):
     """uint8 (N,H,W,3) -> the network's input (N,3,H,W), channels last in memory."""
-    return normalise(to_unit(images, device), config)
+    return normalize(to_unit(images, device), config)
 
 
 @torch.no_grad()
@@ -74,7 +74,7 @@ def page_cc(net, pages, area, prior):
 
 
 def target_with_prior(q, prior):
-    """A raw page map (h, w) times exp(prior logits), normalised."""
+    """A raw page map (h, w) times exp(prior logits), normalized."""
     m = (q + 0.02) * np.exp(cv2.resize(prior, q.shape[::-1], interpolation=cv2.INTER_LINEAR))
     return m / m.sum()
 

@@ -183,7 +183,7 @@ def golden(folded):
 
 
 def write_onnx(net, path):
-    """Image mode without prior as ONNX (opset 14, free batch and size): input "image" normalised NCHW, output "logits"."""
+    """Image mode without prior as ONNX (opset 14, free batch and size): input "image" normalized NCHW, output "logits"."""
     class Still(torch.nn.Module):
         def __init__(self):
             super().__init__()

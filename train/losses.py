@@ -31,9 +31,9 @@ def warped_prior(prior, win, flip, size):
 
 
 class TeacherFeatures(nn.Module):
-    """The teacher's inner features, normalised per channel and moved onto the student's grid.
+    """The teacher's inner features, normalized per channel and moved onto the student's grid.
 
-    The teacher pads the TensorFlow way: its cell j at stride s is centred on pixel s*j + s - 1, the student's on s*j.
+    The teacher pads the TensorFlow way: its cell j at stride s is centerd on pixel s*j + s - 1, the student's on s*j.
     With 32 pixels of padding at the left and top and a cut of 32/s - 1 cells the grids agree to one pixel.
     """
 

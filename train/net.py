@@ -1,6 +1,6 @@
 """The network "saccade-1" in PyTorch.
 
-Shapes: images are (N, 3, H, W) floats, already normalised, H and W multiples of 32.
+Shapes: images are (N, 3, H, W) floats, already normalized, H and W multiples of 32.
 Logits and densities are (N, 1, H/4, W/4); the state of the time branch is (N, S, H/16, W/16).
 """
 import json

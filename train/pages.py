@@ -2,7 +2,7 @@
 
     pages.py SHARED OUT_DIR      (SHARED: the folder with data/ and model/)
 
-Writes OUT_DIR/<name>.npy: float16 map without any centre prior, at most 256 px on the longer side, largest value 1.
+Writes OUT_DIR/<name>.npy: float16 map without any center prior, at most 256 px on the longer side, largest value 1.
 The teacher runs at several scales and mirrored; its answers are averaged (see `density` of its own script).
 """
 import glob

@@ -157,12 +157,12 @@ def still_loss(net, adapters, teacher, elders, b, feature, o):
     web, size = b["web"][:, None, None], b["q"].shape[-2:]
     prior = seen_prior(net, b, size)
     inner = INNER if feature > 0 else ()
-    out = net.encode(evaluate.normalise(small, cfg), inner)
+    out = net.encode(evaluate.normalize(small, cfg), inner)
     taps, extra = out if inner else (out, None)
     logits = net.decode4(net.decode16(taps), taps)[:, 0] + prior
     match = adapters(extra, teacher(small)) if inner else torch.zeros((), device=o.device)
     if elders:
-        said = ask(elders, evaluate.normalise(unit, cfg), b, size)
+        said = ask(elders, evaluate.normalize(unit, cfg), b, size)
         told, told_terms = losses.saliency_loss(logits, said, said, nss_weight=0)
     if mix:     # nobody was shown these pictures
         return told + feature * match, log(told_terms, match)

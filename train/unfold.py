@@ -87,7 +87,7 @@ def main():
     photos, val = data.load_photos(o.shared)
     pages, _ = data.load_pages(o.shared, o.pages)
     source = data.Batches(photos, pages, seed=7, page_share=0.2)
-    batches = [evaluate.normalise(source.batch(1.0)["image"], config) for _ in range(16)]
+    batches = [evaluate.normalize(source.batch(1.0)["image"], config) for _ in range(16)]
     before = evaluate.table(net, val[::3], 416 * 320)
     unfold(net, batches)
     print("before", evaluate.line(before))

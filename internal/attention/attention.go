@@ -1,10 +1,11 @@
-// Package attention predicts where people look: pictures in, densities out.
+// Package attention predicts where people look: images or the frames of a video
+// in, densities out.
 //
-// A [Predictor] is immutable and safe for concurrent use. It answers a still
-// picture at once ([Predictor.Image]) or follows a video frame by frame
+// The contract: a [Predictor] is immutable and safe for concurrent use. It
+// predicts an image at once ([Predictor.Image]) or a video frame by frame
 // ([Predictor.NewStream]); a [Stream] holds the recurrent state of one video
-// and belongs to one goroutine. Every answer is an absolute density
-// ([saccade.Density]: float32 weights that sum to 1 over the picture).
+// and belongs to one goroutine. Every result is an absolute density
+// ([saccade.Density]: float32 weights that sum to 1 over the image).
 //
 // Two predictors exist: the trained network "saccade-1" and the training-free
 // "baseline", which stays as a peer in the accuracy table.
@@ -20,39 +21,43 @@ import (
 	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// Prior is the explicit term for where people look whatever is shown there.
+// Prior names the explicit term for where people look whatever is shown there.
 type Prior string
 
-// The priors. Photographs and films draw the eye to the centre, pages of text
-// to the upper left.
+// The priors. In photographs and films fixations gather at the center, on pages
+// of text at the upper left.
 const (
 	PriorNatural Prior = "natural"
 	PriorWeb     Prior = "web"
 	PriorNone    Prior = "none"
-	PriorAuto    Prior = "auto" // natural and web mixed by [WebShare] of the picture
+	PriorAuto    Prior = "auto" // natural and web mixed by [PageProbability] of the image
 )
 
 // Predictor is a model of attention.
 type Predictor interface {
-	// Name is the model's name and version, as it stands in results.
+	// Name returns the model's name and version, as it stands in results.
 	Name() string
 
-	// Image predicts a still picture of any size. The grid of the answer has
-	// the picture's aspect ratio as nearly as the model's working size allows.
+	// Image predicts an image of any size from 1 x 1 pixels on. The grid of the
+	// density has the aspect ratio of the image as nearly as the model's
+	// working size allows. An unknown prior, or pixels that do not match the
+	// size, are an error.
 	Image(p *pix.RGB, prior Prior) (saccade.Density, error)
 
-	// NewStream starts the prediction of a video of w x h pixels.
+	// NewStream starts the prediction of a video of w x h pixels. A size
+	// without area or an unknown prior is an error.
 	NewStream(w, h int, prior Prior) (Stream, error)
 }
 
 // Stream predicts the frames of one video in order.
 type Stream interface {
-	// Size is the width and height in pixels that Next wants its frames in:
-	// the model's working size for this video, constant for the stream.
+	// Size returns the width and height in pixels that Next expects of its
+	// frames: the model's working size for this video, constant for the
+	// stream.
 	Size() (w, h int)
 
-	// Next predicts the next frame, shown at pts. The frame may be reused by
-	// the caller afterwards; the density stays valid until the following call
-	// of Next and must not be modified.
+	// Next predicts the next frame, shown at pts. The caller may reuse the
+	// frame afterwards; the density stays valid until the following call of
+	// Next and must not be modified. A frame of another size is an error.
 	Next(frame *pix.RGB, pts time.Duration) (saccade.Density, error)
 }

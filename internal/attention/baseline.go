@@ -15,17 +15,17 @@ const BaselineName = "baseline"
 // from the literature, each a formula of a page:
 //
 //   - surroundedness of Boolean maps (Zhang and Sclaroff, ICCV 2013) over
-//     CIELAB lightness and the two opponent colours,
+//     CIELAB lightness and the two opponent colors,
 //   - corner structure, that is contrast in more than one orientation
 //     (Foerstner and Guelch 1987; Shi and Tomasi, CVPR 1994),
-//   - self-information of colour (Bruce and Tsotsos, NIPS 2005; Zhai and Shah,
+//   - self-information of color (Bruce and Tsotsos, NIPS 2005; Zhai and Shah,
 //     ACM MM 2006),
 //   - the chroma of human skin (Hsu, Abdel-Mottaleb and Jain, PAMI 2002),
 //   - in streams, motion against the background (normal flow of Horn and
-//     Schunck 1981, weighed against the picture's mean).
+//     Schunck 1981, weighed against the mean of the frame).
 //
 // The channels are mixed in the log domain with four weights and a prior for
-// the medium. Weights and centre prior (nothing else) were fitted on the
+// the medium. Weights and center prior (nothing else) were fitted on the
 // fixations of the training photographs; there is no gaze on pages or video
 // behind it, so the web prior and the motion weight are set by hand.
 //
@@ -39,7 +39,7 @@ func NewBaseline() *Baseline { return &Baseline{} }
 func (*Baseline) Name() string { return BaselineName }
 
 const (
-	baselineArea    = 192 * 144 // pixels of the working picture
+	baselineArea    = 192 * 144 // pixels of the working size
 	baselineMinSide = 32        // pixels
 	baselineMaxSide = 1024      // pixels
 	baselineSigma   = 1.8       // smoothing of every channel, cells of the grid
@@ -50,10 +50,10 @@ const (
 
 // baselineWeights are the exponents of the static channels.
 var baselineWeights = [staticChannels]float32{
-	chanSurround: 0.35, chanCorner: 0.76, chanRare: 0.75, chanFlesh: 0.11,
+	chanSurround: 0.35, chanCorner: 0.76, chanRare: 0.75, chanSkin: 0.11,
 }
 
-// baselineSize is the working size for a picture: its aspect ratio, about
+// baselineSize returns the working size for an image: its aspect ratio, about
 // baselineArea pixels (more for long pages, up to three times), even sides.
 func baselineSize(w, h int) (int, int) {
 	aspect := float64(max(w, h)) / float64(max(1, min(w, h)))
@@ -68,7 +68,7 @@ func baselineSize(w, h int) (int, int) {
 
 // Image implements [Predictor].
 func (*Baseline) Image(p *pix.RGB, prior Prior) (saccade.Density, error) {
-	if err := checkPicture(p); err != nil {
+	if err := checkImage(p); err != nil {
 		return saccade.Density{}, err
 	}
 	w, h := baselineSize(p.W, p.H)
@@ -85,10 +85,21 @@ func (*Baseline) Image(p *pix.RGB, prior Prior) (saccade.Density, error) {
 	return d, nil
 }
 
-// checkPicture refuses a picture whose memory does not fit its size.
-func checkPicture(p *pix.RGB) error {
+// checkImage returns an error unless the pixels match the size.
+func checkImage(p *pix.RGB) error {
 	if p == nil || p.W <= 0 || p.H <= 0 || len(p.Pix) != 3*p.W*p.H {
-		return fmt.Errorf("attention: picture is empty or its size does not match its pixels")
+		return fmt.Errorf("attention: the image is empty or its size does not match its pixels")
+	}
+	return nil
+}
+
+// checkFrame returns an error unless p is a valid frame of w x h pixels.
+func checkFrame(p *pix.RGB, w, h int) error {
+	if err := checkImage(p); err != nil {
+		return err
+	}
+	if p.W != w || p.H != h {
+		return fmt.Errorf("attention: the frame has %d x %d pixels, the stream wants %d x %d", p.W, p.H, w, h)
 	}
 	return nil
 }
@@ -107,7 +118,7 @@ func mixStatic(z []float32, c *channels, bias []float32) {
 
 func logf(v float32) float32 { return float32(math.Log(float64(v))) }
 
-// softmax writes exp(z) normalised to sum 1.
+// softmax writes exp(z) normalized to sum 1.
 func softmax(dst, z []float32) {
 	_, top := extent(z)
 	var sum float64

@@ -6,21 +6,21 @@ import (
 	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// channels turns one picture of w x h pixels into the static channels of the
-// baseline, on the grid of half that size on which the answer is given.
+// channels turns one image of w x h pixels into the static channels of the
+// baseline, on the grid of half that size that the density has.
 type channels struct {
-	w, h   int // working size
-	gw, gh int // grid
-	ring   *surround
-	full   []float32 // scratch, working size
-	edges  []float32 // gradient magnitude of lightness, grid (used by motion)
-	light  []float32 // lightness, grid (used by motion)
-	green  []float32 // a* and b*, grid (used by motion)
-	blue   []float32
-	out    [staticChannels][]float32
-	tensor [3][]float32
-	blur   boxBlur
-	counts []float32 // colour histogram
+	w, h     int // working size
+	gw, gh   int // grid
+	surround *surround
+	full     []float32 // scratch, working size
+	edges    []float32 // gradient magnitude of lightness, grid (used by motion)
+	light    []float32 // lightness, grid (used by motion)
+	green    []float32 // a* and b*, grid (used by motion)
+	blue     []float32
+	out      [staticChannels][]float32
+	tensor   [3][]float32
+	blur     boxBlur
+	counts   []float32 // color histogram
 }
 
 // The static channels, in the order of baselineWeights.
@@ -28,15 +28,15 @@ const (
 	chanSurround = iota
 	chanCorner
 	chanRare
-	chanFlesh
+	chanSkin
 	staticChannels
 )
 
-// surroundSteps is the number of levels that each colour axis is cut into.
+// surroundSteps is the number of levels that each color axis is cut into.
 const surroundSteps = 25
 
 func newChannels(w, h int) *channels {
-	c := &channels{w: w, h: h, gw: w / 2, gh: h / 2, ring: newSurround(w, h), full: make([]float32, w*h)}
+	c := &channels{w: w, h: h, gw: w / 2, gh: h / 2, surround: newSurround(w, h), full: make([]float32, w*h)}
 	n := c.gw * c.gh
 	plane := func() []float32 { return make([]float32, n) }
 	c.edges, c.light, c.green, c.blue = plane(), plane(), plane(), plane()
@@ -55,20 +55,20 @@ func newChannels(w, h int) *channels {
 // mean.
 func (c *channels) measure(p *pix.RGB) {
 	lab := p.Lab()
-	c.ring.reset()
+	c.surround.reset()
 	for _, plane := range [][]float32{lab.L, lab.A, lab.B} {
-		c.ring.add(plane, surroundSteps)
+		c.surround.add(plane, surroundSteps)
 	}
-	c.halve(c.out[chanSurround], c.ring.acc)
+	c.halve(c.out[chanSurround], c.surround.acc)
 	c.halve(c.light, lab.L)
 	c.halve(c.green, lab.A)
 	c.halve(c.blue, lab.B)
 	c.corners(lab.L)
 	c.rarity()
-	c.flesh(p)
+	c.skin(p)
 	for i, v := range c.out {
 		c.blur.apply(v, baselineSigma)
-		if i != chanFlesh {
+		if i != chanSkin {
 			divideByMean(v)
 		}
 	}
@@ -116,15 +116,15 @@ func (c *channels) corners(light []float32) {
 	}
 }
 
-// gradient is the central difference of lightness at a pixel, borders repeated.
+// gradient returns the central difference of lightness at a pixel, borders repeated.
 func (c *channels) gradient(v []float32, x, y int) (gx, gy float32) {
 	l, r := max(x-1, 0), min(x+1, c.w-1)
 	u, d := max(y-1, 0), min(y+1, c.h-1)
 	return v[y*c.w+r] - v[y*c.w+l], v[d*c.w+x] - v[u*c.w+x]
 }
 
-// The colour histogram: bins of 10 in L* and 8 in a* and b*, shared linearly
-// between neighbours so that a slow fade moves no colour by a whole bin.
+// The color histogram: bins of 10 in L* and 8 in a* and b*, shared linearly
+// between neighbors so that a slow fade moves no color by a whole bin.
 const (
 	histL     = 12
 	histC     = 34
@@ -132,9 +132,9 @@ const (
 	histStepC = 8
 )
 
-// rarity is the self-information of a cell's colour within the picture, after
+// rarity is the self-information of a cell's color within the image, after
 // Bruce and Tsotsos (NIPS 2005) with the histogram of Zhai and Shah (2006) in
-// place of their learned basis: what is rare, stands out.
+// place of their learned basis: what is rare stands out.
 func (c *channels) rarity() {
 	clear(c.counts)
 	out := c.out[chanRare]
@@ -155,7 +155,7 @@ func (c *channels) rarity() {
 	}
 }
 
-// bin finds the lowest of the eight bins that share the colour of cell i, and
+// bin finds the lowest of the eight bins that share the color of cell i, and
 // its position between them.
 func (c *channels) bin(i int) (at int, f [3]float32) {
 	pos := [3]float32{
@@ -185,10 +185,10 @@ func share(f [3]float32, k int) float32 {
 	return w
 }
 
-// flesh is how near the chroma is to that of human skin of any tone, which is
+// skin measures how near the chroma is to that of human skin of any tone, which is
 // nearly one spot in Cr and Cb whatever the lightness (Hsu, Abdel-Mottaleb and
 // Jain, PAMI 2002): a stand-in for people in a model without learned features.
-func (c *channels) flesh(p *pix.RGB) {
+func (c *channels) skin(p *pix.RGB) {
 	v := c.full
 	for i := range v {
 		s := p.Pix[3*i : 3*i+3 : 3*i+3]
@@ -203,11 +203,11 @@ func (c *channels) flesh(p *pix.RGB) {
 		}
 		v[i] = d * d * d
 	}
-	c.halve(c.out[chanFlesh], v)
+	c.halve(c.out[chanSkin], v)
 }
 
-// divideByMean makes a channel comparable between pictures. An empty channel
-// becomes 1 everywhere: it says nothing.
+// divideByMean makes a channel comparable between images. An empty channel
+// becomes 1 everywhere, which has no effect.
 func divideByMean(v []float32) {
 	var sum float64
 	for _, x := range v {

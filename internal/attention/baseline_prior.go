@@ -7,15 +7,15 @@ import (
 	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// bell is a prior over positions: a bell with its own centre, width and
-// steepness in each direction over an even floor, in fractions of the picture.
+// bell is a prior over positions: a bell with its own center, width and
+// steepness in each direction over an even floor, in fractions of the image.
 type bell struct {
 	cx, cy, sx, sy, px, py, floor float64
 }
 
 // naturalBell is fitted on the fixations of the training photographs (OSIE,
 // EyeCrowd, Scene; every tenth left out); it holds 0.80 of the exponent that
-// makes it best beside the channels. webBell stands for the well-known pull to
+// makes it best beside the channels. webBell stands for the well-known bias to
 // the upper left of pages and is set by hand: no gaze on pages was at hand.
 var (
 	naturalBell = bell{0.515, 0.475, 0.371, 0.252, 2.27, 1.86, 0.007}
@@ -25,7 +25,8 @@ var (
 // priorWeight is the exponent of a prior beside the channels.
 const priorWeight = 0.8
 
-// logPrior is the weighted log prior on a grid; p decides [PriorAuto].
+// logPrior returns the weighted log prior on a grid; p is only read for
+// [PriorAuto].
 func logPrior(w, h int, prior Prior, p *pix.RGB) ([]float32, error) {
 	web := 0.0
 	switch prior {
@@ -35,7 +36,7 @@ func logPrior(w, h int, prior Prior, p *pix.RGB) ([]float32, error) {
 	case PriorWeb:
 		web = 1
 	case PriorAuto:
-		web = WebShare(p)
+		web = PageProbability(p)
 	default:
 		return nil, fmt.Errorf("attention: unknown prior %q", prior)
 	}
@@ -48,7 +49,7 @@ func logPrior(w, h int, prior Prior, p *pix.RGB) ([]float32, error) {
 	return z, nil
 }
 
-// grid samples the bell at the centres of the cells; the sum is 1.
+// grid samples the bell at the centers of the cells; the sum is 1.
 func (b bell) grid(w, h int) []float64 {
 	v := make([]float64, w*h)
 	var sum float64

@@ -11,34 +11,34 @@ import (
 )
 
 const (
-	settleTime   = 0.10 // seconds in which the answer follows a change by 1-1/e
-	motionTime   = 0.08 // seconds in which the memory of a motion fades to 1/e
-	unseenChange = 2    // grey levels of noise that do not count as a change
-	settled      = 1e-4 // largest step of the log density that is still computed
+	smoothTime   = 0.10 // time constant of the exponential smoothing, seconds
+	motionTime   = 0.08 // seconds in which a motion decays to 1/e
+	unseenChange = 2    // gray levels of noise that do not count as a change
+	smallestStep = 1e-4 // of the log density; smaller ones are not computed
 	motionCap    = 20   // times the mean speed beyond which faster is no more
 	cutShare     = 0.5  // share of the cells that must change for a cut
 	cutStep      = 12   // change of a cell in CIELAB units that counts for a cut
 )
 
-// baselineStream follows one video. The log density is eased towards that of
-// every new frame, motion is added on top and fades fast, so that nothing
-// leaves a trail, and a cut starts anew.
+// baselineStream predicts one video. The log density is smoothed exponentially
+// towards that of every new frame, motion is added on top and decays fast, so
+// that nothing leaves a trail, and a cut resets the state.
 type baselineStream struct {
-	prior  Prior
-	c      *channels
-	frame  *pix.RGB // the last frame that was measured
-	bias   []float32
-	still  []float32 // static channels and prior of frame
-	motion []float32 // what motion adds to the log density; 0 = none
-	last   [3][]float32
-	step   []float32 // scratch: motion of the newest frame
-	pace   []float32 // scratch: edges of the newest frame
-	z      []float32 // log density without motion, eased
-	sum    []float32 // z and motion
-	d      saccade.Density
-	at     time.Duration
-	fresh  float64 // how much of the picture the newest change replaced: 1 is a cut
-	rest   bool    // nothing moves and z has arrived
+	prior     Prior
+	c         *channels
+	frame     *pix.RGB // the last frame that was measured
+	bias      []float32
+	target    []float32 // static channels and prior of frame
+	motion    []float32 // what motion adds to the log density; 0 = none
+	last      [3][]float32
+	step      []float32 // scratch: motion of the newest frame
+	pace      []float32 // scratch: edges of the newest frame
+	z         []float32 // log density without motion, smoothed
+	sum       []float32 // z and motion
+	d         saccade.Density
+	at        time.Duration
+	fresh     float64 // how much of the frame the newest change replaced: 1 is a cut
+	converged bool    // nothing moves and z is target
 }
 
 // NewStream implements [Predictor].
@@ -52,7 +52,7 @@ func (*Baseline) NewStream(w, h int, prior Prior) (Stream, error) {
 	s := &baselineStream{prior: prior, c: newChannels(baselineSize(w, h))}
 	n := s.c.gw * s.c.gh
 	plane := func() []float32 { return make([]float32, n) }
-	s.still, s.motion, s.step, s.pace, s.z, s.sum = plane(), plane(), plane(), plane(), plane(), plane()
+	s.target, s.motion, s.step, s.pace, s.z, s.sum = plane(), plane(), plane(), plane(), plane(), plane()
 	s.last = [3][]float32{plane(), plane(), plane()}
 	s.d = saccade.Density{W: s.c.gw, H: s.c.gh, V: plane()}
 	return s, nil
@@ -63,24 +63,21 @@ func (s *baselineStream) Size() (w, h int) { return s.c.w, s.c.h }
 
 // Next implements [Stream].
 func (s *baselineStream) Next(p *pix.RGB, pts time.Duration) (saccade.Density, error) {
-	if err := checkPicture(p); err != nil {
+	if err := checkFrame(p, s.c.w, s.c.h); err != nil {
 		return saccade.Density{}, err
-	}
-	if p.W != s.c.w || p.H != s.c.h {
-		return saccade.Density{}, fmt.Errorf("attention: the frame has %d x %d pixels, the stream wants %d x %d", p.W, p.H, s.c.w, s.c.h)
 	}
 	dt := min(max((pts-s.at).Seconds(), 1e-3), 1)
 	s.at = pts
 	changed := s.frame == nil || differs(s.frame.Pix, p.Pix)
-	if !changed && s.rest {
+	if !changed && s.converged {
 		return s.d, nil
 	}
 	if changed {
-		if err := s.see(p, float32(dt)); err != nil {
+		if err := s.observe(p, float32(dt)); err != nil {
 			return saccade.Density{}, err
 		}
 	}
-	s.settle(dt, changed)
+	s.smooth(dt, changed)
 	return s.d, nil
 }
 
@@ -98,8 +95,8 @@ func differs(a, b []byte) bool {
 	return false
 }
 
-// see measures a changed frame and what moved in it.
-func (s *baselineStream) see(p *pix.RGB, dt float32) error {
+// observe measures a changed frame and what moved in it.
+func (s *baselineStream) observe(p *pix.RGB, dt float32) error {
 	first := s.frame == nil
 	if first {
 		s.frame = pix.New(p.W, p.H)
@@ -118,10 +115,10 @@ func (s *baselineStream) see(p *pix.RGB, dt float32) error {
 		}
 		s.bias = bias
 	}
-	mixStatic(s.still, s.c, s.bias)
+	mixStatic(s.target, s.c, s.bias)
 	if cut {
 		clear(s.motion)
-		copy(s.z, s.still)
+		copy(s.z, s.target)
 	} else {
 		s.addMotion(dt)
 	}
@@ -131,8 +128,8 @@ func (s *baselineStream) see(p *pix.RGB, dt float32) error {
 	return nil
 }
 
-// replaced is how much of the picture is new, 0..1; from cutShare of the cells
-// on it is a cut. Between the two the answer follows the faster, so that
+// replaced returns how much of the frame is new, 0..1; from cutShare of the
+// cells on it is a cut. Between the two the smoothing is the faster, so that
 // scrolling leaves no trail.
 func (s *baselineStream) replaced() float64 {
 	n := 0
@@ -144,7 +141,7 @@ func (s *baselineStream) replaced() float64 {
 	return min(float64(n)/(cutShare*float64(len(s.step))), 1)
 }
 
-// change is how far cell i moved in CIELAB since the last measured frame (sum
+// change returns how far cell i moved in CIELAB since the last measured frame (sum
 // over the axes).
 func (s *baselineStream) change(i int) float32 {
 	return absf(s.c.light[i]-s.last[0][i]) + absf(s.c.green[i]-s.last[1][i]) + absf(s.c.blue[i]-s.last[2][i])
@@ -153,7 +150,7 @@ func (s *baselineStream) change(i int) float32 {
 func absf(v float32) float32 { return float32(math.Abs(float64(v))) }
 
 // addMotion measures motion as change over local contrast, which is the speed
-// along the gradient, relative to the mean speed of the picture: a pan or a
+// along the gradient, relative to the mean speed of the frame: a pan or a
 // scroll, where everything moves alike, adds little, an object that moves
 // against its surroundings much.
 func (s *baselineStream) addMotion(dt float32) {
@@ -176,25 +173,25 @@ func (s *baselineStream) addMotion(dt float32) {
 	}
 }
 
-// settle eases the log density towards its aim over dt seconds, writes the
-// density, and lets the memory of motion fade.
-func (s *baselineStream) settle(dt float64, changed bool) {
+// smooth moves the log density towards its target over dt seconds, writes the
+// density and lets motion decay.
+func (s *baselineStream) smooth(dt float64, changed bool) {
 	if !changed {
 		s.fresh = 0
 	}
-	ease := float32(1 - math.Exp(-dt/max(settleTime*(1-s.fresh), 1e-3)))
+	rate := float32(1 - math.Exp(-dt/max(smoothTime*(1-s.fresh), 1e-3)))
 	fade := float32(math.Exp(-dt / motionTime))
 	var step, move float32
 	for i, m := range s.motion {
-		d := (s.still[i] - s.z[i]) * ease
+		d := (s.target[i] - s.z[i]) * rate
 		s.z[i] += d
 		s.sum[i] = s.z[i] + m
 		step, move = max(step, absf(d)), max(move, m)
 		s.motion[i] = m * fade
 	}
-	if s.rest = !changed && step < settled && move < 1e-2; s.rest {
-		copy(s.z, s.still)
-		copy(s.sum, s.still)
+	if s.converged = !changed && step < smallestStep && move < 1e-2; s.converged {
+		copy(s.z, s.target)
+		copy(s.sum, s.target)
 		clear(s.motion)
 	}
 	softmax(s.d.V, s.sum)

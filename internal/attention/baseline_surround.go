@@ -6,8 +6,8 @@ import (
 )
 
 // surround measures figure-ground surroundedness, the cue of Boolean Map based
-// Saliency (Zhang and Sclaroff, ICCV 2013): every threshold of every colour
-// channel cuts the picture into a Boolean map; what such a map encloses, that
+// Saliency (Zhang and Sclaroff, ICCV 2013): every threshold of every color
+// channel cuts the image into a Boolean map; what such a map encloses, that
 // is what no path inside it joins to the border, is likely to be a figure.
 //
 // The Boolean maps are bit sets of one word per 64 pixels, so that the fill
@@ -64,7 +64,7 @@ func (s *surround) add(ch []float32, steps int) {
 	}
 }
 
-// extent gives the lowest and highest value.
+// extent returns the lowest and the highest value.
 func extent(v []float32) (lo, hi float32) {
 	lo, hi = v[0], v[0]
 	for _, x := range v {
@@ -130,16 +130,16 @@ func (s *surround) fillFromBorder(m []uint64) {
 	for risen := true; risen; {
 		risen = false
 		for y := 1; y < h-1; y++ {
-			s.pull(m, y, y-1)
+			s.flow(m, y, y-1)
 		}
 		for y := h - 2; y > 0; y-- {
-			risen = s.pull(m, y, y+1) || risen
+			risen = s.flow(m, y, y+1) || risen
 		}
 	}
 }
 
-// pull lets the fill of row from flow into row y; it reports a change.
-func (s *surround) pull(m []uint64, y, from int) bool {
+// flow lets the fill of row from run into row y; it reports a change.
+func (s *surround) flow(m []uint64, y, from int) bool {
 	n := s.words
 	r, row, src := s.reach[y*n:(y+1)*n], m[y*n:(y+1)*n], s.reach[from*n:(from+1)*n]
 	changed := false

@@ -13,7 +13,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// plain returns a picture of one grey level with faint, fixed noise.
+// plain returns an image of one gray level with faint, fixed noise.
 func plain(w, h int) *pix.RGB {
 	p := pix.New(w, h)
 	r := rand.New(rand.NewPCG(1, 2))
@@ -23,11 +23,11 @@ func plain(w, h int) *pix.RGB {
 	return p
 }
 
-// square paints a filled square of the colour with its corner at (x, y).
-func square(p *pix.RGB, x, y, side int, colour [3]byte) {
+// square paints a filled square of the color with its corner at (x, y).
+func square(p *pix.RGB, x, y, side int, color [3]byte) {
 	for j := y; j < min(y+side, p.H); j++ {
 		for i := x; i < min(x+side, p.W); i++ {
-			copy(p.Pix[3*(j*p.W+i):], colour[:])
+			copy(p.Pix[3*(j*p.W+i):], color[:])
 		}
 	}
 }
@@ -109,7 +109,7 @@ func TestBaselineSeesTheOddOneOut(t *testing.T) {
 	}
 	area := 0.14 * 0.2
 	if got := shareIn(d, 0.73, 0.1, 0.87, 0.3); got < 5*area {
-		t.Errorf("a red square on grey draws %.3f of the attention, %.1f times its area", got, got/area)
+		t.Errorf("a red square on gray draws %.3f of the attention, %.1f times its area", got, got/area)
 	}
 }
 
@@ -127,7 +127,7 @@ func TestPriors(t *testing.T) {
 	}
 }
 
-// play feeds n frames at 30 a second from index i on and returns the last answer.
+// play feeds n frames at 30 a second from index i on and returns the last density.
 func play(t *testing.T, s Stream, i, n int, frame func(i int) *pix.RGB) saccade.Density {
 	t.Helper()
 	var d saccade.Density
@@ -143,7 +143,7 @@ func play(t *testing.T, s Stream, i, n int, frame func(i int) *pix.RGB) saccade.
 	return d.Clone()
 }
 
-func TestStillVideoEqualsImage(t *testing.T) {
+func TestStaticVideoEqualsImage(t *testing.T) {
 	s, err := NewBaseline().NewStream(640, 360, PriorNatural)
 	if err != nil {
 		t.Fatal(err)
@@ -161,10 +161,10 @@ func TestStillVideoEqualsImage(t *testing.T) {
 		t.Errorf("the first frame differs from the image by %g", d)
 	}
 	if d := distance(last, want); d > 1e-4 {
-		t.Errorf("after two seconds of rest the video differs from the image by %g", d)
+		t.Errorf("after two seconds without change the video differs from the image by %g", d)
 	}
-	if !s.(*baselineStream).rest {
-		t.Error("a still video does not come to rest")
+	if !s.(*baselineStream).converged {
+		t.Error("a static video does not converge")
 	}
 }
 
@@ -199,19 +199,19 @@ func TestMoverAttracts(t *testing.T) {
 		return p
 	}
 	quarter := func(d saccade.Density) float64 { return shareIn(d, .5, 0, 1, .5) }
-	still := quarter(play(t, s, 0, 30, func(int) *pix.RGB { return scene(0) }))
+	resting := quarter(play(t, s, 0, 30, func(int) *pix.RGB { return scene(0) }))
 	moving := quarter(play(t, s, 30, 10, func(i int) *pix.RGB { return scene(i - 29) }))
 	after := quarter(play(t, s, 40, 120, func(int) *pix.RGB { return scene(10) }))
-	if moving < still+0.15 {
-		t.Errorf("a mover draws %.2f of the attention, %.2f when it is still", moving, still)
+	if moving < resting+0.15 {
+		t.Errorf("a mover draws %.2f of the attention, %.2f when it rests", moving, resting)
 	}
-	if math.Abs(after-still) > 0.05 {
-		t.Errorf("after it stopped it draws %.2f, before it moved %.2f", after, still)
+	if math.Abs(after-resting) > 0.05 {
+		t.Errorf("after it stopped it draws %.2f, before it moved %.2f", after, resting)
 	}
 }
 
-// TestPanIsNoMover: when everything moves alike, the answer follows the
-// picture instead of lighting up.
+// TestPanIsNoMover: when everything moves alike, the density follows the
+// content instead of lighting up.
 func TestPanIsNoMover(t *testing.T) {
 	s, _ := NewBaseline().NewStream(640, 480, PriorNone)
 	w, h := s.Size()
@@ -228,14 +228,14 @@ func TestPanIsNoMover(t *testing.T) {
 		return p
 	}
 	moving := play(t, s, 0, 40, crop)
-	still, _ := NewBaseline().Image(crop(39), PriorNone)
-	if d := distance(moving, still) / 2; d > 0.25 {
+	static, _ := NewBaseline().Image(crop(39), PriorNone)
+	if d := distance(moving, static) / 2; d > 0.25 {
 		t.Errorf("a slow pan moves %.2f of the attention", d)
 	}
 }
 
-// TestScrollLeavesNoTrail scrolls a page with one picture on it: attention must
-// be where the picture is and not where it was.
+// TestScrollLeavesNoTrail scrolls a page with one block on it: attention must
+// be where the block is and not where it was.
 func TestScrollLeavesNoTrail(t *testing.T) {
 	s, _ := NewBaseline().NewStream(640, 480, PriorNone)
 	w, h := s.Size()
@@ -256,10 +256,10 @@ func TestScrollLeavesNoTrail(t *testing.T) {
 	}
 	now, before := box(got, frames-1), box(got, frames-8)
 	if now < 0.8*box(want, frames-1) {
-		t.Errorf("where the picture is lies %.3f of the attention, %.3f on a still page", now, box(want, frames-1))
+		t.Errorf("where the block is lies %.3f of the attention, %.3f on a static page", now, box(want, frames-1))
 	}
 	if before > now/3 {
-		t.Errorf("where the picture was a quarter of a second ago lies %.3f of the attention, where it is %.3f", before, now)
+		t.Errorf("where the block was a quarter of a second ago lies %.3f of the attention, where it is %.3f", before, now)
 	}
 }
 
@@ -353,7 +353,7 @@ func BenchmarkBaselineFrame(b *testing.B) {
 	}
 }
 
-func BenchmarkBaselineStill(b *testing.B) {
+func BenchmarkBaselineStatic(b *testing.B) {
 	s, err := NewBaseline().NewStream(1920, 1080, PriorNatural)
 	if err != nil {
 		b.Fatal(err)

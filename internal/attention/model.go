@@ -11,7 +11,8 @@ import (
 // network by name instead of by what is fastest here.
 const KernelsVariable = "SACCADE_KERNELS"
 
-// ByName makes the predictor of a name: "saccade-1" or "baseline".
+// ByName returns the predictor of a name: "saccade-1" or "baseline". Another
+// name is an error that lists both.
 func ByName(name string) (Predictor, error) {
 	switch name {
 	case NeuralName:
@@ -22,8 +23,9 @@ func ByName(name string) (Predictor, error) {
 	return nil, fmt.Errorf("there is no model %q; there are %s and %s", name, NeuralName, BaselineName)
 }
 
-// Check proves that a predictor works: a frame has a valid density. A frame,
-// because it costs far less than a still and leaves nothing behind.
+// Check reports whether a predictor works: it predicts one made-up frame, which
+// costs far less than an image and leaves nothing behind, and validates the
+// density.
 func Check(p Predictor) error {
 	s, err := p.NewStream(64, 64, PriorNone)
 	if err != nil {

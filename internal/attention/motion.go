@@ -7,46 +7,47 @@ import (
 )
 
 const (
-	cell          = 4    // pixels of the working picture along a cell of the answer
-	noiseLevel    = 1.5  // mean change of a cell in grey levels that is not motion
-	contrastFloor = 6    // grey levels, so that a flat cell is not infinitely fast
-	cutLevel      = 16   // change of a cell in grey levels that counts for a cut
-	moveFade      = 0.30 // seconds in which the memory of a motion fades to 1/e
-	moveAdapt     = 1.50 // seconds in which the eye gets used to a motion
-	adaptShare    = 0.5  // share of a steady motion that one gets used to
-	moveSpread    = 1.5  // smoothing of motion, cells
+	cell          = 4    // pixels of the frame along a cell of the density
+	noiseLevel    = 1.5  // mean change of a cell in gray levels that is not motion
+	contrastFloor = 6    // gray levels, so that a flat cell is not infinitely fast
+	cutLevel      = 16   // change of a cell in gray levels that counts for a cut
+	motionDecay   = 0.30 // seconds in which a motion decays to 1/e
+	adaptTime     = 1.50 // time constant of adaptation to a motion, seconds
+	adaptShare    = 0.5  // share of a steady motion that adaptation takes away
+	motionSigma   = 1.5  // smoothing of motion, cells
 )
 
-// motion follows what moves in one video, cell by cell.
+// motion measures what moves in one video, cell by cell.
 //
 // Speed is change over local contrast, which is the speed along the gradient.
-// It counts relative to the mean of the picture, so a pan or a scroll, where
+// It counts relative to the mean of the frame, so a pan or a scroll, where
 // everything moves alike, adds little and an object that moves against its
-// surroundings much. A motion is remembered for moveFade; a steady one loses
-// half of its pull in moveAdapt, so what counts most is the onset.
+// surroundings much. A motion decays over motionDecay; adaptation to a steady
+// one takes half of its log-odds within adaptTime, so what counts most is the
+// onset.
 type motion struct {
 	w, h     int // cells
 	seen     bool
-	grey     []uint8   // the last picture
-	change   []float32 // mean change of the newest picture, grey levels
+	gray     []uint8   // the last frame
+	change   []float32 // mean change of the newest frame, gray levels
 	contrast []float32
 	speed    []float32
 	weight   float32 // exponent of motion in the density
 	blur     boxBlur
-	level    []float32 // remembered motion, 0 = none
-	used     []float32 // what one got used to
+	level    []float32 // motion, decaying; 0 = none
+	adapted  []float32 // level that adaptation has reached
 }
 
 // newMotion returns the motion of a video of w x h cells.
 func newMotion(w, h int, weight float32) *motion {
 	plane := func() []float32 { return make([]float32, w*h) }
-	return &motion{w: w, h: h, weight: weight, grey: make([]uint8, cell*cell*w*h), blur: newBoxBlur(w, h),
-		change: plane(), contrast: plane(), speed: plane(), level: plane(), used: plane()}
+	return &motion{w: w, h: h, weight: weight, gray: make([]uint8, cell*cell*w*h), blur: newBoxBlur(w, h),
+		change: plane(), contrast: plane(), speed: plane(), level: plane(), adapted: plane()}
 }
 
-// see measures the next picture and reports whether it replaces the last one
-// rather than changing it. The first picture is such a cut.
-func (m *motion) see(p *pix.RGB, dt float64) (cut bool) {
+// observe measures the next frame and reports whether it replaces the last one
+// rather than changing it. The first frame is such a cut.
+func (m *motion) observe(p *pix.RGB, dt float64) (cut bool) {
 	m.measure(p)
 	n := 0
 	for _, c := range m.change {
@@ -58,7 +59,7 @@ func (m *motion) see(p *pix.RGB, dt float64) (cut bool) {
 	m.seen = true
 	if cut {
 		clear(m.level)
-		clear(m.used)
+		clear(m.adapted)
 		return true
 	}
 	m.add(dt)
@@ -71,7 +72,7 @@ func (m *motion) measure(p *pix.RGB) {
 	clear(m.contrast)
 	w := cell * m.w
 	for y := range cell * m.h {
-		row, src := m.grey[y*w:(y+1)*w], p.Pix[3*y*w:3*(y+1)*w]
+		row, src := m.gray[y*w:(y+1)*w], p.Pix[3*y*w:3*(y+1)*w]
 		change, contrast := m.change[y/cell*m.w:][:m.w], m.contrast[y/cell*m.w:][:m.w]
 		left := int(src[0]) + 2*int(src[1]) + int(src[2])
 		for x := range change {
@@ -98,8 +99,8 @@ func (m *motion) add(dt float64) {
 	for i, c := range m.change {
 		m.speed[i] = max(0, c-noiseLevel)
 	}
-	m.blur.apply(m.speed, moveSpread)
-	m.blur.apply(m.contrast, moveSpread)
+	m.blur.apply(m.speed, motionSigma)
+	m.blur.apply(m.contrast, motionSigma)
 	var mean float64
 	for i := range m.speed {
 		m.speed[i] /= m.contrast[i] + contrastFloor
@@ -113,20 +114,21 @@ func (m *motion) add(dt float64) {
 	}
 }
 
-// fade lets dt seconds pass and returns the largest motion that is left.
+// fade applies decay and adaptation over dt seconds and returns the largest
+// motion before it.
 func (m *motion) fade(dt float64) (most float32) {
-	fade, adapt := float32(math.Exp(-dt/moveFade)), float32(1-math.Exp(-dt/moveAdapt))
+	fade, adapt := float32(math.Exp(-dt/motionDecay)), float32(1-math.Exp(-dt/adaptTime))
 	for i, v := range m.level {
-		m.used[i] += (v - m.used[i]) * adapt
+		m.adapted[i] += (v - m.adapted[i]) * adapt
 		most = max(most, v)
 		m.level[i] = v * fade
 	}
 	return most
 }
 
-// pull is how much cell i draws beyond what is there, in units of log density.
-func (m *motion) pull(i int) float32 {
-	v := m.level[i] - adaptShare*m.used[i]
+// logOdds returns what motion adds to the log density of cell i.
+func (m *motion) logOdds(i int) float32 {
+	v := m.level[i] - adaptShare*m.adapted[i]
 	if v < 1e-3 {
 		return 0
 	}

@@ -20,7 +20,7 @@ type config struct {
 	Std    []float32   `json:"std"`
 	Prior  []int       `json:"prior"`
 	Media  []Prior     `json:"media"`
-	Motion *float32    `json:"motion"` // exponent of motion in the density, nil for moveWeight
+	Motion *float32    `json:"motion"` // exponent of motion in the density, nil for motionExponent
 }
 
 // blockSpec is one inverted residual block: kernel, stride, expanded and output
@@ -39,7 +39,7 @@ type network struct {
 	lat         [4]*nn.Pointwise
 	ctx         *nn.Separable
 	d16, d8, d4 *nn.Separable
-	gru         *nn.GRU // nil without a time branch
+	gru         *nn.GRU // nil without a recurrent branch
 	head        *nn.Head
 	priors      map[Prior][]float32 // logits, config.Prior[0] rows
 }
@@ -67,7 +67,7 @@ func parse(text string) (config, error) {
 	}
 	if c.Motion == nil {
 		c.Motion = new(float32)
-		*c.Motion = moveWeight
+		*c.Motion = motionExponent
 	}
 	ok = ok && *c.Motion >= 0 && *c.Motion <= 10
 	for _, s := range c.Std {

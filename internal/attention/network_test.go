@@ -78,10 +78,10 @@ func goldenSize(t *testing.T, n *network, g *nn.Weights, size string) {
 			t.Fatal(err)
 		}
 		r.in.RGB = rgb
-		r.still()
-		r.answer(r.logits, bias)
-		near(t, g, size+".image.density."+string(prior), r.density, 1e-6)
-		near(t, g, size+".image.logits", r.logits, 2e-3)
+		r.imageMode()
+		r.apply(r.logits, bias)
+		golden(t, g, size+".image.density."+string(prior), r.density, 1e-6)
+		golden(t, g, size+".image.logits", r.logits, 2e-3)
 		if n.gru == nil || prior != PriorNatural {
 			continue
 		}
@@ -92,12 +92,12 @@ func goldenSize(t *testing.T, n *network, g *nn.Weights, size string) {
 			}
 			copy(r.state.Data, transpose(x, r.state.H*r.state.W))
 		}
-		r.time.Run()
+		r.recur.Run()
 		r.decode.Run()
-		r.answer(r.logits, bias)
-		near(t, g, size+".video.logits", r.logits, 2e-3)
-		near(t, g, size+".video.density."+string(prior), r.density, 1e-6)
-		near(t, g, size+".video.state_out", transpose(r.state.Data, r.state.C), 1e-4)
+		r.apply(r.logits, bias)
+		golden(t, g, size+".video.logits", r.logits, 2e-3)
+		golden(t, g, size+".video.density."+string(prior), r.density, 1e-6)
+		golden(t, g, size+".video.state_out", transpose(r.state.Data, r.state.C), 1e-4)
 		before := slices.Clone(r.state.Data)
 		r.encode.Run()
 		if !slices.Equal(before, r.state.Data) {
@@ -106,7 +106,7 @@ func goldenSize(t *testing.T, n *network, g *nn.Weights, size string) {
 	}
 }
 
-// TestSetsAgree: any two sets of kernels say the same of a picture, within 1e-3 of a logit.
+// TestSetsAgree: any two sets of kernels agree on an image within 1e-3 of a logit.
 func TestSetsAgree(t *testing.T) {
 	file, _ := files(t)
 	var first []float32
@@ -117,7 +117,7 @@ func TestSetsAgree(t *testing.T) {
 		}
 		r := n.newRunner(160, 96)
 		r.in.RGB = page(160, 96, 0).Pix
-		r.still()
+		r.imageMode()
 		if first == nil {
 			first = r.logits
 		}
@@ -139,8 +139,8 @@ func transpose(x []float32, n int) []float32 {
 	return out
 }
 
-// near compares with a golden vector if it is there.
-func near(t *testing.T, g *nn.Weights, name string, got []float32, tolerance float64) {
+// golden compares with a golden vector if it is there.
+func golden(t *testing.T, g *nn.Weights, name string, got []float32, tolerance float64) {
 	t.Helper()
 	if !g.Has(name) {
 		if strings.HasSuffix(name, "logits") {
@@ -181,10 +181,10 @@ func BenchmarkNet(b *testing.B) {
 				start := time.Now()
 				r.encode.Run()
 				if n.gru != nil {
-					r.time.Run()
+					r.recur.Run()
 				}
 				r.decode.Run()
-				r.soften.Run()
+				r.softmax.Run()
 				best = min(best, time.Since(start))
 			}
 			b.ReportMetric((cpuTime()-before).Seconds()*1000/float64(b.N), "cpu-ms/frame")

@@ -17,12 +17,12 @@ import (
 const NeuralName = "saccade-1"
 
 const (
-	closeArea = 704 * 512 // pixels of the working picture of a still, seen from near
-	wideArea  = 416 * 320 // and as a whole
-	videoArea = 384 * 224 // and of a frame
-	minSide   = 32        // pixels; sides are multiples of it
-	maxAspect = 64        // of the working picture, either way
-	keepIdle  = 4         // runners kept for the next still
+	fineArea   = 704 * 512 // pixels of an image at the fine scale
+	coarseArea = 416 * 320 // and at the coarse one
+	videoArea  = 384 * 224 // and of a frame
+	minSide    = 32        // pixels; sides are multiples of it
+	maxAspect  = 64        // of the working size, either way
+	keepIdle   = 4         // runners kept for the next image
 )
 
 // weights holds saccade-1.safetensors, which train/ writes.
@@ -31,26 +31,27 @@ const (
 var weights embed.FS
 
 // Neural is the predictor by the trained network "saccade-1": an encoder and
-// decoder of separable convolutions over the picture, scaled to a working size
-// of its own aspect ratio, plus a learnt prior per medium. Cells of the answer
-// are 4x4 pixels of the largest working picture.
+// decoder of separable convolutions over the image, scaled to a working size
+// of its own aspect ratio, plus a learned prior per medium. Cells of the density
+// are 4x4 pixels of the largest working size.
 //
-// Video is looked at once, with about 384x224 pixels. A still is looked at four
-// times, with about 704x512 pixels, where faces and words are large enough, and
-// with 416x320, where the whole is seen together, both also mirrored; the logits
-// are averaged. That is the work of eleven video frames and worth more than any
-// single size (docs/accuracy.md).
+// A video frame runs through the network once, with about 384x224 pixels. An
+// image runs through it with multi-scale and flip test-time augmentation (TTA):
+// at a fine scale of about 704x512 pixels, where faces and words are large
+// enough, and at a coarse one of 416x320, where the receptive field covers the
+// whole, both also mirrored; the logits are averaged. That costs as much as
+// eleven video frames and is worth more than any single size (docs/accuracy.md).
 //
-// On one machine the same picture gives the same bits every time.
+// On one machine the same image yields the same bits every time.
 type Neural struct {
 	net  *network
 	lock sync.Mutex
-	idle []*runner // for stills, most recently used last
+	idle []*runner // for images, most recently used last
 }
 
 // NewNeural returns the predictor with the weights of this program. kernels
 // names the set of kernels of package nn to use ("avx512", "avx2", "neon",
-// "go"), the value of SACCADE_KERNELS; "" takes the fastest that works here.
+// "go"), the value of SACCADE_KERNELS; "" chooses the fastest that works here.
 func NewNeural(kernels string) (*Neural, error) {
 	k, err := nn.Choose(kernels)
 	if err != nil {
@@ -75,26 +76,26 @@ func newNeural(file []byte, k *nn.Kernels) (*Neural, error) {
 // Name implements [Predictor].
 func (*Neural) Name() string { return NeuralName }
 
-// Kernels is the name of the set of kernels in use.
+// Kernels returns the name of the set of kernels in use.
 func (n *Neural) Kernels() string { return n.net.kernels.Name() }
 
 // Image implements [Predictor].
 func (n *Neural) Image(p *pix.RGB, prior Prior) (saccade.Density, error) {
-	if err := checkPicture(p); err != nil {
+	if err := checkImage(p); err != nil {
 		return saccade.Density{}, err
 	}
-	near, far := n.take(workingSize(p.W, p.H, closeArea)), n.take(workingSize(p.W, p.H, wideArea))
-	defer n.give(near, far)
-	bias, err := n.net.bias(near.w, near.h, prior, p)
+	fine, coarse := n.acquire(workingSize(p.W, p.H, fineArea)), n.acquire(workingSize(p.W, p.H, coarseArea))
+	defer n.release(fine, coarse)
+	bias, err := n.net.bias(fine.w, fine.h, prior, p)
 	if err != nil {
 		return saccade.Density{}, err
 	}
-	logits := near.look(p)
-	for i, v := range resample(far.look(p), far.w, far.h, near.w, near.h) {
+	logits := fine.flipAveraged(p)
+	for i, v := range resample(coarse.flipAveraged(p), coarse.w, coarse.h, fine.w, fine.h) {
 		logits[i] = (logits[i] + v) / 2
 	}
-	near.answer(logits, bias)
-	return saccade.Density{W: near.w, H: near.h, V: slices.Clone(near.density)}, nil
+	fine.apply(logits, bias)
+	return saccade.Density{W: fine.w, H: fine.h, V: slices.Clone(fine.density)}, nil
 }
 
 // NewStream implements [Predictor].
@@ -109,7 +110,7 @@ func (n *Neural) NewStream(w, h int, prior Prior) (Stream, error) {
 	return newNeuralStream(n.net, w, h, prior), nil
 }
 
-// workingSize is the size near area whose sides are multiples of 32 and whose
+// workingSize returns the size of about area pixels whose sides are multiples of 32 and whose
 // aspect ratio is nearest to w:h, within 64:1.
 func workingSize(w, h, area int) (int, int) {
 	aspect := min(max(float64(w)/float64(h), 1.0/maxAspect), maxAspect)
@@ -128,8 +129,8 @@ func workingSize(w, h, area int) (int, int) {
 	return bestW, bestH
 }
 
-// take returns a runner for pictures of w x h pixels, an idle one if there is.
-func (n *Neural) take(w, h int) *runner {
+// acquire returns a runner for images of w x h pixels, an idle one if there is.
+func (n *Neural) acquire(w, h int) *runner {
 	n.lock.Lock()
 	for i, r := range n.idle {
 		if r.in.W == w && r.in.H == h {
@@ -143,7 +144,7 @@ func (n *Neural) take(w, h int) *runner {
 }
 
 // give puts runners back and drops those not used for longest.
-func (n *Neural) give(runners ...*runner) {
+func (n *Neural) release(runners ...*runner) {
 	n.lock.Lock()
 	defer n.lock.Unlock()
 	n.idle = append(n.idle, runners...)

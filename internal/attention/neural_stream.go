@@ -1,7 +1,6 @@
 package attention
 
 import (
-	"fmt"
 	"math"
 	"time"
 
@@ -11,43 +10,44 @@ import (
 )
 
 const (
-	followSlow = 0.25 // seconds in which the answer follows by 1-1/e where nothing changed
-	followFast = 0.02 // the same where the picture changed
-	gateLevel  = 12   // change in grey levels from which a cell follows fast
-	gateFade   = 0.10 // seconds in which a cell goes back to following slowly
-	moveWeight = 0.8  // exponent of motion in the density unless the weights say another; by hand
-	branchFade = 0.50 // seconds in which a still picture loses what the time branch adds
+	smoothSlow     = 0.25 // time constant in seconds where nothing changed
+	smoothFast     = 0.02 // the same where pixels changed
+	gateLevel      = 12   // change in gray levels from which a cell follows at once
+	gateFade       = 0.10 // seconds in which a cell goes back to following slowly
+	motionExponent = 0.8  // exponent of motion in the density unless the weights have another; by hand
+	recurrentFade  = 0.50 // time constant in seconds of the recurrent branch on a static frame
 )
 
-// neuralStream follows one video.
+// neuralStream predicts one video.
 //
-// The network looks at a frame only when the frame differs from the last one
-// that it saw by more than two grey levels somewhere (the rest is noise and is
-// not seen; slow changes add up and are). Without a time branch in the weights
-// the log density is eased towards that of the frame: fast in cells whose
-// pixels changed, slowly elsewhere, so nothing flickers and nothing smears
-// behind what moves. With a time branch the recurrent unit does this, and what
-// it adds fades while the picture stands still. Motion against the surroundings
-// is added on top (see motion), with the exponent "motion" in the config of the
-// weights: 0 for a branch that has learnt motion. A cut starts anew.
+// A frame runs through the network only when it differs from the last one that
+// did by more than two gray levels somewhere (less is noise and ignored; slow
+// changes add up and count). Without a recurrent branch in the weights the log
+// density is smoothed exponentially towards that of the frame: fast in cells
+// whose pixels changed, slowly elsewhere, so nothing flickers and nothing
+// smears behind what moves. With a recurrent branch that branch does this, and
+// its share decays while the frame is static. The log-odds of motion against
+// the surroundings are added on top (see motion), with the exponent "motion" in
+// the config of the weights: 0 for a branch that has learned motion. A cut
+// resets the state.
 //
-// When nothing changes the answer arrives exactly at what the network says of
-// the still picture at this size, and from then on a frame costs a comparison.
-// Only the way there is approximate: the easing stops when a step moves the
-// log density by less than 1e-4.
+// When nothing changes the density converges exactly to that of the network in
+// image mode at this size, and from then on a frame costs a comparison. Only
+// the way there is approximate: smoothing stops when a step moves the log
+// density by less than 1e-4.
 type neuralStream struct {
-	net    *network
-	r      *runner
-	prior  Prior
-	frame  *pix.RGB // the last frame that the network saw
-	seen   bool
-	bias   []float32
-	still  []float32 // log density of frame alone; not used with a time branch
-	gate   []float32 // 0..1, how fast a cell follows
-	motion *motion
-	branch float32 // share of the time branch in the answer, 1..0
-	at     time.Duration
-	rest   bool // nothing moves and the answer has arrived
+	net       *network
+	r         *runner
+	prior     Prior
+	frame     *pix.RGB // the last frame that ran through the network
+	seen      bool
+	bias      []float32
+	target    []float32 // log density of frame alone; only without a recurrent branch
+	gate      []float32 // 0..1, how fast a cell is smoothed
+	motion    *motion
+	branch    float32 // share of the recurrent branch in the density, 1..0
+	at        time.Duration
+	converged bool // nothing moves and the density is that of image mode
 }
 
 // newNeuralStream starts a stream for frames of w x h pixels.
@@ -55,7 +55,7 @@ func newNeuralStream(n *network, w, h int, prior Prior) *neuralStream {
 	r := n.newRunner(w, h)
 	plane := func() []float32 { return make([]float32, r.w*r.h) }
 	s := &neuralStream{net: n, r: r, prior: prior, frame: pix.New(w, h), motion: newMotion(r.w, r.h, *n.config.Motion)}
-	s.still, s.gate = plane(), plane()
+	s.target, s.gate = plane(), plane()
 	return s
 }
 
@@ -64,35 +64,32 @@ func (s *neuralStream) Size() (w, h int) { return s.frame.W, s.frame.H }
 
 // Next implements [Stream].
 func (s *neuralStream) Next(p *pix.RGB, pts time.Duration) (saccade.Density, error) {
-	if err := checkPicture(p); err != nil {
+	if err := checkFrame(p, s.frame.W, s.frame.H); err != nil {
 		return saccade.Density{}, err
-	}
-	if p.W != s.frame.W || p.H != s.frame.H {
-		return saccade.Density{}, fmt.Errorf("attention: the frame has %d x %d pixels, the stream wants %d x %d", p.W, p.H, s.frame.W, s.frame.H)
 	}
 	d := saccade.Density{W: s.r.w, H: s.r.h, V: s.r.density}
 	dt := min(max((pts-s.at).Seconds(), 1e-3), 1)
 	s.at = pts
 	changed := !s.seen || differs(s.frame.Pix, p.Pix)
-	if !changed && s.rest {
+	if !changed && s.converged {
 		return d, nil
 	}
 	if changed {
-		if err := s.see(p, dt); err != nil {
+		if err := s.observe(p, dt); err != nil {
 			return saccade.Density{}, err
 		}
 	}
 	if s.net.gru != nil {
-		s.recur(dt, changed)
+		s.step(dt, changed)
 	} else {
-		s.ease(dt, changed)
+		s.smooth(dt, changed)
 	}
 	return d, nil
 }
 
-// see shows a changed frame to the network.
-func (s *neuralStream) see(p *pix.RGB, dt float64) error {
-	cut := s.motion.see(p, dt)
+// observe runs a changed frame through the network.
+func (s *neuralStream) observe(p *pix.RGB, dt float64) error {
+	cut := s.motion.observe(p, dt)
 	if cut {
 		bias, err := s.net.bias(s.r.w, s.r.h, s.prior, p)
 		if err != nil {
@@ -101,7 +98,7 @@ func (s *neuralStream) see(p *pix.RGB, dt float64) error {
 		s.bias = bias
 	}
 	copy(s.frame.Pix, p.Pix)
-	s.seen, s.rest = true, false
+	s.seen, s.converged = true, false
 	s.r.in.RGB = s.frame.Pix
 	if s.net.gru != nil {
 		s.r.encode.Run()
@@ -110,12 +107,12 @@ func (s *neuralStream) see(p *pix.RGB, dt float64) error {
 		}
 		return nil
 	}
-	s.r.still()
+	s.r.imageMode()
 	for i, v := range s.r.logits {
-		s.still[i] = v + s.bias[i]
+		s.target[i] = v + s.bias[i]
 	}
 	if cut {
-		copy(s.r.z, s.still)
+		copy(s.r.z, s.target)
 		clear(s.gate)
 		return nil
 	}
@@ -125,47 +122,47 @@ func (s *neuralStream) see(p *pix.RGB, dt float64) error {
 	return nil
 }
 
-// ease moves the log density towards its aim over dt seconds.
-func (s *neuralStream) ease(dt float64, changed bool) {
-	slow, fast := float32(1-math.Exp(-dt/followSlow)), float32(1-math.Exp(-dt/followFast))
+// smooth moves the log density towards its target over dt seconds.
+func (s *neuralStream) smooth(dt float64, changed bool) {
+	slow, fast := float32(1-math.Exp(-dt/smoothSlow)), float32(1-math.Exp(-dt/smoothFast))
 	fade := float32(math.Exp(-dt / gateFade))
-	var step float32
+	var largest float32
 	for i, z := range s.r.z {
-		d := (s.still[i] + s.motion.pull(i) - z) * (slow + (fast-slow)*s.gate[i])
+		d := (s.target[i] + s.motion.logOdds(i) - z) * (slow + (fast-slow)*s.gate[i])
 		s.r.z[i] = z + d
 		s.gate[i] *= fade
-		step = max(step, absf(d))
+		largest = max(largest, absf(d))
 	}
 	most := s.motion.fade(dt)
-	if s.rest = !changed && step < settled && most < 1e-2; s.rest {
-		copy(s.r.z, s.still)
-		clear(s.motion.used)
+	if s.converged = !changed && largest < smallestStep && most < 1e-2; s.converged {
+		copy(s.r.z, s.target)
+		clear(s.motion.adapted)
 	}
-	s.r.soften.Run()
+	s.r.softmax.Run()
 }
 
-// recur runs the time branch. While the picture stands still, what the branch
-// adds to the decoder fades away.
-func (s *neuralStream) recur(dt float64, changed bool) {
+// step runs one step of the recurrent branch. While the frame is static, the
+// share of the temporal features in the decoder decays.
+func (s *neuralStream) step(dt float64, changed bool) {
 	if changed {
 		s.branch = 1
 	} else {
-		s.branch *= float32(math.Exp(-dt / branchFade))
+		s.branch *= float32(math.Exp(-dt / recurrentFade))
 	}
 	if s.branch < 1e-3 {
 		s.branch = 0
 	}
-	s.r.time.Run()
-	nn.Blend(s.r.timed, s.r.d16, s.branch)
+	s.r.recur.Run()
+	nn.Blend(s.r.temporal, s.r.d16, s.branch)
 	s.r.decode.Run()
 	for i, v := range s.r.logits {
-		s.r.z[i] = v + s.bias[i] + s.motion.pull(i)
+		s.r.z[i] = v + s.bias[i] + s.motion.logOdds(i)
 	}
 	most := s.motion.fade(dt)
-	if s.rest = s.branch == 0 && most < 1e-2; s.rest {
-		s.r.answer(s.r.logits, s.bias)
-		clear(s.motion.used)
+	if s.converged = s.branch == 0 && most < 1e-2; s.converged {
+		s.r.apply(s.r.logits, s.bias)
+		clear(s.motion.adapted)
 		return
 	}
-	s.r.soften.Run()
+	s.r.softmax.Run()
 }

@@ -178,7 +178,7 @@ func value(name string, shape ...int) message {
 }
 
 // writeONNX returns the network in a weights file, without time branch and prior, as an ONNX model: "image" is the
-// normalised picture, "logits" the answer.
+// normalized image, "logits" the output.
 func writeONNX(t *testing.T, w *nn.Weights, c config, height, width int) []byte {
 	o := &onnx{t: t, w: w, act: c.Act, written: map[string]bool{}}
 	x := o.activated(o.conv("stem", "image", 2, false))

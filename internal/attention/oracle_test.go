@@ -15,12 +15,12 @@ import (
 	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// TestOracle compares answer and speed with ONNX Runtime on the same weights and one thread. It wants SACCADE_ORT to
-// name a folder in which "npm install --ignore-scripts onnxruntime-node@1.30.0" was run, and node.
+// TestOracle compares result and speed with ONNX Runtime on the same weights and one thread. It wants SACCADE_ORT to
+// name a directory in which "npm install --ignore-scripts onnxruntime-node@1.30.0" was run, and node.
 func TestOracle(t *testing.T) {
 	dir := os.Getenv("SACCADE_ORT")
 	if dir == "" {
-		t.Skip("SACCADE_ORT does not name a folder with node_modules/onnxruntime-node")
+		t.Skip("SACCADE_ORT does not name a directory with node_modules/onnxruntime-node")
 	}
 	const height, width, runs = 224, 384, 150
 	file, _ := files(t)
@@ -32,14 +32,14 @@ func TestOracle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	picture := page(width, height, 0)
-	args := oracleFiles(t, writeONNX(t, w, c, height, width), c, picture)
+	img := page(width, height, 0)
+	args := oracleFiles(t, writeONNX(t, w, c, height, width), c, img)
 	n, err := newNeural(file, kernelSets(t)[0])
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := n.net.newRunner(width, height)
-	r.in.RGB = picture.Pix
+	r.in.RGB = img.Pix
 	ours, theirs := timing{math.Inf(1), math.Inf(1)}, timing{math.Inf(1), math.Inf(1)}
 	var logits []float32
 	for range 3 { // by turns, so that a busy machine disturbs both alike
@@ -49,7 +49,7 @@ func TestOracle(t *testing.T) {
 		before := cpuTime()
 		for range runs {
 			start := time.Now()
-			r.still()
+			r.imageMode()
 			took.Min = min(took.Min, time.Since(start).Seconds()*1000)
 		}
 		took.CPU = (cpuTime() - before).Seconds() * 1000 / runs
@@ -71,7 +71,7 @@ func TestOracle(t *testing.T) {
 }
 
 // oracleFiles writes model and input and returns the script's arguments.
-func oracleFiles(t *testing.T, model []byte, c config, picture *pix.RGB) []string {
+func oracleFiles(t *testing.T, model []byte, c config, img *pix.RGB) []string {
 	dir := t.TempDir()
 	write := func(name string, b []byte) string {
 		name = filepath.Join(dir, name)
@@ -82,13 +82,13 @@ func oracleFiles(t *testing.T, model []byte, c config, picture *pix.RGB) []strin
 	}
 	var input []byte
 	for ch := range 3 {
-		for i := range picture.W * picture.H {
-			v := (float32(picture.Pix[3*i+ch])/255 - c.Mean[ch]) / c.Std[ch]
+		for i := range img.W * img.H {
+			v := (float32(img.Pix[3*i+ch])/255 - c.Mean[ch]) / c.Std[ch]
 			input = binary.LittleEndian.AppendUint32(input, math.Float32bits(v))
 		}
 	}
 	return []string{write("model.onnx", model), write("input", input), write("output", nil),
-		strconv.Itoa(picture.H), strconv.Itoa(picture.W)}
+		strconv.Itoa(img.H), strconv.Itoa(img.W)}
 }
 
 // timing is the least time of a run and the processor time per run in milliseconds.

@@ -35,19 +35,19 @@ func photo() *pix.RGB {
 	return p.Scale(640, 400)
 }
 
-func TestWebShareTellsPagesFromPhotographs(t *testing.T) {
-	if s := attention.WebShare(page()); s < 0.8 {
+func TestPageProbabilitySeparatesPagesFromPhotographs(t *testing.T) {
+	if s := attention.PageProbability(page()); s < 0.8 {
 		t.Errorf("a drawn page: %.2f", s)
 	}
-	if s := attention.WebShare(photo()); s > 0.2 {
+	if s := attention.PageProbability(photo()); s > 0.2 {
 		t.Errorf("smooth noise: %.2f", s)
 	}
-	if s := attention.WebShare(pix.New(1, 9)); s != 0.5 {
+	if s := attention.PageProbability(pix.New(1, 9)); s != 0.5 {
 		t.Errorf("one column: %.2f", s)
 	}
 }
 
-func TestWebShareOnRealPictures(t *testing.T) {
+func TestPageProbabilityOnRealImages(t *testing.T) {
 	share := func(dir string) (right int, n int) {
 		names, _ := filepath.Glob(filepath.Join("../../../shared/data", dir, "*.jpg"))
 		for i := 0; i < len(names); i += 10 {
@@ -60,7 +60,7 @@ func TestWebShareOnRealPictures(t *testing.T) {
 				t.Fatal(err)
 			}
 			n++
-			if attention.WebShare(pix.FromImage(m)) > 0.5 {
+			if attention.PageProbability(pix.FromImage(m)) > 0.5 {
 				right++
 			}
 		}
@@ -68,11 +68,11 @@ func TestWebShareOnRealPictures(t *testing.T) {
 	}
 	pages, n := share("screens/images")
 	if n == 0 {
-		t.Skip("no ../shared/data beside the repository: the real pictures are not there")
+		t.Skip("no ../shared/data beside the repository: the real images are not there")
 	}
 	photos, m := share("attention/osie/stimuli")
 	t.Logf("taken for pages: %d of %d pages, %d of %d photographs", pages, n, photos, m)
 	if 10*pages < 8*n || 10*photos > 2*m {
-		t.Error("pages and photographs are not told apart")
+		t.Error("pages and photographs are not distinguished")
 	}
 }

@@ -46,8 +46,8 @@ func quantile(sorted []float64, q float64) float64 {
 	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
 }
 
-// summarise fills in the estimates of a row from its pictures.
-func (r *Row) summarise(opt Options) {
+// summarize fills in the estimates of a row from its pictures.
+func (r *Row) summarize(opt Options) {
 	r.Metrics = map[Metric]Estimate{}
 	for _, m := range Metrics() {
 		v := values(r.scores, m)

@@ -2,7 +2,7 @@
 //
 // [Run] takes a set of pictures with fixations ([LoadSet]), lets one or more
 // predictors answer every picture, and gives seven measures beside three
-// yardsticks: the centre prior learned from the other pictures, what all
+// yardsticks: the center prior learned from the other pictures, what all
 // observers but one tell of the one left out, and what half of the observers
 // tell of the other half. Every mean comes with a 95 % bootstrap interval over
 // the pictures (seeded, so that a run can be repeated to the digit).
@@ -19,12 +19,12 @@
 //   - AUC-J (Judd): area under the ROC curve, fixated pixels against all
 //     pixels; chance is 0.5. [AUC]
 //   - sAUC: the same against the fixations of all other pictures of the set
-//     (all of them, no sampling), which takes the reward for a mere centre
+//     (all of them, no sampling), which takes the reward for a mere center
 //     prior away. [AUC]
 //   - KLD: Kullback-Leibler divergence of the model from the ground truth, in
 //     nats; lower is better. [KLD]
 //   - SIM: common mass of both densities, 0..1. [SIM]
-//   - IG: information gain over the centre prior, in bits a fixation. [IG]
+//   - IG: information gain over the center prior, in bits a fixation. [IG]
 //
 // Sets that come as density maps without fixations are judged with every pixel
 // weighted by its density; their figures cannot be compared with the others.

@@ -160,7 +160,7 @@ func TestRun(t *testing.T) {
 	if _, err := json.Marshal(r); err != nil {
 		t.Error(err)
 	}
-	for _, want := range []string{"people, leave one out", "centre prior", "NSS", "12 pictures (all), 360 fixations"} {
+	for _, want := range []string{"people, leave one out", "center prior", "NSS", "12 pictures (all), 360 fixations"} {
 		if !strings.Contains(r.Table(), want) {
 			t.Errorf("the table lacks %q:\n%s", want, r.Table())
 		}
@@ -202,7 +202,7 @@ func TestRunStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	_, err = Run(ctx, set, Options{NoPeople: true, Workers: 1, Progress: func(int, int) { cancel() }})
 	if !errors.Is(err, context.Canceled) {
-		t.Errorf("a cancelled run gives %v", err)
+		t.Errorf("a canceled run gives %v", err)
 	}
 	write(t, set.Stimuli[3].Image, "no picture")
 	_, err = Run(context.Background(), set, Options{Predictors: []attention.Predictor{wave{}}})

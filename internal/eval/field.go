@@ -63,7 +63,7 @@ func (f Field) index(x, y float64) int {
 	return min(max(int(y*float64(f.H)), 0), f.H-1)*f.W + min(max(int(x*float64(f.W)), 0), f.W-1)
 }
 
-// resize gives the field at another size: bilinear between the centres of the
+// resize gives the field at another size: bilinear between the centers of the
 // cells, or the mean of the covered area when it gets smaller in height (the
 // rule of the common benchmark code).
 func (f Field) resize(w, h int) Field {
@@ -138,7 +138,7 @@ func gaussian(sigma float64) []float64 {
 	return k
 }
 
-// splat adds the kernel, centred at a cell, times weight; what falls outside
+// splat adds the kernel, centerd at a cell, times weight; what falls outside
 // the field is lost.
 func (f Field) splat(cell int, kernel []float64, weight float64) {
 	r := len(kernel) / 2

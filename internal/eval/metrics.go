@@ -33,7 +33,7 @@ type Scores map[Metric]float64
 // as in the reference code.
 const epsilon = 2.2204e-16
 
-// NSS is the normalised scanpath saliency (Peters, Iyer, Itti and Koch 2005):
+// NSS is the normalized scanpath saliency (Peters, Iyer, Itti and Koch 2005):
 // the mean of the map at the fixated cells, in standard deviations above the
 // map's mean. Every fixation counts once. A flat map scores 0.
 func NSS(m Field, fixated []int) float64 {
@@ -151,21 +151,21 @@ func smooth(p Field) Field {
 }
 
 // IG is the information gain (Kuemmerer, Wallis and Bethge 2015): how many
-// bits a fixation the density p tells more than the centre prior. Both must be
+// bits a fixation the density p tells more than the center prior. Both must be
 // smoothed, so that no cell is 0.
-func IG(p, centre Field, fixated []int) float64 {
+func IG(p, center Field, fixated []int) float64 {
 	var s float64
 	for _, i := range fixated {
-		s += math.Log2(p.V[i] / centre.V[i])
+		s += math.Log2(p.V[i] / center.V[i])
 	}
 	return s / float64(len(fixated))
 }
 
 // weightedIG is IG with every cell weighted by the ground-truth density q.
-func weightedIG(p, centre, q Field) float64 {
+func weightedIG(p, center, q Field) float64 {
 	var s float64
 	for i, v := range q.V {
-		s += v * math.Log2(p.V[i]/centre.V[i])
+		s += v * math.Log2(p.V[i]/center.V[i])
 	}
 	return s
 }

@@ -27,20 +27,20 @@ type Options struct {
 // Kinds of rows.
 const (
 	RowModel  = "model"
-	RowCentre = "centre"
+	RowCenter = "centre" // as it has always stood in the JSON report
 	RowPeople = "people"
 )
 
 // Row is one line of the table: how a model or a yardstick did.
 type Row struct {
 	Name    string              `json:"name"`
-	Kind    string              `json:"kind"` // RowModel, RowCentre or RowPeople
+	Kind    string              `json:"kind"` // RowModel, RowCenter or RowPeople
 	N       int                 `json:"n"`    // pictures
 	Metrics map[Metric]Estimate `json:"metrics"`
 	scores  []Scores            // by picture
 }
 
-// Report is the judgement of one set.
+// Report is the judgment of one set.
 type Report struct {
 	Set       string     `json:"set"`
 	Truth     string     `json:"truth"` // "fixations" or "maps"
@@ -86,7 +86,7 @@ func Run(ctx context.Context, set *Set, opt Options) (*Report, error) {
 		for _, res := range results {
 			row.scores = append(row.scores, res[k])
 		}
-		row.summarise(opt)
+		row.summarize(opt)
 		r.Rows = append(r.Rows, row)
 	}
 	return r, nil
@@ -136,7 +136,7 @@ func plan(set *Set, opt Options) []Row {
 	for _, m := range opt.Predictors {
 		rows = append(rows, Row{Name: m.Name(), Kind: RowModel})
 	}
-	return append(rows, Row{Name: "centre prior", Kind: RowCentre})
+	return append(rows, Row{Name: "center prior", Kind: RowCenter})
 }
 
 // judge scores the pictures of one run.

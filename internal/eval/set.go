@@ -63,7 +63,7 @@ func (s Split) has(i int) bool {
 //
 //	stimuli.csv    stimulus,width,height,px_per_degree[,n_fixations]
 //	fixations.csv  stimulus,observer,x,y (x and y in fractions, 0..1)
-//	maps/NAME.png  instead of fixations.csv: grey densities of any scale
+//	maps/NAME.png  instead of fixations.csv: gray densities of any scale
 //	stimuli/NAME.jpg (or .jpeg, .png)
 //
 // More columns are allowed, in any order. Where stimuli.csv tells the number

@@ -125,9 +125,9 @@ func TestMapSets(t *testing.T) {
 	if r.Truth != "maps" || len(r.Rows) != 2 {
 		t.Fatalf("%+v", r)
 	}
-	got := means(r, "centre prior")
+	got := means(r, "center prior")
 	if got[0] < 1.8 || got[1] < 0.7 || got[2] < 0.8 {
-		t.Errorf("the mean of neighbours scores %v", got)
+		t.Errorf("the mean of neighbors scores %v", got)
 	}
 	alone := run(t, mapSet(t, 1), Options{Predictors: []attention.Predictor{wave{}}, Resamples: 10})
 	if v := means(alone, "wave"); !math.IsNaN(v[3]) || !math.IsNaN(v[6]) || math.IsNaN(v[0]) {

@@ -44,10 +44,10 @@ func TestOnRealGaze(t *testing.T) {
 	} {
 		t.Run(tc.set+"/"+tc.model.Name(), func(t *testing.T) {
 			r := run(t, filepath.Join(root, tc.set), Options{Predictors: []attention.Predictor{tc.model}, Split: SplitVal, NoPeople: true, Resamples: 10})
-			got, centre := means(r, tc.model.Name()), means(r, "centre prior")
+			got, center := means(r, tc.model.Name()), means(r, "center prior")
 			for i, least := range tc.least {
 				if got[i] < least {
-					t.Errorf("%s is %.3f, was at least %.3f (centre prior %.3f)", Metrics()[i], got[i], least, centre[i])
+					t.Errorf("%s is %.3f, was at least %.3f (center prior %.3f)", Metrics()[i], got[i], least, center[i])
 				}
 			}
 		})

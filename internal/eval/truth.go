@@ -11,7 +11,7 @@ import (
 // pictures are pooled.
 const histSize = 128
 
-// pool is what all pictures of a set say together: the ground for the centre
+// pool is what all pictures of a set say together: the ground for the center
 // prior and for the shuffled AUC.
 type pool struct {
 	set   *Set
@@ -72,10 +72,10 @@ func (p *pool) rest(i int) Field {
 	return out
 }
 
-// centre is the centre prior for a stimulus, learned from all others: their
+// center is the center prior for a stimulus, learned from all others: their
 // fixations, blurred by 1.5 degrees of this stimulus. Sum 1. A set of one
 // stimulus gives an even prior.
-func (p *pool) centre(i int) Field {
+func (p *pool) center(i int) Field {
 	st := &p.set.Stimuli[i]
 	sx := 1.5 * st.Sigma * histSize / float64(st.Width)
 	sy := 1.5 * st.Sigma * histSize / float64(st.Height)
@@ -92,14 +92,14 @@ type truth struct {
 	q       Field     // ground-truth density
 	others  []int     // cells of the fixations of all other stimuli
 	weights []float64 // sets of maps: density of all other stimuli
-	prior   Field     // centre prior
+	prior   Field     // center prior
 	smooth  Field     // the same, smoothed for IG
 }
 
 // truth gathers the ground truth of stimulus i.
 func (p *pool) truth(i int) (*truth, error) {
 	st := &p.set.Stimuli[i]
-	t := &truth{w: st.Width, h: st.Height, prior: p.centre(i)}
+	t := &truth{w: st.Width, h: st.Height, prior: p.center(i)}
 	t.smooth = smooth(t.prior)
 	if p.set.Maps {
 		q, err := readMap(st)
@@ -191,7 +191,7 @@ func pick(m Field, cells []int) []float64 {
 }
 
 // readMap reads the density map of a stimulus at the stimulus' size; not
-// normalised.
+// normalized.
 func readMap(st *Stimulus) (Field, error) {
 	f, err := os.Open(st.Map)
 	if err != nil {
@@ -209,15 +209,15 @@ func readMap(st *Stimulus) (Field, error) {
 	if err != nil {
 		return Field{}, bad("%s is damaged or truncated: %v.", st.Map, err).With(err)
 	}
-	m := grey(img).resize(st.Width, st.Height)
+	m := gray(img).resize(st.Width, st.Height)
 	if m.sum() <= 0 {
 		return Field{}, bad("%s is black all over; a density map needs some light.", st.Map)
 	}
 	return m, nil
 }
 
-// grey is the mean of the colour channels, 16 bits deep.
-func grey(img image.Image) Field {
+// gray is the mean of the color channels, 16 bits deep.
+func gray(img image.Image) Field {
 	b := img.Bounds()
 	m := newField(b.Dx(), b.Dy())
 	for y := range m.H {
