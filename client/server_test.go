@@ -3,7 +3,6 @@ package client_test
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -39,16 +38,9 @@ type server struct {
 	close func()
 }
 
-// Enqueue and Notify play the queue: the row in the store is enough.
-func (s *server) Enqueue(context.Context, *sql.Tx, *saccade.Analysis, int64) (int64, error) {
-	return 1, nil
-}
-
-func (s *server) Notify(context.Context, *sql.Tx, string) (int64, error) { return 1, nil }
-
 // CreateAnalysis starts an analysis and ends it at once.
-func (s *server) CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *store.Idempotency, q store.Enqueuer) (*saccade.Analysis, bool, error) {
-	created, replayed, err := s.store.CreateAnalysis(ctx, a, idem, q)
+func (s *server) CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *store.Idempotency) (*saccade.Analysis, bool, error) {
+	created, replayed, err := s.store.CreateAnalysis(ctx, a, idem)
 	if err != nil || replayed {
 		return created, replayed, err
 	}
@@ -56,7 +48,7 @@ func (s *server) CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *
 }
 
 func (s *server) work(ctx context.Context, a *saccade.Analysis) error {
-	c, err := s.store.Begin(ctx, a.ID, "test", s)
+	c, err := s.store.Begin(ctx, a.ID, "test")
 	if err != nil {
 		return err
 	}
@@ -131,7 +123,7 @@ func start() (*server, error) {
 	}
 	api, err := httpapi.New(httpapi.DefaultConfig(), httpapi.Deps{
 		Accounts: s.store, Uploads: s.store, Analyses: s, Archive: s.store, Texts: s.store, Webhooks: s.store, Stats: s.store,
-		Queue: s, Blobs: s.disk, Signer: signer, Inspector: s, Meter: s, Advisor: s,
+		Blobs: s.disk, Signer: signer, Inspector: s, Meter: s, Advisor: s,
 	})
 	if err != nil {
 		return nil, err

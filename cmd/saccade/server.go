@@ -46,7 +46,7 @@ type rooms struct {
 
 // openServer wires the rooms together, creating what is missing on disk.
 func openServer(ctx context.Context, c *serveCmd, log *slog.Logger) (*server, error) {
-	st, err := c.open(ctx, func(cfg *store.Config) { cfg.MaxQueued, cfg.ImageTTL = c.MaxQueue, c.ResultTTL })
+	st, err := c.open(ctx, func(cfg *store.Config) { cfg.MaxQueued, cfg.ImageTTL, cfg.Log = c.MaxQueue, c.ResultTTL, log })
 	if err != nil {
 		return nil, err
 	}
@@ -66,10 +66,6 @@ func (s *server) build(ctx context.Context, c *serveCmd) error {
 	if s.traces, err = openTelemetry(ctx); err != nil {
 		return err
 	}
-	queue, err := worker.NewQueue(ctx, s.store, s.log)
-	if err != nil {
-		return err
-	}
 	hooks, err := webhook.New(netguard.Config{Allow: c.Allow}, version)
 	if err != nil {
 		return err
@@ -77,12 +73,12 @@ func (s *server) build(ctx context.Context, c *serveCmd) error {
 	cfg := worker.DefaultConfig()
 	cfg.Scratch = filepath.Join(c.Data, "scratch")
 	cfg.Videos, cfg.Images = orDefault(c.Videos, cfg.Videos), orDefault(c.Images, cfg.Images)
-	s.worker, err = worker.New(cfg, worker.Deps{Store: s.store, Queue: queue, Objects: r.objects,
+	s.worker, err = worker.New(cfg, worker.Deps{Store: s.store, Objects: r.objects,
 		Runner: runner{r.studio, s.traces}, Sender: sender{hooks}, Log: s.log})
 	if err != nil {
 		return err
 	}
-	s.api, err = s.newAPI(c, r, queue)
+	s.api, err = s.newAPI(c, r)
 	return err
 }
 
@@ -115,7 +111,7 @@ func openRooms(c *serveCmd, log *slog.Logger) (r rooms, err error) {
 	return r, err
 }
 
-func (s *server) newAPI(c *serveCmd, r rooms, queue *worker.Queue) (*httpapi.API, error) {
+func (s *server) newAPI(c *serveCmd, r rooms) (*httpapi.API, error) {
 	secret, err := blob.LoadSecret(filepath.Join(c.Data, "secret"))
 	if err != nil {
 		return nil, err
@@ -134,7 +130,7 @@ func (s *server) newAPI(c *serveCmd, r rooms, queue *worker.Queue) (*httpapi.API
 	cfg.RateBurst = max(1, int(4*c.RateLimit)) // four seconds' worth at once
 	return httpapi.New(cfg, httpapi.Deps{
 		Accounts: s.store, Uploads: s.store, Analyses: s.store, Archive: s.store, Texts: s.store, Webhooks: s.store, Stats: s.store,
-		Queue: queue, Blobs: r.objects, Signer: signer, Inspector: r.studio, Meter: r.studio, Advisor: advisor,
+		Blobs: r.objects, Signer: signer, Inspector: r.studio, Meter: r.studio, Advisor: advisor,
 		Guard: addresses{r.guard}, Checks: s.checks(r), Log: s.log,
 	})
 }

@@ -29,7 +29,7 @@ type Uploads interface {
 
 // Analyses starts and finds analyses.
 type Analyses interface {
-	CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *store.Idempotency, q store.Enqueuer) (_ *saccade.Analysis, replayed bool, err error)
+	CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *store.Idempotency) (_ *saccade.Analysis, replayed bool, err error)
 	Analysis(ctx context.Context, account, id string) (*saccade.Analysis, error)
 	AnalysisByExposedID(ctx context.Context, account, exposed string) (*saccade.Analysis, error)
 	QueuePosition(ctx context.Context, id string) (int, error)
@@ -55,7 +55,7 @@ type Webhooks interface {
 	Endpoints
 	Deliveries(ctx context.Context, account string, o store.DeliveryOptions) (page []store.Delivery, next string, err error)
 	Delivery(ctx context.Context, account, id string) (store.Delivery, error)
-	Redeliver(ctx context.Context, account, id string, q store.Notifier) (store.Delivery, error)
+	Redeliver(ctx context.Context, account, id string) (store.Delivery, error)
 }
 
 // Endpoints is the part of [Webhooks] about endpoints.
@@ -66,13 +66,6 @@ type Endpoints interface {
 	UpdateEndpoint(ctx context.Context, e store.Endpoint) (store.Endpoint, error)
 	DeleteEndpoint(ctx context.Context, account, id string) error
 	WebhookSecret(ctx context.Context, account string) (string, error)
-}
-
-// Queue puts jobs into the queue within the store's transactions; worker.Queue
-// is one.
-type Queue interface {
-	store.Enqueuer
-	store.Notifier
 }
 
 // Stats counts for the metrics.
@@ -137,7 +130,6 @@ type Deps struct {
 	Texts     Texts
 	Webhooks  Webhooks
 	Stats     Stats
-	Queue     Queue
 	Blobs     Blobs
 	Signer    Signer
 	Inspector Inspector
@@ -156,7 +148,7 @@ func (d Deps) validate() error {
 		missing bool
 	}{
 		{"Accounts", d.Accounts == nil}, {"Uploads", d.Uploads == nil}, {"Analyses", d.Analyses == nil}, {"Archive", d.Archive == nil},
-		{"Texts", d.Texts == nil}, {"Webhooks", d.Webhooks == nil}, {"Stats", d.Stats == nil}, {"Queue", d.Queue == nil},
+		{"Texts", d.Texts == nil}, {"Webhooks", d.Webhooks == nil}, {"Stats", d.Stats == nil},
 		{"Blobs", d.Blobs == nil}, {"Signer", d.Signer == nil}, {"Inspector", d.Inspector == nil},
 		{"Meter", d.Meter == nil}, {"Advisor", d.Advisor == nil},
 	} {

@@ -3,7 +3,6 @@ package httpapi
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -41,15 +40,6 @@ type harness struct {
 	inspect func(ctx context.Context, key string) error
 	advise  func(ctx context.Context, an *saccade.Analysis, kind string) (string, error)
 }
-
-// jobs is the queue: the rows in the store are all the test needs of it.
-type jobs struct{ n atomic.Int64 }
-
-func (j *jobs) Enqueue(context.Context, *sql.Tx, *saccade.Analysis, int64) (int64, error) {
-	return j.n.Add(1), nil
-}
-
-func (j *jobs) Notify(context.Context, *sql.Tx, string) (int64, error) { return j.n.Add(1), nil }
 
 // clock is time that the test moves.
 type clock struct{ ahead atomic.Int64 }
@@ -142,7 +132,7 @@ func newHarness(t *testing.T, change ...func(*Config, *Deps)) *harness {
 	c := DefaultConfig()
 	d := Deps{
 		Accounts: h.store, Uploads: h.store, Analyses: h.store, Archive: h.store, Texts: h.store, Webhooks: h.store, Stats: h.store,
-		Queue: &jobs{}, Blobs: h.disk, Signer: signer, Inspector: h, Meter: h, Advisor: h, Guard: h,
+		Blobs: h.disk, Signer: signer, Inspector: h, Meter: h, Advisor: h, Guard: h,
 		Checks: []Check{{"database", h.store.Check}, {"storage", h.disk.Check}},
 		Log:    slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: h.clock.now,
 	}
@@ -311,7 +301,7 @@ func (h *harness) image() string {
 // begin plays the worker's start.
 func (h *harness) begin(id string) *store.Claim {
 	h.t.Helper()
-	c, err := h.store.Begin(h.ctx(), id, "test", &jobs{})
+	c, err := h.store.Begin(h.ctx(), id, "test")
 	if err != nil {
 		h.t.Fatal(err)
 	}

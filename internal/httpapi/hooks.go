@@ -224,7 +224,7 @@ func (a *API) redeliver(ctx context.Context, in *hookID) (*deliveryOutput, error
 	if !validID(in.ID) {
 		return nil, errNoRoute
 	}
-	d, err := a.deps.Webhooks.Redeliver(ctx, callOf(ctx).account.Name, in.ID, a.deps.Queue)
+	d, err := a.deps.Webhooks.Redeliver(ctx, callOf(ctx).account.Name, in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -60,7 +60,7 @@ func TestLimiterForgets(t *testing.T) {
 // fullQueue is a store whose queue is full.
 type fullQueue struct{ *store.Store }
 
-func (fullQueue) CreateAnalysis(context.Context, *saccade.Analysis, *store.Idempotency, store.Enqueuer) (*saccade.Analysis, bool, error) {
+func (fullQueue) CreateAnalysis(context.Context, *saccade.Analysis, *store.Idempotency) (*saccade.Analysis, bool, error) {
 	return nil, false, saccade.Errorf(saccade.CodeOverCapacity, "The queue is full. Please try again in a minute.")
 }
 

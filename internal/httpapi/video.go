@@ -112,7 +112,7 @@ func (a *API) videoObject(ctx context.Context, content string) (string, error) {
 func (a *API) start(ctx context.Context, an *saccade.Analysis) (*createdOutput, error) {
 	c, path := callOf(ctx), pollPath(an.Request.Kind)
 	an.Account = c.account.Name
-	kept, replayed, err := a.deps.Analyses.CreateAnalysis(ctx, an, c.idempotency(path), a.deps.Queue)
+	kept, replayed, err := a.deps.Analyses.CreateAnalysis(ctx, an, c.idempotency(path))
 	if err != nil {
 		return nil, err
 	}

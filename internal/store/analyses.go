@@ -20,13 +20,6 @@ type Idempotency struct {
 // IdempotencyTTL is how long a key is remembered.
 const IdempotencyTTL = 24 * time.Hour
 
-// Enqueuer puts the job of an analysis into the queue, within the caller's
-// transaction, and gives the job's number. previous is the number of the job
-// it replaces, or 0.
-type Enqueuer interface {
-	Enqueue(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, previous int64) (job int64, err error)
-}
-
 // The values of the column gone.
 const (
 	goneNot     = ""
@@ -46,7 +39,7 @@ const analysisColumns = `id, exposed_id, account, request, status, gone, fractio
 // full queue is over_capacity (under concurrent requests the limit may be
 // passed by as many). An upload that is named by the request but unknown is
 // invalid_input_configuration.
-func (s *Store) CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *Idempotency, q Enqueuer) (_ *saccade.Analysis, replayed bool, err error) {
+func (s *Store) CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *Idempotency) (_ *saccade.Analysis, replayed bool, err error) {
 	created := *a
 	if created.ID == "" {
 		created.ID = saccade.NewID()
@@ -65,7 +58,7 @@ func (s *Store) CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *I
 		if err := s.admit(ctx, tx, &created); err != nil {
 			return err
 		}
-		job, err := q.Enqueue(ctx, tx, &created, 0)
+		job, err := s.enqueueAnalysis(ctx, tx, &created)
 		if err != nil {
 			return err
 		}

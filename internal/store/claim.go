@@ -23,20 +23,13 @@ var (
 	ErrBusy = errors.New("store: another attempt is running")
 )
 
-// Notifier puts the job of a webhook delivery into the queue, within the
-// caller's transaction.
-type Notifier interface {
-	Notify(ctx context.Context, tx *sql.Tx, delivery string) (job int64, err error)
-}
-
 // Claim is one attempt at an analysis. Its methods write only as long as no
 // other attempt began.
 type Claim struct {
 	Analysis *saccade.Analysis // as it was when the attempt began
 	Tries    int               // attempts that count towards Config.MaxTries, this one included
 
-	store    *Store
-	notifier Notifier
+	store *Store
 }
 
 // Begin starts an attempt at a pending analysis on behalf of a worker instance.
@@ -44,8 +37,8 @@ type Claim struct {
 // another attempt beat within the lease. An analysis whose tries are used up,
 // as one that takes the process down each time, is failed with server_error
 // here, which is ErrEnded as well.
-func (s *Store) Begin(ctx context.Context, id, instance string, n Notifier) (*Claim, error) {
-	c := &Claim{store: s, notifier: n}
+func (s *Store) Begin(ctx context.Context, id, instance string) (*Claim, error) {
+	c := &Claim{store: s}
 	exhausted := false
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		now := s.now()
@@ -162,7 +155,7 @@ func (c *Claim) end(ctx context.Context, tx *sql.Tx, o *saccade.Outputs[saccade.
 	if n == 0 {
 		return c.why(ctx, tx)
 	}
-	return c.store.notifyAll(ctx, tx, &ended, c.notifier)
+	return c.store.notifyAll(ctx, tx, &ended)
 }
 
 // expiry is when the results of an image or page end; NULL is never.

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"database/sql"
 	"errors"
 	"math"
 	"strings"
@@ -47,9 +46,9 @@ func TestClaimSucceeds(t *testing.T) {
 		f.is(c.Succeed(t.Context(), someOutputs()), store.ErrFenced)
 		f.is(c.Fail(t.Context(), saccade.Errorf(saccade.CodeServer, "x")), store.ErrFenced)
 		f.is(c.Beat(t.Context(), saccade.Progress{}), store.ErrFenced)
-		_, err := f.Begin(t.Context(), a.ID, "instance-2", f.jobs)
+		_, err := f.Begin(t.Context(), a.ID, "instance-2")
 		f.is(err, store.ErrEnded)
-		_, err = f.Begin(t.Context(), "nothing", "instance-2", f.jobs)
+		_, err = f.Begin(t.Context(), "nothing", "instance-2")
 		f.is(err, store.ErrEnded)
 	})
 }
@@ -71,10 +70,10 @@ func TestFencing(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		a := f.create(saccade.KindVideo)
 		old := f.begin(a.ID)
-		_, err := f.Begin(t.Context(), a.ID, "instance-2", f.jobs)
+		_, err := f.Begin(t.Context(), a.ID, "instance-2")
 		f.is(err, store.ErrBusy)
 		f.clock.move(f.cfg.Lease + time.Second)
-		c, err := f.Begin(t.Context(), a.ID, "instance-2", f.jobs)
+		c, err := f.Begin(t.Context(), a.ID, "instance-2")
 		f.ok(err)
 		if c.Analysis.Attempt != 2 {
 			t.Errorf("attempt %d", c.Analysis.Attempt)
@@ -103,7 +102,7 @@ func TestReleaseAndTries(t *testing.T) {
 			}
 			f.ok(c.Release(t.Context(), true))
 		}
-		_, err := f.Begin(t.Context(), a.ID, "instance-1", f.jobs)
+		_, err := f.Begin(t.Context(), a.ID, "instance-1")
 		f.is(err, store.ErrEnded)
 		if got := f.get(a.ID); got.Status != saccade.StatusFailed || got.Err.Code != saccade.CodeServer {
 			t.Errorf("%+v", got)
@@ -117,7 +116,7 @@ func TestBury(t *testing.T) {
 		f.ok(f.BeatInstance(t.Context(), "instance-2"))
 		a, b := f.create(saccade.KindVideo), f.create(saccade.KindVideo)
 		old := f.begin(a.ID)
-		_, err := f.Begin(t.Context(), b.ID, "instance-2", f.jobs)
+		_, err := f.Begin(t.Context(), b.ID, "instance-2")
 		f.ok(err)
 		f.clock.move(f.cfg.Lease - time.Second)
 		f.ok(f.BeatInstance(t.Context(), "instance-2"))
@@ -127,13 +126,7 @@ func TestBury(t *testing.T) {
 		if diff := cmp.Diff([]string{"instance-1"}, silent); diff != "" {
 			t.Error(diff)
 		}
-		if err := f.Bury(t.Context(), "instance-1", func(*sql.Tx) error { return errors.New("no") }); err == nil {
-			t.Error("no error")
-		}
-		if silent, _ := f.SilentInstances(t.Context()); len(silent) != 1 {
-			t.Error("a failed burial forgot the instance")
-		}
-		f.ok(f.Bury(t.Context(), "instance-1", func(*sql.Tx) error { return nil }))
+		f.ok(f.Bury(t.Context(), "instance-1"))
 		if got := f.get(a.ID); got.StartedAt != nil || got.Progress.Stage != "queued" {
 			t.Errorf("%+v", got)
 		}
@@ -149,8 +142,8 @@ func TestRequeueAndSilence(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		a := f.create(saccade.KindVideo)
 		f.begin(a.ID)
-		f.ok(f.Requeue(t.Context(), a.ID, f.jobs))
-		if len(f.jobs.analyses) != 1 {
+		f.ok(f.Requeue(t.Context(), a.ID))
+		if f.jobs(store.QueueVideo) != 1 {
 			t.Error("a running analysis got another job")
 		}
 		f.ok(f.ReleaseSilent(t.Context()))
@@ -159,14 +152,14 @@ func TestRequeueAndSilence(t *testing.T) {
 		}
 		f.clock.move(4 * f.cfg.Lease)
 		f.ok(f.ReleaseSilent(t.Context()))
-		f.ok(f.Requeue(t.Context(), a.ID, f.jobs))
-		if len(f.jobs.analyses) != 2 {
+		f.ok(f.Requeue(t.Context(), a.ID))
+		if f.jobs(store.QueueVideo) != 2 {
 			t.Error("a waiting analysis got no job")
 		}
 		f.ok(f.begin(a.ID).Succeed(t.Context(), someOutputs()))
-		f.ok(f.Requeue(t.Context(), a.ID, f.jobs))
-		f.ok(f.Requeue(t.Context(), "nothing", f.jobs))
-		if len(f.jobs.analyses) != 2 {
+		f.ok(f.Requeue(t.Context(), a.ID))
+		f.ok(f.Requeue(t.Context(), "nothing"))
+		if f.jobs(store.QueueVideo) != 2 {
 			t.Error("an ended analysis got a job")
 		}
 	})
@@ -199,7 +192,7 @@ func TestDelete(t *testing.T) {
 		} {
 			f.code(read(), saccade.CodeGone)
 		}
-		_, err = f.Begin(t.Context(), first.ID, "i", f.jobs)
+		_, err = f.Begin(t.Context(), first.ID, "i")
 		f.is(err, store.ErrEnded)
 		keys, err = f.Delete(t.Context(), "acme", second.ID)
 		f.ok(err)

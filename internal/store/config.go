@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 )
@@ -16,6 +17,7 @@ type Config struct {
 	Lease     time.Duration    // a running attempt silent for longer counts as dead
 	MaxConns  int              // connections to PostgreSQL, or for reading SQLite
 	Now       func() time.Time // the clock; nil: time.Now
+	Log       *slog.Logger     // warnings of the queue; nil: none
 }
 
 // DefaultConfig is a SQLite file in the working directory.

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -41,8 +40,8 @@ func TestCreateAndRead(t *testing.T) {
 		f.code(err, saccade.CodeNotFound)
 		_, err = f.AnalysisByExposedID(t.Context(), "rival", a.ExposedID)
 		f.code(err, saccade.CodeNotFound)
-		if diff := cmp.Diff([]string{a.ID}, f.jobs.analyses); diff != "" {
-			t.Error(diff)
+		if n := f.jobs(store.QueueVideo); n != 1 {
+			t.Errorf("%d jobs, want 1", n)
 		}
 	})
 }
@@ -50,14 +49,15 @@ func TestCreateAndRead(t *testing.T) {
 // TestCreateIsOneTransaction: without a job there is no row.
 func TestCreateIsOneTransaction(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
-		broken := &jobs{fail: errors.New("queue broken")}
+		repair := f.breakQueue()
 		a := &saccade.Analysis{ID: "fixed", Account: "acme", Request: saccade.Request{Kind: saccade.KindImage}}
-		if _, _, err := f.CreateAnalysis(t.Context(), a, &store.Idempotency{Key: "k", BodyHash: "h"}, broken); !errors.Is(err, broken.fail) {
-			t.Errorf("error %v", err)
+		if _, _, err := f.CreateAnalysis(t.Context(), a, &store.Idempotency{Key: "k", BodyHash: "h"}); err == nil {
+			t.Error("no error")
 		}
+		repair()
 		_, err := f.Analysis(t.Context(), "acme", "fixed")
 		f.code(err, saccade.CodeNotFound)
-		_, replayed, err := f.CreateAnalysis(t.Context(), a, &store.Idempotency{Key: "k", BodyHash: "h"}, f.jobs)
+		_, replayed, err := f.CreateAnalysis(t.Context(), a, &store.Idempotency{Key: "k", BodyHash: "h"})
 		if err != nil || replayed {
 			t.Errorf("the key was kept: %v, %v", replayed, err)
 		}
@@ -67,7 +67,7 @@ func TestCreateIsOneTransaction(t *testing.T) {
 func TestIdempotency(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		post := func(account, key, hash string) (*saccade.Analysis, bool, error) {
-			return f.CreateAnalysis(t.Context(), &saccade.Analysis{Account: account, Request: saccade.Request{Kind: saccade.KindImage}}, &store.Idempotency{Key: key, BodyHash: hash}, f.jobs)
+			return f.CreateAnalysis(t.Context(), &saccade.Analysis{Account: account, Request: saccade.Request{Kind: saccade.KindImage}}, &store.Idempotency{Key: key, BodyHash: hash})
 		}
 		first, replayed, err := post("acme", "k1", "h1")
 		if err != nil || replayed {
@@ -88,8 +88,8 @@ func TestIdempotency(t *testing.T) {
 		if err != nil || replayed || late.ID == first.ID {
 			t.Errorf("after a day: %v, %v, %v", late, replayed, err)
 		}
-		if len(f.jobs.analyses) != 3 {
-			t.Errorf("%d jobs, want 3", len(f.jobs.analyses))
+		if n := f.jobs(store.QueueImage); n != 3 {
+			t.Errorf("%d jobs, want 3", n)
 		}
 	})
 }
@@ -102,7 +102,7 @@ func TestIdempotencyRace(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
-				a, replayed, err := f.CreateAnalysis(t.Context(), &saccade.Analysis{Account: "acme", Request: saccade.Request{Kind: saccade.KindImage}}, &store.Idempotency{Key: "k", BodyHash: "h"}, f.jobs)
+				a, replayed, err := f.CreateAnalysis(t.Context(), &saccade.Analysis{Account: "acme", Request: saccade.Request{Kind: saccade.KindImage}}, &store.Idempotency{Key: "k", BodyHash: "h"})
 				if err != nil {
 					t.Error(err)
 					return
@@ -135,7 +135,7 @@ func TestNoRoom(t *testing.T) {
 	}
 	f.code(err, saccade.CodeOverCapacity)
 	a := &saccade.Analysis{Account: "acme", Request: saccade.Request{Kind: saccade.KindImage, Title: strings.Repeat("x", 100_000)}}
-	_, _, err = f.CreateAnalysis(t.Context(), a, nil, f.jobs)
+	_, _, err = f.CreateAnalysis(t.Context(), a, nil)
 	f.code(err, saccade.CodeOverCapacity)
 	f.ok(f.DB().QueryRowContext(t.Context(), `PRAGMA max_page_count = 1000000`).Scan(&limit))
 	_, err = f.CreateUpload(t.Context(), "acme")

@@ -47,8 +47,8 @@ const deliveryColumns = `id, account, endpoint, url, secret, analysis, event, pa
 // maxDeliveryError bounds what is kept of an error's text.
 const maxDeliveryError = 500
 
-func (s *Store) insertDelivery(ctx context.Context, tx *sql.Tx, d Delivery, q Notifier) error {
-	job, err := q.Notify(ctx, tx, d.ID)
+func (s *Store) insertDelivery(ctx context.Context, tx *sql.Tx, d Delivery) error {
+	job, err := s.enqueueDelivery(ctx, tx, d.ID)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func oneDelivery(row scanner) (Delivery, error) {
 
 // Redeliver sends an ended delivery again, with the whole schedule of retries.
 // One that is still pending is sent now as well, at no cost to its schedule.
-func (s *Store) Redeliver(ctx context.Context, account, id string, q Notifier) (Delivery, error) {
+func (s *Store) Redeliver(ctx context.Context, account, id string) (Delivery, error) {
 	var d Delivery
 	err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
 		d, err = oneDelivery(tx.QueryRowContext(ctx, `
@@ -174,18 +174,18 @@ func (s *Store) Redeliver(ctx context.Context, account, id string, q Notifier) (
 		if err != nil {
 			return err
 		}
-		return s.renotify(ctx, tx, id, q)
+		return s.renotify(ctx, tx, id)
 	})
 	return d, err
 }
 
 // Renotify gives a pending delivery whose job was lost a new job.
-func (s *Store) Renotify(ctx context.Context, id string, q Notifier) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error { return s.renotify(ctx, tx, id, q) })
+func (s *Store) Renotify(ctx context.Context, id string) error {
+	return s.inTx(ctx, func(tx *sql.Tx) error { return s.renotify(ctx, tx, id) })
 }
 
-func (s *Store) renotify(ctx context.Context, tx *sql.Tx, id string, q Notifier) error {
-	job, err := q.Notify(ctx, tx, id)
+func (s *Store) renotify(ctx context.Context, tx *sql.Tx, id string) error {
+	job, err := s.enqueueDelivery(ctx, tx, id)
 	if err != nil {
 		return err
 	}

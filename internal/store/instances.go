@@ -24,10 +24,10 @@ func (s *Store) SilentInstances(ctx context.Context) ([]string, error) {
 }
 
 // Bury takes the analyses away from an instance that is dead and forgets it.
-// requeue puts the jobs it held back into the queue, in the same transaction.
+// The jobs it held go back into the queue, in the same transaction.
 // The tries of its analyses count: one that takes the process down each time
 // must not do so for ever.
-func (s *Store) Bury(ctx context.Context, id string, requeue func(tx *sql.Tx) error) error {
+func (s *Store) Bury(ctx context.Context, id string) error {
 	return s.inTx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM instances WHERE id = $1`, id); err != nil {
 			return err
@@ -38,25 +38,24 @@ func (s *Store) Bury(ctx context.Context, id string, requeue func(tx *sql.Tx) er
 		if err != nil {
 			return err
 		}
-		return requeue(tx)
+		return s.requeue(ctx, tx, id)
 	})
 }
 
 // Requeue gives an analysis that waits but whose job was lost a new job. It
 // does nothing if the analysis runs or has ended.
-func (s *Store) Requeue(ctx context.Context, id string, q Enqueuer) error {
+func (s *Store) Requeue(ctx context.Context, id string) error {
 	return s.inTx(ctx, func(tx *sql.Tx) error {
-		var previous int64
-		r, err := scanRow(also(tx.QueryRowContext(ctx, `
+		r, err := scanRow(tx.QueryRowContext(ctx, `
 			UPDATE analyses SET stage = 'queued' WHERE id = $1 AND status = 'pending' AND gone = '' AND instance = ''
-			RETURNING `+analysisColumns+`, job`, id), &previous))
+			RETURNING `+analysisColumns, id))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		job, err := q.Enqueue(ctx, tx, r.Analysis, previous)
+		job, err := s.enqueueAnalysis(ctx, tx, r.Analysis)
 		if err != nil {
 			return err
 		}

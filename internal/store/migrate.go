@@ -23,7 +23,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.Exclusively(ctx, func(tx *sql.Tx) error {
+	return s.exclusively(ctx, func(tx *sql.Tx) error {
 		const table = "CREATE TABLE IF NOT EXISTS saccade_migrations (name TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)"
 		if _, err := tx.ExecContext(ctx, table); err != nil {
 			return fmt.Errorf("migrate: %w", err)

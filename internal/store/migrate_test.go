@@ -1,8 +1,6 @@
 package store_test
 
 import (
-	"context"
-	"database/sql"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,13 +18,10 @@ func TestRowsWithObjectKeysAreReadAsFileNames(t *testing.T) {
 		old := `{"input":{"image":"analyses/` + a.ID + `/input.png","width":3},"attention":{"attentionMap":"analyses/` + a.ID + `/attentionMap.webm",` +
 			`"data":{"json":"analyses/` + a.ID + `/frames.json","csv":"analyses/` + a.ID + `/frames.csv","density":"analyses/` + a.ID + `/density.npy"}},` +
 			`"aois":[{"name":"analyses/other/x","share":0.5,"rank":1,"timeToFirstAttention":null,"peakShare":0,"areaShare":0}]}`
-		f.ok(f.Exclusively(t.Context(), func(tx *sql.Tx) error {
-			if _, err := tx.ExecContext(context.Background(), `DELETE FROM saccade_migrations WHERE name LIKE '%002_file_names.sql'`); err != nil {
-				return err
-			}
-			_, err := tx.ExecContext(context.Background(), `UPDATE analyses SET outputs = $1 WHERE id = $2`, old, a.ID)
-			return err
-		}))
+		_, err := f.DB().ExecContext(t.Context(), `DELETE FROM saccade_migrations WHERE name LIKE '%002_file_names.sql'`)
+		f.ok(err)
+		_, err = f.DB().ExecContext(t.Context(), `UPDATE analyses SET outputs = $1 WHERE id = $2`, old, a.ID)
+		f.ok(err)
 		upgraded := storetest.Open(t, f.cfg)
 		got, err := upgraded.Analysis(t.Context(), "acme", a.ID)
 		f.ok(err)

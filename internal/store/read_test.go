@@ -23,7 +23,7 @@ func TestQueueLimitAndPosition(t *testing.T) {
 		f := open(t, driver, func(c *store.Config) { c.MaxQueued = 4 })
 		v1, v2 := f.create(saccade.KindVideo), f.create(saccade.KindVideo)
 		i1, p1 := f.create(saccade.KindImage), f.create(saccade.KindPage)
-		_, _, err := f.CreateAnalysis(t.Context(), &saccade.Analysis{Account: "acme", Request: saccade.Request{Kind: saccade.KindVideo}}, nil, f.jobs)
+		_, _, err := f.CreateAnalysis(t.Context(), &saccade.Analysis{Account: "acme", Request: saccade.Request{Kind: saccade.KindVideo}}, nil)
 		f.code(err, saccade.CodeOverCapacity)
 		positions := func(want map[string]int) {
 			t.Helper()

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -24,6 +25,8 @@ type Store struct {
 	write  *sql.DB
 	read   *sql.DB // the same as write on PostgreSQL
 	now    func() time.Time
+	log    *slog.Logger
+	queue  queue
 }
 
 // Open opens the database, making the SQLite file if need be, and brings its
@@ -33,9 +36,12 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	driver, target, _ := splitDSN(cfg.DSN)
-	s := &Store{cfg: cfg, driver: driver, now: cfg.Now}
+	s := &Store{cfg: cfg, driver: driver, now: cfg.Now, log: cfg.Log}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
 	}
 	connect := s.openPostgres
 	if driver == DriverSQLite {
@@ -44,7 +50,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err := connect(target); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	if err := s.migrate(ctx); err != nil {
+	if err := errors.Join(s.migrate(ctx), s.openQueue(ctx)); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %w", err), s.Close())
 	}
 	return s, nil
@@ -99,7 +105,7 @@ func (s *Store) Close() error {
 	return err
 }
 
-// DB is the database that transactions of the job queue run in. On SQLite it
+// DB is the database that is written to. On SQLite it
 // has a single connection: never use it while holding a transaction.
 func (s *Store) DB() *sql.DB { return s.write }
 
@@ -201,9 +207,9 @@ func (s *Store) MaxTries() int { return s.cfg.MaxTries }
 // Lease is Config.Lease.
 func (s *Store) Lease() time.Duration { return s.cfg.Lease }
 
-// Exclusively runs f in a transaction while no other process does the same:
+// exclusively runs f in a transaction while no other process does the same:
 // for changes of the tables.
-func (s *Store) Exclusively(ctx context.Context, f func(tx *sql.Tx) error) error {
+func (s *Store) exclusively(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return s.inTx(ctx, func(tx *sql.Tx) error {
 		if s.driver == DriverPostgres {
 			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", migrateLock); err != nil {

@@ -1,8 +1,6 @@
 package store_test
 
 import (
-	"context"
-	"database/sql"
 	"os"
 	"strings"
 	"sync"
@@ -24,28 +22,6 @@ func TestMain(m *testing.M) {
 		code = 1
 	}
 	os.Exit(code)
-}
-
-// jobs is a queue that only counts.
-type jobs struct {
-	mu         sync.Mutex
-	analyses   []string
-	deliveries []string
-	fail       error
-}
-
-func (j *jobs) Enqueue(_ context.Context, _ *sql.Tx, a *saccade.Analysis, _ int64) (int64, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.analyses = append(j.analyses, a.ID)
-	return int64(len(j.analyses)), j.fail
-}
-
-func (j *jobs) Notify(_ context.Context, _ *sql.Tx, delivery string) (int64, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.deliveries = append(j.deliveries, delivery)
-	return int64(len(j.deliveries)), j.fail
 }
 
 // clock is a clock that the test moves.
@@ -72,12 +48,11 @@ type fixture struct {
 	t     *testing.T
 	cfg   store.Config
 	clock *clock
-	jobs  *jobs
 }
 
 func open(t *testing.T, driver string, change ...func(*store.Config)) *fixture {
 	t.Helper()
-	f := &fixture{t: t, clock: &clock{now: time.Date(2026, 6, 1, 9, 12, 43, 512_000_000, time.UTC)}, jobs: &jobs{}}
+	f := &fixture{t: t, clock: &clock{now: time.Date(2026, 6, 1, 9, 12, 43, 512_000_000, time.UTC)}}
 	f.cfg = storetest.Config(t, driver)
 	f.cfg.Now = f.clock.Now
 	for _, c := range change {
@@ -112,7 +87,7 @@ func (f *fixture) create(kind saccade.Kind, change ...func(*saccade.Request)) *s
 	for _, c := range change {
 		c(&r)
 	}
-	a, replayed, err := f.CreateAnalysis(f.t.Context(), &saccade.Analysis{Account: "acme", Request: r}, nil, f.jobs)
+	a, replayed, err := f.CreateAnalysis(f.t.Context(), &saccade.Analysis{Account: "acme", Request: r}, nil)
 	if err != nil || replayed {
 		f.t.Fatalf("create: replayed %v, %v", replayed, err)
 	}
@@ -122,9 +97,32 @@ func (f *fixture) create(kind saccade.Kind, change ...func(*saccade.Request)) *s
 
 func (f *fixture) begin(id string) *store.Claim {
 	f.t.Helper()
-	c, err := f.Begin(f.t.Context(), id, "instance-1", f.jobs)
+	c, err := f.Begin(f.t.Context(), id, "instance-1")
 	f.ok(err)
 	return c
+}
+
+// jobs counts the jobs in the queue.
+func (f *fixture) jobs(queues ...string) int {
+	f.t.Helper()
+	total := 0
+	for _, q := range queues {
+		var n int
+		f.ok(f.DB().QueryRowContext(f.t.Context(), `SELECT count(*) FROM river_job WHERE queue = $1`, q).Scan(&n))
+		total += n
+	}
+	return total
+}
+
+// breakQueue makes adding jobs fail, until repair.
+func (f *fixture) breakQueue() (repair func()) {
+	f.t.Helper()
+	rename := func(from, to string) {
+		_, err := f.DB().ExecContext(f.t.Context(), `ALTER TABLE `+from+` RENAME TO `+to)
+		f.ok(err)
+	}
+	rename("river_job", "river_job_away")
+	return func() { rename("river_job_away", "river_job") }
 }
 
 func (f *fixture) get(id string) *saccade.Analysis {
@@ -310,7 +308,7 @@ func TestUploads(t *testing.T) {
 		_, err = f.Upload(t.Context(), "acme", fresh.ID)
 		f.ok(err)
 		for _, object := range []string{"uploads/acme/" + unused.ID, "uploads/rival/" + fresh.ID} {
-			_, _, err = f.CreateAnalysis(t.Context(), &saccade.Analysis{Account: "acme", Request: saccade.Request{Kind: saccade.KindVideo, Object: object}}, nil, f.jobs)
+			_, _, err = f.CreateAnalysis(t.Context(), &saccade.Analysis{Account: "acme", Request: saccade.Request{Kind: saccade.KindVideo, Object: object}}, nil)
 			f.code(err, saccade.CodeInvalidInput)
 		}
 	})

@@ -137,7 +137,7 @@ type eventData struct {
 
 // notifyAll makes a delivery for the webhook of the request and for every
 // endpoint of the account that wants the event.
-func (s *Store) notifyAll(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, q Notifier) error {
+func (s *Store) notifyAll(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) error {
 	event := EventSucceeded
 	if a.Status == saccade.StatusFailed {
 		event = EventFailed
@@ -160,7 +160,7 @@ func (s *Store) notifyAll(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, 
 	for _, t := range targets {
 		d := Delivery{ID: "msg_" + saccade.NewID(), Account: a.Account, Endpoint: t.ID, URL: t.URL, Secret: t.Secret,
 			Analysis: a.ID, Event: event, Payload: payload}
-		if err := s.insertDelivery(ctx, tx, d, q); err != nil {
+		if err := s.insertDelivery(ctx, tx, d); err != nil {
 			return err
 		}
 	}

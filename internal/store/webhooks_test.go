@@ -74,12 +74,14 @@ func TestDeliveriesAreMade(t *testing.T) {
 		}
 		good, bad := f.create(saccade.KindVideo, hook), f.create(saccade.KindVideo, hook)
 		c := f.begin(good.ID)
-		f.jobs.fail = errors.New("queue broken")
-		f.is(c.Succeed(t.Context(), someOutputs()), f.jobs.fail)
+		repair := f.breakQueue()
+		if c.Succeed(t.Context(), someOutputs()) == nil {
+			t.Error("no error")
+		}
 		if f.get(good.ID).Status != saccade.StatusPending {
 			t.Error("the final state was kept without its deliveries")
 		}
-		f.jobs.fail = nil
+		repair()
 		f.ok(c.Succeed(t.Context(), someOutputs()))
 		f.ok(f.begin(bad.ID).Fail(t.Context(), saccade.Errorf(saccade.CodeTooLarge, "Too large.")))
 		urls := func(id string) []string {
@@ -129,8 +131,10 @@ func TestDeliveryLife(t *testing.T) {
 		e, err := f.CreateEndpoint(t.Context(), "acme", "https://all.example", nil)
 		f.ok(err)
 		f.ok(f.begin(f.create(saccade.KindVideo).ID).Succeed(t.Context(), someOutputs()))
-		id := f.jobs.deliveries[0]
-		d, err := f.DueDelivery(t.Context(), id, 1)
+		var id string
+		var job int64
+		f.ok(f.DB().QueryRowContext(t.Context(), `SELECT id, job FROM deliveries`).Scan(&id, &job))
+		d, err := f.DueDelivery(t.Context(), id, job)
 		f.ok(err)
 		if d.State != store.DeliveryPending || d.Attempts != 0 || d.NextAt == nil {
 			t.Errorf("%+v", d)
@@ -141,9 +145,9 @@ func TestDeliveryLife(t *testing.T) {
 		if d.State != store.DeliveryPending || d.Attempts != 1 || d.HTTPStatus != 500 || !d.NextAt.Equal(f.clock.Now().Add(5*time.Second)) || len(d.Error) > 500 {
 			t.Errorf("%+v", d)
 		}
-		_, err = f.Redeliver(t.Context(), "acme", id, f.jobs)
+		_, err = f.Redeliver(t.Context(), "acme", id)
 		f.ok(err)
-		_, err = f.DueDelivery(t.Context(), id, 1)
+		_, err = f.DueDelivery(t.Context(), id, job)
 		f.is(err, store.ErrEnded) // a later job has taken its place
 		f.ok(f.SaveAttempt(t.Context(), id, store.Attempt{HTTPStatus: 410, Err: errors.New("gone"), Disable: true}))
 		d, err = f.Delivery(t.Context(), "acme", id)
@@ -154,14 +158,15 @@ func TestDeliveryLife(t *testing.T) {
 		if e, err = f.Endpoint(t.Context(), "acme", e.ID); err != nil || e.DisabledAt == nil {
 			t.Errorf("410 did not disable the endpoint: %+v, %v", e, err)
 		}
-		_, err = f.Redeliver(t.Context(), "rival", id, f.jobs)
+		_, err = f.Redeliver(t.Context(), "rival", id)
 		f.code(err, saccade.CodeNotFound)
-		d, err = f.Redeliver(t.Context(), "acme", id, f.jobs)
+		d, err = f.Redeliver(t.Context(), "acme", id)
 		f.ok(err)
 		if d.State != store.DeliveryPending || d.Attempts != 0 || d.EndedAt != nil {
 			t.Errorf("%+v", d)
 		}
-		_, err = f.DueDelivery(t.Context(), id, 3)
+		f.ok(f.DB().QueryRowContext(t.Context(), `SELECT job FROM deliveries`).Scan(&job))
+		_, err = f.DueDelivery(t.Context(), id, job)
 		f.ok(err)
 		f.ok(f.SaveAttempt(t.Context(), id, store.Attempt{HTTPStatus: 204}))
 		d, err = f.Delivery(t.Context(), "acme", id)

@@ -39,14 +39,12 @@ func childMain() {
 	}
 	st, err := store.Open(ctx, cfg)
 	must(err)
-	queue, err := worker.NewQueue(ctx, st, log)
-	must(err)
 	objects, err := blob.NewDisk(filepath.Join(os.Getenv(childDir), "objects"))
 	must(err)
 	wcfg := worker.DefaultConfig()
 	wcfg.Beat = 200 * time.Millisecond
 	wcfg.Scratch = filepath.Join(os.Getenv(childDir), "scratch")
-	w, err := worker.New(wcfg, worker.Deps{Store: st, Queue: queue, Objects: objects, Log: log,
+	w, err := worker.New(wcfg, worker.Deps{Store: st, Objects: objects, Log: log,
 		Sender: sendFunc(func(ctx context.Context, _ store.Delivery) (int, error) { return 204, nil }),
 		Runner: runFunc(func(ctx context.Context, t worker.Task) (*saccade.Outputs[saccade.File], error) {
 			if err := os.WriteFile(filepath.Join(t.Dir, "half.webm"), []byte("half"), 0o600); err != nil {

@@ -23,12 +23,12 @@ var schedule = []time.Duration{
 const sendTimeout = 30 * time.Second
 
 type deliveryWorker struct {
-	river.WorkerDefaults[deliveryArgs]
+	river.WorkerDefaults[store.DeliveryArgs]
 	*session
 }
 
 // Work makes one attempt at a delivery.
-func (w *deliveryWorker) Work(ctx context.Context, job *river.Job[deliveryArgs]) error {
+func (w *deliveryWorker) Work(ctx context.Context, job *river.Job[store.DeliveryArgs]) error {
 	d, err := w.Store.DueDelivery(ctx, job.Args.Delivery, job.ID)
 	switch {
 	case errors.Is(err, store.ErrEnded):

@@ -57,7 +57,7 @@ func TestWebhookIsDelivered(t *testing.T) {
 		if d.Attempts != 1 || d.HTTPStatus != 204 {
 			t.Errorf("%+v", d)
 		}
-		if _, err := b.store.Redeliver(t.Context(), account, d.ID, b.queue); err != nil {
+		if _, err := b.store.Redeliver(t.Context(), account, d.ID); err != nil {
 			t.Fatal(err)
 		}
 		if again := <-got; again.ID != sent.ID || again.Payload != sent.Payload {

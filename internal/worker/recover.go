@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -43,16 +42,16 @@ func (s *session) buryLocal(ctx context.Context) {
 
 // bury puts the jobs of an instance back into the queue and forgets it.
 func (s *session) bury(ctx context.Context, instance string) error {
-	return s.Store.Bury(ctx, instance, func(tx *sql.Tx) error { return s.Queue.requeue(ctx, tx, instance) })
+	return s.Store.Bury(ctx, instance)
 }
 
 // sweep finds work that nobody does any more.
 func (s *session) sweep(ctx context.Context) {
 	silent, err := s.Store.SilentInstances(ctx)
 	s.complain(ctx, "cannot look for dead workers", err)
-	strangers, err := s.Queue.strangers(ctx, s.Store.DB())
+	unknown, err := s.Store.UnknownInstances(ctx)
 	s.complain(ctx, "cannot look for dead workers", err)
-	for _, instance := range append(silent, strangers...) {
+	for _, instance := range append(silent, unknown...) {
 		if instance == s.instance {
 			continue // we were away for a while; somebody else may judge that
 		}
@@ -66,17 +65,16 @@ func (s *session) sweep(ctx context.Context) {
 // sweepLost gives new jobs to rows that lost theirs. That should not happen;
 // if it does, nothing must wait for ever.
 func (s *session) sweepLost(ctx context.Context) {
-	before := s.Store.Silence().UnixMicro()
-	ids, err := s.Queue.lostAnalyses(ctx, s.Store.DB(), before)
+	ids, err := s.Store.LostAnalyses(ctx)
 	s.complain(ctx, "cannot look for lost jobs", err)
 	for _, id := range ids {
 		s.Log.WarnContext(ctx, "the job of an analysis was lost; it gets a new one", "analysis", id)
-		s.complain(ctx, "cannot enqueue an analysis again", s.Store.Requeue(ctx, id, s.Queue))
+		s.complain(ctx, "cannot enqueue an analysis again", s.Store.Requeue(ctx, id))
 	}
-	ids, err = s.Queue.lostDeliveries(ctx, s.Store.DB(), before)
+	ids, err = s.Store.LostDeliveries(ctx)
 	s.complain(ctx, "cannot look for lost jobs", err)
 	for _, id := range ids {
-		s.complain(ctx, "cannot enqueue a delivery again", s.Store.Renotify(ctx, id, s.Queue))
+		s.complain(ctx, "cannot enqueue a delivery again", s.Store.Renotify(ctx, id))
 	}
 }
 

@@ -33,13 +33,13 @@ func Permanent(err error) bool {
 }
 
 type analysisWorker struct {
-	river.WorkerDefaults[analysisArgs]
+	river.WorkerDefaults[store.AnalysisArgs]
 	*session
 }
 
 // Work makes one attempt. The error tells River what becomes of the job.
-func (w *analysisWorker) Work(ctx context.Context, job *river.Job[analysisArgs]) error {
-	claim, err := w.Store.Begin(ctx, job.Args.Analysis, w.instance, w.Queue)
+func (w *analysisWorker) Work(ctx context.Context, job *river.Job[store.AnalysisArgs]) error {
+	claim, err := w.Store.Begin(ctx, job.Args.Analysis, w.instance)
 	switch {
 	case errors.Is(err, store.ErrEnded):
 		return nil

@@ -43,7 +43,6 @@ type Sender interface {
 // Deps is what a worker works with.
 type Deps struct {
 	Store   *store.Store
-	Queue   *Queue
 	Objects blob.Store
 	Runner  Runner
 	Sender  Sender // may be nil if Config.Webhooks is 0
@@ -123,7 +122,7 @@ func (s *session) start(ctx context.Context) (err error) {
 	}
 	s.buryLocal(ctx)
 	s.sweep(ctx)
-	if s.client, err = river.NewClient(s.Queue.driver, s.riverConfig()); err != nil {
+	if s.client, err = s.Store.NewRiver(s.riverConfig()); err != nil {
 		return err
 	}
 	// The jobs' contexts must outlive the caller's.
@@ -147,9 +146,9 @@ func (s *session) riverConfig() *river.Config {
 		slots int
 		poll  time.Duration
 	}{
-		queueImage:   {s.cfg.Images, s.cfg.Poll},
-		queueVideo:   {s.cfg.Videos, 4 * s.cfg.Poll},
-		queueWebhook: {s.cfg.Webhooks, 10 * s.cfg.Poll},
+		store.QueueImage:   {s.cfg.Images, s.cfg.Poll},
+		store.QueueVideo:   {s.cfg.Videos, 4 * s.cfg.Poll},
+		store.QueueWebhook: {s.cfg.Webhooks, 10 * s.cfg.Poll},
 	} {
 		if q.slots > 0 {
 			queues[name] = river.QueueConfig{MaxWorkers: q.slots, FetchPollInterval: q.poll}
@@ -157,7 +156,6 @@ func (s *session) riverConfig() *river.Config {
 	}
 	return &river.Config{
 		ID:                s.instance,
-		Logger:            quiet(s.Log),
 		Queues:            queues,
 		Workers:           workers,
 		FetchCooldown:     min(s.cfg.Poll, 20*time.Millisecond),

@@ -38,7 +38,6 @@ func (f sendFunc) Send(ctx context.Context, d store.Delivery) (int, error) { ret
 type bench struct {
 	t       testing.TB
 	store   *store.Store
-	queue   *worker.Queue
 	objects *blob.Disk
 	cfg     worker.Config
 	log     *slog.Logger
@@ -60,9 +59,6 @@ func benchOn(t testing.TB, cfg store.Config, dir string) *bench {
 	t.Helper()
 	b := &bench{t: t, store: storetest.Open(t, cfg), cfg: worker.DefaultConfig(), log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	var err error
-	if b.queue, err = worker.NewQueue(t.Context(), b.store, b.log); err != nil {
-		t.Fatal(err)
-	}
 	if b.objects, err = blob.NewDisk(filepath.Join(dir, "objects")); err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +92,7 @@ func (b *bench) start(run runFunc, send sendFunc) *worker.Worker {
 
 func (b *bench) worker(run runFunc, send sendFunc) *worker.Worker {
 	b.t.Helper()
-	deps := worker.Deps{Store: b.store, Queue: b.queue, Objects: b.objects, Runner: run, Sender: send, Log: b.log}
+	deps := worker.Deps{Store: b.store, Objects: b.objects, Runner: run, Sender: send, Log: b.log}
 	if send == nil {
 		deps.Sender = sendFunc(func(context.Context, store.Delivery) (int, error) { return 204, nil })
 	}
@@ -113,7 +109,7 @@ func (b *bench) create(kind saccade.Kind, change ...func(*saccade.Request)) *sac
 	for _, c := range change {
 		c(&r)
 	}
-	a, _, err := b.store.CreateAnalysis(b.t.Context(), &saccade.Analysis{Account: account, Request: r}, nil, b.queue)
+	a, _, err := b.store.CreateAnalysis(b.t.Context(), &saccade.Analysis{Account: account, Request: r}, nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}
