@@ -12,7 +12,10 @@ GOBUILD := go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 RUN_PACKAGES  := ffmpeg
 TEST_PACKAGES := ffmpeg chromium postgresql python3-requests python3-numpy python3-scipy qemu-user-static
 
-.PHONY: help build demo run test test-go test-train bench lint oracle generate clean deps deps-test
+# The programs that check the tree, at the versions of .ci/tools.mod.
+TOOL := go tool -modfile=.ci/tools.mod
+
+.PHONY: help build demo run test test-go test-train bench lint vuln oracle generate clean deps deps-test
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,9 +45,14 @@ bench: deps build ## Time everything side by side: kernels, whole analyses again
 test-train: ## Run the tests of the training code (needs python3-torch, python3-opencv, python3-scipy)
 	@cd train && /usr/bin/python3 -m unittest
 
-lint: ## gofmt and go vet
+lint: ## Check the form: gofmt, go vet, staticcheck, floors, sizes, vocabulary and spelling
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	@go vet ./...
+	@$(TOOL) staticcheck ./...
+	@SACCADE_LINT=1 go test -run '^Test(Floors|ImportChain|Sizes|ExportsAreDocumented|Style|Words|GivesAndTells)$$' ./docs
+
+vuln: ## Look for known vulnerabilities in what the program calls (asks vuln.go.dev)
+	@bash .ci/vuln $(TOOL) govulncheck
 
 # SACCADE_ORT may name a folder that has node_modules/onnxruntime-node already.
 oracle: ## Compare the engine with ONNX Runtime on the same weights (fetches onnxruntime-node by npm)

@@ -4,13 +4,10 @@ package docs_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -28,15 +25,15 @@ func pages(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	out := map[string]string{}
-	for _, file := range append(files, "../README.md") {
-		out[file] = read(t, file)
+	for _, name := range append(files, "../README.md") {
+		out[name] = read(t, name)
 	}
 	return out
 }
 
-func read(t *testing.T, file string) string {
+func read(t *testing.T, name string) string {
 	t.Helper()
-	b, err := os.ReadFile(file)
+	b, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,22 +43,22 @@ func read(t *testing.T, file string) string {
 var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 
 func TestLinksLeadSomewhere(t *testing.T) {
-	for file, text := range pages(t) {
+	for page, text := range pages(t) {
 		for _, m := range link.FindAllStringSubmatch(text, -1) {
 			target, anchor, _ := strings.Cut(m[1], "#")
 			if strings.Contains(target, "://") {
 				continue
 			}
-			path := file
+			to := page
 			if target != "" {
-				path = filepath.Join(filepath.Dir(file), target)
+				to = filepath.Join(filepath.Dir(page), target)
 			}
-			if _, err := os.Stat(path); err != nil {
-				t.Errorf("%s: link to %s: %v", file, m[1], err)
+			if _, err := os.Stat(to); err != nil {
+				t.Errorf("%s: link to %s: %v", page, m[1], err)
 				continue
 			}
-			if anchor != "" && !hasHeading(read(t, path), anchor) {
-				t.Errorf("%s: link to %s: no such heading", file, m[1])
+			if anchor != "" && !hasHeading(read(t, to), anchor) {
+				t.Errorf("%s: link to %s: no such heading", page, m[1])
 			}
 		}
 	}
@@ -167,11 +164,11 @@ func split(line string) (command []string, args int, flags []string) {
 // serve's flags in operating.md, against what the program says about itself.
 func TestCommandLines(t *testing.T) {
 	help, found := newHelper(t), 0
-	for file, text := range pages(t) {
+	for page, text := range pages(t) {
 		for _, line := range shown(text) {
 			found++
 			if err := help.accepts(line); err != nil {
-				t.Errorf("%s: saccade %s: %v", file, line, err)
+				t.Errorf("%s: saccade %s: %v", page, line, err)
 			}
 		}
 	}
@@ -229,12 +226,13 @@ func TestFocusTables(t *testing.T) {
 }
 
 var (
-	row  = regexp.MustCompile(`(?m)^\| ([0-5]) \| (.*?) \|`)
-	room = regexp.MustCompile("`((?:internal|cmd)/[a-z]+)`")
+	row  = regexp.MustCompile(`(?m)^\| ([0-9]) \| (.*?) \|`)
+	room = regexp.MustCompile("`((?:internal|cmd)/[a-z/]+)`")
 )
 
 // TestFloors holds the table of packages in README.md against the imports: a
-// package imports only packages of lower floors, or of its own row.
+// package imports only packages of lower floors, or of its own row. A package
+// that the table does not list belongs to the one above it in the tree.
 func TestFloors(t *testing.T) {
 	floor, place := map[string]int{}, map[string]int{}
 	for i, m := range row.FindAllStringSubmatch(read(t, "../README.md"), -1) {
@@ -243,47 +241,52 @@ func TestFloors(t *testing.T) {
 			place[p[1]] = i
 		}
 	}
-	folders, err := filepath.Glob("../internal/*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range append(folders, "../cmd/saccade") {
-		from := strings.TrimPrefix(filepath.ToSlash(f), "../")
-		if _, listed := floor[from]; !listed {
-			t.Errorf("README.md does not list %s", from)
-		}
-		for _, to := range imports(t, f) {
-			if to != from && place[to] != place[from] && floor[to] >= floor[from] {
-				t.Errorf("%s (floor %d) imports %s (floor %d)", from, floor[from], to, floor[to])
+	listed := func(pkg string) string {
+		for ; pkg != "."; pkg = path.Dir(pkg) {
+			if _, ok := floor[pkg]; ok {
+				return pkg
 			}
+		}
+		return ""
+	}
+	seen := map[string]bool{}
+	for _, f := range sources(t, false) {
+		if f.ast == nil || f.test || !strings.HasPrefix(f.path, "internal/") && !strings.HasPrefix(f.path, "cmd/") {
+			continue
+		}
+		if f.ast.Name.Name == "main" && f.pkg() != "cmd/saccade" {
+			continue // a generator beside its package
+		}
+		from := listed(f.pkg())
+		if seen[from] = true; from == "" {
+			t.Errorf("README.md does not list %s", f.pkg())
+		}
+		for _, pkg := range f.imports() {
+			to := listed(pkg)
+			if to != from && to != "" && place[to] != place[from] && floor[to] >= floor[from] {
+				t.Errorf("%s: %s (floor %d) imports %s (floor %d)", f.path, from, floor[from], to, floor[to])
+			}
+		}
+	}
+	for pkg := range floor {
+		if !seen[pkg] {
+			t.Errorf("README.md lists %s, which does not exist", pkg)
 		}
 	}
 }
 
-// imports lists what the product's files right in a folder import of ours, as
-// "internal/name".
-func imports(t *testing.T, folder string) []string {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%s: %v", folder, errors.Join(err, fs.ErrNotExist))
-	}
-	var out []string
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
+// TestClientStandsAlone: whoever imports the client gets no more than the
+// words.
+func TestClientStandsAlone(t *testing.T) {
+	for _, f := range sources(t, true) {
+		if dir := f.pkg(); f.test || dir != "client" && dir != "." {
 			continue
 		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, i := range parsed.Imports {
-			path, _ := strconv.Unquote(i.Path.Value)
-			if rest, ours := strings.CutPrefix(path, module+"/"); ours {
-				parts := strings.SplitN(rest, "/", 3)
-				out = append(out, strings.Join(parts[:min(2, len(parts))], "/"))
+		for _, i := range f.ast.Imports {
+			p, _ := strconv.Unquote(i.Path.Value)
+			if first, _, _ := strings.Cut(p, "/"); strings.Contains(first, ".") && (p != module || f.pkg() == ".") {
+				t.Errorf("%s imports %s", f.path, p)
 			}
 		}
 	}
-	return out
 }
