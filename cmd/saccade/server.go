@@ -15,6 +15,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/capture"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
 	"github.com/saccade-dev/saccade/internal/httpapi"
+	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/netguard"
 	"github.com/saccade-dev/saccade/internal/pipeline"
 	"github.com/saccade-dev/saccade/internal/store"
@@ -126,7 +127,7 @@ func (s *server) newAPI(c *serveCmd, r rooms) (*httpapi.API, error) {
 		return nil, err
 	}
 	cfg := httpapi.DefaultConfig()
-	cfg.PublicURL, cfg.TrustProxy, cfg.RateLimit, cfg.ResultTTL, cfg.Version = c.PublicURL, c.TrustProxy, c.RateLimit, c.ResultTTL, version
+	cfg.PublicURL, cfg.TrustProxy, cfg.RateLimit, cfg.Limits.ResultTTL, cfg.Version = c.PublicURL, c.TrustProxy, c.RateLimit, c.ResultTTL, version
 	cfg.RateBurst = max(1, int(4*c.RateLimit)) // four seconds' worth at once
 	return httpapi.New(cfg, httpapi.Deps{
 		Accounts: s.store, Uploads: s.store, Analyses: s.store, Archive: s.store, Texts: s.store, Webhooks: s.store, Stats: s.store,
@@ -136,8 +137,8 @@ func (s *server) newAPI(c *serveCmd, r rooms) (*httpapi.API, error) {
 }
 
 // checks are what /readyz asks.
-func (s *server) checks(r rooms) []httpapi.Check {
-	return []httpapi.Check{
+func (s *server) checks(r rooms) []httpfront.Check {
+	return []httpfront.Check{
 		{Name: "database", Run: s.store.Check},
 		{Name: "storage", Run: r.objects.Check},
 		{Name: "decoder", Run: r.tool.Check},
@@ -152,7 +153,7 @@ func (s *server) Serve(ctx context.Context, ln net.Listener) error {
 	if err := s.worker.Start(ctx); err != nil {
 		return errors.Join(err, ln.Close(), s.Close())
 	}
-	web := httpapi.NewServer(s.traces.handler(s.api), s.log)
+	web := httpfront.NewServer(s.traces.handler(s.api), s.log)
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(ln) }()
 	var err error

@@ -5,50 +5,49 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/saccade-dev/saccade/internal/httpapi/openapi"
+	"github.com/saccade-dev/saccade/internal/httpfront"
 )
 
-// maxAuth bounds token look-ups at once: work that anybody can cause.
-const maxAuth = 64
-
-// maxHeld bounds held polls and event streams: each looks at the database a few
-// times a second.
-const maxHeld = 512
+// Bounds of work that clients cause.
+const (
+	maxAuthentications = 64  // look-ups of tokens at once: anybody can cause them
+	maxLongPolls       = 512 // long polls and event streams at once: each reads the database a few times a second
+	longPollShare      = 256 // of them, those of one account
+)
 
 // API is the HTTP API. It is an http.Handler, safe for concurrent use.
 type API struct {
-	cfg     Config
-	deps    Deps
-	log     *slog.Logger
-	now     func() time.Time
-	prefix  string // path of the public address
-	router  *router
-	huma    huma.API
-	metrics *metrics
-	limiter *limiter
+	cfg      Config
+	deps     Deps
+	log      *slog.Logger
+	now      func() time.Time
+	front    *httpfront.Front
+	huma     huma.API
+	limiter  *httpfront.Limiter
+	doc      *openapi.Document
+	document []byte // as served
 
-	authGate    gate
-	inFlight    gate
-	transfers   gate
-	largeBodies gate
-	held        gate
-	writers     gate
-	readiness   readiness
-	document    []byte   // OpenAPI, as served
-	order       []string // operations of the document, as the route table has them
+	authentications httpfront.Semaphore
+	transfers       httpfront.Semaphore
+	largeBodies     httpfront.Semaphore
+	longPolls       *httpfront.Shares
+	writers         httpfront.Semaphore
 
 	// Work that outlives its request: generated texts. stop ends it and every
-	// held poll and event stream.
+	// long poll and event stream.
 	life context.Context
 	stop context.CancelFunc
 	work sync.WaitGroup
 }
-
-var errPanic = errors.New("the request broke the server")
 
 // New builds the API. The error names every fault of the configuration and
 // every missing dependency.
@@ -58,28 +57,38 @@ func New(cfg Config, deps Deps) (*API, error) {
 	}
 	installErrors()
 	a := &API{
-		cfg: cfg, deps: deps, log: deps.Log, now: deps.Now, prefix: cfg.publicPrefix(),
-		metrics:  newMetrics(deps.Stats),
-		limiter:  newLimiter(cfg.RateLimit, cfg.RateBurst),
-		authGate: make(gate, maxAuth), inFlight: make(gate, cfg.MaxInFlight), transfers: make(gate, cfg.MaxTransfers),
-		largeBodies: make(gate, maxLargeBodies), held: make(gate, maxHeld), writers: make(gate, maxWriters),
-	}
-	if a.log == nil {
-		a.log = slog.New(slog.DiscardHandler)
+		cfg: cfg, deps: deps, now: deps.Now,
+		limiter:         httpfront.NewLimiter(cfg.RateLimit, cfg.RateBurst),
+		doc:             openapi.New(openapi.Config{PublicURL: cfg.PublicURL, Version: cfg.Version, Limits: cfg.Limits}),
+		authentications: httpfront.NewSemaphore(maxAuthentications), transfers: httpfront.NewSemaphore(cfg.MaxTransfers),
+		largeBodies: httpfront.NewSemaphore(maxLargeBodies), longPolls: httpfront.NewShares(maxLongPolls, longPollShare),
+		writers: httpfront.NewSemaphore(maxWriters),
 	}
 	if a.now == nil {
 		a.now = time.Now
 	}
 	a.life, a.stop = context.WithCancel(context.Background())
-	a.router = &router{mux: http.NewServeMux(), fail: a.fail}
-	a.huma = humago.New(a.router, document(cfg))
+	var err error
+	if a.front, err = httpfront.New(cfg.Config, httpfront.Deps{
+		Checks: deps.Checks, Collectors: []prometheus.Collector{&statsCollector{stats: deps.Stats}},
+		Overlapping: []string{"/analyses/{id}/events"}, Log: deps.Log, Now: a.now,
+	}); err != nil {
+		return nil, err
+	}
+	a.log = a.front.Log()
+	a.huma = humago.New(a.front, a.doc.Huma(jsonFormat()))
 	a.huma.UseMiddleware(a.authenticate)
 	a.routes()
-	return a, a.finishDocument()
+	a.document, err = a.doc.Finish(a.huma.OpenAPI(), reflect.TypeFor[httpfront.Health]())
+	return a, err
 }
 
-// Close ends background work, held polls and event streams, and waits for them
-// until the context ends. The API answers further requests, but holds none.
+// ServeHTTP serves a request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.front.ServeHTTP(w, r) }
+
+// Close ends background work, long polls and event streams, and waits for them
+// until the context ends. The API answers further requests, but waits for
+// nothing any more.
 func (a *API) Close(ctx context.Context) error {
 	a.stop()
 	done := make(chan struct{})
@@ -93,20 +102,4 @@ func (a *API) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// NewServer gives an http.Server for the handler with the time-outs that keep
-// idle and slow clients from holding connections. Bodies and answers have
-// their own limits, request by request.
-func NewServer(h http.Handler, log *slog.Logger) *http.Server {
-	s := &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-	}
-	if log != nil {
-		s.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelDebug)
-	}
-	return s
 }

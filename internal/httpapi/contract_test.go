@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/saccade-dev/saccade/internal/httpapi/openapi"
 )
 
 // contract checks answers against the OpenAPI document of the running server.
@@ -185,6 +187,7 @@ func TestDocument(t *testing.T) {
 			SecuritySchemes map[string]any
 		}
 		Codes    map[string]string `json:"x-error-codes"`
+		Order    []string          `json:"x-order"`
 		Webhooks map[string]any
 	}
 	r.into(t, 200, &doc)
@@ -200,8 +203,8 @@ func TestDocument(t *testing.T) {
 			}
 		}
 	}
-	if seen != len(descriptions) {
-		t.Errorf("%d operations, %d descriptions", seen, len(descriptions))
+	if seen != len(doc.Order) {
+		t.Errorf("%d operations, %d in order", seen, len(doc.Order))
 	}
 	for name, s := range doc.Components.Schemas {
 		for field, p := range s.Properties {
@@ -272,7 +275,7 @@ func TestMarksCover(t *testing.T) {
 	h := newHarness(t)
 	for pattern, o := range newContract(h.api).ops {
 		want := strings.Contains(pattern, "/v2/analyses/video")
-		if got := o.Metadata[markAddOn] == true; got != want {
+		if got := o.Metadata[openapi.AddOn] == true; got != want {
 			t.Errorf("%s: add-on %v", pattern, got)
 		}
 		if public := slices.ContainsFunc(o.Security, func(m map[string][]string) bool { return reflect.DeepEqual(m, map[string][]string{}) }); public == strings.Contains(pattern, "/v2/") {

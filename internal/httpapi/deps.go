@@ -11,16 +11,17 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
-// Accounts opens the door; *store.Store is one, as of all interfaces here that
+// Accounts authenticates tokens; *store.Store is one, as of all interfaces here that
 // name no other.
 type Accounts interface {
 	Authenticate(ctx context.Context, plain string) (saccade.Account, saccade.Token, error)
 }
 
-// Uploads remembers which objects clients were given upload links for.
+// Uploads keeps which objects clients were given upload links for.
 type Uploads interface {
 	CreateUpload(ctx context.Context, account string) (saccade.Upload, error)
 	Upload(ctx context.Context, account, id string) (saccade.Upload, error)
@@ -81,8 +82,8 @@ type Blobs interface {
 	Delete(ctx context.Context, key string) error
 }
 
-// Signer makes and checks the links that authorise themselves; *blob.Signer is
-// one. Path gives path and query; Verify gives the key.
+// Signer makes and checks the links that authorize themselves; *blob.Signer is
+// one. Path returns path and query; Verify returns the key.
 type Signer interface {
 	Path(method, key string, expires time.Time) string
 	Verify(method string, u *url.URL, now time.Time) (string, error)
@@ -90,7 +91,7 @@ type Signer interface {
 
 // Inspector judges an uploaded video by its size and container, without
 // decoding: a *saccade.Error (invalid_input_configuration) when it cannot be
-// analysed.
+// analyzed.
 type Inspector interface {
 	Inspect(ctx context.Context, key string) error
 }
@@ -113,13 +114,7 @@ type AddressGuard interface {
 	CheckURL(ctx context.Context, address string) error
 }
 
-// Check is one thing that must work for the server to be ready.
-type Check struct {
-	Name string // "database", "storage", "model", "decoder"
-	Run  func(ctx context.Context) error
-}
-
-// Deps is everything the API needs from the other rooms. All are required but
+// Deps is everything the API needs from other packages. All are required but
 // Guard (nil: webhook addresses are judged on delivery alone), Checks, Log (nil:
 // discarded) and Now (nil: time.Now).
 type Deps struct {
@@ -136,7 +131,7 @@ type Deps struct {
 	Meter     Meter
 	Advisor   Advisor
 	Guard     AddressGuard
-	Checks    []Check
+	Checks    []httpfront.Check
 	Log       *slog.Logger
 	Now       func() time.Time
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/httpapi/openapi"
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
@@ -61,7 +62,7 @@ func TestWait(t *testing.T) {
 	select {
 	case v := <-done:
 		t.Fatalf("answered at once: %+v", v)
-	case <-time.After(2 * lookEvery): // it is still held
+	case <-time.After(2 * pollEvery): // it still waits
 	}
 	h.succeed(id)
 	if v := <-done; v.Status != "success" {
@@ -78,12 +79,12 @@ func TestWait(t *testing.T) {
 	}
 }
 
-func TestCloseEndsHeldPolls(t *testing.T) {
+func TestCloseEndsLongPolls(t *testing.T) {
 	h := newHarness(t)
 	id := h.video()
 	done := make(chan int)
 	go func() { done <- h.call("GET", "/v2/analyses/video/"+id+"?wait=60", nil).status }()
-	for len(h.api.held) == 0 {
+	for h.api.longPolls.InUse() == 0 {
 		time.Sleep(time.Millisecond)
 	}
 	if err := h.api.Close(t.Context()); err != nil {
@@ -218,7 +219,7 @@ func TestIdempotency(t *testing.T) {
 	h.clock.advance(24*time.Hour + time.Minute)
 	post(h.token, "k1", object{"input": object{"content": url, "title": "b"}}).into(t, 201, nil)
 
-	image := object{"input": object{"type": "image", "content": exampleImage}}
+	image := object{"input": object{"type": "image", "content": openapi.ExampleImage}}
 	send := func() reply {
 		return h.send("POST", h.at("/v2/analyses"), image, map[string]string{"Authorization": "Bearer " + h.token, "Idempotency-Key": "img"})
 	}

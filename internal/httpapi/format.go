@@ -3,23 +3,16 @@ package httpapi
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/saccade-dev/saccade/internal/httpfront"
 )
 
 // jsonFormat reads and writes JSON for huma.
 func jsonFormat() huma.Format {
-	return huma.Format{Marshal: encodeJSON, Unmarshal: decodeJSON}
-}
-
-// encodeJSON leaves & < > as they are: links stay readable, and no answer is
-// ever shown as HTML (nosniff).
-func encodeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	return huma.Format{Marshal: httpfront.EncodeJSON, Unmarshal: decodeJSON}
 }
 
 var errNUL = errors.New("texts must not contain NUL characters")

@@ -19,8 +19,12 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/httpapi/openapi"
+	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/store"
 )
+
+type object = map[string]any
 
 // harness is a running server on the real store and the real disk. The test
 // itself plays the worker: it begins and ends analyses through the store.
@@ -133,7 +137,7 @@ func newHarness(t *testing.T, change ...func(*Config, *Deps)) *harness {
 	d := Deps{
 		Accounts: h.store, Uploads: h.store, Analyses: h.store, Archive: h.store, Texts: h.store, Webhooks: h.store, Stats: h.store,
 		Blobs: h.disk, Signer: signer, Inspector: h, Meter: h, Advisor: h, Guard: h,
-		Checks: []Check{{"database", h.store.Check}, {"storage", h.disk.Check}},
+		Checks: []httpfront.Check{{Name: "database", Run: h.store.Check}, {Name: "storage", Run: h.disk.Check}},
 		Log:    slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: h.clock.now,
 	}
 	for _, f := range change {
@@ -144,7 +148,7 @@ func newHarness(t *testing.T, change ...func(*Config, *Deps)) *harness {
 	}
 	h.contract = newContract(h.api)
 	server := httptest.NewUnstartedServer(h.api)
-	server.Config = NewServer(h.api, nil)
+	server.Config = httpfront.NewServer(h.api, nil)
 	server.Start()
 	h.url = server.URL
 	t.Cleanup(func() {
@@ -204,7 +208,7 @@ func (h *harness) do(r *http.Request) reply {
 	if p := r.URL.EscapedPath(); path.Clean(p) != strings.TrimSuffix(p, "/") || strings.Contains(p, "%") {
 		return answer // the router refuses it before it looks for a route
 	}
-	_, pattern := h.api.router.mux.Handler(&http.Request{Method: r.Method, Host: r.Host, URL: &url.URL{Path: strings.TrimSuffix(r.URL.Path, "/")}})
+	pattern := h.api.front.Pattern(&http.Request{Method: r.Method, Host: r.Host, URL: &url.URL{Path: strings.TrimSuffix(r.URL.Path, "/")}})
 	h.contract.check(h.t, pattern, answer)
 	return answer
 }
@@ -294,7 +298,7 @@ func (h *harness) video() string {
 func (h *harness) image() string {
 	h.t.Helper()
 	var c created
-	h.call("POST", "/v2/analyses", object{"input": object{"type": "image", "content": exampleImage}}).into(h.t, 201, &c)
+	h.call("POST", "/v2/analyses", object{"input": object{"type": "image", "content": openapi.ExampleImage}}).into(h.t, 201, &c)
 	return c.ID
 }
 

@@ -11,6 +11,8 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/httpapi/openapi"
+	"github.com/saccade-dev/saccade/internal/httpfront"
 )
 
 // TestHostileBodies sends every operation with a body what no client should:
@@ -52,7 +54,7 @@ func TestHostileBodies(t *testing.T) {
 			h := *h
 			h.t = t
 			for _, route := range routes {
-				method, path := cut(route)
+				method, path := openapi.SplitRoute(route)
 				r := h.call(method, path, body)
 				if r.status != 400 && r.status != 413 {
 					t.Errorf("%s: %d %.200s", route, r.status, r.body)
@@ -117,14 +119,14 @@ func FuzzUploadURL(f *testing.F) {
 			t.Fatalf("%q gave account %q, id %q", content, account, id)
 		}
 		u, err := url.Parse(strings.TrimSpace(content))
-		if err != nil || u.User != nil || (u.Scheme != "http" && u.Scheme != "https") || !validHost(u.Host) {
+		if err != nil || u.User != nil || (u.Scheme != "http" && u.Scheme != "https") || !httpfront.ValidHost(u.Host) {
 			t.Fatalf("%q was accepted", content)
 		}
 	})
 }
 
 func FuzzImageBytes(f *testing.F) {
-	f.Add(exampleImage)
+	f.Add(openapi.ExampleImage)
 	f.Add("data:image/png;base64,AAAA")
 	f.Add("data:,")
 	f.Add("====")

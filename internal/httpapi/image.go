@@ -15,7 +15,7 @@ type createImageInput struct {
 
 // createImageBody asks for an image or page analysis.
 type createImageBody struct {
-	Input  imageInput `json:"input" doc:"What to analyse."`
+	Input  imageInput `json:"input" doc:"What to analyze."`
 	Medium string     `json:"medium,omitempty" enum:"desktopWeb,mobileWeb" doc:"The same as input.medium, which wins."`
 	Options
 }
@@ -36,7 +36,7 @@ func (a *API) createImage(ctx context.Context, in *createImageInput) (*createdOu
 		}
 	}
 	if kind == saccade.KindPage {
-		if r.Address, err = pageAddress(b.Input.Content); err != nil {
+		if r.Address, err = a.pageAddress(b.Input.Content); err != nil {
 			return nil, err
 		}
 		return a.start(ctx, &saccade.Analysis{Request: r})
@@ -51,7 +51,7 @@ func (a *API) startImage(ctx context.Context, r saccade.Request, content string)
 	case len(raw) == 0:
 		return nil, saccade.Errorf(saccade.CodeInvalidInput,
 			"input.content is empty. Put the Base64 of a PNG or JPEG there.").About("input.content")
-	case int64(len(raw)) > a.cfg.MaxImageBytes:
+	case int64(len(raw)) > a.cfg.Limits.ImageBytes:
 		return nil, a.imageTooLarge()
 	}
 	an := &saccade.Analysis{ID: saccade.NewID(), Request: r}
@@ -64,35 +64,35 @@ func (a *API) startImage(ctx context.Context, r saccade.Request, content string)
 		// Nobody will ever ask for these bytes. What cannot be erased now is
 		// an orphan that the janitor finds.
 		if gone := a.deps.Blobs.Delete(context.WithoutCancel(ctx), an.Request.Object); gone != nil {
-			a.log.WarnContext(ctx, "cannot erase an unused image", "key", an.Request.Object, "error", gone)
+			a.log.WarnContext(ctx, "cannot erase an unused image", "key", an.Request.Object, "err", gone)
 		}
 	}
 	return out, err
 }
 
 func (a *API) imageTooLarge() error {
-	return saccade.Errorf(saccade.CodeTooLarge, "An image has at most %d bytes.", a.cfg.MaxImageBytes).About("input.content")
+	return saccade.Errorf(saccade.CodeTooLarge, "An image has at most %d bytes.", a.cfg.Limits.ImageBytes).About("input.content")
 }
 
 // imageBody is how large the request for an image may be: Base64 with line
 // breaks, and the rest of the request.
-func (c Config) imageBody() int64 { return c.MaxImageBytes/3*4 + c.MaxImageBytes/24 + maxBody }
+func (c Config) imageBody() int64 { return c.Limits.ImageBytes/3*4 + c.Limits.ImageBytes/24 + maxBody }
 
 type imageOutput struct {
 	PollHeaders
 	Body imageView
 }
 
-// getImage tells status and result of an image or page analysis.
+// getImage answers status and result of an image or page analysis.
 func (a *API) getImage(ctx context.Context, in *pollInput) (*imageOutput, error) {
-	an, err := a.hold(ctx, a.one(saccade.KindImage, in.ID), in.Wait)
+	an, err := a.longPoll(ctx, a.one(saccade.KindImage, in.ID), in.Wait)
 	if err != nil {
 		return nil, err
 	}
 	return &imageOutput{PollHeaders: a.pollHeaders(an), Body: a.image(ctx, an)}, nil
 }
 
-// imageEvents streams what getImage tells.
+// imageEvents streams what getImage answers.
 func (a *API) imageEvents(ctx context.Context, in *ByID) (*eventsOutput, error) {
 	return a.events(ctx, a.one(saccade.KindImage, in.ID), func(ctx context.Context, an *saccade.Analysis) any { return a.image(ctx, an) })
 }

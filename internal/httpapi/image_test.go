@@ -13,16 +13,17 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/httpapi/openapi"
 )
 
 func TestImageContent(t *testing.T) {
 	h := newHarness(t)
-	raw, err := base64.StdEncoding.DecodeString(exampleImage)
+	raw, err := base64.StdEncoding.DecodeString(openapi.ExampleImage)
 	if err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Builder{}
-	for i, c := range exampleImage {
+	for i, c := range openapi.ExampleImage {
 		if i > 0 && i%60 == 0 {
 			lines.WriteString("\r\n")
 		}
@@ -32,11 +33,11 @@ func TestImageContent(t *testing.T) {
 		content string
 		want    []byte
 	}{
-		"plain":         {exampleImage, raw},
+		"plain":         {openapi.ExampleImage, raw},
 		"line breaks":   {lines.String() + "\n", raw},
-		"data prefix":   {"data:image/png;base64," + exampleImage, raw},
+		"data prefix":   {"data:image/png;base64," + openapi.ExampleImage, raw},
 		"prefix, lines": {"data:image/png;base64,\n" + lines.String(), raw},
-		"no padding":    {strings.TrimRight(exampleImage, "="), raw},
+		"no padding":    {strings.TrimRight(openapi.ExampleImage, "="), raw},
 		"URL alphabet":  {base64.URLEncoding.EncodeToString([]byte("\xff\xfe\xfd?>")), []byte("\xff\xfe\xfd?>")},
 		"not an image":  {base64.StdEncoding.EncodeToString([]byte("hello")), []byte("hello")},
 		"not Base64":    {"!!! nonsense !!!", []byte("!!! nonsense !!!")},
@@ -68,7 +69,7 @@ func TestImageContent(t *testing.T) {
 }
 
 func TestImageRequests(t *testing.T) {
-	h := newHarness(t, func(c *Config, _ *Deps) { c.MaxImageBytes = 3000 })
+	h := newHarness(t, func(c *Config, _ *Deps) { c.Limits.ImageBytes = 3000 })
 	page := func(address string) object { return object{"type": "url", "content": address} }
 	for name, tc := range map[string]struct {
 		body   any
@@ -87,7 +88,7 @@ func TestImageRequests(t *testing.T) {
 		"password":         {object{"input": page("https://a:b@example.com/")}, 400, saccade.CodeInvalidInput, "input.content"},
 		"line feed":        {object{"input": page("https://example.com/\nx")}, 400, saccade.CodeInvalidInput, "input.content"},
 		"long address":     {object{"input": page("https://example.com/" + strings.Repeat("a", 9000))}, 400, saccade.CodeInvalidInput, "input.content"},
-		"no type":          {object{"input": object{"content": exampleImage}}, 400, saccade.CodeInvalidInput, "input"},
+		"no type":          {object{"input": object{"content": openapi.ExampleImage}}, 400, saccade.CodeInvalidInput, "input"},
 		"other type":       {object{"input": object{"type": "video", "content": "x"}}, 400, saccade.CodeInvalidInput, "input.type"},
 		"empty image":      {object{"input": object{"type": "image", "content": ""}}, 400, saccade.CodeInvalidInput, "input.content"},
 		"white image":      {object{"input": object{"type": "image", "content": " \n "}}, 400, saccade.CodeInvalidInput, "input.content"},
@@ -95,10 +96,10 @@ func TestImageRequests(t *testing.T) {
 		"content a number": {object{"input": object{"type": "image", "content": 5}}, 400, saccade.CodeInvalidInput, "input.content"},
 		"input a list":     {object{"input": []int{1}}, 400, saccade.CodeInvalidInput, "input"},
 		"no input":         {object{}, 400, saccade.CodeInvalidInput, ""},
-		"other medium":     {object{"input": object{"type": "image", "content": exampleImage, "medium": "tv"}}, 400, saccade.CodeInvalidInput, "input.medium"},
-		"nulls":            {object{"input": object{"type": "image", "content": exampleImage, "title": nil, "medium": nil}, "predictions": nil, "aois": nil, "webhook": nil}, 201, "", ""},
-		"unknown fields":   {object{"input": object{"type": "image", "content": exampleImage, "colour": 5}, "extra": []int{1}}, 201, "", ""},
-		"long title":       {object{"input": object{"type": "image", "content": exampleImage, "title": strings.Repeat("x", 1001)}}, 400, saccade.CodeInvalidInput, "input.title"},
+		"other medium":     {object{"input": object{"type": "image", "content": openapi.ExampleImage, "medium": "tv"}}, 400, saccade.CodeInvalidInput, "input.medium"},
+		"nulls":            {object{"input": object{"type": "image", "content": openapi.ExampleImage, "title": nil, "medium": nil}, "predictions": nil, "aois": nil, "webhook": nil}, 201, "", ""},
+		"unknown fields":   {object{"input": object{"type": "image", "content": openapi.ExampleImage, "colour": 5}, "extra": []int{1}}, 201, "", ""},
+		"long title":       {object{"input": object{"type": "image", "content": openapi.ExampleImage, "title": strings.Repeat("x", 1001)}}, 400, saccade.CodeInvalidInput, "input.title"},
 		"NUL in title":     {`{"input":{"type":"image","content":"aGk=","title":"a\u0000b"}}`, 400, saccade.CodeClient, ""},
 		"hook to us":       {object{"input": page("https://example.com"), "webhook": object{"url": "http://127.0.0.1/"}}, 400, saccade.CodeInvalidInput, "webhook.url"},
 		"hook event":       {object{"input": page("https://example.com"), "webhook": object{"url": "https://example.com", "events": []string{"x"}}}, 400, saccade.CodeInvalidInput, "webhook.events"},
@@ -121,7 +122,7 @@ func TestImageRequests(t *testing.T) {
 
 func TestPredictions(t *testing.T) {
 	h := newHarness(t)
-	image := object{"type": "image", "content": exampleImage}
+	image := object{"type": "image", "content": openapi.ExampleImage}
 	for name, tc := range map[string]struct {
 		kind        saccade.Kind
 		predictions any

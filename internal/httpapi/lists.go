@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
@@ -22,13 +23,13 @@ type listInput struct {
 
 // listItem is an analysis in a list; poll its location for the outputs.
 type listItem struct {
-	ID        string `json:"id" doc:"Opaque id." example:"5h7xk2m4qz3v6w8y2b4d6f8h2k"`
-	Type      string `json:"type" enum:"video,image,url" doc:"What was analysed." example:"video"`
-	Status    string `json:"status" enum:"pending,success,failed" doc:"pending until the analysis ends." example:"success"`
-	Title     string `json:"title" doc:"As given at POST." example:"Spring campaign"`
-	CreatedAt string `json:"created_at" doc:"UTC, six digits of a second, no zone." example:"2026-06-01T09:12:43.512000"`
-	Location  string `json:"location" format:"uri" doc:"Absolute address to poll." example:"https://saccade.example.com/v2/analyses/video/5h7xk2m4qz3v6w8y2b4d6f8h2k"`
-	Error     *fault `json:"error,omitempty" doc:"On failure."`
+	ID        string                 `json:"id" doc:"Opaque id." example:"5h7xk2m4qz3v6w8y2b4d6f8h2k"`
+	Type      string                 `json:"type" enum:"video,image,url" doc:"What was analyzed." example:"video"`
+	Status    string                 `json:"status" enum:"pending,success,failed" doc:"pending until the analysis ends." example:"success"`
+	Title     string                 `json:"title" doc:"As given at POST." example:"Spring campaign"`
+	CreatedAt string                 `json:"created_at" doc:"UTC, six digits of a second, no zone." example:"2026-06-01T09:12:43.512000"`
+	Location  string                 `json:"location" format:"uri" doc:"Absolute address to poll." example:"https://saccade.example.com/v2/analyses/video/5h7xk2m4qz3v6w8y2b4d6f8h2k"`
+	Error     *httpfront.ErrorObject `json:"error,omitempty" doc:"On failure."`
 }
 
 type listOutput struct {
@@ -49,8 +50,7 @@ func (a *API) listAll(ctx context.Context, in *listInput) (*listOutput, error) {
 }
 
 func (a *API) list(ctx context.Context, kind saccade.Kind, in PageInput) (*listOutput, error) {
-	c := callOf(ctx)
-	page, next, err := a.deps.Archive.List(ctx, c.account.Name, store.ListOptions{
+	page, next, err := a.deps.Archive.List(ctx, callerOf(ctx).account.Name, store.ListOptions{
 		Kind: kind, Status: saccade.Status(in.Status), Limit: in.Limit, After: in.After,
 	})
 	if err != nil {
@@ -62,7 +62,7 @@ func (a *API) list(ctx context.Context, kind saccade.Kind, in PageInput) (*listO
 		an := &page[i]
 		out.Body.Analyses = append(out.Body.Analyses, listItem{
 			ID: an.ID, Type: string(an.Request.Kind), Status: string(an.Status), Title: an.Request.Title,
-			CreatedAt: stamp(an.CreatedAt), Location: c.base + pollPath(an.Request.Kind) + an.ID, Error: a.failure(ctx, an),
+			CreatedAt: stamp(an.CreatedAt), Location: httpfront.CallOf(ctx).Base + pollPath(an.Request.Kind) + an.ID, Error: a.failure(ctx, an),
 		})
 	}
 	out.Body.Next = next
@@ -99,9 +99,9 @@ func (a *API) erase(ctx context.Context, kind saccade.Kind, id string) (*empty, 
 	}
 	keys, err := a.deps.Archive.Delete(ctx, an.Account, an.ID)
 	for _, key := range keys {
-		// A courtesy: the store has the objects listed for erasing anyhow.
+		// Best effort: the store has the objects listed for erasing anyhow.
 		if err := a.deps.Blobs.Delete(context.WithoutCancel(ctx), key); err != nil {
-			a.log.WarnContext(ctx, "cannot erase an object yet", "key", key, "error", err)
+			a.log.WarnContext(ctx, "cannot erase an object yet", "key", key, "err", err)
 		}
 	}
 	return &empty{}, err
@@ -133,18 +133,18 @@ type usageOutput struct {
 // usage sums up what the account did in a span of time.
 func (a *API) usage(ctx context.Context, in *usageInput) (*usageOutput, error) {
 	now := a.now().UTC()
-	from, err := moment(in.From, time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC), "from")
+	from, err := parseTime(in.From, time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC), "from")
 	if err != nil {
 		return nil, err
 	}
-	to, err := moment(in.To, now, "to")
+	to, err := parseTime(in.To, now, "to")
 	if err != nil {
 		return nil, err
 	}
 	if !to.After(from) {
 		return nil, saccade.Errorf(saccade.CodeClient, "The span is empty: \"to\" must be later than \"from\".").About("to")
 	}
-	rows, err := a.deps.Archive.Usage(ctx, callOf(ctx).account.Name, from, to)
+	rows, err := a.deps.Archive.Usage(ctx, callerOf(ctx).account.Name, from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -158,8 +158,8 @@ func (a *API) usage(ctx context.Context, in *usageInput) (*usageOutput, error) {
 	return out, nil
 }
 
-// moment reads a date or a time; without one it is what otherwise says.
-func moment(text string, otherwise time.Time, param string) (time.Time, error) {
+// parseTime reads a date or a time; without one it is what otherwise says.
+func parseTime(text string, otherwise time.Time, param string) (time.Time, error) {
 	if text == "" {
 		return otherwise, nil
 	}

@@ -15,6 +15,8 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/httpapi/openapi"
+	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
@@ -45,18 +47,6 @@ func TestRateLimitOff(t *testing.T) {
 	}
 }
 
-func TestLimiterForgets(t *testing.T) {
-	l := newLimiter(10, 5)
-	now := time.Now()
-	for i := range 1000 {
-		l.allow(strconv.Itoa(i), now)
-	}
-	l.allow("x", now.Add(2*time.Minute))
-	if len(l.buckets) != 1 {
-		t.Errorf("%d buckets are kept", len(l.buckets))
-	}
-}
-
 // fullQueue is a store whose queue is full.
 type fullQueue struct{ *store.Store }
 
@@ -66,7 +56,7 @@ func (fullQueue) CreateAnalysis(context.Context, *saccade.Analysis, *store.Idemp
 
 func TestOverCapacity(t *testing.T) {
 	h := newHarness(t, func(_ *Config, d *Deps) { d.Analyses = fullQueue{d.Analyses.(*store.Store)} })
-	r := h.call("POST", "/v2/analyses", object{"input": object{"type": "image", "content": exampleImage}})
+	r := h.call("POST", "/v2/analyses", object{"input": object{"type": "image", "content": openapi.ExampleImage}})
 	r.wantFault(t, 503, saccade.CodeOverCapacity)
 	if r.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
@@ -78,7 +68,7 @@ func TestFullServerStillTellsItsHealth(t *testing.T) {
 	id := h.video()
 	held := make(chan reply)
 	go func() { held <- h.call("GET", "/v2/analyses/video/"+id+"?wait=20", nil) }()
-	for len(h.api.held) == 0 {
+	for h.api.longPolls.InUse() == 0 {
 		time.Sleep(time.Millisecond)
 	}
 	r := h.call("GET", "/v2/usage", nil)
@@ -93,22 +83,20 @@ func TestHealth(t *testing.T) {
 	var broken sync.Map
 	h := newHarness(t, func(c *Config, d *Deps) {
 		c.Version = "1.2.3"
-		d.Checks = append(d.Checks, Check{"decoder", func(context.Context) error {
+		d.Checks = append(d.Checks, httpfront.Check{Name: "decoder", Run: func(context.Context) error {
 			if _, bad := broken.Load("decoder"); bad {
 				return errors.New("ffmpeg is missing at /secret/path")
 			}
 			return nil
 		}})
 	})
-	var got health
+	var got httpfront.Health
 	h.send("GET", h.at("/readyz"), nil, nil).into(t, 200, &got)
 	if got.Status != "ok" || got.Checks["decoder"] != "ok" || got.Checks["database"] != "ok" || got.Version != "1.2.3" {
 		t.Errorf("%+v", got)
 	}
 	broken.Store("decoder", true)
-	h.api.readiness.mu.Lock()
-	h.api.readiness.at = time.Time{} // the verdict is remembered for a moment
-	h.api.readiness.mu.Unlock()
+	h.clock.advance(3 * time.Second) // the verdict is kept for a moment
 	r := h.send("GET", h.at("/readyz"), nil, nil)
 	r.into(t, 503, &got)
 	if got.Status != "unavailable" || got.Checks["decoder"] != "failed" || got.Checks["storage"] != "ok" || strings.Contains(string(r.body), "secret") {
@@ -197,7 +185,7 @@ func TestFullDisk(t *testing.T) {
 	var u struct{ URL string }
 	h.call("GET", "/v2/upload-urls", nil).into(t, 200, &u)
 	h.send("PUT", u.URL, strings.Repeat("x", 1<<20), nil).wantFault(t, 503, saccade.CodeOverCapacity)
-	h.call("POST", "/v2/analyses", object{"input": object{"type": "image", "content": exampleImage}}).wantFault(t, 503, saccade.CodeOverCapacity)
+	h.call("POST", "/v2/analyses", object{"input": object{"type": "image", "content": openapi.ExampleImage}}).wantFault(t, 503, saccade.CodeOverCapacity)
 }
 
 func TestBrokenOffUploadLeavesNothing(t *testing.T) {
@@ -231,13 +219,16 @@ func TestBrokenOffUploadLeavesNothing(t *testing.T) {
 }
 
 func TestConfigNamesEveryFault(t *testing.T) {
-	err := Config{PublicURL: "example.com/v2?x", RateLimit: -1, ResultTTL: -1}.Validate()
-	for _, name := range []string{"SACCADE_PUBLIC_URL", "SACCADE_RATE_LIMIT", "SACCADE_RESULT_TTL", "SACCADE_MAX_UPLOAD_BYTES", "SACCADE_LINK_TTL"} {
+	cfg := Config{RateLimit: -1}
+	cfg.PublicURL, cfg.Limits.ResultTTL = "example.com/v2?x", -1
+	err := cfg.Validate()
+	for _, name := range []string{"SACCADE_PUBLIC_URL", "SACCADE_RATE_LIMIT", "SACCADE_RESULT_TTL", "VideoBytes", "LinkTTL", "MaxInFlight"} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named in %v", name, err)
 		}
 	}
-	if err := (Config{PublicURL: "https://example.com/v2"}).Validate(); !strings.Contains(err.Error(), "/v2") {
+	cfg.PublicURL = "https://example.com/v2"
+	if err := cfg.Validate(); !strings.Contains(err.Error(), "/v2") {
 		t.Errorf("%v", err)
 	}
 	if err := DefaultConfig().Validate(); err != nil {

@@ -14,10 +14,8 @@ import (
 
 // Limits of what may be written into a request.
 const (
-	maxTitle   = 1000 // bytes
-	maxAddress = 8192 // bytes, of a page
-	maxHookURL = 2048 // bytes
-	maxBody    = 1 << 20
+	maxWebhookURL = 2048 // bytes
+	maxBody       = 1 << 20
 )
 
 // prediction asks for the outputs of one prediction.
@@ -25,8 +23,8 @@ type prediction struct {
 	Outputs []string `json:"outputs,omitempty" doc:"What to answer; empty or absent: the prediction's default." example:"[\"attentionMap\"]"`
 }
 
-// hook is where to tell the end of one analysis.
-type hook struct {
+// webhookOption is where the message about the end of one analysis goes.
+type webhookOption struct {
 	URL    string   `json:"url" format:"uri" maxLength:"2048" doc:"Public http(s) address; private networks are refused." example:"https://hooks.example.com/saccade"`
 	Events []string `json:"events,omitempty" doc:"analysis.succeeded, analysis.failed; empty: both." example:"[\"analysis.succeeded\"]"`
 }
@@ -35,7 +33,7 @@ type hook struct {
 type Options struct {
 	Predictions map[string]prediction `json:"predictions,omitempty" doc:"Outputs by prediction: attention, clarity, excitingness, focus. {} asks for a prediction's default. Left out: the default outputs."`
 	AOIs        []saccade.AOI         `json:"aois,omitempty" nullable:"false" doc:"Areas of interest to measure."`
-	Webhook     *hook                 `json:"webhook,omitempty" doc:"Where to tell the end of this analysis."`
+	Webhook     *webhookOption        `json:"webhook,omitempty" doc:"Where the message about the end of this analysis goes."`
 }
 
 // videoInput is the input of a video analysis.
@@ -70,8 +68,8 @@ func (o Options) names() []string {
 
 // request builds and checks what all kinds have in common.
 func (a *API) request(ctx context.Context, kind saccade.Kind, title string, o Options) (saccade.Request, error) {
-	if len(title) > maxTitle {
-		return saccade.Request{}, saccade.Errorf(saccade.CodeInvalidInput, "A title has at most %d bytes.", maxTitle).About("input.title")
+	if len(title) > a.cfg.Limits.TitleBytes {
+		return saccade.Request{}, saccade.Errorf(saccade.CodeInvalidInput, "A title has at most %d bytes.", a.cfg.Limits.TitleBytes).About("input.title")
 	}
 	outputs, err := saccade.ParseOutputs(kind, o.names())
 	if err != nil {
@@ -82,7 +80,7 @@ func (a *API) request(ctx context.Context, kind saccade.Kind, title string, o Op
 	}
 	r := saccade.Request{Kind: kind, Title: title, Outputs: outputs, AOIs: o.AOIs}
 	if o.Webhook != nil {
-		if err := a.checkHook(ctx, o.Webhook.URL, o.Webhook.Events, "webhook"); err != nil {
+		if err := a.checkWebhook(ctx, o.Webhook.URL, o.Webhook.Events, "webhook"); err != nil {
 			return saccade.Request{}, err
 		}
 		r.Webhook = &saccade.Webhook{URL: o.Webhook.URL, Events: o.Webhook.Events}
@@ -91,11 +89,11 @@ func (a *API) request(ctx context.Context, kind saccade.Kind, title string, o Op
 }
 
 // pageAddress checks the address of a page: http or https with a host.
-func pageAddress(content string) (string, error) {
+func (a *API) pageAddress(content string) (string, error) {
 	content = strings.TrimSpace(content)
 	u, err := url.Parse(content)
 	switch {
-	case content == "" || len(content) > maxAddress || err != nil || u.Hostname() == "" || u.Opaque != "" ||
+	case content == "" || len(content) > a.cfg.Limits.AddressBytes || err != nil || u.Hostname() == "" || u.Opaque != "" ||
 		strings.ContainsFunc(content, unicode.IsControl):
 	case u.Scheme != "http" && u.Scheme != "https":
 		return "", saccade.Errorf(saccade.CodeInvalidInput, "Only http and https pages can be analysed.").About("input.content")
@@ -109,7 +107,7 @@ func pageAddress(content string) (string, error) {
 }
 
 // imageBytes decodes the Base64 of an image: standard or URL alphabet, padded
-// or not, with white space and a data: prefix. What is no Base64 is given back
+// or not, with white space and a data: prefix. What is no Base64 is returned
 // as it came: it is a bad image like any other, which the analysis will say.
 func imageBytes(content string) []byte {
 	text := strings.TrimSpace(content)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/httpapi/openapi"
 )
 
 func TestRouting(t *testing.T) {
@@ -114,7 +115,7 @@ func TestAccountsSeeNothingOfEachOther(t *testing.T) {
 	rival := map[string]string{"Authorization": "Bearer " + h.other}
 	for _, p := range []string{"GET /v2/analyses/video/" + video, "GET /v2/analyses/" + image, "DELETE /v2/analyses/video/" + video,
 		"GET /v2/analyses/video/" + video + "/events", "GET /v2/analyses/" + image + "/events", "DELETE /v2/analyses/" + image} {
-		method, path := cut(p)
+		method, path := openapi.SplitRoute(p)
 		h.send(method, h.at(path), nil, rival).wantFault(t, 404, saccade.CodeClient)
 	}
 	// Nor does one kind answer under the other's address.
@@ -127,7 +128,7 @@ func TestRequestID(t *testing.T) {
 	for sent, kept := range map[string]bool{"my-id_1": true, strings.Repeat("a", 64): true, strings.Repeat("a", 65): false, "a b": false, "a;b": false, "": false, "ä": false} {
 		r := h.send("GET", h.at("/healthz"), nil, map[string]string{"X-Request-Id": sent})
 		got := r.header.Get("X-Request-Id")
-		if (got == sent) != kept || !requestIDForm.MatchString(got) {
+		if (got == sent) != kept || !idForm.MatchString(got) {
 			t.Errorf("sent %q, got %q", sent, got)
 		}
 	}

@@ -39,14 +39,14 @@ func written(h *harness) string {
 	return id
 }
 
-func hookOf(h *harness) string {
-	var w hookView
+func webhookOf(h *harness) string {
+	var w webhookView
 	h.call("POST", "/v2/webhooks", object{"url": "https://hooks.example.com/"}).into(h.t, 201, &w)
 	return w.ID
 }
 
 func deliveryOf(h *harness) string {
-	hookOf(h)
+	webhookOf(h)
 	done((*harness).video)(h)
 	var log struct{ Deliveries []deliveryView }
 	h.call("GET", "/v2/webhook-deliveries", nil).into(h.t, 200, &log)
@@ -102,9 +102,9 @@ func scenes() map[string]scene {
 		"get-recommendations":   {path: under("/v2/analyses/recommendations/", written, "")},
 		"create-webhook":        {path: at("/v2/webhooks")},
 		"list-webhooks":         {path: filled("/v2/webhooks")},
-		"get-webhook":           {path: under("/v2/webhooks/", hookOf, "")},
-		"update-webhook":        {path: under("/v2/webhooks/", hookOf, "")},
-		"delete-webhook":        {path: under("/v2/webhooks/", hookOf, "")},
+		"get-webhook":           {path: under("/v2/webhooks/", webhookOf, "")},
+		"update-webhook":        {path: under("/v2/webhooks/", webhookOf, "")},
+		"delete-webhook":        {path: under("/v2/webhooks/", webhookOf, "")},
 		"list-deliveries":       {path: filled("/v2/webhook-deliveries")},
 		"get-delivery":          {path: under("/v2/webhook-deliveries/", deliveryOf, "")},
 		"redeliver":             {path: under("/v2/webhook-deliveries/", deliveryOf, "/redeliver")},

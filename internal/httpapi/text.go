@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
@@ -70,25 +71,25 @@ func (a *API) getRecommendations(ctx context.Context, in *ExposedID) (*textOutpu
 func (a *API) startText(ctx context.Context, exposed, kind string) (*textOutput, error) {
 	an, err := a.exposed(ctx, exposed)
 	if err != nil {
-		return textFault(err)
+		return textError(err)
 	}
 	t, err := a.deps.Texts.Text(ctx, an.Account, an.ID, kind)
 	switch {
 	case err == nil && !a.textExpired(t) && a.textState(t) != textFailed:
 		return a.textAnswer(t), nil
 	case err != nil && !saccade.IsCode(err, saccade.CodeNotFound):
-		return textFault(err)
+		return textError(err)
 	}
-	if !a.writers.enter() {
-		return nil, errBusy
+	if !a.writers.Enter() {
+		return nil, httpfront.ErrBusy
 	}
 	t = store.Text{Kind: kind, Status: textStarted, CreatedAt: a.now()}
 	if err := a.deps.Texts.SaveText(ctx, an.Account, an.ID, t); err != nil {
-		a.writers.leave()
-		return textFault(err)
+		a.writers.Leave()
+		return textError(err)
 	}
 	a.work.Go(func() {
-		defer a.writers.leave()
+		defer a.writers.Leave()
 		a.write(an, kind)
 	})
 	return a.textAnswer(t), nil
@@ -99,11 +100,11 @@ func (a *API) write(an *saccade.Analysis, kind string) {
 	ctx, cancel := context.WithTimeout(a.life, adviseTimeout)
 	defer cancel()
 	t := store.Text{Kind: kind, Status: textProcessing}
-	_ = a.deps.Texts.SaveText(ctx, an.Account, an.ID, t) // a courtesy to those who poll
+	_ = a.deps.Texts.SaveText(ctx, an.Account, an.ID, t) // best effort, for those who poll
 	body, err := a.deps.Advisor.Advise(ctx, an, kind)
 	t.Status, t.Body = textCompleted, body
 	if err != nil {
-		a.log.ErrorContext(ctx, "cannot write a text", "analysis", an.ID, "kind", kind, "error", err)
+		a.log.ErrorContext(ctx, "cannot write a text", "analysis", an.ID, "kind", kind, "err", err)
 		t.Status, t.Body = textFailed, ""
 	}
 	// Kept even when the API is being closed: a text that failed can be started
@@ -111,24 +112,24 @@ func (a *API) write(an *saccade.Analysis, kind string) {
 	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	if err := a.deps.Texts.SaveText(ctx, an.Account, an.ID, t); err != nil && !saccade.IsCode(err, saccade.CodeGone) {
-		a.log.ErrorContext(ctx, "cannot keep a text", "analysis", an.ID, "kind", kind, "error", err)
+		a.log.ErrorContext(ctx, "cannot keep a text", "analysis", an.ID, "kind", kind, "err", err)
 	}
 }
 
-// getText tells how far a text is, and the text.
+// getText answers how far a text is, and the text.
 func (a *API) getText(ctx context.Context, exposed, kind string) (*textOutput, error) {
 	an, err := a.exposed(ctx, exposed)
 	if err != nil {
-		return textFault(err)
+		return textError(err)
 	}
 	t, err := a.deps.Texts.Text(ctx, an.Account, an.ID, kind)
 	switch {
 	case saccade.IsCode(err, saccade.CodeNotFound):
 		return &textOutput{Status: http.StatusNotFound, Body: textView{Msg: kind + "_not_found"}}, nil
 	case err != nil:
-		return textFault(err)
+		return textError(err)
 	case a.textExpired(t):
-		return textFault(errGone)
+		return textError(errGone)
 	}
 	return a.textAnswer(t), nil
 }
@@ -138,15 +139,15 @@ func (a *API) exposed(ctx context.Context, id string) (*saccade.Analysis, error)
 	if !validID(id) {
 		return nil, errNoAnalysis
 	}
-	an, err := a.deps.Analyses.AnalysisByExposedID(ctx, callOf(ctx).account.Name, id)
+	an, err := a.deps.Analyses.AnalysisByExposedID(ctx, callerOf(ctx).account.Name, id)
 	if err == nil && an.Status != saccade.StatusSuccess {
-		return nil, errNoAnalysis // the id is told on success only
+		return nil, errNoAnalysis // the id is answered on success only
 	}
 	return an, err
 }
 
-// textFault answers in the form of these operations what they have a word for.
-func textFault(err error) (*textOutput, error) {
+// textError answers in the form of these operations what they have a word for.
+func textError(err error) (*textOutput, error) {
 	switch saccade.AsError(err).Code {
 	case saccade.CodeNotFound:
 		return &textOutput{Status: http.StatusNotFound, Body: textView{Msg: "analysis_not_found"}}, nil
@@ -157,7 +158,7 @@ func textFault(err error) (*textOutput, error) {
 }
 
 func (a *API) textExpired(t store.Text) bool {
-	return a.cfg.TextTTL > 0 && a.now().Sub(t.CreatedAt) > a.cfg.TextTTL
+	return a.cfg.Limits.TextTTL > 0 && a.now().Sub(t.CreatedAt) > a.cfg.Limits.TextTTL
 }
 
 // textState is the state of a text; one that nobody can be writing any more,
@@ -234,10 +235,10 @@ func metaFields(body map[string]any) (map[string]string, error) {
 		}
 		text, ok := v.(string)
 		if !ok && v != nil {
-			return nil, saccade.Errorf(saccade.CodeClient, "Please correct %s: expected a string.", clip(name, 64)).About(name)
+			return nil, saccade.Errorf(saccade.CodeClient, "Please correct %s: expected a string.", httpfront.Truncate(name, 64)).About(name)
 		}
 		if len(text) > maxMetaValue {
-			return nil, saccade.Errorf(saccade.CodeClient, "Please shorten %s: at most %d bytes are kept.", clip(name, 64), maxMetaValue).About(name)
+			return nil, saccade.Errorf(saccade.CodeClient, "Please shorten %s: at most %d bytes are kept.", httpfront.Truncate(name, 64), maxMetaValue).About(name)
 		}
 		meta[name] = text
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/httpapi/openapi"
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
@@ -91,7 +92,7 @@ func (h *harness) pollText(path string) textView {
 }
 
 func TestTextExpiresOnItsOwn(t *testing.T) {
-	h := newHarness(t, func(c *Config, _ *Deps) { c.TextTTL = time.Minute })
+	h := newHarness(t, func(c *Config, _ *Deps) { c.Limits.TextTTL = time.Minute })
 	id := h.image()
 	h.succeed(id)
 	var v imageView
@@ -111,7 +112,7 @@ func TestTextExpiresOnItsOwn(t *testing.T) {
 
 func TestWebhooks(t *testing.T) {
 	h := newHarness(t)
-	var w hookView
+	var w webhookView
 	h.call("POST", "/v2/webhooks", object{"url": "https://hooks.example.com/a", "events": []string{"analysis.succeeded"}}).into(t, 201, &w)
 	if !strings.HasPrefix(w.Secret, "whsec_") || w.Disabled || w.ID == "" {
 		t.Errorf("%+v", w)
@@ -123,7 +124,7 @@ func TestWebhooks(t *testing.T) {
 		}
 	}
 	var list struct {
-		Webhooks      []hookView
+		Webhooks      []webhookView
 		SigningSecret string `json:"signing_secret"`
 	}
 	h.call("GET", "/v2/webhooks", nil).into(t, 200, &list)
@@ -160,7 +161,7 @@ func TestWebhooks(t *testing.T) {
 	}
 	rival := map[string]string{"Authorization": "Bearer " + h.other}
 	for _, p := range []string{"GET /v2/webhooks/" + w.ID, "DELETE /v2/webhooks/" + w.ID, "GET /v2/webhook-deliveries/" + d.ID, "POST /v2/webhook-deliveries/" + d.ID + "/redeliver"} {
-		method, path := cut(p)
+		method, path := openapi.SplitRoute(p)
 		h.send(method, h.at(path), nil, rival).wantFault(t, 404, saccade.CodeClient)
 	}
 	h.call("DELETE", "/v2/webhooks/"+w.ID, nil).into(t, 204, nil)

@@ -148,7 +148,7 @@ func TestJudgedAtPost(t *testing.T) {
 }
 
 func TestUploadLink(t *testing.T) {
-	h := newHarness(t, func(c *Config, _ *Deps) { c.MaxUploadBytes = 1000 })
+	h := newHarness(t, func(c *Config, _ *Deps) { c.Limits.VideoBytes = 1000 })
 	var u struct{ URL string }
 	h.call("GET", "/v2/upload-urls", nil).into(t, 200, &u)
 	h.send("PUT", u.URL, strings.Repeat("x", 1000), nil).into(t, 200, nil)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/httpfront"
 )
 
 // none is the input of an operation without any.
@@ -13,7 +14,7 @@ type none struct{}
 
 // ByID is the input of an operation on one analysis.
 type ByID struct {
-	ID string `path:"id" doc:"The id that POST gave." example:"5h7xk2m4qz3v6w8y2b4d6f8h2k"`
+	ID string `path:"id" doc:"The id that POST returned." example:"5h7xk2m4qz3v6w8y2b4d6f8h2k"`
 }
 
 // pollInput is the input of a poll.
@@ -29,21 +30,20 @@ type uploadURLOutput struct {
 	} `nameHint:"UploadURL"`
 }
 
-// uploadURL gives a link for one upload into the account's own storage.
+// uploadURL answers a link for one upload into the account's own storage.
 func (a *API) uploadURL(ctx context.Context, _ *none) (*uploadURLOutput, error) {
-	c := callOf(ctx)
-	u, err := a.deps.Uploads.CreateUpload(ctx, c.account.Name)
+	u, err := a.deps.Uploads.CreateUpload(ctx, callerOf(ctx).account.Name)
 	if err != nil {
 		return nil, err
 	}
 	out := &uploadURLOutput{CacheControl: "no-store"}
-	out.Body.URL = c.base + a.deps.Signer.Path(http.MethodPut, blob.UploadKey(u.Account, u.ID), a.now().Add(a.cfg.UploadTTL))
+	out.Body.URL = httpfront.CallOf(ctx).Base + a.deps.Signer.Path(http.MethodPut, blob.UploadKey(u.Account, u.ID), a.now().Add(a.cfg.Limits.UploadTTL))
 	return out, nil
 }
 
 // CreateHeaders are the headers of every POST that starts an analysis.
 type CreateHeaders struct {
-	IdempotencyKey string `header:"Idempotency-Key" doc:"Repeating the request with the same key and body within 24 h gives the first answer; with another body 409." example:"order-4711"`
+	IdempotencyKey string `header:"Idempotency-Key" doc:"Repeating the request with the same key and body within 24 h returns the first answer; with another body 409." example:"order-4711"`
 }
 
 type createVideoInput struct {
@@ -53,7 +53,7 @@ type createVideoInput struct {
 
 // createVideoBody asks for a video analysis.
 type createVideoBody struct {
-	Input videoInput `json:"input" doc:"What to analyse."`
+	Input videoInput `json:"input" doc:"What to analyze."`
 	Options
 }
 
@@ -64,7 +64,7 @@ type createdOutput struct {
 }
 
 // createVideo starts the analysis of an uploaded video. What size and
-// container tell is judged here.
+// container show is judged here.
 func (a *API) createVideo(ctx context.Context, in *createVideoInput) (*createdOutput, error) {
 	r, err := a.request(ctx, saccade.KindVideo, in.Body.Input.Title, in.Body.Options)
 	if err != nil {
@@ -79,14 +79,13 @@ func (a *API) createVideo(ctx context.Context, in *createVideoInput) (*createdOu
 // videoObject finds the uploaded object that a content URL names and has its
 // container judged.
 func (a *API) videoObject(ctx context.Context, content string) (string, error) {
-	c := callOf(ctx)
-	owner, id, err := uploadOf(content, c.hosts, a.prefix)
+	owner, id, err := uploadOf(content, httpfront.CallOf(ctx).Hosts, a.front.Prefix())
 	if err != nil {
 		return "", err
 	}
 	nothing := saccade.Errorf(saccade.CodeInvalidInput,
 		"Nothing was uploaded to this URL with this account. PUT the video to it first, then send the same URL as input.content.").About("input.content")
-	if owner != c.account.Name {
+	if owner != callerOf(ctx).account.Name {
 		return "", nothing
 	}
 	u, err := a.deps.Uploads.Upload(ctx, owner, id)
@@ -97,26 +96,26 @@ func (a *API) videoObject(ctx context.Context, content string) (string, error) {
 		return "", err
 	case u.Size < 0:
 		return "", nothing
-	case u.Size > a.cfg.MaxUploadBytes:
-		return "", saccade.Errorf(saccade.CodeInvalidInput, "A video has at most %d bytes.", a.cfg.MaxUploadBytes).About("input.content")
+	case u.Size > a.cfg.Limits.VideoBytes:
+		return "", saccade.Errorf(saccade.CodeInvalidInput, "A video has at most %d bytes.", a.cfg.Limits.VideoBytes).About("input.content")
 	}
 	key := blob.UploadKey(u.Account, u.ID)
 	err = a.deps.Inspector.Inspect(ctx, key)
 	if saccade.IsCode(err, saccade.CodeUnreadableVideo) {
-		err = nil // a damaged file is told by the poll, like all that shows on reading
+		err = nil // the poll reports a damaged file, like all that shows on reading
 	}
 	return key, err
 }
 
 // start stores a new analysis with its job and answers where to poll it.
 func (a *API) start(ctx context.Context, an *saccade.Analysis) (*createdOutput, error) {
-	c, path := callOf(ctx), pollPath(an.Request.Kind)
+	c, path := callerOf(ctx), pollPath(an.Request.Kind)
 	an.Account = c.account.Name
 	kept, replayed, err := a.deps.Analyses.CreateAnalysis(ctx, an, c.idempotency(path))
 	if err != nil {
 		return nil, err
 	}
-	out := &createdOutput{Body: created{ID: kept.ID, Location: c.base + path + kept.ID}}
+	out := &createdOutput{Body: created{ID: kept.ID, Location: httpfront.CallOf(ctx).Base + path + kept.ID}}
 	out.Location = out.Body.Location
 	if replayed {
 		out.Replayed = "true"
@@ -129,16 +128,16 @@ type videoOutput struct {
 	Body videoView
 }
 
-// getVideo tells status and result of a video analysis.
+// getVideo answers status and result of a video analysis.
 func (a *API) getVideo(ctx context.Context, in *pollInput) (*videoOutput, error) {
-	an, err := a.hold(ctx, a.one(saccade.KindVideo, in.ID), in.Wait)
+	an, err := a.longPoll(ctx, a.one(saccade.KindVideo, in.ID), in.Wait)
 	if err != nil {
 		return nil, err
 	}
 	return &videoOutput{PollHeaders: a.pollHeaders(an), Body: a.video(ctx, an)}, nil
 }
 
-// videoEvents streams what getVideo tells.
+// videoEvents streams what getVideo answers.
 func (a *API) videoEvents(ctx context.Context, in *ByID) (*eventsOutput, error) {
 	return a.events(ctx, a.one(saccade.KindVideo, in.ID), func(ctx context.Context, an *saccade.Analysis) any { return a.video(ctx, an) })
 }
@@ -150,7 +149,7 @@ func (a *API) one(kind saccade.Kind, id string) fetch {
 		if !validID(id) {
 			return nil, errNoAnalysis
 		}
-		an, err := a.deps.Analyses.Analysis(ctx, callOf(ctx).account.Name, id)
+		an, err := a.deps.Analyses.Analysis(ctx, callerOf(ctx).account.Name, id)
 		if saccade.IsCode(err, saccade.CodeNotFound) {
 			return nil, errNoAnalysis.With(err)
 		}

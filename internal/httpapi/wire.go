@@ -7,6 +7,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/httpfront"
 )
 
 // created answers every POST that starts an analysis.
@@ -15,7 +16,7 @@ type created struct {
 	Location string `json:"location" format:"uri" doc:"Absolute address to poll." example:"https://saccade.example.com/v2/analyses/video/5h7xk2m4qz3v6w8y2b4d6f8h2k"`
 }
 
-// Pending is what a poll tells of an analysis that has not ended.
+// Pending is what a poll answers about an analysis that has not ended.
 type Pending struct {
 	Progress      *float64 `json:"progress,omitempty" minimum:"0" maximum:"1" doc:"While pending: how far it is." example:"0.4"`
 	Stage         string   `json:"stage,omitempty" doc:"While pending: queued, starting, capturing, predicting, rendering or storing." example:"predicting"`
@@ -24,25 +25,25 @@ type Pending struct {
 
 // videoView is the answer to a poll of a video analysis.
 type videoView struct {
-	ID        string                         `json:"id" doc:"The id that POST gave." example:"5h7xk2m4qz3v6w8y2b4d6f8h2k"`
+	ID        string                         `json:"id" doc:"The id that POST returned." example:"5h7xk2m4qz3v6w8y2b4d6f8h2k"`
 	Status    string                         `json:"status" enum:"pending,success,failed" doc:"pending until the analysis ends." example:"success"`
 	Title     string                         `json:"title" doc:"As given at POST." example:"Spring campaign"`
 	CreatedAt string                         `json:"created_at" doc:"UTC, six digits of a second, no zone." example:"2026-06-01T09:12:43.512000"`
 	Outputs   *saccade.Outputs[saccade.Link] `json:"outputs,omitempty" doc:"On success."`
-	Error     *fault                         `json:"error,omitempty" doc:"On failure."`
+	Error     *httpfront.ErrorObject         `json:"error,omitempty" doc:"On failure."`
 	Pending
 }
 
 // imageView is the answer to a poll of an image or page analysis.
 type imageView struct {
-	ID        string                         `json:"id" doc:"The id that POST gave." example:"5h7xk2m4qz3v6w8y2b4d6f8h2k"`
+	ID        string                         `json:"id" doc:"The id that POST returned." example:"5h7xk2m4qz3v6w8y2b4d6f8h2k"`
 	ExposedID string                         `json:"_internal_exposed_id,omitempty" doc:"On success: the analysis id that update-meta, summary and recommendations want." example:"q2w4e6r8t2y4u6i2o4p6a2s4d6"`
 	Status    string                         `json:"status" enum:"pending,success,failed" doc:"pending until the analysis ends." example:"success"`
 	Type      string                         `json:"type" enum:"image,url" doc:"What was given at POST." example:"image"`
 	Title     string                         `json:"title" doc:"As given at POST." example:"Landing page"`
 	CreatedAt string                         `json:"created_at" doc:"UTC, six digits of a second, no zone." example:"2026-06-01T09:12:43.512000"`
 	Outputs   *saccade.Outputs[saccade.Link] `json:"outputs,omitempty" doc:"On success."`
-	Error     *fault                         `json:"error,omitempty" doc:"On failure."`
+	Error     *httpfront.ErrorObject         `json:"error,omitempty" doc:"On failure."`
 	Pending
 }
 
@@ -88,26 +89,26 @@ func (a *API) outputs(ctx context.Context, an *saccade.Analysis) *saccade.Output
 	if an.Outputs == nil {
 		return &saccade.Outputs[saccade.Link]{}
 	}
-	base, expires := callOf(ctx).base, a.now().Add(a.cfg.LinkTTL)
+	base, expires := httpfront.CallOf(ctx).Base, a.now().Add(a.cfg.Limits.LinkTTL)
 	return saccade.MapLinks(an.Outputs, func(file saccade.File) saccade.Link {
 		return saccade.Link(base + a.deps.Signer.Path(http.MethodGet, blob.AnalysisKey(an.ID, file), expires))
 	})
 }
 
 // failure is the error object of a failed analysis.
-func (a *API) failure(ctx context.Context, an *saccade.Analysis) *fault {
+func (a *API) failure(ctx context.Context, an *saccade.Analysis) *httpfront.ErrorObject {
 	if an.Status != saccade.StatusFailed {
 		return nil
 	}
 	e := an.Err
 	if e == nil {
-		e = saccade.AsError(errPanic)
+		e = saccade.AsError(errNoReason)
 	}
-	f := toFault(ctx, e)
-	return &f
+	o := httpfront.NewErrorObject(ctx, e)
+	return &o
 }
 
-// pending tells how far an analysis is that has not ended.
+// pending reports how far an analysis is that has not ended.
 func (a *API) pending(ctx context.Context, an *saccade.Analysis) Pending {
 	if an.Status != saccade.StatusPending {
 		return Pending{}
@@ -120,20 +121,20 @@ func (a *API) pending(ctx context.Context, an *saccade.Analysis) Pending {
 	if v.Stage != string(saccade.StageQueued) {
 		return v
 	}
-	// The position is a courtesy: a poll does not fail for want of it.
+	// The position is best effort: a poll does not fail for want of it.
 	if n, err := a.deps.Analyses.QueuePosition(ctx, an.ID); err == nil && n > 0 {
 		v.QueuePosition = &n
 	}
 	return v
 }
 
-// pollHeaders tells when the next poll makes sense.
+// pollHeaders says when the next poll makes sense.
 func (a *API) pollHeaders(an *saccade.Analysis) PollHeaders {
 	h := PollHeaders{CacheControl: "no-store"}
 	if an.Status == saccade.StatusPending {
-		h.RetryAfter = retrySeconds(videoRetry)
+		h.RetryAfter = httpfront.RetrySeconds(videoRetry)
 		if an.Request.Kind != saccade.KindVideo {
-			h.RetryAfter = retrySeconds(imageRetry)
+			h.RetryAfter = httpfront.RetrySeconds(imageRetry)
 		}
 	}
 	return h

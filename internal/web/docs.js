@@ -63,17 +63,17 @@ const operation = (doc, path, verb, op) => {
   }
   for (const [type, media] of Object.entries((op.requestBody || {}).content || {}))
     box.append(el("h4", {}, "Request body, " + type), ...bodyOf(doc, media).filter(Boolean));
-  const faults = [];
+  const errorLines = [];
   for (const [status, r] of Object.entries(op.responses || {})) {
     const schema = ((r.content || {})["application/json"] || {}).schema;
-    if (schema && schema.$ref && nameOf(schema.$ref) === "WireError") {
-      faults.push(status + " " + r.description.replace(/\.$/, ""));
+    if (schema && schema.$ref && nameOf(schema.$ref) === "ErrorBody") {
+      errorLines.push(status + " " + r.description.replace(/\.$/, ""));
       continue;
     }
     box.append(el("h4", {}, "Answer " + status + (r.description ? ": " + r.description : "")));
     for (const media of Object.values(r.content || {})) box.append(...bodyOf(doc, media).filter(Boolean));
   }
-  if (faults.length) box.append(el("h4", {}, "Errors"), el("p", {}, faults.join(", ") + ". See ", el("a", { href: "#errors" }, "error codes"), "."));
+  if (errorLines.length) box.append(el("h4", {}, "Errors"), el("p", {}, errorLines.join(", ") + ". See ", el("a", { href: "#errors" }, "error codes"), "."));
   return box;
 };
 

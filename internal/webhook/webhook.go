@@ -40,10 +40,11 @@ const (
 	HeaderSignature = "webhook-signature"
 )
 
-const (
-	sendTimeout = 10 * time.Second // of one attempt, from the name to the answer
-	maxAnswer   = 64 << 10         // bytes of an answer that are read
-)
+// Timeout is how long one attempt may take, from the name to the answer: what
+// receivers are told.
+const Timeout = 10 * time.Second
+
+const maxAnswer = 64 << 10 // bytes of an answer that are read
 
 // Delivery is one message on its way.
 type Delivery struct {
@@ -76,7 +77,7 @@ func New(c netguard.Config, version string) (*Sender, error) {
 		now:   time.Now,
 		client: &http.Client{
 			Transport:     g.Transport(),
-			Timeout:       sendTimeout,
+			Timeout:       Timeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}, nil
@@ -144,7 +145,7 @@ func plain(err error) error {
 	case errors.As(err, &dns):
 		return errors.New("the host of the webhook was not found")
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return fmt.Errorf("the webhook did not answer within %v", sendTimeout)
+		return fmt.Errorf("the webhook did not answer within %v", Timeout)
 	}
 	return &sendError{err}
 }

@@ -1,16 +1,17 @@
-package httpapi
+package openapi
 
 import (
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
 	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/saccade-dev/saccade/internal/service"
 )
 
 // schemaName names the schema of a type. Outputs and their parts refer to
@@ -23,30 +24,40 @@ func schemaName(t reflect.Type, hint string) string {
 	return name
 }
 
-// cut splits "METHOD /path".
-func cut(route string) (method, path string) {
-	method, path, _ = strings.Cut(route, " ")
-	return method, path
+// Config is what the document depends on.
+type Config struct {
+	PublicURL string // address of the server; "" is the one that serves the document
+	Version   string // of the program
+	Limits    service.Limits
 }
 
-// document is huma's configuration: JSON alone, no pages and no schema links of
-// huma's own, fields that are not known allowed.
-func document(cfg Config) huma.Config {
-	server := strings.TrimRight(cfg.PublicURL, "/")
+// Document is the document while it is put together.
+type Document struct {
+	cfg          Config
+	descriptions map[string]string // by operation
+}
+
+// New returns the document for a configuration.
+func New(cfg Config) *Document { return &Document{cfg: cfg, descriptions: descriptions(cfg.Limits)} }
+
+// Huma returns huma's configuration: the head of the document, no pages and no
+// schema links of huma's own, unknown fields allowed, the given format alone.
+func (d *Document) Huma(json huma.Format) huma.Config {
+	server := strings.TrimRight(d.cfg.PublicURL, "/")
 	if server == "" {
 		server = "/"
 	}
 	c := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
-			Info:    &huma.Info{Title: "Saccade API", Version: cfg.Version, Description: introduction(cfg), License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
+			Info:    &huma.Info{Title: "Saccade API", Version: d.cfg.Version, Description: introduction(d.cfg.Limits), License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
 			Servers: []*huma.Server{{URL: server}},
 			Tags: []*huma.Tag{
 				{Name: string(tagUploads), Description: "Videos are sent to a URL of their own first."},
 				{Name: string(tagVideo), Description: "Every frame of a WebM video is predicted. Needs the account's add-on `dynamic-saliency`; without it these addresses answer 404."},
 				{Name: string(tagImage), Description: "Designs as PNG or JPEG, and web pages captured in a browser."},
-				{Name: string(tagTexts), Description: "Markdown about an analysed image or page. These operations want the `_internal_exposed_id` of a successful analysis, not the id that POST gave."},
-				{Name: string(tagHooks), Description: "Being told instead of polling. Messages are signed by the Standard Webhooks scheme."},
+				{Name: string(tagTexts), Description: "Markdown about an analyzed image or page. These operations want the `_internal_exposed_id` of a successful analysis, not the id that POST gave."},
+				{Name: string(tagWebhooks), Description: "Messages instead of polling, signed by the Standard Webhooks scheme."},
 				{Name: string(tagAccount)}, {Name: string(tagOperator), Description: "For whoever runs the server. No token needed."},
 			},
 			Components: &huma.Components{
@@ -58,21 +69,25 @@ func document(cfg Config) huma.Config {
 			Security:   []map[string][]string{{"token": {}}},
 			Extensions: map[string]any{"x-error-codes": errorCodes},
 		},
-		Formats:       map[string]huma.Format{"application/json": jsonFormat()},
+		Formats:       map[string]huma.Format{"application/json": json},
 		DefaultFormat: "application/json",
 	}
 	c.AllowAdditionalPropertiesByDefault = true
 	return c
 }
 
-// finishDocument adds what huma cannot know and freezes the document.
-func (a *API) finishDocument() error {
-	doc := a.huma.OpenAPI()
-	for _, o := range plainOperations(a.huma.OpenAPI().Components.Schemas) {
-		doc.AddOperation(o)
-		a.order = append(a.order, o.OperationID)
+// Finish adds to the document of an API what huma cannot know and returns it as
+// served. health is the type of the answer of /healthz and /readyz.
+func (d *Document) Finish(doc *huma.OpenAPI, health reflect.Type) ([]byte, error) {
+	order := make([]string, 0, len(operations))
+	for _, o := range operations {
+		order = append(order, o.id)
 	}
-	doc.Extensions["x-order"] = a.order
+	for _, o := range d.plainOperations(huma.SchemaFromType(doc.Components.Schemas, health)) {
+		doc.AddOperation(o)
+		order = append(order, o.OperationID)
+	}
+	doc.Extensions["x-order"] = order
 	for _, item := range doc.Paths {
 		for _, o := range []*huma.Operation{item.Get, item.Post, item.Put, item.Delete} {
 			if o != nil {
@@ -81,26 +96,25 @@ func (a *API) finishDocument() error {
 		}
 	}
 	if err := describeSchemas(doc.Components.Schemas.Map()); err != nil {
-		return err
+		return nil, err
 	}
-	doc.Webhooks = webhookMessages(doc.Components.Schemas)
+	doc.Webhooks = webhookMessages()
 	raw, err := json.Marshal(doc)
 	if err != nil {
-		return fmt.Errorf("httpapi: the OpenAPI document: %w", err)
+		return nil, fmt.Errorf("openapi: %w", err)
 	}
 	var text bytes.Buffer
 	if err := json.Indent(&text, raw, "", " "); err != nil {
-		return err
+		return nil, fmt.Errorf("openapi: %w", err)
 	}
-	a.document = text.Bytes()
-	return nil
+	return text.Bytes(), nil
 }
 
 // finishOperation corrects the answers of an operation.
 func finishOperation(o *huma.Operation) {
 	delete(o.Responses, "422") // huma's own; ours is 400
 	if o.RequestBody != nil && o.RequestBody.Content["application/json"] != nil {
-		o.Responses["413"] = faultResponse("Too large.")
+		o.Responses["413"] = errorResponse("Too large.")
 	}
 	ok := o.Responses["200"]
 	switch {
@@ -114,20 +128,11 @@ func finishOperation(o *huma.Operation) {
 	}
 }
 
-// faultResponse is an answer with the common error body.
-func faultResponse(text string) *huma.Response {
+// errorResponse is an answer with the common error body.
+func errorResponse(text string) *huma.Response {
 	return &huma.Response{Description: text, Content: map[string]*huma.MediaType{
-		"application/json": {Schema: &huma.Schema{Ref: "#/components/schemas/WireError"}},
+		"application/json": {Schema: &huma.Schema{Ref: "#/components/schemas/ErrorBody"}},
 	}}
-}
-
-// serveDocument gives the OpenAPI document.
-func (a *API) serveDocument(w http.ResponseWriter, _ *http.Request) {
-	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Cache-Control", "public, max-age=60")
-	h.Set("Access-Control-Allow-Origin", "*")
-	_, _ = w.Write(a.document)
 }
 
 // describeSchemas writes the descriptions of the root package's types, which
@@ -138,7 +143,7 @@ func describeSchemas(schemas map[string]*huma.Schema) error {
 		schema, field, _ := strings.Cut(name, ".")
 		s := schemas[schema]
 		if s == nil || s.Properties[field] == nil {
-			return fmt.Errorf("httpapi: no schema property %s to describe", name)
+			return fmt.Errorf("openapi: no schema property %s to describe", name)
 		}
 		p := *s.Properties[field] // a $ref may be shared
 		p.Description = fieldTexts[name]
@@ -148,12 +153,12 @@ func describeSchemas(schemas map[string]*huma.Schema) error {
 }
 
 // plainOperations describes the routes that huma does not serve.
-func plainOperations(r huma.Registry) []*huma.Operation {
+func (d *Document) plainOperations(health *huma.Schema) []*huma.Operation {
 	open := []map[string][]string{{}}
 	bytesOf := func(kind string) map[string]*huma.MediaType {
 		return map[string]*huma.MediaType{kind: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}
 	}
-	healthy := map[string]*huma.MediaType{"application/json": {Schema: huma.SchemaFromType(r, typeOf[health]())}}
+	healthy := map[string]*huma.MediaType{"application/json": {Schema: health}}
 	link := []*huma.Param{
 		{Name: "key", In: "path", Required: true, Description: "Part of the link; opaque.", Schema: &huma.Schema{Type: "string"}},
 		{Name: "exp", In: "query", Required: true, Description: "Part of the link.", Schema: &huma.Schema{Type: "string"}},
@@ -161,22 +166,22 @@ func plainOperations(r huma.Registry) []*huma.Operation {
 		{Name: "sig", In: "query", Required: true, Description: "Part of the link.", Schema: &huma.Schema{Type: "string"}},
 	}
 	plain := func(id string, t tag, route, summary string) *huma.Operation {
-		method, path := cut(route)
+		method, path := SplitRoute(route)
 		return &huma.Operation{OperationID: id, Tags: []string{string(t)}, Method: method, Path: path, Summary: summary,
-			Description: descriptions[id], Security: open, Responses: map[string]*huma.Response{}}
+			Description: d.descriptions[id], Security: open, Responses: map[string]*huma.Response{}}
 	}
 	put := plain("put-upload", tagUploads, "PUT /objects/{key}", "Upload the bytes")
 	put.Parameters = link
 	put.RequestBody = &huma.RequestBody{Required: true, Content: bytesOf("video/webm")}
 	put.Responses = map[string]*huma.Response{
 		"200": {Description: "Stored. The body is empty.", Headers: map[string]*huma.Param{"ETag": {Schema: &huma.Schema{Type: "string"}}}},
-		"403": faultResponse("Forged or expired link."), "404": faultResponse("The upload is no longer expected."), "413": faultResponse("Too large."), "503": faultResponse("Busy, or no room."),
+		"403": errorResponse("Forged or expired link."), "404": errorResponse("The upload is no longer expected."), "413": errorResponse("Too large."), "503": errorResponse("Busy, or no room."),
 	}
 	get := plain("get-output", tagVideo, "GET /objects/{key}", "Download an output")
 	get.Parameters = link
 	get.Responses = map[string]*huma.Response{
 		"200": {Description: "The file, to be shown in place.", Content: bytesOf("*/*")}, "206": {Description: "A part of the file.", Content: bytesOf("*/*")},
-		"403": faultResponse("Forged or expired link."), "410": faultResponse("The file is gone."),
+		"403": errorResponse("Forged or expired link."), "410": errorResponse("The file is gone."),
 	}
 	alive := plain("get-health", tagOperator, "GET /healthz", "Is the process alive")
 	alive.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: healthy}}

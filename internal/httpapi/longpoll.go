@@ -11,25 +11,26 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/httpfront"
 )
 
-// lookEvery is how often a held poll or an event stream looks at the database.
-const lookEvery = 400 * time.Millisecond
+// pollEvery is how often a long poll or an event stream reads the database.
+const pollEvery = 400 * time.Millisecond
 
 // fetch reads the analysis that a request is about.
 type fetch func(ctx context.Context) (*saccade.Analysis, error)
 
-// hold waits until the analysis has ended, seconds have passed, the client has
-// left or the API is closed, and gives its latest state.
-func (a *API) hold(ctx context.Context, get fetch, seconds int) (*saccade.Analysis, error) {
+// longPoll waits until the analysis has ended, seconds have passed, the client
+// has left or the API is closed, and returns its latest state.
+func (a *API) longPoll(ctx context.Context, get fetch, seconds int) (*saccade.Analysis, error) {
 	an, err := get(ctx)
-	if err != nil || seconds <= 0 || an.Status != saccade.StatusPending || !a.held.enter() {
-		return an, err // a server that holds too many polls answers at once
+	if err != nil || seconds <= 0 || an.Status != saccade.StatusPending || !a.longPolls.Enter(an.Account) {
+		return an, err // with too many long polls the answer comes at once
 	}
-	defer a.held.leave()
+	defer a.longPolls.Leave(an.Account)
 	limit := time.NewTimer(min(time.Duration(min(seconds, 3600))*time.Second, a.cfg.MaxWait))
 	defer limit.Stop()
-	tick := time.NewTicker(lookEvery)
+	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for {
 		select {
@@ -63,24 +64,24 @@ func (a *API) events(ctx context.Context, get fetch, view func(context.Context, 
 	if err != nil {
 		return nil, err
 	}
-	if !a.held.enter() {
-		return nil, errBusy
+	if !a.longPolls.Enter(first.Account) {
+		return nil, httpfront.ErrBusy
 	}
 	return &eventsOutput{Body: func(hc huma.Context) {
 		_, w := humago.Unwrap(hc)
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("X-Accel-Buffering", "no") // nginx would hold the events back
-		defer a.held.leave()
+		w.Header().Set("X-Accel-Buffering", "no") // else nginx buffers the events
+		defer a.longPolls.Leave(first.Account)
 		s := &stream{w: w, c: http.NewResponseController(w), get: get, view: view}
-		s.play(ctx, first, a.life.Done())
+		s.run(ctx, first, a.life.Done())
 	}}, nil
 }
 
-// play writes events until the analysis has ended, nobody listens or the API
+// run writes events until the analysis has ended, nobody listens or the API
 // is closed.
-func (s *stream) play(ctx context.Context, an *saccade.Analysis, closed <-chan struct{}) {
-	tick := time.NewTicker(lookEvery)
+func (s *stream) run(ctx context.Context, an *saccade.Analysis, closed <-chan struct{}) {
+	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for last := (state{}); ; {
 		if now := stateOf(an); now != last {
@@ -101,14 +102,14 @@ func (s *stream) play(ctx context.Context, an *saccade.Analysis, closed <-chan s
 		case <-ctx.Done():
 			return
 		}
-		s.beat()
+		s.keepAlive()
 		var err error
 		if an, err = s.get(ctx); err != nil {
 			name := "error"
 			if saccade.IsCode(err, saccade.CodeGone) {
 				name = "gone"
 			}
-			s.send(name, toWire(ctx, err))
+			s.send(name, httpfront.NewErrorBody(ctx, err))
 			return
 		}
 	}
@@ -135,21 +136,21 @@ type stream struct {
 	err  error
 }
 
-// beatEvery keeps proxies from closing a silent stream.
-const beatEvery = 15 * time.Second
+// keepAliveEvery keeps proxies from closing a silent stream.
+const keepAliveEvery = 15 * time.Second
 
 // send writes one event.
 func (s *stream) send(name string, data any) {
 	var text strings.Builder
 	if s.err == nil {
-		s.err = encodeJSON(&text, data)
+		s.err = httpfront.EncodeJSON(&text, data)
 	}
 	s.write(fmt.Sprintf("event: %s\ndata: %s\n\n", name, strings.TrimSpace(text.String())))
 }
 
-// beat writes a comment when the stream has been silent for a while.
-func (s *stream) beat() {
-	if time.Since(s.sent) >= beatEvery {
+// keepAlive writes a comment when the stream has been silent for a while.
+func (s *stream) keepAlive() {
+	if time.Since(s.sent) >= keepAliveEvery {
 		s.write(": still here\n\n")
 	}
 }
@@ -158,7 +159,7 @@ func (s *stream) write(text string) {
 	if s.err != nil {
 		return
 	}
-	_ = s.c.SetWriteDeadline(time.Now().Add(transferPause))
+	_ = s.c.SetWriteDeadline(time.Now().Add(httpfront.TransferPause))
 	if _, s.err = s.w.Write([]byte(text)); s.err == nil {
 		s.err = s.c.Flush()
 	}

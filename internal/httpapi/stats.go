@@ -2,61 +2,12 @@ package httpapi
 
 import (
 	"context"
-	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/saccade-dev/saccade"
 )
-
-// metrics counts requests; what the database knows (queue, analyses, frames) is
-// asked of it when somebody scrapes.
-type metrics struct {
-	registry *prometheus.Registry
-	requests *prometheus.CounterVec
-	duration *prometheus.HistogramVec
-	handler  http.Handler
-}
-
-func newMetrics(stats Stats) *metrics {
-	m := &metrics{
-		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "saccade_http_requests_total", Help: "Requests by route, method and status.",
-		}, []string{"route", "method", "status"}),
-		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "saccade_http_request_duration_seconds", Help: "Time from the first byte of a request to the end of its answer.",
-			Buckets: []float64{.001, .005, .01, .05, .1, .5, 1, 5, 30, 120},
-		}, []string{"route"}),
-	}
-	m.registry.MustRegister(m.requests, m.duration, &statsCollector{stats: stats},
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
-	return m
-}
-
-// request counts one answered request. The labels are bounded: the route is a
-// pattern of ours, the method one of the standard's.
-func (m *metrics) request(route, method string, status int, took time.Duration) {
-	if route == "" {
-		route = "none"
-	}
-	if _, path, ok := strings.Cut(route, " "); ok {
-		route = path
-	}
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete:
-	default:
-		method = "other"
-	}
-	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
-	m.duration.WithLabelValues(route).Observe(took.Seconds())
-}
 
 // statsCollector turns the store's numbers into metrics at each scrape.
 type statsCollector struct{ stats Stats }

@@ -1,6 +1,10 @@
-package httpapi
+package openapi
 
-import "github.com/danielgtaylor/huma/v2"
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/saccade-dev/saccade/internal/webhook"
+)
 
 // addExamples puts the documented requests into an operation.
 func addExamples(o *huma.Operation) {
@@ -11,12 +15,12 @@ func addExamples(o *huma.Operation) {
 	o.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Examples: requests}}}
 }
 
-// An upload URL and an image for the examples. The image is a real one: a grey
+// exampleUpload is an upload URL for the examples.
+const exampleUpload = "https://saccade.example.com/objects/uploads/acme/5h7xk2m4qz3v6w8y2b4d6f8h2k?exp=1780308763&method=PUT&sig=3b1f"
+
+// ExampleImage is the image of the examples, in Base64. It is a real one: a gray
 // frame of 8 x 8 pixels around a white middle.
-const (
-	exampleUpload = "https://saccade.example.com/objects/uploads/acme/5h7xk2m4qz3v6w8y2b4d6f8h2k?exp=1780308763&method=PUT&sig=3b1f"
-	exampleImage  = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAAF0lEQVR4nGOwgQIGGxgLzoiBAlIYkIQAL8wbYb7vJ6UAAAAASUVORK5CYII="
-)
+const ExampleImage = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAAF0lEQVR4nGOwgQIGGxgLzoiBAlIYkIQAL8wbYb7vJ6UAAAAASUVORK5CYII="
 
 type object = map[string]any
 
@@ -47,7 +51,7 @@ var requestExamples = map[string]map[string]*huma.Example{
 			"input": object{"type": "url", "content": "https://www.example.com/", "medium": "mobileWeb", "title": "Landing page"},
 		}},
 		"image": {Summary: "An image with several predictions", Value: object{
-			"input": object{"type": "image", "content": exampleImage, "medium": "desktopWeb", "title": "Draft 3"},
+			"input": object{"type": "image", "content": ExampleImage, "medium": "desktopWeb", "title": "Draft 3"},
 			"predictions": object{
 				"attention":    object{"outputs": []string{"attentionMap", "perceptionMap", "hotspotsMap"}},
 				"clarity":      object{"outputs": []string{"score", "map"}},
@@ -76,23 +80,23 @@ var requestExamples = map[string]map[string]*huma.Example{
 	},
 }
 
-// webhookMessages describes what webhooks are told.
-func webhookMessages(huma.Registry) map[string]*huma.PathItem {
+// webhookMessages describes the messages that webhooks get.
+func webhookMessages() map[string]*huma.PathItem {
 	text := &huma.Schema{Type: huma.TypeString}
 	message := &huma.Schema{Type: huma.TypeObject, Required: []string{"type", "timestamp", "data"}, Properties: map[string]*huma.Schema{
 		"type":      {Type: huma.TypeString, Enum: []any{"analysis.succeeded", "analysis.failed"}},
 		"timestamp": {Type: huma.TypeString, Format: "date-time", Description: "When the analysis ended."},
 		"data": {Type: huma.TypeObject, Required: []string{"id", "kind", "status"}, Properties: map[string]*huma.Schema{
 			"id": text, "kind": {Type: huma.TypeString, Enum: []any{"video", "image", "url"}}, "title": text,
-			"status": {Type: huma.TypeString, Enum: []any{"success", "failed"}}, "error": {Ref: "#/components/schemas/Fault"},
+			"status": {Type: huma.TypeString, Enum: []any{"success", "failed"}}, "error": {Ref: "#/components/schemas/ErrorObject"},
 		}},
 	}}
 	header := func(name, about string) *huma.Param {
 		return &huma.Param{Name: name, In: "header", Required: true, Description: about, Schema: text}
 	}
 	return map[string]*huma.PathItem{"analysis": {Post: &huma.Operation{
-		OperationID: "analysis-ended", Tags: []string{string(tagHooks)}, Summary: "An analysis ended",
-		Description: "Sent to webhooks. Poll the analysis for its outputs. Answer 2xx within 15 seconds; anything else is tried again with back-off, 410 ends it.",
+		OperationID: "analysis-ended", Tags: []string{string(tagWebhooks)}, Summary: "An analysis ended",
+		Description: "Sent to webhooks. Poll the analysis for its outputs. Answer 2xx within " + humanDuration(webhook.Timeout) + "; anything else is tried again with back-off, 410 ends it.",
 		Parameters: []*huma.Param{
 			header("webhook-id", "The same over all attempts."), header("webhook-timestamp", "Seconds since 1970 of this attempt."),
 			header("webhook-signature", "Standard Webhooks: v1, then the Base64 of an HMAC-SHA256."),

@@ -1,0 +1,176 @@
+package openapi
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/saccade-dev/saccade/internal/service"
+)
+
+// introduction opens the documentation.
+func introduction(l service.Limits) string {
+	results := life(l.ResultTTL, "the analysis ended")
+	if l.ResultTTL > 0 {
+		results += " (410 `resource_gone`)"
+	}
+	return "Saccade predicts where people look in a video, an image or a web page, and answers in pictures and in numbers.\n\n" +
+		"## How it works\n\n" +
+		"- Every request under `/v2` carries `Authorization: Bearer <token>`. Upload and output links authorize themselves: fetch them without it.\n" +
+		"- A video: `GET /v2/upload-urls`, `PUT` the bytes to the URL, `POST /v2/analyses/video` with that URL as `input.content`, then poll `location` until `status` is `success` or `failed`.\n" +
+		"- An image or a page: `POST /v2/analyses`, then poll `location`.\n" +
+		"- A poll answers 200 for `pending`, `success` and `failed`. While pending it carries `progress`, `stage` and `queue_position`; `Retry-After` says when to come back. `?wait=30` holds the answer; `/events` streams it.\n\n" +
+		"## Limits\n\n" +
+		fmt.Sprintf("- Videos: WebM (VP8, VP9, AV1, with or without audio), up to %d bytes and %s. Their results stay.\n", l.VideoBytes, seconds(l.VideoDuration)) +
+		fmt.Sprintf("- Images: PNG or JPEG, up to %d bytes. Results of images and pages %s.\n", l.ImageBytes, results) +
+		"- Output links are good for " + humanDuration(l.LinkTTL) + "; each poll signs fresh ones.\n" +
+		"- Too many requests with one token answer 429, a full queue 503 `over_capacity`; both with `Retry-After`.\n\n" +
+		"## Errors\n\n" +
+		"Every error body is `{\"error\":{\"code\",\"message\",\"param\",\"request_id\",\"doc_url\"}}`. Branch on `code`; `message` says what to do. " +
+		"Every answer carries `X-Request-Id`; send one of up to 64 letters, digits, `-` and `_` to choose it.\n\n" +
+		"## Numbers\n\n" +
+		"Positions are fractions of width and height, from the top left. Times are seconds. Shares of attention are 0 to 1 and those of areas that tile the picture sum to 1. Scores are integers from 0 to 100."
+}
+
+// humanDuration returns a duration in words: "one hour", "90 seconds".
+func humanDuration(d time.Duration) string {
+	for _, unit := range []struct {
+		size time.Duration
+		name string
+	}{{time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
+		switch {
+		case d == unit.size:
+			return "one " + unit.name
+		case d > 2*unit.size-1 && d%unit.size == 0:
+			return fmt.Sprintf("%d %ss", d/unit.size, unit.name)
+		}
+	}
+	return d.String()
+}
+
+// seconds returns a duration in seconds: "60 seconds".
+func seconds(d time.Duration) string { return fmt.Sprintf("%g seconds", d.Seconds()) }
+
+// life returns what becomes of something that is kept for ttl, after "after …".
+func life(ttl time.Duration, after string) string {
+	if ttl == 0 {
+		return "stay"
+	}
+	return "are gone " + humanDuration(ttl) + " after " + after
+}
+
+// errorCodes explains every code that can stand in an answer.
+var errorCodes = map[string]string{
+	"client_error":                "The request cannot be served as it is: unknown id (404), wrong method (405), too large (413), forged or expired link (403), or a field to correct (400).",
+	"server_error":                "Our fault. Try again; if it persists, tell the operator the request_id.",
+	"resource_gone":               "It has expired or was erased (410).",
+	"authentication_failed":       "No token, or one that is wrong, expired or revoked (401).",
+	"over_capacity":               "The queue or the server is full (503). Try again after the time in Retry-After.",
+	"invalid_input_configuration": "The analysis asked for cannot be made; param names the field (400, or in a failed analysis).",
+	"could_not_grab_web_page":     "The page could not be captured. Check that it is public, or send a screenshot as an image.",
+	"blank_input_image":           "The image is one solid color; there is nothing to look at.",
+	"unreadable_input_image":      "Not a PNG or JPEG that can be decoded, or too many pixels.",
+	"unreadable_input_video":      "Not a WebM that can be decoded. Try to play it, and encode it anew.",
+	"conflict":                    "An Idempotency-Key was used with another body, or the analysis is not in the state that the request needs (409).",
+	"rate_limited":                "Too many requests with this token (429). Try again after the time in Retry-After.",
+}
+
+// descriptions returns the texts of the operations, by id.
+func descriptions(l service.Limits) map[string]string {
+	const stream = "Server-sent events: `progress` whenever something changed, then `success`, `failed`, `gone` or `error`, and the stream ends. The data of each is what a poll would answer."
+	const erase = "Cancels the analysis if it waits or runs, and erases its input and outputs. Afterwards its address answers 410."
+	const measure = "Measures areas of interest on the stored prediction; nothing is predicted anew. Needs a successful analysis."
+	const write = "Starts the writing and returns at once. Calling it again is safe: it reports how far the text is. Errors are `{\"success\":false,\"msg\":…}`."
+	text := "Poll until `status` is `completed` or `failed`. Texts " + life(l.TextTTL, "they were written") + " (410)."
+	if l.TextTTL == 0 {
+		text = "Poll until `status` is `completed` or `failed`. Texts stay."
+	}
+	return map[string]string{
+		"create-upload-url":     "Returns a URL for one upload into the account's own storage. It is good for " + humanDuration(l.UploadTTL) + ", and for PUTs until an analysis uses the upload.",
+		"put-upload":            "The URL comes from `GET /v2/upload-urls`, whole. The body is the file's bytes; no `Authorization` and no `Content-Type` are needed.",
+		"get-output":            "Links come from a successful poll, whole. They need no `Authorization`, serve ranges, and are good for " + humanDuration(l.LinkTTL) + ".",
+		"create-video-analysis": "Size and container are judged here; what shows only on decoding is reported by the poll. Without `predictions` the answer is `attention.attentionMap`: a WebM with the heat map blended over the video.\n\nVideo predictions: `attention` (`attentionMap`, `perceptionMap`, `hotspotsMap`, `overlay`, `data`), `clarity` (`score`, `map`, `timeline`), `excitingness` (`score`, `map`, `timeline`), `focus` (`score`, `timeline`). `{}` asks for the first of each.",
+		"list-video-analyses":   "Newest first. Pass `next` of the answer as `after` for the next page.",
+		"get-video-analysis":    "Output links are signed afresh at every poll.",
+		"stream-video-analysis": stream,
+		"set-video-aois":        measure,
+		"delete-video-analysis": erase,
+		"create-analysis":       "An image that cannot be read and a page that cannot be captured are reported by the poll. Without `predictions` the answer is `attention.attentionMap` and `clarity` (`score`, `map`).\n\nPredictions: `attention` (`attentionMap`, `perceptionMap`, `hotspotsMap`, `data`), `clarity` (`score`, `map`), `excitingness` (`score`, `map`), `focus` (`score`). `{}` asks for the first of each.",
+		"list-analyses":         "Newest first, videos included. Pass `next` of the answer as `after` for the next page.",
+		"get-analysis":          "Maps are PNGs with transparency, of exactly the input's size, to be laid over it. Results " + life(l.ResultTTL, "the analysis ended") + ".",
+		"stream-analysis":       stream,
+		"set-aois":              measure,
+		"delete-analysis":       erase,
+		"update-meta":           "Context that the generated texts take into account: `description`, `goal` and any other texts. An empty text removes a name.",
+		"start-summary":         write,
+		"get-summary":           text,
+		"start-recommendations": write,
+		"get-recommendations":   text,
+		"create-webhook":        "Every analysis of the account that ends sends a message to the address. Messages are signed by the Standard Webhooks scheme with the `secret` of the answer.",
+		"list-webhooks":         "With `signing_secret`, which signs messages to the webhook of a single analysis.",
+		"get-webhook":           "One endpoint with its secret.",
+		"update-webhook":        "Replaces address, events and whether it is disabled. The secret stays.",
+		"delete-webhook":        "Deliveries under way go on.",
+		"list-deliveries":       "The log of messages, newest first, for 30 days.",
+		"get-delivery":          "One message with its state.",
+		"redeliver":             "Sends the message again, with the same id, content and the whole schedule of attempts.",
+		"get-usage":             "Analyses created in the span, by kind of input. Erased and expired ones count.",
+		"get-health":            "200 as long as the process serves.",
+		"get-readiness":         "200 when database, storage, model and decoder work, else 503 with the check that failed.",
+		"get-metrics":           "In the text format of Prometheus.",
+	}
+}
+
+// fieldTexts describes the root package's types, as "Schema.field".
+var fieldTexts = map[string]string{
+	"Outputs.input":                  "What was analyzed.",
+	"Outputs.attention":              "Where people look.",
+	"Outputs.focus":                  "How much attention gathers in few places; 100 is one place.",
+	"Outputs.clarity":                "How clean the design is; 0 is cluttered.",
+	"Outputs.excitingness":           "How exciting the design is.",
+	"Outputs.aois":                   "Areas of interest, in the order of the request.",
+	"InputOutput.image":              "Link to the analyzed image or the captured page.",
+	"InputOutput.width":              "Pixels.",
+	"InputOutput.height":             "Pixels.",
+	"InputOutput.frames":             "Frames of the video; every one was predicted.",
+	"InputOutput.duration":           "Seconds, of a video.",
+	"AttentionOutput.attentionMap":   "Link to the heat map: for a video a WebM with the heat blended over it, for an image a transparent PNG.",
+	"AttentionOutput.perceptionMap":  "Link: what is seen in the first 3 seconds stays clear, the rest is darkened.",
+	"AttentionOutput.hotspotsMap":    "Link: circles, the larger the more attention.",
+	"AttentionOutput.overlay":        "Link to a WebM with alpha: the heat alone. Videos.",
+	"AttentionOutput.data":           "Links to the numbers behind the pictures.",
+	"AttentionOutput.gazePath":       "The expected order of glances at an image.",
+	"DataOutput.json":                "Link to one row a frame: time, scores, gaze points, shares of areas.",
+	"DataOutput.csv":                 "Link to the same as a table.",
+	"DataOutput.density":             "Link to the raw maps as a NumPy file: float32, frames x rows x columns; each frame sums to 1.",
+	"ScoreOutput.score":              "0 to 100.",
+	"ScoreOutput.map":                "Link to a transparent PNG or a WebM that shows where the score comes from.",
+	"ScoreOutput.timeline":           "The score over time. Videos.",
+	"TimeScore.time":                 "Seconds.",
+	"TimeScore.score":                "0 to 100.",
+	"GazePoint.x":                    "0 (left) to 1.",
+	"GazePoint.y":                    "0 (top) to 1.",
+	"GazePoint.mass":                 "Share of attention around the point, 0 to 1.",
+	"GazePoint.time":                 "Seconds since the image appeared.",
+	"AOI.name":                       "Unique within the request.",
+	"AOI.polygon":                    "Corners as [x, y], 3 or more, 0 to 1; even-odd rule. Either this or box.",
+	"AOI.box":                        "Either this or polygon.",
+	"AOI.from":                       "Seconds: the area exists from here on. Videos.",
+	"AOI.to":                         "Seconds: the area no longer exists from here on. Videos.",
+	"Box.x":                          "Left edge, 0 to 1.",
+	"Box.y":                          "Top edge, 0 to 1.",
+	"Box.width":                      "0 to 1.",
+	"Box.height":                     "0 to 1.",
+	"AOIResult.name":                 "As in the request.",
+	"AOIResult.polygon":              "As in the request.",
+	"AOIResult.box":                  "As in the request.",
+	"AOIResult.from":                 "As in the request.",
+	"AOIResult.to":                   "As in the request.",
+	"AOIResult.share":                "Mean share of attention, 0 to 1.",
+	"AOIResult.rank":                 "1 is the area with the most attention.",
+	"AOIResult.timeToFirstAttention": "Seconds until the area draws attention; null: never.",
+	"AOIResult.peakShare":            "Largest share of attention, 0 to 1.",
+	"AOIResult.areaShare":            "Share of the picture's area, 0 to 1.",
+	"AOIResult.timeline":             "The share over time. Videos.",
+	"TimeShare.time":                 "Seconds.",
+	"TimeShare.share":                "0 to 1.",
+}

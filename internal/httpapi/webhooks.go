@@ -1,0 +1,149 @@
+package httpapi
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"unicode"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/httpfront"
+	"github.com/saccade-dev/saccade/internal/store"
+)
+
+// checkWebhook accepts http and https addresses with a host, and known events.
+// param names the object of the request that holds them; "" is the request.
+func (a *API) checkWebhook(ctx context.Context, address string, events []string, param string) error {
+	at := func(field string) string { return strings.TrimPrefix(param+"."+field, ".") }
+	u, err := url.Parse(address)
+	if err != nil || len(address) > maxWebhookURL || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") ||
+		u.User != nil || strings.ContainsFunc(address, unicode.IsControl) {
+		return saccade.Errorf(saccade.CodeInvalidInput, "A webhook's url is an http or https address like https://hooks.example.com/saccade.").About(at("url"))
+	}
+	if err := store.CheckEvents(events); err != nil {
+		return saccade.Errorf(saccade.CodeInvalidInput, "%s", saccade.AsError(err).Message).About(at("events"))
+	}
+	if a.deps.Guard == nil {
+		return nil
+	}
+	if err := a.deps.Guard.CheckURL(ctx, address); err != nil {
+		e := saccade.AsError(err)
+		if e.Code == saccade.CodeServer { // not meant for clients; the guard only ever judges the address
+			e = saccade.Errorf(saccade.CodeInvalidInput, "This webhook address cannot be called: it is not a public address.").With(err)
+		}
+		return e.About(at("url"))
+	}
+	return nil
+}
+
+// webhookRequest describes a webhook endpoint.
+type webhookRequest struct {
+	URL      string   `json:"url" maxLength:"2048" doc:"Public http(s) address; private networks are refused." example:"https://hooks.example.com/saccade"`
+	Events   []string `json:"events,omitempty" nullable:"false" doc:"analysis.succeeded, analysis.failed; empty: both." example:"[\"analysis.succeeded\",\"analysis.failed\"]"`
+	Disabled bool     `json:"disabled,omitempty" doc:"Keep it, but deliver nothing." example:"false"`
+}
+
+// webhookView is a webhook endpoint of the account.
+type webhookView struct {
+	ID        string   `json:"id" doc:"Opaque id." example:"7c4k2m4qz3v6w8y2b4d6f8h2k5"`
+	URL       string   `json:"url" doc:"Where messages go." example:"https://hooks.example.com/saccade"`
+	Events    []string `json:"events" nullable:"false" doc:"What it gets messages about; empty: everything." example:"[]"`
+	Secret    string   `json:"secret" doc:"Signs the messages, by the Standard Webhooks scheme." example:"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"`
+	Disabled  bool     `json:"disabled" doc:"Whether deliveries are off: switched off, or the receiver answered 410." example:"false"`
+	CreatedAt string   `json:"created_at" doc:"UTC, six digits of a second, no zone." example:"2026-06-01T09:12:43.512000"`
+}
+
+type webhookOutput struct{ Body webhookView }
+
+type webhooksOutput struct {
+	Body struct {
+		Webhooks      []webhookView `json:"webhooks" nullable:"false" doc:"Oldest first."`
+		SigningSecret string        `json:"signing_secret" doc:"Signs messages to the webhook of a single analysis (webhook at POST)." example:"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"`
+	} `nameHint:"WebhookList"`
+}
+
+func viewWebhook(e store.Endpoint) webhookView {
+	events := e.Events
+	if events == nil {
+		events = []string{}
+	}
+	return webhookView{ID: e.ID, URL: e.URL, Events: events, Secret: e.Secret, Disabled: e.DisabledAt != nil, CreatedAt: stamp(e.CreatedAt)}
+}
+
+func (a *API) createWebhook(ctx context.Context, in *struct{ Body webhookRequest }) (*webhookOutput, error) {
+	if err := a.checkWebhook(ctx, in.Body.URL, in.Body.Events, ""); err != nil {
+		return nil, err
+	}
+	e, err := a.deps.Webhooks.CreateEndpoint(ctx, callerOf(ctx).account.Name, in.Body.URL, in.Body.Events)
+	if err == nil && in.Body.Disabled {
+		now := a.now()
+		e.DisabledAt = &now
+		e, err = a.deps.Webhooks.UpdateEndpoint(ctx, e)
+	}
+	return &webhookOutput{Body: viewWebhook(e)}, err
+}
+
+func (a *API) listWebhooks(ctx context.Context, _ *none) (*webhooksOutput, error) {
+	account := callerOf(ctx).account.Name
+	all, err := a.deps.Webhooks.Endpoints(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := a.deps.Webhooks.WebhookSecret(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	out := &webhooksOutput{}
+	out.Body.Webhooks, out.Body.SigningSecret = make([]webhookView, 0, len(all)), secret
+	for _, e := range all {
+		out.Body.Webhooks = append(out.Body.Webhooks, viewWebhook(e))
+	}
+	return out, nil
+}
+
+// webhookID is the input of operations on one endpoint or delivery.
+type webhookID struct {
+	ID string `path:"id" doc:"The id from the list." example:"7c4k2m4qz3v6w8y2b4d6f8h2k5"`
+}
+
+func (a *API) getWebhook(ctx context.Context, in *webhookID) (*webhookOutput, error) {
+	e, err := a.webhook(ctx, in.ID)
+	return &webhookOutput{Body: viewWebhook(e)}, err
+}
+
+func (a *API) webhook(ctx context.Context, id string) (store.Endpoint, error) {
+	if !validID(id) {
+		return store.Endpoint{}, httpfront.ErrNoRoute
+	}
+	return a.deps.Webhooks.Endpoint(ctx, callerOf(ctx).account.Name, id)
+}
+
+func (a *API) updateWebhook(ctx context.Context, in *struct {
+	ID   string `path:"id" doc:"The id from the list." example:"7c4k2m4qz3v6w8y2b4d6f8h2k5"`
+	Body webhookRequest
+}) (*webhookOutput, error) {
+	e, err := a.webhook(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.checkWebhook(ctx, in.Body.URL, in.Body.Events, ""); err != nil {
+		return nil, err
+	}
+	e.URL, e.Events = in.Body.URL, in.Body.Events
+	switch {
+	case !in.Body.Disabled:
+		e.DisabledAt = nil
+	case e.DisabledAt == nil:
+		now := a.now()
+		e.DisabledAt = &now
+	}
+	e, err = a.deps.Webhooks.UpdateEndpoint(ctx, e)
+	return &webhookOutput{Body: viewWebhook(e)}, err
+}
+
+func (a *API) deleteWebhook(ctx context.Context, in *webhookID) (*empty, error) {
+	if !validID(in.ID) {
+		return nil, httpfront.ErrNoRoute
+	}
+	return &empty{}, a.deps.Webhooks.DeleteEndpoint(ctx, callerOf(ctx).account.Name, in.ID)
+}

@@ -1,0 +1,58 @@
+package httpfront
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Config is what the operator may choose. Start from [DefaultConfig].
+type Config struct {
+	// PublicURL is the address under which clients reach the server, without
+	// "/v2": "https://saccade.example.com". Empty: taken from each request.
+	PublicURL string
+
+	// TrustProxy makes X-Forwarded-Proto and X-Forwarded-Host count. Only for
+	// servers that can be reached through their own proxy alone.
+	TrustProxy bool
+
+	MaxInFlight int    // requests at once, long polls and streams included; 2048
+	Version     string // of the program, for /healthz
+}
+
+// DefaultConfig is a configuration that works everywhere.
+func DefaultConfig() Config { return Config{MaxInFlight: 2048, Version: "dev"} }
+
+// Validate reports every fault at once, each by the name of its field and, where
+// there is one, of its flag and variable.
+func (c Config) Validate() error {
+	var faults []error
+	if c.MaxInFlight <= 0 {
+		faults = append(faults, fmt.Errorf("MaxInFlight is %d and must be above 0", c.MaxInFlight))
+	}
+	if c.PublicURL != "" {
+		const name = "PublicURL (--public-url, SACCADE_PUBLIC_URL)"
+		u, err := url.Parse(c.PublicURL)
+		switch {
+		case err != nil || (u.Scheme != "http" && u.Scheme != "https") || !ValidHost(u.Host) || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+			faults = append(faults, fmt.Errorf("%s: %q is not an address like https://saccade.example.com", name, c.PublicURL))
+		case strings.HasSuffix(strings.TrimRight(u.Path, "/"), "/v2"):
+			faults = append(faults, fmt.Errorf("%s: leave out the /v2 at its end", name))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// Deps is what a front works with. All may be left out.
+type Deps struct {
+	Checks      []Check                // what /readyz asks
+	Collectors  []prometheus.Collector // beside those of the requests, for /metrics
+	Overlapping []string               // see [Front.HandleFunc]
+	Log         *slog.Logger           // nil: discarded
+	Now         func() time.Time       // nil: time.Now
+}

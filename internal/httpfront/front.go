@@ -1,0 +1,82 @@
+package httpfront
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// maxDrains bounds how many refused bodies are read away at once; the others
+// are cut off.
+const maxDrains = 64
+
+// Front is an http.Handler, safe for concurrent use. Register every route
+// before it serves.
+type Front struct {
+	cfg         Config
+	checks      []Check
+	overlapping []string
+	log         *slog.Logger
+	now         func() time.Time
+	prefix      string // path of the public address
+	mux         *http.ServeMux
+	metrics     *metrics
+	inFlight    Semaphore
+	drains      Semaphore
+	readiness   readiness
+}
+
+// New makes a front that serves /healthz, /readyz and /metrics. The error names
+// every fault of the configuration.
+func New(cfg Config, deps Deps) (*Front, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	f := &Front{
+		cfg: cfg, checks: deps.Checks, overlapping: deps.Overlapping, log: deps.Log, now: deps.Now, prefix: publicPrefix(cfg.PublicURL),
+		mux: http.NewServeMux(), metrics: newMetrics(deps.Collectors),
+		inFlight: NewSemaphore(cfg.MaxInFlight), drains: NewSemaphore(maxDrains),
+	}
+	if f.log == nil {
+		f.log = slog.New(slog.DiscardHandler)
+	}
+	if f.now == nil {
+		f.now = time.Now
+	}
+	f.HandleFunc("GET /healthz", f.live)
+	f.HandleFunc("GET /readyz", f.ready)
+	f.HandleFunc("GET /metrics", f.metrics.handler.ServeHTTP)
+	return f, nil
+}
+
+// Log returns the logger; it is never nil.
+func (f *Front) Log() *slog.Logger { return f.log }
+
+// Prefix returns the path of the public address: "" or "/below".
+func (f *Front) Prefix() string { return f.prefix }
+
+func publicPrefix(publicURL string) string {
+	u, err := url.Parse(strings.TrimRight(publicURL, "/"))
+	if err != nil {
+		return ""
+	}
+	return u.EscapedPath()
+}
+
+// NewServer returns an http.Server for the handler with the time-outs that keep
+// idle and slow clients from holding connections. Bodies and answers have
+// their own limits, request by request.
+func NewServer(h http.Handler, log *slog.Logger) *http.Server {
+	s := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+	if log != nil {
+		s.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelDebug)
+	}
+	return s
+}
