@@ -2,7 +2,7 @@
 
 Images are uint8 RGB (H, W, 3). Fixations are (n, 2) floats, x and y in 0..1 of the image.
 A training sample is a window of the image, stretched to the batch's size; its targets live on the stride-4 grid. All
-pictures lie on the device that trains, which cuts, stretches and changes them a batch at a time.
+images lie on the device that trains, which cuts, stretches and changes them a batch at a time.
 """
 import csv
 import os
@@ -17,11 +17,11 @@ from pages import page_files
 SETS = ("osie", "crowd", "scene")
 SQUARE = 1.15          # images with a smaller aspect ratio than this go into the square batches
 MAX_SIDE = 768         # only pages are as large; the photographs come with at most 512
-LARGEST = 704 * 512    # no picture for a network to learn from is larger
+LARGEST = 704 * 512    # no image for a network to learn from is larger
 
 
 class Item:
-    """One picture. `points` is None for pages, which have a teacher's `target` map instead."""
+    """One image. `points` is None for pages, which have a teacher's `target` map instead."""
 
     def __init__(self, name, group, image, points=None, degree=0.0, target=None):
         self.name, self.group, self.image = name, group, image
@@ -41,15 +41,15 @@ def read_image(path):
 
 def load_set(shared, name):
     """All items of one fixation set, sorted by name; `degree` is px per degree of the stored JPEG."""
-    folder, points, items = f"{shared}/data/attention/{name}", {}, []
-    with open(f"{folder}/fixations.csv", newline="") as f:
+    directory, points, items = f"{shared}/data/attention/{name}", {}, []
+    with open(f"{directory}/fixations.csv", newline="") as f:
         for row in csv.DictReader(f):
             points.setdefault(row["stimulus"], []).append((float(row["x"]), float(row["y"])))
-    with open(f"{folder}/stimuli.csv", newline="") as f:
+    with open(f"{directory}/stimuli.csv", newline="") as f:
         rows = sorted(csv.DictReader(f), key=lambda r: r["stimulus"])
     for row in rows:
         key = row["stimulus"]
-        image = read_image(f"{folder}/stimuli/{key}.jpg")
+        image = read_image(f"{directory}/stimuli/{key}.jpg")
         items.append(Item(key, name, image, np.array(points[key], np.float32), float(row["px_per_degree"])))
     return items
 
@@ -70,7 +70,7 @@ def load_photos(shared):
 
 
 def load_pages(shared, maps):
-    """Training pages and kept-back pages (every tenth) whose teacher map exists in the folder `maps`."""
+    """Training pages and kept-back pages (every tenth) whose teacher map exists in the directory `maps`."""
     items = []
     for name, path in page_files(shared):
         if os.path.exists(f"{maps}/{name}.npy"):
@@ -120,10 +120,10 @@ def inside(item, win):
     return float(((x >= x0) & (x < x1) & (y >= y0) & (y < y1)).mean())
 
 
-def look(source, win, flip, size, extent=None):
-    """What windows show of pictures: source (N,C,H,W), win (N,4) in 0..1, flip (N) bool -> (N,C,*size), bilinear.
+def sample_windows(source, win, flip, size, extent=None):
+    """What windows show of images: source (N,C,H,W), win (N,4) in 0..1, flip (N) bool -> (N,C,*size), bilinear.
 
-    `extent` (N,2) is the width and height in pixels that a picture fills of its tensor, from the upper left; all, if None.
+    `extent` (N,2) is the width and height in pixels that an image fills of its tensor, from the upper left; all, if None.
     """
     h, w = size
     n, _, height, width = source.shape
@@ -149,7 +149,7 @@ def blurred(hist, sx, sy):
 
 
 def jitter(x, strength):
-    """Changes color, brightness, contrast, sharpness and noise of pictures (N,3,H,W) in 0..1, each picture its own way."""
+    """Changes color, brightness, contrast, sharpness and noise of images (N,3,H,W) in 0..1, each image its own way."""
     def draw(low, high, channels=1):
         return torch.empty(len(x), channels, 1, 1, device=x.device).uniform_(low, high)
 
@@ -168,7 +168,7 @@ def jitter(x, strength):
 
 
 class Pool:
-    """Pictures on the device, padded to one size: `take` cuts windows out of them."""
+    """Images on the device, padded to one size: `take` cuts windows out of them."""
 
     def __init__(self, items, device):
         self.items, self.device = items, device
@@ -193,16 +193,16 @@ class Pool:
             self.degree = torch.tensor([[x.degree] for x in items], device=device) / self.extent
 
     def take(self, index, win, flip, size, zoom):
-        """Pictures (N,3,*size times zoom) in 0..1, densities and weights of fixations (N,h/4,w/4) of the windows."""
+        """Images (N,3,*size times zoom) in 0..1, densities and weights of fixations (N,h/4,w/4) of the windows."""
         source, extent = self.images[index].float().div_(255), self.extent[index]
         big = [multiple(n * zoom) for n in size]
-        image = look(source, win, flip, big, extent)
+        image = sample_windows(source, win, flip, big, extent)
         s = (win[:, 2] - win[:, 0]) * extent[:, 0] * (win[:, 3] - win[:, 1]) * extent[:, 1] > big[0] * big[1]
         if s.any():     # these shrink: twice as fine, then averaged, so that nothing aliases
-            image[s] = F.avg_pool2d(look(source[s], win[s], flip[s], [2 * n for n in big], extent[s]), 2)
+            image[s] = F.avg_pool2d(sample_windows(source[s], win[s], flip[s], [2 * n for n in big], extent[s]), 2)
         h, w = (n // 4 for n in size)
         if self.items[0].points is None:
-            q = look(self.targets[index], win, flip, (h, w), self.target_extent[index])[:, 0]
+            q = sample_windows(self.targets[index], win, flip, (h, w), self.target_extent[index])[:, 0]
             return image, q, q
         side = win[:, None, 2:] - win[:, None, :2]
         p = (self.points[index] - win[:, None, :2]) / side

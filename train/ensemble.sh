@@ -10,12 +10,12 @@ mkdir -p "$work"
 with="--shared $shared --pages $work/pages"
 $python "$here/pages.py" "$shared" "$work/pages"
 for i in 1 2 3; do
-	[ -e "$work/elder$i/final.pt" ] || $python "$here/train.py" $with --out "$work/elder$i" --wide 1.75 --drop 0.1 --lr 3e-3 --small 0.52 --steps 2800 --seed $i &
+	[ -e "$work/teacher$i/final.pt" ] || $python "$here/train.py" $with --out "$work/teacher$i" --wide 1.75 --drop 0.1 --lr 3e-3 --small 0.52 --steps 2800 --seed $i &
 done
 wait
-[ -e "$work/still/final.pt" ] || $python "$here/train.py" $with --out "$work/still" --batch 64 --steps 5500 --decay 0.02 --seed 5 \
-	--distil "$work/elder1/final.pt" "$work/elder2/final.pt" "$work/elder3/final.pt" --share 0.7 --zoom 1.25
-[ -e "$work/motion.pt" ] || $python "$here/motion.py" "$work/still/final.pt" "$work/motion.pt" $with --steps 1630 --lr 2e-3 --strict 1 --seed 3
+[ -e "$work/image/final.pt" ] || $python "$here/train.py" $with --out "$work/image" --batch 64 --steps 5500 --decay 0.02 --seed 5 \
+	--distil "$work/teacher1/final.pt" "$work/teacher2/final.pt" "$work/teacher3/final.pt" --share 0.7 --zoom 1.25
+[ -e "$work/motion.pt" ] || $python "$here/motion.py" "$work/image/final.pt" "$work/motion.pt" $with --steps 1630 --lr 2e-3 --strict 1 --seed 3
 $python "$here/invariants.py" "$work/motion.pt" $with
 $python "$here/export.py" "$work/motion.pt" "$work/saccade-1.safetensors" --golden "$work/golden.safetensors" --onnx "$work/saccade-1.onnx"
 $python "$here/evaluate.py" "$work/saccade-1.safetensors" --shared "$shared"

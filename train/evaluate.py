@@ -31,7 +31,7 @@ def to_unit(images, device="cpu"):
 
 
 def normalize(x, config):
-    """Pictures in 0..1 -> the network's input, channels last in memory."""
+    """Images in 0..1 -> the network's input, channels last in memory."""
     mean, std = (torch.tensor(config[k], device=x.device)[None, :, None, None] for k in ("mean", "std"))
     return ((x - mean) / std).contiguous(memory_format=torch.channels_last)
 
@@ -113,10 +113,10 @@ def load(path):
     return lambda image, area, medium="natural": predict(net, image, area, medium)
 
 
-def write_maps(model, items, area, folder):
+def write_maps(model, items, area, directory):
     for item in items:
-        os.makedirs(f"{folder}/{item.group}", exist_ok=True)
-        np.save(f"{folder}/{item.group}/{item.name}.npy", model(item.image, area).astype(np.float32))
+        os.makedirs(f"{directory}/{item.group}", exist_ok=True)
+        np.save(f"{directory}/{item.group}/{item.name}.npy", model(item.image, area).astype(np.float32))
 
 
 def bootstrap(paths, rounds=5000, seed=1):
@@ -141,7 +141,7 @@ def main():
     ap.add_argument("--shared")
     ap.add_argument("--areas", default=str(AREA_IMAGE))
     ap.add_argument("--maps")
-    ap.add_argument("--every", type=int, default=1, help="only every n-th validation picture")
+    ap.add_argument("--every", type=int, default=1, help="only every n-th validation image")
     ap.add_argument("--bootstrap", nargs="+", metavar="CSV")
     o = ap.parse_args()
     if o.bootstrap:

@@ -110,7 +110,7 @@ class Folded:
     def sep(self, name, x, act):
         return self.conv(name + ".pw", self.conv(name + ".dw", x, act=act), act=act)
 
-    def recur(self, d16, h):
+    def step(self, d16, h):
         x = self.conv("gru.in", d16)
         h = torch.zeros_like(x) if h is None else h
         z, r = torch.sigmoid(self.sep("gru.zr", torch.cat([x, h], 1), None)).split(x.shape[1], 1)
@@ -131,7 +131,7 @@ class Folded:
         c32 = l32 + self.sep("ctx", l32, self.act)
         d = self.sep("d16", torch.cat([network.up2(c32), self.conv("lat16", f[16], act=self.act)], 1), self.act)
         if video:
-            d, h = self.recur(d, h)
+            d, h = self.step(d, h)
         d = self.sep("d8", torch.cat([network.up2(d), self.conv("lat8", f[8], act=self.act)], 1), self.act)
         d = self.sep("d4", torch.cat([network.up2(d), self.conv("lat4", f[4], act=self.act)], 1), self.act)
         return self.conv("head", d)[0, 0].numpy(), h if video else None
@@ -145,8 +145,8 @@ class Folded:
         return F.softmax(z.flatten(), 0).view_as(z).numpy()
 
 
-def picture(width, height, seed):
-    """A synthetic picture (uint8, height x width x 3): gradients, discs, bars and noise."""
+def synthetic_image(width, height, seed):
+    """A synthetic image (uint8, height x width x 3): gradients, discs, bars and noise."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     image = np.stack([x / width * 160 + 30, y / height * 160 + 30, 120 + 60 * np.sin(x / 17 + y / 23)], 2)
@@ -163,7 +163,7 @@ def golden(folded):
     """Golden vectors: one small and one working size. State tensors are (S, H/16, W/16)."""
     out = {}
     for name, width, height in (("small", 96, 64), ("work", 384, 224)):
-        image = picture(width, height, 5)
+        image = synthetic_image(width, height, 5)
         logits, _ = folded.run(image)
         out[name + ".input"] = image
         out[name + ".image.logits"] = logits
@@ -221,7 +221,7 @@ def main():
     ap.add_argument("out")
     ap.add_argument("--golden")
     ap.add_argument("--onnx")
-    ap.add_argument("--state", type=int, help="0: leave the time branch out")
+    ap.add_argument("--state", type=int, help="0: leave the recurrent branch out")
     ap.add_argument("--note", default="")
     ap.add_argument("--random", type=int, default=1, metavar="SEED")
     o = ap.parse_args()

@@ -1,6 +1,6 @@
-"""Checks of the time branch that need no gaze: invariants.py CHECKPOINT.pt --shared SHARED --pages MAPS
+"""Checks of the recurrent branch that need no gaze: invariants.py CHECKPOINT.pt --shared SHARED --pages MAPS
 
-On validation pictures and kept-back pages at 384x224: how close video mode stays to image mode on a still picture, after a
+On validation images and kept-back pages at 384x224: how close video mode stays to image mode on an image, after a
 cut and while scrolling, and how much of the density goes to an object that starts to move. CC is between video and image mode.
 """
 import argparse
@@ -37,10 +37,10 @@ def full(item):
     return data.stretch(item.image, WIDTH, HEIGHT)
 
 
-def check_still(net, item):
+def check_static(net, item):
     v, i = both(net, [full(item)] * 12)
-    return {"still, frame 1": cc(v[0], i[0]), "still, frame 4": cc(v[3], i[3]), "still, frame 12": cc(v[11], i[11]),
-            "still, frame 12, largest density / image mode": float(v[11].max() / i[11].max())}
+    return {"static, frame 1": cc(v[0], i[0]), "static, frame 4": cc(v[3], i[3]), "static, frame 12": cc(v[11], i[11]),
+            "static, frame 12, largest density / image mode": float(v[11].max() / i[11].max())}
 
 
 def check_cut(net, one, two):
@@ -91,7 +91,7 @@ def main():
     rows = {}
     for k, item in enumerate(items):
         other = items[(k + 1) % len(items)]
-        for part in (check_still(net, item), check_cut(net, item, other), check_scroll(net, item), check_object(net, item, rng)):
+        for part in (check_static(net, item), check_cut(net, item, other), check_scroll(net, item), check_object(net, item, rng)):
             for name, value in part.items():
                 rows.setdefault(name, []).append(value)
     for name, values in rows.items():

@@ -3,7 +3,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from data import look
+from data import sample_windows
 
 
 def saliency_terms(logits, q, fix):
@@ -27,7 +27,7 @@ def saliency_loss(logits, q, fix, cc_weight=0.5, nss_weight=0.1):
 
 def warped_prior(prior, win, flip, size):
     """The prior seen through each sample's window: prior (1,1,R,C), win (N,4) in 0..1, flip (N,) -> (N,h,w)."""
-    return look(prior.expand(len(win), -1, -1, -1), win, flip, size)[:, 0]
+    return sample_windows(prior.expand(len(win), -1, -1, -1), win, flip, size)[:, 0]
 
 
 class TeacherFeatures(nn.Module):

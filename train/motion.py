@@ -1,4 +1,4 @@
-"""Trains the time branch on clips made from still pictures; the still network stays frozen.
+"""Trains the recurrent branch on clips made from images; the image network stays frozen.
 
     motion.py CHECKPOINT.pt OUT.pt --shared SHARED --pages MAPS [--minutes 12 | --steps N] [--init OTHER.pt]
 
@@ -21,18 +21,18 @@ import losses
 
 FRAMES = 9
 SIZES = ((256, 160), (288, 160), (256, 192), (224, 160))
-RISE, HOLD, FADE = 0.35, 0.5, 0.7      # share of attention on an object: first moving frame, later ones, factor per still frame
+RISE, HOLD, FADE = 0.35, 0.5, 0.7      # share of attention on an object: first moving frame, later ones, factor per static frame
 
 
 class Clip:
-    """frames (T,h,w,3) uint8, source (T,) index of the first equal frame, hump (T,h/4,w/4), share (T,), still (T,) bool."""
+    """frames (T,h,w,3) uint8, source (T,) index of the first equal frame, hump (T,h/4,w/4), share (T,), static (T,) bool."""
 
-    def __init__(self, frames, hump=None, share=None, still=None):
+    def __init__(self, frames, hump=None, share=None, static=None):
         n, h, w, _ = frames.shape
         self.frames = frames
         self.hump = np.zeros((n, h // 4, w // 4), np.float32) if hump is None else hump
         self.share = np.zeros(n, np.float32) if share is None else share
-        self.still = np.zeros(n, bool) if still is None else still
+        self.static = np.zeros(n, bool) if static is None else static
         self.source = np.arange(n)
         for t in range(1, n):
             if np.array_equal(frames[t], frames[t - 1]):
@@ -55,14 +55,14 @@ def random_window(rng, low=0.6, high=1.0):
     return np.array([x, y, x + s, y + s])
 
 
-def still_clip(image, width, height, rng):
+def static_clip(image, width, height, rng):
     """Nothing happens; sometimes camera noise."""
     frame = crop(image, random_window(rng), width, height)
     frames = np.repeat(frame[None], FRAMES, 0)
     if rng.random() < 0.3:
         noise = rng.normal(0, rng.uniform(1, 4), frames.shape)
         frames = (frames + noise).clip(0, 255).astype(np.uint8)
-    return Clip(frames, still=np.ones(FRAMES, bool))
+    return Clip(frames, static=np.ones(FRAMES, bool))
 
 
 def camera_clip(image, width, height, rng, scroll):
@@ -75,22 +75,22 @@ def camera_clip(image, width, height, rng, scroll):
         b[[1, 3]] = dy, dy + a[3] - a[1]
     start, end = np.sort(rng.permutation(FRAMES)[:2])
     frames = [crop(image, a + (b - a) * np.clip((t - start) / (end - start), 0, 1), width, height) for t in range(FRAMES)]
-    still = np.array([t <= start or t >= end + 3 for t in range(FRAMES)])
-    return Clip(np.stack(frames), still=still)
+    static = np.array([t <= start or t >= end + 3 for t in range(FRAMES)])
+    return Clip(np.stack(frames), static=static)
 
 
 def cut_clip(one, two, width, height, rng):
-    """A cut or a short cross-fade from one picture to another."""
+    """A cut or a short cross-fade from one image to another."""
     a, b = (crop(i, random_window(rng), width, height).astype(np.float32) for i in (one, two))
     at, length = rng.integers(2, FRAMES - 3), rng.choice([1, 1, 3])
     mix = [np.clip((t - at + 1) / length, 0, 1) for t in range(FRAMES)]
     frames = np.stack([(a * (1 - m) + b * m).astype(np.uint8) for m in mix])
-    still = np.array([t < at or t >= at + length + 1 for t in range(FRAMES)])
-    return Clip(frames, still=still)
+    static = np.array([t < at or t >= at + length + 1 for t in range(FRAMES)])
+    return Clip(frames, static=static)
 
 
 def sprite(other, rng, width, height):
-    """A small picture (s, s, 3) and its mask (s, s, 1): a patch of another image, a disc, or a mouse pointer."""
+    """A small image (s, s, 3) and its mask (s, s, 1): a patch of another image, a disc, or a mouse pointer."""
     kind = rng.integers(3)
     s = int(rng.uniform(0.06, 0.2) * height) if kind else int(rng.uniform(0.05, 0.1) * height)
     s = max(s, 8)
@@ -120,7 +120,7 @@ def paste(frame, patch, mask, x, y):
 
 
 def object_clip(image, other, width, height, rng):
-    """A still picture; an object starts to move (or appears and moves), and sometimes stops again."""
+    """A static background; an object starts to move (or appears and moves), and sometimes stops again."""
     back = crop(image, random_window(rng), width, height)
     patch, mask = sprite(other, rng, width, height)
     s = patch.shape[0]
@@ -132,7 +132,7 @@ def object_clip(image, other, width, height, rng):
     step = speed * np.array([np.cos(angle), np.sin(angle)])
     yy, xx = np.mgrid[0:height // 4, 0:width // 4].astype(np.float32)
     frames, hump = [], np.zeros((FRAMES, height // 4, width // 4), np.float32)
-    share, still = np.zeros(FRAMES, np.float32), np.zeros(FRAMES, bool)
+    share, static = np.zeros(FRAMES, np.float32), np.zeros(FRAMES, bool)
     sigma = max(s / 8, 2.5)
     for t in range(FRAMES):
         if start <= t < stop:
@@ -143,13 +143,13 @@ def object_clip(image, other, width, height, rng):
             share[t] = RISE if t == start else HOLD
         elif t >= stop:
             share[t] = share[t - 1] * FADE
-        still[t] = t < start
+        static[t] = t < start
         hidden = appears and t < start
         frames.append(back if hidden else paste(back, patch, mask, int(pos[0]), int(pos[1])))
         cx, cy = (pos + s / 2) / 4
         g = np.exp(-0.5 * ((xx - cx) ** 2 + (yy - cy) ** 2) / sigma ** 2)
         hump[t] = g / g.sum()
-    return Clip(np.stack(frames), hump, share, still)
+    return Clip(np.stack(frames), hump, share, static)
 
 
 def make_clip(photos, pages, width, height, rng):
@@ -158,7 +158,7 @@ def make_clip(photos, pages, width, height, rng):
     a, b = (pool[rng.integers(len(pool))].image for _ in range(2))
     kind = rng.random()
     if kind < 0.2:
-        return still_clip(a, width, height, rng)
+        return static_clip(a, width, height, rng)
     if kind < 0.4:
         return camera_clip(a, width, height, rng, pool is pages)
     if kind < 0.55:
@@ -234,7 +234,7 @@ def clip_loss(net, clips, strict, times):
     """Loss of a batch of clips, densities compared at the frames `times` only (cheaper).
 
     `strict` weighs the penalty, over all frames, for changing anything while nothing moves. Returns the loss and for the
-    log: KLD and CC on frames with local motion (each beside the still network's), KLD and CC on the others.
+    log: KLD and CC on frames with local motion (each beside the image network's), KLD and CC on the others.
     """
     d16, taps = encode(net, clips)
     h, changed = None, []
@@ -252,9 +252,9 @@ def clip_loss(net, clips, strict, times):
     kld, cc, _ = losses.saliency_terms(logits, q, q)
     with torch.no_grad():
         kld0, cc0, _ = losses.saliency_terms(torch.log(base + 1e-9).view_as(logits), q, q)
-    still = torch.from_numpy(np.stack([c.still for c in clips], 1)).float()
+    static = torch.from_numpy(np.stack([c.static for c in clips], 1)).float()
     delta = ((y - d16) ** 2).mean((2, 3, 4)) / d16.var()
-    loss = (kld + 0.5 * (1 - cc)).mean() + strict * (delta * still).sum() / still.sum()
+    loss = (kld + 0.5 * (1 - cc)).mean() + strict * (delta * static).sum() / static.sum()
     moving = share[:, 0] > 0.3
     show = [kld[moving].mean(), kld0[moving].mean(), cc[moving].mean(), cc0[moving].mean(), kld[~moving].mean(), cc[~moving].mean()]
     return loss, [v.item() for v in show]
@@ -272,7 +272,7 @@ def main():
     ap.add_argument("--lr", type=float, default=4e-3)
     ap.add_argument("--strict", type=float, default=0.5)
     ap.add_argument("--seed", type=int, default=1)
-    ap.add_argument("--init", help="take the time branch from this checkpoint")
+    ap.add_argument("--init", help="take the recurrent branch from this checkpoint")
     o = ap.parse_args()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
@@ -316,7 +316,7 @@ def train(net, photos, pages, rng, o):
         if step % 10 == 0:
             s = sums / 10
             sums[:] = 0
-            print("%5.1f min %5d steps  loss %.3f  moving: kld %.3f (still net %.3f) cc %.3f (%.3f)  resting: kld %.4f cc %.4f" % (
+            print("%5.1f min %5d steps  loss %.3f  moving: kld %.3f (image net %.3f) cc %.3f (%.3f)  resting: kld %.4f cc %.4f" % (
                 ((time.time() - begin) / 60, step) + tuple(s)), flush=True)
 
 

@@ -1,7 +1,7 @@
 """The network "saccade-1" in PyTorch.
 
 Shapes: images are (N, 3, H, W) floats, already normalized, H and W multiples of 32.
-Logits and densities are (N, 1, H/4, W/4); the state of the time branch is (N, S, H/16, W/16).
+Logits and densities are (N, 1, H/4, W/4); the state of the recurrent branch is (N, S, H/16, W/16).
 """
 import json
 
@@ -37,7 +37,7 @@ CONFIG = {
 
 
 def widened(config, factor):
-    """The config with all widths times a factor, in multiples of 16; 1 changes nothing. A wide network has no time branch."""
+    """The config with all widths times a factor, in multiples of 16; 1 changes nothing. A wide network has no recurrent branch."""
     c = json.loads(json.dumps(config))
     if factor == 1:
         return c
@@ -60,7 +60,7 @@ def activation(name):
 
 
 class ConvBN(nn.Module):
-    """Convolution without bias, BatchNorm, optional activation; `folded()` gives the equal weight and bias."""
+    """Convolution without bias, BatchNorm, optional activation; `folded()` returns the equal weight and bias."""
 
     def __init__(self, cin, cout, k=1, s=1, groups=1, act=None):
         super().__init__()
@@ -96,7 +96,7 @@ class SqueezeExcite(nn.Module):
 class Block(nn.Module):
     """Inverted residual: expand, depthwise, squeeze-excite, project (linear).
 
-    In training the branch of a residual block is left out for a part `drop` of the pictures (Huang et al., "Deep networks
+    In training the branch of a residual block is left out for a part `drop` of the images (Huang et al., "Deep networks
     with stochastic depth", ECCV 2016).
     """
 
@@ -175,7 +175,7 @@ def up2(x):
 
 
 class Saccade(nn.Module):
-    """The whole network. `encode` gives the taps, `decode16` and `decode4` the two halves of the decoder."""
+    """The whole network. `encode` returns the taps, `decode16` and `decode4` the two halves of the decoder."""
 
     def __init__(self, config=CONFIG, drop=0.0):
         super().__init__()
@@ -213,7 +213,7 @@ class Saccade(nn.Module):
         return (out, extra) if inner else out
 
     def decode16(self, taps):
-        """Taps -> d16, before the time branch."""
+        """Taps -> d16, before the recurrent branch."""
         l32 = self.lat32(taps[3])
         c32 = l32 + self.ctx(l32)
         return self.d16(torch.cat([up2(c32), self.lat16(taps[2])], 1))
@@ -231,7 +231,7 @@ class Saccade(nn.Module):
         return logits + F.interpolate(self.prior[medium], logits.shape[-2:], mode="bilinear", align_corners=False)
 
     def forward(self, x, medium="natural"):
-        """Image mode (time branch off): logits with the prior."""
+        """Image mode (recurrent branch off): logits with the prior."""
         taps = self.encode(x)
         return self.add_prior(self.decode4(self.decode16(taps), taps), medium)
 

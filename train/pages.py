@@ -1,6 +1,6 @@
 """Teacher maps of web pages, the targets where no gaze was recorded.
 
-    pages.py SHARED OUT_DIR      (SHARED: the folder with data/ and model/)
+    pages.py SHARED OUT_DIR      (SHARED: the directory with data/ and model/)
 
 Writes OUT_DIR/<name>.npy: float16 map without any center prior, at most 256 px on the longer side, largest value 1.
 The teacher runs at several scales and mirrored; its answers are averaged (see `density` of its own script).
@@ -13,19 +13,19 @@ import sys
 import cv2
 import numpy as np
 
-#: Folders of pages below SHARED/data.
+#: Directories of pages below SHARED/data.
 FOLDERS = ("screens/images", "screens/unlabelled", "clarity/calista/images")
 BOXES = ((480, 360), (640, 480), (800, 600))
 
 
 def page_files(shared):
-    """(name, path) of every page; the name is unique over the folders."""
+    """(name, path) of every page; the name is unique over the directories."""
     out = []
-    for folder in FOLDERS:
-        for path in sorted(glob.glob(f"{shared}/data/{folder}/*")):
+    for directory in FOLDERS:
+        for path in sorted(glob.glob(f"{shared}/data/{directory}/*")):
             if path.lower().endswith((".jpg", ".jpeg", ".png")):
                 stem = os.path.splitext(os.path.basename(path))[0]
-                out.append((folder.replace("/", "_") + "_" + stem, path))
+                out.append((directory.replace("/", "_") + "_" + stem, path))
     return out
 
 

@@ -18,7 +18,7 @@ class Contract(unittest.TestCase):
         torch.set_num_threads(1)
         self.net = export.load_checkpoint("random", 3)
         self.folded = export.Folded(export.fold(self.net), self.net.config)
-        self.image = export.picture(96, 64, 2)
+        self.image = export.synthetic_image(96, 64, 2)
         x = torch.from_numpy(self.image.astype(np.float32) / 255).permute(2, 0, 1)
         mean, std = (torch.tensor(self.net.config[k])[:, None, None] for k in ("mean", "std"))
         self.x = ((x - mean) / std)[None]

@@ -1,12 +1,12 @@
-"""Trains a still-image network from random weights, from fixations alone or with larger networks to learn from.
+"""Trains the network in image mode from random weights, from fixations alone or distilled from a teacher ensemble as well.
 
     train.py --shared SHARED --pages MAPS --out RUN_DIR [--minutes 8 | --steps N] [--seed 1] ...
-    train.py ... --wide 1.75                        a wider network, to be a teacher
-    train.py ... --distil A.pt B.pt --share 0.7     a small network that learns from the average of wider ones
+    train.py ... --wide 1.75                        a wider network, a member of the teacher ensemble
+    train.py ... --distil A.pt B.pt --share 0.7     a small network, distilled from the ensemble of wider ones
 
 The moving average of the weights is what is kept, in RUN_DIR/last.pt now and then and in RUN_DIR/final.pt at the end.
 The schedule follows the number of batches (--steps) or the clock (--minutes). Runs on a GPU if there is one; a processor
-does the same, far slower.
+does the same, much slower.
 """
 import argparse
 import copy
@@ -32,7 +32,7 @@ INNER = (2, 4, 7, 9)      # student blocks that are compared with the feature te
 def arguments():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--shared", required=True)
-    ap.add_argument("--pages", required=True, help="folder of teacher maps made by pages.py")
+    ap.add_argument("--pages", required=True, help="directory of teacher maps made by pages.py")
     ap.add_argument("--out", required=True)
     ap.add_argument("--minutes", type=float, default=8)
     ap.add_argument("--steps", type=int, default=0)
@@ -47,12 +47,12 @@ def arguments():
     ap.add_argument("--page-share", type=float, default=0.2)
     ap.add_argument("--strength", type=float, default=1.0)
     ap.add_argument("--ema", type=float, default=0.998)
-    ap.add_argument("--small", type=float, default=0.4, help="part of the run on small pictures")
+    ap.add_argument("--small", type=float, default=0.4, help="part of the run on small images")
     ap.add_argument("--freeze", type=float, default=0.85, help="part of the run after which BatchNorm is frozen")
-    ap.add_argument("--distil", nargs="*", default=[], metavar="CHECKPOINT", help="networks to learn from")
-    ap.add_argument("--share", type=float, default=0.7, help="share of the loss against what those networks say")
-    ap.add_argument("--zoom", type=float, default=1.0, help="how much larger a picture those networks see")
-    ap.add_argument("--mix", type=float, default=0.3, help="share of batches with mixed pictures when distilling")
+    ap.add_argument("--distil", nargs="*", default=[], metavar="CHECKPOINT", help="networks of the teacher ensemble")
+    ap.add_argument("--share", type=float, default=0.7, help="share of the distillation loss")
+    ap.add_argument("--zoom", type=float, default=1.0, help="how much larger the ensemble's input is")
+    ap.add_argument("--mix", type=float, default=0.3, help="share of batches with mixup or CutMix when distilling")
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--init", help="a checkpoint to go on from")
     return ap.parse_args()
@@ -99,7 +99,7 @@ def build(photos, o):
 
 
 def optimizer(net, adapters, o):
-    """AdamW; no decay on biases, BatchNorm and the prior. The time branch is not trained here."""
+    """AdamW; no decay on biases, BatchNorm and the prior. The recurrent branch is not trained here."""
     decay, plain = [], []
     for name, p in list(net.named_parameters()) + list(adapters.named_parameters()):
         if p.requires_grad and not name.startswith("gru."):
@@ -108,8 +108,8 @@ def optimizer(net, adapters, o):
                              **(dict(fused=True) if o.device == "cuda" else {}))
 
 
-def mixed(x):
-    """Pictures laid over one another or cut into one another, to ask the elders about what no photographer took."""
+def mixup_or_cutmix(x):
+    """Mixup (Zhang et al., ICLR 2018) or CutMix (Yun et al., ICCV 2019) of a batch, for which only teacher densities exist."""
     other = x.flip(0)
     if torch.rand(()) < 0.5:
         share = torch.empty(len(x), 1, 1, 1, device=x.device).uniform_(0.25, 0.75)
@@ -123,33 +123,33 @@ def mixed(x):
 
 
 def seen_prior(net, b, size):
-    """The prior of each picture's medium through its window, (N,*size)."""
+    """The prior of each image's medium through its window, (N,*size)."""
     web, natural = (losses.warped_prior(net.prior[m], b["win"], b["flip"], size) for m in ("web", "natural"))
     return torch.where(b["web"][:, None, None], web, natural)
 
 
 @torch.no_grad()
-def ask(elders, x, b, size):
-    """Density (N,*size) that one of the elders sees in the pictures x of a batch.
+def teacher_density(teachers, x, b, size):
+    """Density (N,*size) of one member of the teacher ensemble for the images x of a batch.
 
-    A fresh draw decides whom to ask: the gradient of the KLD is linear in the answer, so over the batches this is as good as
-    asking all of them, at the price of one.
+    The member is drawn anew for each batch: the gradient of the KLD is linear in the teacher density, so over the batches this
+    equals the ensemble's mean, at the price of one member.
     """
-    elder = elders[int(torch.randint(len(elders), ()))]
-    logits = elder(x, "none")
+    member = teachers[int(torch.randint(len(teachers), ()))]
+    logits = member(x, "none")
     if logits.shape[-2:] != size:
         logits = F.interpolate(logits, size, mode="bilinear", align_corners=False, antialias=True)
-    logits = logits[:, 0] + seen_prior(elder, b, size)
+    logits = logits[:, 0] + seen_prior(member, b, size)
     return logits.flatten(1).softmax(1).view_as(logits)
 
 
-def still_loss(net, adapters, teacher, elders, b, feature, o):
+def batch_loss(net, adapters, teacher, teachers, b, feature, o):
     """Loss of one batch, and four numbers (on the device) for the log: KLD, CC, NSS, feature loss."""
     cfg = net.config
     unit = b["image"]
-    mix = bool(elders) and float(torch.rand(())) < o.mix
+    mix = bool(teachers) and float(torch.rand(())) < o.mix
     if mix:
-        unit = mixed(unit)
+        unit = mixup_or_cutmix(unit)
     height, width = (4 * n for n in b["q"].shape[-2:])
     small = unit
     if unit.shape[-2:] != (height, width):
@@ -161,16 +161,16 @@ def still_loss(net, adapters, teacher, elders, b, feature, o):
     taps, extra = out if inner else (out, None)
     logits = net.decode4(net.decode16(taps), taps)[:, 0] + prior
     match = adapters(extra, teacher(small)) if inner else torch.zeros((), device=o.device)
-    if elders:
-        said = ask(elders, evaluate.normalize(unit, cfg), b, size)
-        told, told_terms = losses.saliency_loss(logits, said, said, nss_weight=0)
-    if mix:     # nobody was shown these pictures
-        return told + feature * match, log(told_terms, match)
+    if teachers:
+        soft = teacher_density(teachers, evaluate.normalize(unit, cfg), b, size)
+        distillation, distillation_terms = losses.saliency_loss(logits, soft, soft, nss_weight=0)
+    if mix:     # no fixations exist for these
+        return distillation + feature * match, log(distillation_terms, match)
     page = (b["q"] + 0.02 * b["q"].amax((1, 2), keepdim=True)) * prior.detach().exp()
     page = page / page.sum((1, 2), keepdim=True)
     loss, terms = losses.saliency_loss(logits, torch.where(web, page, b["q"]), torch.where(web, page, b["fix"]))
-    if elders:
-        loss = (1 - o.share) * loss + o.share * told
+    if teachers:
+        loss = (1 - o.share) * loss + o.share * distillation
     return loss + feature * match, log(terms, match)
 
 
@@ -211,7 +211,7 @@ class Recorder:
             self.saved = time.time()
 
     def check(self, net, name):
-        """Scores the average, with the running BatchNorm statistics, on every third validation picture and saves it."""
+        """Scores the average, with the running BatchNorm statistics, on every third validation image and saves it."""
         for a, b in zip(self.ema.buffers(), net.buffers()):
             a.copy_(b)
         scores = evaluate.table(self.ema, self.val[::3], 416 * 320)
@@ -219,14 +219,14 @@ class Recorder:
         torch.save(dict(ema=self.ema.state_dict(), config=self.ema.config, options=vars(self.o), batches=self.steps), f"{self.o.out}/{name}")
 
     def finish(self, net):
-        """Saves final.pt and scores all validation pictures and the kept-back pages."""
+        """Saves final.pt and scores all validation images and the kept-back pages."""
         self.check(net, "final.pt")
         for area in (evaluate.AREA_IMAGE, evaluate.AREA_VIDEO):
             print("%d px  %s" % (area, evaluate.line(evaluate.table(self.ema, self.val, area))), flush=True)
         print("pages CC %.3f" % evaluate.page_cc(self.ema, self.pages, 416 * 320, data.web_prior()), flush=True)
 
 
-def train(net, adapters, teacher, elders, source, recorder, o):
+def train(net, adapters, teacher, teachers, source, recorder, o):
     """The run itself."""
     opt = optimizer(net, adapters, o)
     params = [p for g in opt.param_groups for p in g["params"]]
@@ -242,7 +242,7 @@ def train(net, adapters, teacher, elders, source, recorder, o):
             frozen = True
         for g in opt.param_groups:
             g["lr"] = o.lr * lr
-        loss, terms = still_loss(net, adapters, teacher, elders, source.batch(strength(frac, o), "small" if frac < o.small else "full"), feature, o)
+        loss, terms = batch_loss(net, adapters, teacher, teachers, source.batch(strength(frac, o), "small" if frac < o.small else "full"), feature, o)
         opt.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(params, 5.0)
@@ -262,14 +262,14 @@ def main():
     photos, val = data.load_photos(o.shared)
     pages, kept = data.load_pages(o.shared, o.pages)
     source = data.Batches(photos, pages, o.seed, o.batch, o.page_share, o.zoom, o.device)
-    elders = [export.load_checkpoint(p).to(o.device, memory_format=torch.channels_last) for p in o.distil]
+    teachers = [export.load_checkpoint(p).to(o.device, memory_format=torch.channels_last) for p in o.distil]
     net = build(photos, o)
     adapters = losses.Adapters([net.config["blocks"][i]["o"] for i in INNER]).to(o.device)
     teacher = load_feature_teacher(o.shared, source, o) if o.feature else None
     print("%d photographs, %d pages, %d for validation; %d parameters, %.1f MMAC at 384x224" % (
         (len(photos), len(pages), len(val)) + network.count(net)), flush=True)
     recorder = Recorder(net, o, val, kept)
-    train(net, adapters, teacher, elders, source, recorder, o)
+    train(net, adapters, teacher, teachers, source, recorder, o)
     recorder.finish(net)
 
 
