@@ -6,19 +6,19 @@ import (
 	"slices"
 )
 
-// Estimate is a mean over pictures with its 95 % interval.
+// Estimate is a mean over images or clips with its 95 % interval.
 type Estimate struct {
 	Mean float64 `json:"mean"`
 	Low  float64 `json:"low"`
 	High float64 `json:"high"`
-	N    int     `json:"n"` // pictures behind it
+	N    int     `json:"n"` // images or clips behind it
 }
 
-// Bootstrap estimates the mean of a value a picture and its 95 % percentile
-// interval (Efron and Tibshirani 1993): the pictures are drawn again and again
-// with replacement. The same seed and number of values draw the same pictures,
-// so rows of one table are resampled alike. No values give NaN; one value has
-// no spread.
+// Bootstrap returns the mean of one value an image or clip and its 95 %
+// percentile interval (Efron and Tibshirani 1993): they are drawn again and
+// again with replacement. The same seed and number of values draw the same
+// ones, so rows of one table are resampled alike. Without values the mean is
+// NaN; one value has no spread.
 func Bootstrap(v []float64, resamples int, seed uint64) Estimate {
 	if len(v) == 0 {
 		return Estimate{math.NaN(), math.NaN(), math.NaN(), 0}
@@ -36,7 +36,7 @@ func Bootstrap(v []float64, resamples int, seed uint64) Estimate {
 	return Estimate{Mean: mean(v), Low: quantile(means, 0.025), High: quantile(means, 0.975), N: len(v)}
 }
 
-// quantile interpolates between the sorted values.
+// quantile returns the quantile q of sorted values, interpolated.
 func quantile(sorted []float64, q float64) float64 {
 	at := q * float64(len(sorted)-1)
 	i := int(at)
@@ -46,7 +46,7 @@ func quantile(sorted []float64, q float64) float64 {
 	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
 }
 
-// summarize fills in the estimates of a row from its pictures.
+// summarize fills in the estimates of a row from its images.
 func (r *Row) summarize(opt Options) {
 	r.Metrics = map[Metric]Estimate{}
 	for _, m := range Metrics() {

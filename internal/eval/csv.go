@@ -15,7 +15,7 @@ import (
 // stimulusRow is a line of stimuli.csv.
 type stimulusRow struct {
 	Stimulus
-	fixations int // promised number; -1 when the column is missing
+	fixations int // listed number; -1 when the column is missing
 }
 
 // Limits of what the readers take for a set; a larger value is a mistake.
@@ -31,7 +31,7 @@ func readFile[T any](path string, read func(io.Reader) (T, error)) (T, error) {
 	var none T
 	f, err := os.Open(path)
 	if err != nil {
-		return none, bad("%s cannot be read: %v. A set is a folder with stimuli.csv, fixations.csv (or maps/) and stimuli/.", path, errors.Unwrap(err))
+		return none, bad("%s cannot be read: %v. A set is a directory with stimuli.csv, fixations.csv (or maps/) and stimuli/.", path, errors.Unwrap(err))
 	}
 	defer f.Close()
 	v, err := read(f)
@@ -79,7 +79,7 @@ func newTable(r io.Reader, columns ...string) (*table, error) {
 	return t, nil
 }
 
-// next moves to the next line; false at the end.
+// next moves to the next line and reports whether there is one.
 func (t *table) next() (bool, error) {
 	row, err := t.r.Read()
 	if errors.Is(err, io.EOF) {
@@ -96,7 +96,7 @@ func (t *table) next() (bool, error) {
 	return true, nil
 }
 
-// text is the value of a column.
+// text returns the value of a column.
 func (t *table) text(column string) string { return strings.TrimSpace(t.row[t.column[column]]) }
 
 // number reads a column as a finite number within lo..hi.
@@ -178,7 +178,7 @@ func (t *table) stimulus() (s stimulusRow, err error) {
 		return s, err
 	}
 	if s.Width*s.Height > maxPixels {
-		return s, t.fault("width", "gives more than 50 million pixels with this height")
+		return s, t.fault("width", "makes more than 50 million pixels with this height")
 	}
 	if s.Sigma, err = t.number("px_per_degree", 0.1, 1000); err != nil {
 		return s, err
@@ -189,15 +189,15 @@ func (t *table) stimulus() (s stimulusRow, err error) {
 	return s, err
 }
 
-// readFixations reads fixations.csv: by stimulus, then by observer in order of
-// appearance.
+// readFixations reads fixations.csv of a set of images: by stimulus, then by
+// observer in order of appearance.
 func readFixations(r io.Reader) (map[string][][]Fixation, error) {
 	t, err := newTable(r, "stimulus", "observer", "x", "y")
 	if err != nil {
 		return nil, err
 	}
 	out := map[string][][]Fixation{}
-	seat := map[[2]string]int{}
+	index := map[[2]string]int{}
 	for {
 		more, err := t.next()
 		if err != nil {
@@ -215,12 +215,12 @@ func readFixations(r io.Reader) (map[string][][]Fixation, error) {
 			return nil, err
 		}
 		key := [2]string{name, strings.Clone(t.text("observer"))}
-		at, ok := seat[key]
+		at, ok := index[key]
 		if !ok {
 			name = strings.Clone(name)
 			key[0] = name
 			at = len(out[name])
-			seat[key] = at
+			index[key] = at
 			out[name] = append(out[name], nil)
 		}
 		out[name][at] = append(out[name][at], f)
@@ -243,7 +243,7 @@ func (t *table) fixation() (f Fixation, err error) {
 func (t *table) fraction(column string) (float64, error) {
 	v, err := t.number(column, -overshoot, 1+overshoot)
 	if err != nil {
-		return 0, errors.New(err.Error() + " (a fraction of the picture, not pixels)")
+		return 0, errors.New(err.Error() + " (a fraction of the image, not pixels)")
 	}
 	return min(max(v, 0), 1), nil
 }

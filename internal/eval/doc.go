@@ -1,16 +1,16 @@
-// Package eval judges a model of attention by where people really looked.
+// Package eval scores models of attention against eye tracking.
 //
-// [Run] takes a set of pictures with fixations ([LoadSet]), lets one or more
-// predictors answer every picture, and gives seven measures beside three
-// yardsticks: the center prior learned from the other pictures, what all
-// observers but one tell of the one left out, and what half of the observers
-// tell of the other half. Every mean comes with a 95 % bootstrap interval over
-// the pictures (seeded, so that a run can be repeated to the digit).
+// The contract: [Run] takes a set of images with fixations ([LoadSet]), runs
+// one or more predictors on every image, and returns seven measures of each
+// beside three baselines: the center prior learned from the other images, the
+// inter-observer agreement (leave-one-out), and the split-half consistency of
+// the observers. Every mean has a 95 % bootstrap interval over the images,
+// seeded, so that a run can be repeated to the digit.
 //
 // Measures, as in the MIT/Tuebingen saliency benchmark and its code (cvzoya/
 // saliency; Bylinskii, Judd, Oliva, Torralba and Durand, "What do different
 // evaluation metrics tell us about saliency models?", PAMI 2019; Kuemmerer,
-// Wallis and Bethge, ECCV 2018). The ground-truth density of a picture is its
+// Wallis and Bethge, ECCV 2018). The ground-truth density of an image is its
 // fixations, blurred with a Gaussian of one degree of visual angle.
 //
 //   - NSS: mean of the map, in standard deviations above its mean, at the
@@ -18,7 +18,7 @@
 //   - CC: Pearson correlation with the ground-truth density. [CC]
 //   - AUC-J (Judd): area under the ROC curve, fixated pixels against all
 //     pixels; chance is 0.5. [AUC]
-//   - sAUC: the same against the fixations of all other pictures of the set
+//   - sAUC: the same against the fixations of all other images of the set
 //     (all of them, no sampling), which takes the reward for a mere center
 //     prior away. [AUC]
 //   - KLD: Kullback-Leibler divergence of the model from the ground truth, in

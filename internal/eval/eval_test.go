@@ -31,7 +31,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // wave is a predictor for tests: a fixed pattern that depends on the first
-// pixel of the picture alone, on a grid of its own size (0: the picture's).
+// pixel of the image alone, on a grid of its own size (0: the image's).
 type wave struct{ w, h int }
 
 func (wave) Name() string { return "wave" }
@@ -141,7 +141,7 @@ func TestRun(t *testing.T) {
 		Progress: func(done, total int) { calls = append(calls, done*100+total) }}
 	r := run(t, dir, opt)
 	if len(calls) != 12 || calls[11] != 1212 {
-		t.Errorf("progress was told %v", calls)
+		t.Errorf("progress was reported as %v", calls)
 	}
 	if r.Stimuli != 12 || r.Fixations != 360 || r.Truth != "fixations" || r.Split != SplitAll {
 		t.Errorf("report %+v", r)
@@ -160,7 +160,7 @@ func TestRun(t *testing.T) {
 	if _, err := json.Marshal(r); err != nil {
 		t.Error(err)
 	}
-	for _, want := range []string{"people, leave one out", "center prior", "NSS", "12 pictures (all), 360 fixations"} {
+	for _, want := range []string{"inter-observer (leave-one-out)", "center prior", "NSS", "12 images (all), 360 fixations"} {
 		if !strings.Contains(r.Table(), want) {
 			t.Errorf("the table lacks %q:\n%s", want, r.Table())
 		}
@@ -202,20 +202,20 @@ func TestRunStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	_, err = Run(ctx, set, Options{NoPeople: true, Workers: 1, Progress: func(int, int) { cancel() }})
 	if !errors.Is(err, context.Canceled) {
-		t.Errorf("a canceled run gives %v", err)
+		t.Errorf("a canceled run: %v", err)
 	}
-	write(t, set.Stimuli[3].Image, "no picture")
+	write(t, set.Stimuli[3].Image, "no image")
 	_, err = Run(context.Background(), set, Options{Predictors: []attention.Predictor{wave{}}})
 	if !saccade.IsCode(err, saccade.CodeInvalidInput) || !strings.Contains(err.Error(), "s03.png") {
-		t.Errorf("a damaged picture gives %v", err)
+		t.Errorf("a damaged image: %v", err)
 	}
 }
 
 // golden was computed by the reference script (numpy 1.24, scipy 1.10) on
 // synthetic(6, 128x128) with the maps of wave: NSS CC AUC-J sAUC KLD SIM IG.
 var golden = map[string][]float64{
-	"wave":                  {0.0178, 0.0026, 0.5043, 0.5081, 1.3479, 0.3705, -0.6111},
-	"people, leave one out": {1.0484, math.NaN(), 0.7199, 0.6439, math.NaN(), math.NaN(), -0.6548},
+	"wave":                           {0.0178, 0.0026, 0.5043, 0.5081, 1.3479, 0.3705, -0.6111},
+	"inter-observer (leave-one-out)": {1.0484, math.NaN(), 0.7199, 0.6439, math.NaN(), math.NaN(), -0.6548},
 }
 
 func TestGolden(t *testing.T) {
@@ -251,7 +251,7 @@ func TestAgreesWithReferenceScript(t *testing.T) {
 			dir := synthetic(t, 6, c.size)
 			got := run(t, dir, Options{Predictors: []attention.Predictor{c.model}, Resamples: 10})
 			want := reference(t, python, script, dir, c.model)
-			for _, name := range []string{"wave", "people, leave one out"} {
+			for _, name := range []string{"wave", "inter-observer (leave-one-out)"} {
 				if diff := cmp.Diff(want[name], means(got, name), cmpopts.EquateApprox(0, 2e-4), cmpopts.EquateNaNs()); diff != "" {
 					t.Errorf("%s: %s", name, diff)
 				}
@@ -273,7 +273,7 @@ func reference(t *testing.T, python, script, dir string, m wave) map[string][]fl
 		t.Fatal(err)
 	}
 	for i := range set.Stimuli {
-		p, err := readPicture(&set.Stimuli[i])
+		p, err := readImage(&set.Stimuli[i])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -300,7 +300,7 @@ func reference(t *testing.T, python, script, dir string, m wave) map[string][]fl
 		}
 		name := f[1]
 		if strings.Contains(name, "leave-one-out") {
-			name = "people, leave one out"
+			name = "inter-observer (leave-one-out)"
 		}
 		got[name] = []float64{v[2], v[3], v[0], v[1], v[4], v[5], v[6]}
 	}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"sort"
+
+	"github.com/saccade-dev/saccade/internal/pix"
 )
 
 // Metric names a measure, as it stands in tables and JSON.
@@ -36,20 +38,27 @@ const epsilon = 2.2204e-16
 // NSS is the normalized scanpath saliency (Peters, Iyer, Itti and Koch 2005):
 // the mean of the map at the fixated cells, in standard deviations above the
 // map's mean. Every fixation counts once. A flat map scores 0.
-func NSS(m Field, fixated []int) float64 {
-	mean, std := m.meanStd()
+func NSS(m *pix.Plane, fixated []int) float64 {
+	mean, std := meanStd(m)
 	var s float64
 	for _, i := range fixated {
-		s += m.V[i] - mean
+		s += float64(m.V[i]) - mean
 	}
-	return s / (std + epsilon) / float64(len(fixated))
+	if flat(mean, std) {
+		return 0
+	}
+	return s / std / float64(len(fixated))
 }
 
-// AUC is the area under the ROC curve, that is the chance that the map is
-// higher at a positive than at a negative, ties counting half. With all cells
-// as negatives it is AUC-Judd (Judd, Ehinger, Durand and Torralba 2009), with
-// the fixations of other pictures the shuffled AUC (Zhang et al. 2008).
-func AUC(positives, negatives []float64) float64 {
+// flat reports whether a map is the same everywhere, but for rounding.
+func flat(mean, std float64) bool { return std <= 1e-9*math.Abs(mean) }
+
+// AUC returns the area under the ROC curve, that is the chance that the map is
+// higher at a positive than at a negative, ties counting half; NaN without any
+// positive or negative. With all cells as negatives it is AUC-Judd (Judd,
+// Ehinger, Durand and Torralba 2009), with the fixations of other images the
+// shuffled AUC (Zhang et al. 2008).
+func AUC(positives, negatives []float32) float64 {
 	if len(positives) == 0 || len(negatives) == 0 {
 		return math.NaN()
 	}
@@ -59,7 +68,7 @@ func AUC(positives, negatives []float64) float64 {
 	// those that tie with positive k.
 	above, equal := make([]float64, len(p)+1), make([]float64, len(p))
 	for _, v := range negatives {
-		k := sort.SearchFloat64s(p, v)
+		k, _ := slices.BinarySearch(p, v)
 		if k < len(p) && p[k] == v {
 			equal[k]++
 		} else {
@@ -82,9 +91,9 @@ func AUC(positives, negatives []float64) float64 {
 	return sum / (float64(len(p)) * float64(len(negatives)))
 }
 
-// weightedAUC is AUC with a weight for every sample, both kinds at all cells
-// of the same map.
-func weightedAUC(m Field, positive, negative []float64) float64 {
+// weightedAUC returns the AUC with a weight for every sample, both kinds at all
+// cells of the same map.
+func weightedAUC(m *pix.Plane, positive, negative []float32) float64 {
 	order := make([]int, len(m.V))
 	for i := range order {
 		order[i] = i
@@ -95,8 +104,8 @@ func weightedAUC(m Field, positive, negative []float64) float64 {
 		var pk, nk float64
 		v := m.V[order[k]]
 		for ; k < len(order) && m.V[order[k]] == v; k++ {
-			pk += positive[order[k]]
-			nk += negative[order[k]]
+			pk += float64(positive[order[k]])
+			nk += float64(negative[order[k]])
 		}
 		sum += pk * (below + nk/2)
 		below, p, n = below+nk, p+pk, n+nk
@@ -104,68 +113,69 @@ func weightedAUC(m Field, positive, negative []float64) float64 {
 	return sum / max(p*n, epsilon)
 }
 
-// CC is Pearson's linear correlation of a map with the ground-truth density
+// CC returns Pearson's linear correlation of a map with the ground-truth density
 // q, -1..1; 0 for a flat map.
-func CC(m, q Field) float64 {
-	am, as := m.meanStd()
-	bm, bs := q.meanStd()
-	if as == 0 || bs == 0 {
+func CC(m, q *pix.Plane) float64 {
+	am, as := meanStd(m)
+	bm, bs := meanStd(q)
+	if flat(am, as) || flat(bm, bs) {
 		return 0
 	}
 	var s float64
 	for i, v := range m.V {
-		s += (v - am) * (q.V[i] - bm)
+		s += (float64(v) - am) * (float64(q.V[i]) - bm)
 	}
 	return s / (as * bs * float64(len(m.V)))
 }
 
-// KLD is the Kullback-Leibler divergence of the density p from the ground
+// KLD returns the Kullback-Leibler divergence of the density p from the ground
 // truth q, sum q*ln(q/p), in nats; 0 is perfect.
-func KLD(p, q Field) float64 {
+func KLD(p, q *pix.Plane) float64 {
 	var s float64
 	for i, v := range q.V {
-		s += v * math.Log(epsilon+v/(p.V[i]+epsilon))
+		s += float64(v) * math.Log(epsilon+float64(v)/(float64(p.V[i])+epsilon))
 	}
 	return s
 }
 
-// SIM is the mass that two densities share, 0..1 (Judd, Durand and Torralba
+// SIM returns the mass that two densities share, 0..1 (Judd, Durand and Torralba
 // 2012).
-func SIM(p, q Field) float64 {
+func SIM(p, q *pix.Plane) float64 {
 	var s float64
 	for i, v := range q.V {
-		s += min(v, p.V[i])
+		s += float64(min(v, p.V[i]))
 	}
 	return s
 }
 
-// smooth is a density with 1 % of its mass spread evenly, so that no fixation
+// smooth returns a density with 1 % of its mass spread evenly, so that no fixation
 // is impossible.
-func smooth(p Field) Field {
-	out := newField(p.W, p.H)
-	even := 0.01 / float64(len(p.V))
+func smooth(p *pix.Plane) *pix.Plane {
+	out := pix.NewPlane(p.W, p.H)
+	even := 0.01 / float32(len(p.V))
 	for i, v := range p.V {
 		out.V[i] = 0.99*v + even
 	}
 	return out
 }
 
-// IG is the information gain (Kuemmerer, Wallis and Bethge 2015): how many
-// bits a fixation the density p tells more than the center prior. Both must be
+// IG returns the information gain (Kuemmerer, Wallis and Bethge 2015): the mean
+// over fixations of the log likelihood ratio of the density p to a prior, in
+// bits. Both must be
 // smoothed, so that no cell is 0.
-func IG(p, center Field, fixated []int) float64 {
+func IG(p, prior *pix.Plane, fixated []int) float64 {
 	var s float64
 	for _, i := range fixated {
-		s += math.Log2(p.V[i] / center.V[i])
+		s += math.Log2(float64(p.V[i]) / float64(prior.V[i]))
 	}
 	return s / float64(len(fixated))
 }
 
-// weightedIG is IG with every cell weighted by the ground-truth density q.
-func weightedIG(p, center, q Field) float64 {
+// weightedIG returns the IG with every cell weighted by the ground-truth density q.
+func weightedIG(p, prior, q *pix.Plane) float64 {
 	var s float64
 	for i, v := range q.V {
-		s += v * math.Log2(p.V[i]/center.V[i])
+		s += float64(v) * math.Log2(float64(p.V[i])/float64(prior.V[i]))
 	}
 	return s
 }

@@ -4,10 +4,12 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/saccade-dev/saccade/internal/pix"
 )
 
 // naive is a second, deliberately plain implementation of the measures.
-type naive struct{ m, q []float64 }
+type naive struct{ m, q []float32 }
 
 func (n naive) auc(fixated, negative []int) float64 {
 	var wins float64
@@ -28,7 +30,7 @@ func (n naive) cc() float64 {
 	k := float64(len(n.m))
 	var sx, sy, sxx, syy, sxy float64
 	for i, x := range n.m {
-		y := n.q[i]
+		x, y := float64(x), float64(n.q[i])
 		sx, sy, sxx, syy, sxy = sx+x, sy+y, sxx+x*x, syy+y*y, sxy+x*y
 	}
 	return (k*sxy - sx*sy) / math.Sqrt((k*sxx-sx*sx)*(k*syy-sy*sy))
@@ -37,11 +39,12 @@ func (n naive) cc() float64 {
 func (n naive) nss(fixated []int) float64 {
 	var s, q, sum float64
 	for _, v := range n.m {
+		v := float64(v)
 		s, q = s+v, q+v*v
 	}
 	k := float64(len(n.m))
 	for _, i := range fixated {
-		sum += (n.m[i] - s/k) / math.Sqrt(q/k-s*s/k/k)
+		sum += (float64(n.m[i]) - s/k) / math.Sqrt(q/k-s*s/k/k)
 	}
 	return sum / float64(len(fixated))
 }
@@ -49,12 +52,12 @@ func (n naive) nss(fixated []int) float64 {
 func TestMetricsAgreeWithPlainOnes(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	for range 20 {
-		m, q := newField(23, 17), newField(23, 17)
+		m, q := pix.NewPlane(23, 17), pix.NewPlane(23, 17)
 		for i := range m.V {
-			m.V[i] = float64(r.IntN(9)) // many ties
-			q.V[i] = r.Float64()
+			m.V[i] = float32(r.IntN(9)) // many ties
+			q.V[i] = r.Float32()
 		}
-		q.normalize()
+		normalize(q)
 		var fixated, all, others []int
 		for range 30 {
 			fixated = append(fixated, r.IntN(len(m.V)))
@@ -64,8 +67,8 @@ func TestMetricsAgreeWithPlainOnes(t *testing.T) {
 			all = append(all, i)
 		}
 		n := naive{m.V, q.V}
-		one := make([]float64, len(m.V))
-		hits := make([]float64, len(m.V))
+		one := make([]float32, len(m.V))
+		hits := make([]float32, len(m.V))
 		for i := range one {
 			one[i] = 1
 		}
@@ -90,9 +93,9 @@ func TestMetricsAgreeWithPlainOnes(t *testing.T) {
 }
 
 func TestMetricsByHand(t *testing.T) {
-	p := Field{2, 1, []float64{0.25, 0.75}}
-	q := Field{2, 1, []float64{0.5, 0.5}}
-	even := Field{2, 1, []float64{0.5, 0.5}}
+	p := &pix.Plane{W: 2, H: 1, V: []float32{0.25, 0.75}}
+	q := &pix.Plane{W: 2, H: 1, V: []float32{0.5, 0.5}}
+	even := &pix.Plane{W: 2, H: 1, V: []float32{0.5, 0.5}}
 	for _, c := range []struct {
 		name      string
 		got, want float64
@@ -103,9 +106,9 @@ func TestMetricsByHand(t *testing.T) {
 		{"CC of a flat map", CC(even, p), 0},
 		{"NSS", NSS(p, []int{1}), 1},
 		{"NSS of a flat map", NSS(even, []int{1}), 0},
-		{"AUC of a flat map", AUC([]float64{0.5}, even.V), 0.5},
+		{"AUC of a flat map", AUC([]float32{0.5}, even.V), 0.5},
 		{"IG", IG(p, even, []int{1, 0}), (math.Log2(1.5) - 1) / 2},
-		{"mass kept at 1 %", smooth(p).sum(), 1},
+		{"mass kept at 1 %", total(smooth(p)), 1},
 	} {
 		if math.Abs(c.got-c.want) > 1e-9 {
 			t.Errorf("%s is %.12f, want %.12f", c.name, c.got, c.want)
@@ -117,33 +120,32 @@ func TestMetricsByHand(t *testing.T) {
 }
 
 func TestResize(t *testing.T) {
-	f := Field{4, 2, []float64{0, 1, 2, 3, 4, 5, 6, 7}}
-	small := f.resize(2, 1)
+	f := &pix.Plane{W: 4, H: 2, V: []float32{0, 1, 2, 3, 4, 5, 6, 7}}
+	small := resize(f, 2, 1)
 	if small.V[0] != 2.5 || small.V[1] != 4.5 {
 		t.Errorf("half the size: %v", small.V)
 	}
-	if one := (Field{1, 1, []float64{7}}).resize(3, 2); one.V[0] != 7 || one.V[5] != 7 {
+	if one := resize(&pix.Plane{W: 1, H: 1, V: []float32{7}}, 3, 2); one.V[0] != 7 || one.V[5] != 7 {
 		t.Errorf("one cell enlarged: %v", one.V)
 	}
-	big := f.resize(40, 20)
-	if math.Abs(big.sum()/800-3.5) > 1e-9 || big.V[0] != 0 || big.V[799] != 7 {
-		t.Errorf("enlarged: mean %v, corners %v %v", big.sum()/800, big.V[0], big.V[799])
+	big := resize(f, 40, 20)
+	if math.Abs(total(big)/800-3.5) > 1e-7 || big.V[0] != 0 || big.V[799] != 7 {
+		t.Errorf("enlarged: mean %v, corners %v %v", total(big)/800, big.V[0], big.V[799])
 	}
 }
 
 func TestBlurEqualsSplats(t *testing.T) {
-	f := newField(31, 19)
-	f.V[0], f.V[200], f.V[588] = 1, 2, 3
-	a := f.blur(2.3, 2.3)
-	b := newField(31, 19)
-	for i, v := range f.V {
-		if v > 0 {
-			b.splat(i, gaussian(2.3), v)
+	p := pix.NewPlane(31, 19)
+	p.V[0], p.V[200], p.V[588] = 1, 2, 3
+	got, want := blur(p, 2.3, 2.3), make([]float64, 31*19)
+	for i, v := range p.V {
+		for range int(v) {
+			splat(want, 31, i, gaussian(2.3))
 		}
 	}
-	for i := range a.V {
-		if math.Abs(a.V[i]-b.V[i]) > 1e-12 {
-			t.Fatalf("cell %d: %g and %g", i, a.V[i], b.V[i])
+	for i := range want {
+		if math.Abs(float64(got.V[i])-want[i]) > 1e-7 {
+			t.Fatalf("cell %d: %g and %g", i, got.V[i], want[i])
 		}
 	}
 }

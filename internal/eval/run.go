@@ -12,7 +12,8 @@ import (
 	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// Options of [Run]. The zero value judges the whole set, people included.
+// Options of [Run] and [RunVideo]. The zero value judges the whole set,
+// inter-observer rows included.
 type Options struct {
 	Predictors []attention.Predictor // one row each, in this order
 	Prior      attention.Prior       // "" = auto, as the product is shipped
@@ -21,8 +22,15 @@ type Options struct {
 	Workers    int                   // 0 = one a processor
 	Resamples  int                   // of the bootstrap; 0 = 2000
 	Seed       uint64                // of bootstrap and halves; 0 is a seed like any other
-	Progress   func(done, total int) // called after every picture, never concurrently
+	Progress   func(done, total int) // called after every image, never concurrently
 }
+
+// Names of the rows that are not models.
+const (
+	rowLeaveOneOut = "inter-observer (leave-one-out)"
+	rowSplitHalf   = "inter-observer (split-half)"
+	rowCenterPrior = "center prior"
+)
 
 // Kinds of rows.
 const (
@@ -31,13 +39,13 @@ const (
 	RowPeople = "people"
 )
 
-// Row is one line of the table: how a model or a yardstick did.
+// Row is one line of the table: a model, a baseline or the observers.
 type Row struct {
 	Name    string              `json:"name"`
 	Kind    string              `json:"kind"` // RowModel, RowCenter or RowPeople
-	N       int                 `json:"n"`    // pictures
+	N       int                 `json:"n"`    // images or clips
 	Metrics map[Metric]Estimate `json:"metrics"`
-	scores  []Scores            // by picture
+	scores  []Scores            // by image or clip
 }
 
 // Report is the judgment of one set.
@@ -52,11 +60,11 @@ type Report struct {
 	Seed      uint64     `json:"seed"`
 	Resamples int        `json:"resamples"`
 	Rows      []Row      `json:"rows"`
-	names     []string   // of the pictures
+	names     []string   // of the images or clips
 }
 
-// Run judges predictors on a set. It stops at the first error or when ctx
-// ends.
+// Run judges predictors on a set of images. It stops at the first error or when
+// ctx ends.
 func Run(ctx context.Context, set *Set, opt Options) (*Report, error) {
 	opt = opt.withDefaults()
 	picked, err := pickSplit(set, opt.Split)
@@ -113,7 +121,7 @@ func pickSplit(set *Set, split Split) ([]int, error) {
 	switch split {
 	case SplitAll, SplitVal, SplitTrain:
 	default:
-		return nil, bad("%q is no split; choose all, val (every tenth picture by name) or train (the others).", split)
+		return nil, bad("%q is no split; choose all, val (every tenth image or clip by name) or train (the others).", split)
 	}
 	var out []int
 	for i := range set.Stimuli {
@@ -122,7 +130,7 @@ func pickSplit(set *Set, split Split) ([]int, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, bad("%s: the split %q is empty; the set has only %d pictures.", set.Name, split, len(set.Stimuli))
+		return nil, bad("%s: the split %q is empty; the set has only %d images.", set.Name, split, len(set.Stimuli))
 	}
 	return out, nil
 }
@@ -131,22 +139,22 @@ func pickSplit(set *Set, split Split) ([]int, error) {
 func plan(set *Set, opt Options) []Row {
 	var rows []Row
 	if !opt.NoPeople && !set.Maps {
-		rows = append(rows, Row{Name: "people, leave one out", Kind: RowPeople}, Row{Name: "people, half tells half", Kind: RowPeople})
+		rows = append(rows, Row{Name: rowLeaveOneOut, Kind: RowPeople}, Row{Name: rowSplitHalf, Kind: RowPeople})
 	}
 	for _, m := range opt.Predictors {
 		rows = append(rows, Row{Name: m.Name(), Kind: RowModel})
 	}
-	return append(rows, Row{Name: "center prior", Kind: RowCenter})
+	return append(rows, Row{Name: rowCenterPrior, Kind: RowCenter})
 }
 
-// judge scores the pictures of one run.
+// judge scores the images of one run.
 type judge struct {
 	opt  Options
 	pool *pool
 	plan []Row
 }
 
-// all scores the picked pictures in parallel: one slice of Scores a picture,
+// all scores the picked images in parallel: one slice of Scores an image,
 // in the order of the plan.
 func (j *judge) all(ctx context.Context, picked []int) ([][]Scores, error) {
 	ctx, stop := context.WithCancelCause(ctx)
@@ -159,7 +167,7 @@ func (j *judge) all(ctx context.Context, picked []int) ([][]Scores, error) {
 	for range min(j.opt.Workers, len(picked)) {
 		wg.Go(func() {
 			for k := range work {
-				s, err := j.picture(picked[k])
+				s, err := j.image(picked[k])
 				if err != nil {
 					stop(err)
 					continue
@@ -188,8 +196,8 @@ func (j *judge) all(ctx context.Context, picked []int) ([][]Scores, error) {
 	return out, nil
 }
 
-// picture scores all rows on stimulus i.
-func (j *judge) picture(i int) ([]Scores, error) {
+// image scores all rows on stimulus i.
+func (j *judge) image(i int) ([]Scores, error) {
 	st := &j.pool.set.Stimuli[i]
 	t, err := j.pool.truth(i)
 	if err != nil {
@@ -198,10 +206,10 @@ func (j *judge) picture(i int) ([]Scores, error) {
 	var out []Scores
 	if j.plan[0].Kind == RowPeople {
 		kernel := gaussian(st.Sigma)
-		out = append(out, leaveOneOut(t, st, kernel), halves(t, st, kernel, j.opt.Seed))
+		out = append(out, leaveOneOut(t, st, kernel), splitHalf(t, st, kernel, j.opt.Seed))
 	}
 	if len(j.opt.Predictors) > 0 {
-		p, err := readPicture(st)
+		p, err := readImage(st)
 		if err != nil {
 			return nil, err
 		}
@@ -210,19 +218,15 @@ func (j *judge) picture(i int) ([]Scores, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s on %s: %w", m.Name(), st.Name, err)
 			}
-			f := newField(d.W, d.H)
-			for k, v := range d.V {
-				f.V[k] = float64(v)
-			}
-			out = append(out, t.score(f))
+			out = append(out, t.score(&pix.Plane{W: d.W, H: d.H, V: d.V}))
 		}
 	}
 	return append(out, t.score(t.prior)), nil
 }
 
-// readPicture decodes the picture of a stimulus and holds it to the shape that
-// the set claims.
-func readPicture(st *Stimulus) (*pix.RGB, error) {
+// readImage decodes the image of a stimulus and checks its shape against the
+// one that the set lists.
+func readImage(st *Stimulus) (*pix.RGB, error) {
 	b, err := os.ReadFile(st.Image)
 	if err != nil {
 		return nil, bad("%s cannot be read.", st.Image).With(err)

@@ -12,29 +12,30 @@ import (
 	"github.com/saccade-dev/saccade"
 )
 
-// Set is a collection of pictures with what is known about how people looked
-// at them. It is immutable once loaded.
+// Set is a collection of images with the fixations of people, or their density
+// maps. It is immutable once loaded.
 type Set struct {
-	Name    string // the folder's name
+	Name    string // the directory's name
 	Dir     string
 	Stimuli []Stimulus // in order of their names
 	Maps    bool       // density maps instead of fixations
 }
 
-// Stimulus is one picture of a set.
+// Stimulus is one image of a set.
 type Stimulus struct {
 	Name          string
-	Width, Height int     // pixels of the picture that the figures refer to
+	Width, Height int     // pixels of the image that the figures refer to
 	Sigma         float64 // pixels per degree of visual angle
 	Image         string  // file
 	Map           string  // file, in sets of maps
 	Observers     [][]Fixation
 }
 
-// Fixation is where an observer looked, in fractions of the picture.
+// Fixation is where an observer looked, in fractions 0..1 of the image from its
+// upper left corner.
 type Fixation struct{ X, Y float64 }
 
-// fixations of all observers, in order.
+// fixations returns those of all observers, in order.
 func (s *Stimulus) fixations() []Fixation { return slices.Concat(s.Observers...) }
 
 // Split selects a part of a set.
@@ -66,8 +67,8 @@ func (s Split) has(i int) bool {
 //	maps/NAME.png  instead of fixations.csv: gray densities of any scale
 //	stimuli/NAME.jpg (or .jpeg, .png)
 //
-// More columns are allowed, in any order. Where stimuli.csv tells the number
-// of fixations it must agree, so that a truncated file is noticed. Pictures
+// More columns are allowed, in any order. Where stimuli.csv has the number
+// of fixations it must agree, so that a truncated file is noticed. Images
 // without any fixation are left out. The error is a *saccade.Error that names
 // file, line and column.
 func LoadSet(dir string) (*Set, error) {
@@ -76,25 +77,25 @@ func LoadSet(dir string) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	looks := map[string][][]Fixation{}
+	fixations := map[string][][]Fixation{}
 	_, err = os.Stat(filepath.Join(dir, "fixations.csv"))
 	if s.Maps = errors.Is(err, fs.ErrNotExist); !s.Maps {
-		looks, err = readFile(filepath.Join(dir, "fixations.csv"), readFixations)
+		fixations, err = readFile(filepath.Join(dir, "fixations.csv"), readFixations)
 		if err != nil {
 			return nil, err
 		}
 	} else if info, err := os.Stat(filepath.Join(dir, "maps")); err != nil || !info.IsDir() {
-		return nil, bad("%s holds neither fixations.csv nor a folder maps/, so nothing is known about where people looked. Point to a folder with one of them.", dir)
+		return nil, bad("%s holds neither fixations.csv nor a directory maps/, so nothing is known about where people looked. Point to a directory with one of them.", dir)
 	}
 	for _, r := range rows {
-		r.Observers = looks[r.Name]
-		delete(looks, r.Name)
-		if err := s.admit(r); err != nil {
+		r.Observers = fixations[r.Name]
+		delete(fixations, r.Name)
+		if err := s.add(r); err != nil {
 			return nil, err
 		}
 	}
-	for name := range looks {
-		return nil, bad("%s: fixations.csv speaks of stimulus %q, which stimuli.csv does not list. The two files belong to different sets.", dir, name)
+	for name := range fixations {
+		return nil, bad("%s: fixations.csv lists stimulus %q, which stimuli.csv does not list. The two files belong to different sets.", dir, name)
 	}
 	if len(s.Stimuli) == 0 {
 		return nil, bad("%s: no stimulus has any fixation; there is nothing to judge by.", dir)
@@ -103,14 +104,14 @@ func LoadSet(dir string) (*Set, error) {
 	return s, nil
 }
 
-// admit checks one stimulus, finds its files and adds it.
-func (s *Set) admit(r stimulusRow) error {
+// add checks one stimulus, finds its files and appends it.
+func (s *Set) add(r stimulusRow) error {
 	n := 0
 	for _, o := range r.Observers {
 		n += len(o)
 	}
 	if !s.Maps && r.fixations >= 0 && n != r.fixations {
-		return bad("%s: stimuli.csv promises %d fixations of stimulus %q, fixations.csv holds %d. The file is truncated or belongs to another set.", s.Dir, r.fixations, r.Name, n)
+		return bad("%s: stimuli.csv lists %d fixations of stimulus %q, fixations.csv holds %d. The file is truncated or belongs to another set.", s.Dir, r.fixations, r.Name, n)
 	}
 	if !s.Maps && n == 0 {
 		return nil
@@ -144,11 +145,11 @@ func bad(format string, args ...any) *saccade.Error {
 	return saccade.Errorf(saccade.CodeInvalidInput, format, args...)
 }
 
-// sigmas gives the least and the greatest width of one degree, in pixels.
-func (s *Set) sigmas() (lo, hi float64) {
-	lo = math.Inf(1)
+// sigmas returns the least and the greatest width of one degree, in pixels.
+func (s *Set) sigmas() (low, high float64) {
+	low = math.Inf(1)
 	for _, x := range s.Stimuli {
-		lo, hi = min(lo, x.Sigma), max(hi, x.Sigma)
+		low, high = min(low, x.Sigma), max(high, x.Sigma)
 	}
-	return lo, hi
+	return low, high
 }

@@ -40,7 +40,7 @@ func TestLoadSetRefusesBadSets(t *testing.T) {
 		{"truncated", goodStimuli, "stimulus,observer,x,y\na,0,0.5,0.5\n", "truncated"},
 		{"other set", goodStimuli, goodFixations + "zz,0,0.5,0.5\n", `"zz"`},
 		{"no file", goodStimuli + "c,64,48,4,1\n", goodFixations + "c,0,0.1,0.1\n", "no file for stimulus"},
-		{"nobody looked", "stimulus,width,height,px_per_degree\nd,64,48,4\n", "stimulus,observer,x,y\n", "no fixation"},
+		{"no fixations", "stimulus,width,height,px_per_degree\nd,64,48,4\n", "stimulus,observer,x,y\n", "no fixation"},
 		{"neither", goodStimuli, "-", "neither fixations.csv"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -62,7 +62,7 @@ func TestLoadSetRefusesBadSets(t *testing.T) {
 		})
 	}
 	if _, err := LoadSet(filepath.Join(t.TempDir(), "nowhere")); !saccade.IsCode(err, saccade.CodeInvalidInput) {
-		t.Errorf("a folder that is not there gives %v", err)
+		t.Errorf("a directory that is not there: %v", err)
 	}
 }
 
@@ -131,7 +131,7 @@ func TestMapSets(t *testing.T) {
 	}
 	alone := run(t, mapSet(t, 1), Options{Predictors: []attention.Predictor{wave{}}, Resamples: 10})
 	if v := means(alone, "wave"); !math.IsNaN(v[3]) || !math.IsNaN(v[6]) || math.IsNaN(v[0]) {
-		t.Errorf("a set of one picture has no other pictures to compare with, yet scores %v", v)
+		t.Errorf("a set of one image has no other images to compare with, yet scores %v", v)
 	}
 	for name, data := range map[string]string{"broken": "\x89PNG broken", "black": ""} {
 		dir := mapSet(t, 2)

@@ -4,26 +4,27 @@ import (
 	"image"
 	_ "image/png" // maps are PNG files
 	"os"
-	"slices"
+
+	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// histSize is the side of the square grid on which the fixations of all
-// pictures are pooled.
+// histSize is the side of the square grid on which the fixations of all images
+// are pooled.
 const histSize = 128
 
-// pool is what all pictures of a set say together: the ground for the center
-// prior and for the shuffled AUC.
+// pool holds the fixations of a whole set: the ground for the center prior and
+// for the shuffled AUC.
 type pool struct {
 	set   *Set
-	total Field
-	maps  []Field    // of every stimulus, in sets of maps
-	fixes []Fixation // of all stimuli, in order
-	first []int      // first index in fixes of every stimulus, and the end
+	total *pix.Plane
+	maps  []*pix.Plane // of every stimulus, in sets of maps
+	fixes []Fixation   // of all stimuli, in order
+	first []int        // first index in fixes of every stimulus, and the end
 }
 
 // newPool gathers the whole set, whatever part of it is judged.
 func newPool(s *Set) (*pool, error) {
-	p := &pool{set: s, total: newField(histSize, histSize)}
+	p := &pool{set: s, total: pix.NewPlane(histSize, histSize)}
 	for i := range s.Stimuli {
 		st := &s.Stimuli[i]
 		p.first = append(p.first, len(p.fixes))
@@ -32,8 +33,8 @@ func newPool(s *Set) (*pool, error) {
 			if err != nil {
 				return nil, err
 			}
-			m = m.resize(histSize, histSize)
-			m.normalize()
+			m = resize(m, histSize, histSize)
+			normalize(m)
 			p.maps = append(p.maps, m)
 		} else {
 			p.fixes = append(p.fixes, st.fixations()...)
@@ -46,107 +47,106 @@ func newPool(s *Set) (*pool, error) {
 	return p, nil
 }
 
-// own is the histogram of one stimulus.
-func (p *pool) own(i int) Field {
+// own returns the histogram of one stimulus.
+func (p *pool) own(i int) *pix.Plane {
 	if p.set.Maps {
 		return p.maps[i]
 	}
-	h := newField(histSize, histSize)
-	for _, o := range p.set.Stimuli[i].Observers {
-		for _, f := range o {
-			h.V[h.index(f.X, f.Y)]++
-		}
+	return histogram(p.set.Stimuli[i].fixations())
+}
+
+// histogram counts fixations on the grid of the pool.
+func histogram(all []Fixation) *pix.Plane {
+	h := pix.NewPlane(histSize, histSize)
+	for _, f := range all {
+		h.V[cellAt(h.W, h.H, f)]++
 	}
 	return h
 }
 
-// rest is the pooled histogram of all stimuli but one.
-func (p *pool) rest(i int) Field {
-	out := p.own(i)
-	if p.set.Maps {
-		out = Field{W: out.W, H: out.H, V: slices.Clone(out.V)}
-	}
+// rest returns the pooled histogram of all stimuli but one.
+func (p *pool) rest(i int) *pix.Plane {
+	own := p.own(i)
+	out := pix.NewPlane(own.W, own.H)
 	for k, v := range p.total.V {
-		out.V[k] = max(0, v-out.V[k])
+		out.V[k] = max(0, v-own.V[k])
 	}
 	return out
 }
 
-// center is the center prior for a stimulus, learned from all others: their
-// fixations, blurred by 1.5 degrees of this stimulus. Sum 1. A set of one
-// stimulus gives an even prior.
-func (p *pool) center(i int) Field {
+// centerPrior returns the center prior for a stimulus, learned from all others:
+// their fixations, blurred by 1.5 degrees of this stimulus. Sum 1. A set of one
+// stimulus has a uniform prior.
+func (p *pool) centerPrior(i int) *pix.Plane {
 	st := &p.set.Stimuli[i]
 	sx := 1.5 * st.Sigma * histSize / float64(st.Width)
 	sy := 1.5 * st.Sigma * histSize / float64(st.Height)
-	c := p.rest(i).blur(sx, sy).resize(st.Width, st.Height)
-	c.normalize()
+	c := resize(blur(p.rest(i), sx, sy), st.Width, st.Height)
+	normalize(c)
 	return c
 }
 
-// truth is what is known about one stimulus: the ground truth that a map is
-// scored against, and what the other stimuli say.
+// truth is what a map of one stimulus is scored against: its own fixations and
+// those of the other stimuli.
 type truth struct {
 	w, h    int
-	fixated []int     // cells of the fixations; nil in sets of maps
-	q       Field     // ground-truth density
-	others  []int     // cells of the fixations of all other stimuli
-	weights []float64 // sets of maps: density of all other stimuli
-	prior   Field     // center prior
-	smooth  Field     // the same, smoothed for IG
+	fixated []int      // cells of the fixations; nil in sets of maps
+	q       *pix.Plane // ground-truth density
+	others  []int      // cells of the fixations of all other stimuli
+	weights []float32  // sets of maps: density of all other stimuli
+	prior   *pix.Plane // center prior
+	smooth  *pix.Plane // the same, smoothed for IG
 }
 
 // truth gathers the ground truth of stimulus i.
 func (p *pool) truth(i int) (*truth, error) {
 	st := &p.set.Stimuli[i]
-	t := &truth{w: st.Width, h: st.Height, prior: p.center(i)}
+	t := &truth{w: st.Width, h: st.Height, prior: p.centerPrior(i)}
 	t.smooth = smooth(t.prior)
 	if p.set.Maps {
 		q, err := readMap(st)
 		if err != nil {
 			return nil, err
 		}
-		q.normalize()
+		normalize(q)
 		t.q = q
 		if len(p.maps) > 1 {
-			t.weights = p.rest(i).resize(t.w, t.h).V
+			t.weights = resize(p.rest(i), t.w, t.h).V
 		}
 		return t, nil
 	}
-	grid := Field{W: t.w, H: t.h}
 	for k, f := range p.fixes {
 		if k < p.first[i] || k >= p.first[i+1] {
-			t.others = append(t.others, grid.index(f.X, f.Y))
+			t.others = append(t.others, cellAt(t.w, t.h, f))
 		}
 	}
-	t.fixated, t.q = t.look(st.fixations(), gaussian(st.Sigma))
+	t.fixated, t.q = t.density(st.fixations(), gaussian(st.Sigma))
 	return t, nil
 }
 
-// look gives the cells of fixations and their density.
-func (t *truth) look(f []Fixation, kernel []float64) ([]int, Field) {
-	q := newField(t.w, t.h)
+// density returns the cells of fixations and their blurred density.
+func (t *truth) density(f []Fixation, kernel []float64) ([]int, *pix.Plane) {
+	v := make([]float64, t.w*t.h)
 	cells := make([]int, len(f))
 	for k, p := range f {
-		cells[k] = q.index(p.X, p.Y)
-		q.splat(cells[k], kernel, 1)
+		cells[k] = cellAt(t.w, t.h, p)
+		splat(v, t.w, cells[k], kernel)
 	}
-	q.normalize()
-	return cells, q
+	return cells, narrowed(v, t.w, t.h)
 }
 
-// against is the same stimulus with other fixations to be told: the yardstick
-// of a part of the observers.
-func (t *truth) against(fixated []int, q Field) *truth {
+// against returns the same stimulus with other fixations to predict, those of a
+// part of the observers.
+func (t *truth) against(fixated []int, q *pix.Plane) *truth {
 	c := *t
 	c.fixated, c.q = fixated, q
 	return &c
 }
 
-// score gives all measures of a map of any size.
-func (t *truth) score(m Field) Scores {
-	m = m.resize(t.w, t.h)
-	p := m.distribution()
+// score returns all measures of a map of any size.
+func (t *truth) score(m *pix.Plane) Scores {
+	m = resize(m, t.w, t.h)
+	p := distribution(m)
 	ps := smooth(p)
 	s := Scores{MetricCC: CC(m, t.q), MetricKLD: KLD(p, t.q), MetricSIM: SIM(p, t.q)}
 	if t.fixated == nil {
@@ -165,13 +165,13 @@ func (t *truth) score(m Field) Scores {
 
 // weighted adds the measures that need fixations, with every cell weighted by
 // the ground-truth density instead.
-func (s Scores) weighted(t *truth, m, smoothed Field) {
-	mean, std := m.meanStd()
-	every := make([]float64, len(m.V))
+func (s Scores) weighted(t *truth, m, smoothed *pix.Plane) {
+	mean, std := meanStd(m)
+	every := make([]float32, len(m.V))
 	var nss float64
 	for i, v := range m.V {
 		every[i] = 1
-		nss += (v - mean) / (std + epsilon) * t.q.V[i]
+		nss += (float64(v) - mean) / (std + epsilon) * float64(t.q.V[i])
 	}
 	s[MetricNSS] = nss
 	s[MetricAUC] = weightedAUC(m, t.q.V, every)
@@ -181,49 +181,40 @@ func (s Scores) weighted(t *truth, m, smoothed Field) {
 	}
 }
 
-// pick lists the values of a map at cells.
-func pick(m Field, cells []int) []float64 {
-	out := make([]float64, len(cells))
-	for k, i := range cells {
-		out[k] = m.V[i]
-	}
-	return out
-}
-
 // readMap reads the density map of a stimulus at the stimulus' size; not
 // normalized.
-func readMap(st *Stimulus) (Field, error) {
+func readMap(st *Stimulus) (*pix.Plane, error) {
 	f, err := os.Open(st.Map)
 	if err != nil {
-		return Field{}, bad("%s cannot be read.", st.Map).With(err)
+		return nil, bad("%s cannot be read.", st.Map).With(err)
 	}
 	defer f.Close()
 	head, _, err := image.DecodeConfig(f)
 	if err != nil || head.Width*head.Height > maxPixels || head.Width < 1 || head.Height < 1 {
-		return Field{}, bad("%s is no PNG picture of at most 50 million pixels.", st.Map).With(err)
+		return nil, bad("%s is no PNG image of at most 50 million pixels.", st.Map).With(err)
 	}
 	if _, err := f.Seek(0, 0); err != nil {
-		return Field{}, bad("%s cannot be read.", st.Map).With(err)
+		return nil, bad("%s cannot be read.", st.Map).With(err)
 	}
 	img, _, err := image.Decode(f)
 	if err != nil {
-		return Field{}, bad("%s is damaged or truncated: %v.", st.Map, err).With(err)
+		return nil, bad("%s is damaged or truncated: %v.", st.Map, err).With(err)
 	}
-	m := gray(img).resize(st.Width, st.Height)
-	if m.sum() <= 0 {
-		return Field{}, bad("%s is black all over; a density map needs some light.", st.Map)
+	m := resize(gray(img), st.Width, st.Height)
+	if total(m) <= 0 {
+		return nil, bad("%s is black all over; a density map needs some light.", st.Map)
 	}
 	return m, nil
 }
 
-// gray is the mean of the color channels, 16 bits deep.
-func gray(img image.Image) Field {
+// gray returns the mean of the color channels, 16 bits deep.
+func gray(img image.Image) *pix.Plane {
 	b := img.Bounds()
-	m := newField(b.Dx(), b.Dy())
+	m := pix.NewPlane(b.Dx(), b.Dy())
 	for y := range m.H {
 		for x := range m.W {
 			r, g, bl, _ := img.At(b.Min.X+x, b.Min.Y+y).RGBA()
-			m.V[y*m.W+x] = float64(r+g+bl) / 3
+			m.V[y*m.W+x] = float32(r+g+bl) / 3
 		}
 	}
 	return m

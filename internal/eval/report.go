@@ -9,11 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// Table renders the report for a terminal: one line a row with the means, and
+// Table returns the report for a terminal: one line a row with the means, and
 // one below with the 95 % intervals.
 func (r *Report) Table() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d pictures (%s)", r.Set, r.Stimuli, r.Split)
+	fmt.Fprintf(&b, "%s: %d images (%s)", r.Set, r.Stimuli, r.Split)
 	if r.Fixations > 0 {
 		fmt.Fprintf(&b, ", %d fixations", r.Fixations)
 	}
@@ -45,7 +45,7 @@ func (r *Report) Table() string {
 	return b.String()
 }
 
-// Markdown renders the report as rows of a Markdown table, without a heading.
+// Markdown returns the report as rows of a Markdown table, without a heading.
 func (r *Report) Markdown() string {
 	var b strings.Builder
 	b.WriteString("| " + r.Set + " | n |")
@@ -67,7 +67,7 @@ func (r *Report) Markdown() string {
 	return b.String()
 }
 
-// WritePerImage writes one line a picture and row as CSV: set, row, stimulus
+// WritePerImage writes one line an image or clip and row as CSV: set, row, stimulus
 // and the measures; a measure that does not apply stays empty. Reports of
 // several sets go into one file.
 func WritePerImage(w io.Writer, reports ...*Report) error {
