@@ -65,7 +65,7 @@ type Upload struct {
 	ID        string    // opaque; part of the presigned URL's path
 	Account   string    // owner
 	CreatedAt time.Time // UTC
-	Size      int64     // bytes; -1 until something was uploaded
+	Used      bool      // an analysis uses the object; nothing is uploaded to it any more
 }
 
 // NewID returns an opaque identifier: 128 random bits as 26 lower-case

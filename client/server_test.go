@@ -76,7 +76,7 @@ func (s *server) QueuePosition(ctx context.Context, id string) (int, error) {
 }
 
 // Inspect takes every upload for a video.
-func (s *server) Inspect(context.Context, string) error { return nil }
+func (s *server) Inspect(context.Context, blob.Key) error { return nil }
 
 // Measure gives every area the same share.
 func (s *server) Measure(_ context.Context, _ *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOIResult, error) {
@@ -123,7 +123,7 @@ func start() (*server, error) {
 	}
 	api, err := httpapi.New(httpapi.DefaultConfig(), httpapi.Deps{
 		Accounts: s.store, Uploads: s.store, Analyses: s, Archive: s.store, Texts: s.store, Webhooks: s.store, Stats: s.store,
-		Blobs: s.disk, Signer: signer, Inspector: s, Meter: s, Advisor: s,
+		Blobs: s.disk, Links: signer, Verifier: signer, Inspector: s, Meter: s, Advisor: s,
 	})
 	if err != nil {
 		return nil, err

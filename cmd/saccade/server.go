@@ -131,7 +131,7 @@ func (s *server) newAPI(c *serveCmd, r rooms) (*httpapi.API, error) {
 	cfg.RateBurst = max(1, int(4*c.RateLimit)) // four seconds' worth at once
 	return httpapi.New(cfg, httpapi.Deps{
 		Accounts: s.store, Uploads: s.store, Analyses: s.store, Archive: s.store, Texts: s.store, Webhooks: s.store, Stats: s.store,
-		Blobs: r.objects, Signer: signer, Inspector: r.studio, Meter: r.studio, Advisor: advisor,
+		Blobs: r.objects, Links: signer, Verifier: signer, Inspector: r.studio, Meter: r.studio, Advisor: advisor,
 		Guard: addresses{r.guard}, Checks: s.checks(r), Log: s.log,
 	})
 }

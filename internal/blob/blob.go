@@ -14,8 +14,11 @@
 //
 // Keys in use: uploads/<account>/<id> and analyses/<id>/<file>.
 //
-// [Disk] is the store in a folder. [Signer] makes and checks presigned paths:
-// one object, one method, until a moment.
+// Clients put and get objects by links of their own, one object, one method,
+// until a time: [Links]. A store and its links go together.
+//
+// [Disk] is the store in a directory; its links ([Signer]) lead to the server
+// itself.
 package blob
 
 import (
@@ -52,20 +55,24 @@ type Store interface {
 	// of size are the caller's: a reader that fails (http.MaxBytesReader) fails
 	// the Put with the reader's error in the chain. A full store is a
 	// *saccade.Error with code over_capacity.
-	Put(ctx context.Context, key string, r io.Reader) (Info, error)
+	Put(ctx context.Context, key Key, r io.Reader) (Info, error)
 	// Open opens the object for reading.
-	Open(ctx context.Context, key string) (Object, Info, error)
-	// File gives the object as a local file, for programs that need a path.
+	Open(ctx context.Context, key Key) (Object, Info, error)
+	// File returns the object as a local file, for programs that need a path.
 	// Do not write to it. Call release when done; it is never nil.
-	File(ctx context.Context, key string) (path string, release func(), err error)
+	File(ctx context.Context, key Key) (path string, release func(), err error)
 	// Stat describes the object.
-	Stat(ctx context.Context, key string) (Info, error)
+	Stat(ctx context.Context, key Key) (Info, error)
 	// Delete erases the object, or with a key that ends in "/" everything
 	// below it.
-	Delete(ctx context.Context, key string) error
+	Delete(ctx context.Context, key Key) error
 	// Check reports whether the store can take an object now.
 	Check(ctx context.Context) error
 }
+
+// Key names an object: slash-separated segments, checked by [CheckKey]. A prefix
+// of keys ends in "/".
+type Key string
 
 // Limits of keys.
 const (
@@ -77,11 +84,11 @@ const (
 // that do not begin with a dot. That leaves no way to say "..", an absolute
 // path, a hidden file, a NUL or an escaped slash. The error is a
 // *saccade.Error (client_error).
-func CheckKey(key string) error {
+func CheckKey(key Key) error {
 	if key == "" || len(key) > MaxKey {
 		return saccade.Errorf(saccade.CodeClient, "An object key has 1 to %d bytes.", MaxKey)
 	}
-	for segment := range strings.SplitSeq(key, "/") {
+	for segment := range strings.SplitSeq(string(key), "/") {
 		if !segmentOK(segment) {
 			return saccade.Errorf(saccade.CodeClient, "This is not an object key of this service. Use the URL exactly as it was given.")
 		}
@@ -91,9 +98,9 @@ func CheckKey(key string) error {
 
 // checkErasable is CheckKey that also takes a prefix ("analyses/x/"). A prefix
 // has two segments at least, so that no slip erases a whole class of objects.
-func checkErasable(key string) error {
-	prefix, found := strings.CutSuffix(key, "/")
-	if err := CheckKey(prefix); err != nil {
+func checkErasable(key Key) error {
+	prefix, found := strings.CutSuffix(string(key), "/")
+	if err := CheckKey(Key(prefix)); err != nil {
 		return err
 	}
 	if found && !strings.Contains(prefix, "/") {
@@ -116,9 +123,27 @@ func segmentOK(s string) bool {
 	return true
 }
 
-// UploadKey is the key of an upload.
-func UploadKey(account, id string) string { return "uploads/" + account + "/" + id }
+// The classes of objects: the first segment of their keys.
+const (
+	uploadsClass  = "uploads"
+	analysesClass = "analyses"
+)
 
-// AnalysisKey is the key of a file of an analysis; with an empty file name it
-// is the prefix of all its files.
-func AnalysisKey(id string, file saccade.File) string { return "analyses/" + id + "/" + string(file) }
+// UploadKey returns the key of an upload.
+func UploadKey(account, id string) Key { return Key(uploadsClass + "/" + account + "/" + id) }
+
+// Upload returns the account and the id of an upload's key; ok is false for every
+// other key.
+func (k Key) Upload() (account, id string, ok bool) {
+	part := strings.Split(string(k), "/")
+	if len(part) != 3 || part[0] != uploadsClass || CheckKey(k) != nil {
+		return "", "", false
+	}
+	return part[1], part[2], true
+}
+
+// AnalysisKey returns the key of a file of an analysis; with an empty file name
+// it is the prefix of all its files.
+func AnalysisKey(id string, file saccade.File) Key {
+	return Key(analysesClass + "/" + id + "/" + string(file))
+}

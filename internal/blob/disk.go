@@ -25,23 +25,23 @@ const tempDir = ".tmp"
 // left behind by a process that died.
 const staleTemp = time.Hour
 
-// Disk is a [Store] in a folder: the object with key a/b is the file a/b.
+// Disk is a [Store] in a directory: the object with key a/b is the file a/b.
 type Disk struct {
 	root string
 }
 
-// NewDisk makes the folder if need be, checks that it is writable and removes
+// NewDisk makes the directory if need be, checks that it is writable and removes
 // temporary files that dead processes left behind.
 func NewDisk(root string) (*Disk, error) {
 	if root == "" {
-		return nil, errors.New("blob: the folder of the objects is not set")
+		return nil, errors.New("blob: the directory of the objects is not set")
 	}
 	abs, err := filepath.Abs(root)
 	if err != nil {
 		return nil, fmt.Errorf("blob: %w", err)
 	}
 	if err := os.MkdirAll(filepath.Join(abs, tempDir), 0o700); err != nil {
-		return nil, fmt.Errorf("blob: cannot make the folder of the objects: %w", err)
+		return nil, fmt.Errorf("blob: cannot make the directory of the objects: %w", err)
 	}
 	d := &Disk{root: abs}
 	d.sweep(time.Now().Add(-staleTemp))
@@ -49,7 +49,7 @@ func NewDisk(root string) (*Disk, error) {
 }
 
 // sweep removes temporary files last written before the moment, and what is
-// left of deleted folders. A living upload touches its file all the time.
+// left of deleted directorys. A living upload touches its file all the time.
 func (d *Disk) sweep(before time.Time) {
 	entries, err := os.ReadDir(filepath.Join(d.root, tempDir))
 	if err != nil {
@@ -62,10 +62,10 @@ func (d *Disk) sweep(before time.Time) {
 	}
 }
 
-func (d *Disk) path(key string) string { return filepath.Join(d.root, filepath.FromSlash(key)) }
+func (d *Disk) path(key Key) string { return filepath.Join(d.root, filepath.FromSlash(string(key))) }
 
 // Put implements [Store].
-func (d *Disk) Put(ctx context.Context, key string, r io.Reader) (info Info, err error) {
+func (d *Disk) Put(ctx context.Context, key Key, r io.Reader) (info Info, err error) {
 	if err := CheckKey(key); err != nil {
 		return Info{}, err
 	}
@@ -83,7 +83,7 @@ func (d *Disk) Put(ctx context.Context, key string, r io.Reader) (info Info, err
 	if _, err := io.Copy(io.MultiWriter(f, sum), contextReader{ctx, r}); err != nil {
 		return Info{}, diskError("put", err)
 	}
-	if info, err = d.settle(f); err != nil {
+	if info, err = d.sync(f); err != nil {
 		return Info{}, diskError("put", err)
 	}
 	if err := d.install(f.Name(), d.path(key)); err != nil {
@@ -93,9 +93,9 @@ func (d *Disk) Put(ctx context.Context, key string, r io.Reader) (info Info, err
 	return info, nil
 }
 
-// settle brings the bytes to the disk and closes the file. The time is set by
+// sync brings the bytes to the disk and closes the file. The time is set by
 // hand because the kernel's own is too coarse to tell two versions apart.
-func (d *Disk) settle(f *os.File) (Info, error) {
+func (d *Disk) sync(f *os.File) (Info, error) {
 	if err := f.Chmod(0o600); err != nil {
 		return Info{}, err
 	}
@@ -116,17 +116,17 @@ func (d *Disk) settle(f *os.File) (Info, error) {
 	return infoOf(stat), nil
 }
 
-// contention bounds how often a Put and a Delete of its prefix, in this process
+// maxCollisions bounds how often a Put and a Delete of its prefix, in this process
 // or another, may get in each other's way. Each time takes a whole step of the
 // other side, so the bound is never met but by a fault.
-const contention = 100
+const maxCollisions = 100
 
-// install moves the finished file to its place. While it makes the folder, and
-// between that and the rename, a Delete of the prefix may take the folder away
+// install moves the finished file to its place. While it makes the directory, and
+// between that and the rename, a Delete of the prefix may take the directory away
 // (MkdirAll then says that it is there or that it is not): try again then.
 func (d *Disk) install(from, to string) error {
 	var err error
-	for range contention {
+	for range maxCollisions {
 		if err = os.MkdirAll(filepath.Dir(to), 0o700); err == nil {
 			if err = os.Rename(from, to); err == nil {
 				return syncDir(filepath.Dir(to))
@@ -139,7 +139,7 @@ func (d *Disk) install(from, to string) error {
 	return err
 }
 
-// syncDir makes a rename durable. Systems that cannot sync a folder (Windows)
+// syncDir makes a rename durable. Systems that cannot sync a directory (Windows)
 // need no such thing.
 func syncDir(dir string) error {
 	f, err := os.Open(dir)
@@ -157,7 +157,7 @@ func syncDir(dir string) error {
 }
 
 // Open implements [Store].
-func (d *Disk) Open(ctx context.Context, key string) (Object, Info, error) {
+func (d *Disk) Open(ctx context.Context, key Key) (Object, Info, error) {
 	if err := errors.Join(ctx.Err(), CheckKey(key)); err != nil {
 		return nil, Info{}, err
 	}
@@ -177,7 +177,7 @@ func (d *Disk) Open(ctx context.Context, key string) (Object, Info, error) {
 }
 
 // File implements [Store]: the object's own path.
-func (d *Disk) File(ctx context.Context, key string) (string, func(), error) {
+func (d *Disk) File(ctx context.Context, key Key) (string, func(), error) {
 	if _, err := d.Stat(ctx, key); err != nil {
 		return "", func() {}, err
 	}
@@ -185,7 +185,7 @@ func (d *Disk) File(ctx context.Context, key string) (string, func(), error) {
 }
 
 // Stat implements [Store].
-func (d *Disk) Stat(ctx context.Context, key string) (Info, error) {
+func (d *Disk) Stat(ctx context.Context, key Key) (Info, error) {
 	if err := errors.Join(ctx.Err(), CheckKey(key)); err != nil {
 		return Info{}, err
 	}
@@ -200,11 +200,11 @@ func (d *Disk) Stat(ctx context.Context, key string) (Info, error) {
 }
 
 // Delete implements [Store].
-func (d *Disk) Delete(ctx context.Context, key string) error {
+func (d *Disk) Delete(ctx context.Context, key Key) error {
 	if err := errors.Join(ctx.Err(), checkErasable(key)); err != nil {
 		return err
 	}
-	if strings.HasSuffix(key, "/") {
+	if strings.HasSuffix(string(key), "/") {
 		return d.deletePrefix(key)
 	}
 	if stat, err := os.Lstat(d.path(key)); err == nil && stat.IsDir() {
@@ -216,9 +216,9 @@ func (d *Disk) Delete(ctx context.Context, key string) error {
 	return nil
 }
 
-// deletePrefix moves the folder out of the way first: readers see all of it
+// deletePrefix moves the directory out of the way first: readers see all of it
 // or nothing, and a Put that comes in between makes a new one.
-func (d *Disk) deletePrefix(key string) error {
+func (d *Disk) deletePrefix(key Key) error {
 	if stat, err := os.Lstat(d.path(key)); err == nil && !stat.IsDir() {
 		return nil // an object, and nothing below it
 	}
@@ -236,12 +236,12 @@ func (d *Disk) deletePrefix(key string) error {
 	return nil
 }
 
-// removeTree removes a folder that has just been moved. A Put whose rename had
-// found the folder before may still drop its file into it, which counts as put
+// removeTree removes a directory that has just been moved. A Put whose rename had
+// found the directory before may still drop its file into it, which counts as put
 // and then deleted: try again then.
 func removeTree(dir string) error {
 	var err error
-	for range contention {
+	for range maxCollisions {
 		if err = os.RemoveAll(dir); !errors.Is(err, syscall.ENOTEMPTY) {
 			return err
 		}

@@ -37,7 +37,8 @@ type API struct {
 	document []byte // as served
 
 	authentications httpfront.Semaphore
-	transfers       httpfront.Semaphore
+	transfers       *httpfront.Shares // of uploads and downloads
+	puts            *httpfront.Shares // of uploads, by link
 	largeBodies     httpfront.Semaphore
 	longPolls       *httpfront.Shares
 	writers         httpfront.Semaphore
@@ -60,7 +61,8 @@ func New(cfg Config, deps Deps) (*API, error) {
 		cfg: cfg, deps: deps, now: deps.Now,
 		limiter:         httpfront.NewLimiter(cfg.RateLimit, cfg.RateBurst),
 		doc:             openapi.New(openapi.Config{PublicURL: cfg.PublicURL, Version: cfg.Version, Limits: cfg.Limits}),
-		authentications: httpfront.NewSemaphore(maxAuthentications), transfers: httpfront.NewSemaphore(cfg.MaxTransfers),
+		authentications: httpfront.NewSemaphore(maxAuthentications), transfers: httpfront.NewShares(cfg.MaxTransfers, max(1, cfg.MaxTransfers/halfShare)),
+		puts:        httpfront.NewShares(max(cfg.MaxTransfers, linkShare), linkShare),
 		largeBodies: httpfront.NewSemaphore(maxLargeBodies), longPolls: httpfront.NewShares(maxLongPolls, longPollShare),
 		writers: httpfront.NewSemaphore(maxWriters),
 	}

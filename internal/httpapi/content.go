@@ -1,10 +1,8 @@
 package httpapi
 
 import (
-	"net/url"
+	"context"
 	"regexp"
-	"slices"
-	"strings"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
@@ -17,35 +15,24 @@ var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 // is answered without asking the database.
 func validID(id string) bool { return idForm.MatchString(id) }
 
-// uploadOf returns the owner and the id of an upload from the URL that named it:
-// one that this server issued, by host and path, with or without its query, expired or not. It
-// never looks at the signature: the URL names the object, and who may use the
-// object is the caller's question. prefix is the path of the public address.
-func uploadOf(content string, hosts []string, prefix string) (account, id string, err error) {
-	bad := saccade.Errorf(saccade.CodeInvalidInput,
-		"input.content is not an upload URL of this server. Get one from GET /v2/upload-urls, PUT the video there, and send that URL unchanged.").About("input.content")
-	content = strings.TrimSpace(content)
-	if content == "" || len(content) > maxContentURL {
-		return "", "", bad
-	}
-	u, err := url.Parse(content)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil {
-		return "", "", bad.With(err)
-	}
-	if !slices.Contains(hosts, httpfront.CanonicalHost(u.Scheme, u.Host)) {
-		return "", "", bad
-	}
-	own := u.EscapedPath() // blob.KeyOf refuses escapes; keep them visible
-	key, err := blob.KeyOf(strings.TrimPrefix(own, prefix))
-	if err != nil {
-		return "", "", bad.With(err)
-	}
-	part := strings.Split(key, "/")
-	if len(part) != 3 || part[0] != "uploads" || !validID(part[2]) {
-		return "", "", bad
-	}
-	return part[1], part[2], nil
+// originOf returns where the request reached the server.
+func originOf(ctx context.Context) blob.Origin {
+	c := httpfront.CallOf(ctx)
+	return blob.Origin{Base: c.Base, Serves: c.Serves}
 }
 
-// maxContentURL is longer than any URL that this server issues.
-const maxContentURL = 4096
+// uploadOf returns the key of the upload that a URL names, with or without its
+// query, expired or not. It never looks at the signature: the URL names the
+// object, and who may use the object is the caller's question.
+func uploadOf(links blob.Links, o blob.Origin, content string) (blob.Key, error) {
+	bad := saccade.Errorf(saccade.CodeInvalidInput,
+		"input.content is not an upload URL of this server. Get one from GET /v2/upload-urls, PUT the video there, and send that URL unchanged.").About("input.content")
+	key, err := links.KeyOf(o, saccade.Link(content))
+	if err != nil {
+		return "", bad.With(err)
+	}
+	if _, id, ok := key.Upload(); !ok || !validID(id) {
+		return "", bad
+	}
+	return key, nil
+}

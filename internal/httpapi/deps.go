@@ -25,7 +25,6 @@ type Accounts interface {
 type Uploads interface {
 	CreateUpload(ctx context.Context, account string) (saccade.Upload, error)
 	Upload(ctx context.Context, account, id string) (saccade.Upload, error)
-	SetUploadSize(ctx context.Context, id string, size int64) error
 }
 
 // Analyses starts and finds analyses.
@@ -41,7 +40,7 @@ type Archive interface {
 	List(ctx context.Context, account string, o store.ListOptions) (page []saccade.Analysis, next string, err error)
 	Usage(ctx context.Context, account string, from, to time.Time) ([]store.Usage, error)
 	SetAOIs(ctx context.Context, account, id string, results []saccade.AOIResult) (*saccade.Analysis, error)
-	Delete(ctx context.Context, account, id string) (objects []string, err error)
+	Delete(ctx context.Context, account, id string) (objects []blob.Key, err error)
 }
 
 // Texts keeps what was written about an analysis, and the context for it.
@@ -77,23 +76,23 @@ type Stats interface {
 
 // Blobs keeps the bytes; blob.Store is one.
 type Blobs interface {
-	Put(ctx context.Context, key string, r io.Reader) (blob.Info, error)
-	Open(ctx context.Context, key string) (blob.Object, blob.Info, error)
-	Delete(ctx context.Context, key string) error
+	Put(ctx context.Context, key blob.Key, r io.Reader) (blob.Info, error)
+	Open(ctx context.Context, key blob.Key) (blob.Object, blob.Info, error)
+	Stat(ctx context.Context, key blob.Key) (blob.Info, error)
+	Delete(ctx context.Context, key blob.Key) error
 }
 
-// Signer makes and checks the links that authorize themselves; *blob.Signer is
-// one. Path returns path and query; Verify returns the key.
-type Signer interface {
-	Path(method, key string, expires time.Time) string
-	Verify(method string, u *url.URL, now time.Time) (string, error)
+// Verifier checks a request that came by a link of [blob.Links] and returns the
+// key; *blob.Signer is one.
+type Verifier interface {
+	Verify(method string, u *url.URL, now time.Time) (blob.Key, error)
 }
 
 // Inspector judges an uploaded video by its size and container, without
 // decoding: a *saccade.Error (invalid_input_configuration) when it cannot be
 // analyzed.
 type Inspector interface {
-	Inspect(ctx context.Context, key string) error
+	Inspect(ctx context.Context, key blob.Key) error
 }
 
 // Meter measures areas of interest on the density that an analysis left
@@ -126,7 +125,8 @@ type Deps struct {
 	Webhooks  Webhooks
 	Stats     Stats
 	Blobs     Blobs
-	Signer    Signer
+	Links     blob.Links
+	Verifier  Verifier
 	Inspector Inspector
 	Meter     Meter
 	Advisor   Advisor
@@ -144,7 +144,7 @@ func (d Deps) validate() error {
 	}{
 		{"Accounts", d.Accounts == nil}, {"Uploads", d.Uploads == nil}, {"Analyses", d.Analyses == nil}, {"Archive", d.Archive == nil},
 		{"Texts", d.Texts == nil}, {"Webhooks", d.Webhooks == nil}, {"Stats", d.Stats == nil},
-		{"Blobs", d.Blobs == nil}, {"Signer", d.Signer == nil}, {"Inspector", d.Inspector == nil},
+		{"Blobs", d.Blobs == nil}, {"Links", d.Links == nil}, {"Verifier", d.Verifier == nil}, {"Inspector", d.Inspector == nil},
 		{"Meter", d.Meter == nil}, {"Advisor", d.Advisor == nil},
 	} {
 		if need.missing {

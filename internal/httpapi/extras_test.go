@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpapi/openapi"
 	"github.com/saccade-dev/saccade/internal/store"
 )
@@ -230,7 +231,7 @@ func TestIdempotency(t *testing.T) {
 	}
 	if an, err := h.store.Analysis(t.Context(), "acme", first.ID); err != nil {
 		t.Error(err)
-	} else if _, err := h.disk.Stat(t.Context(), an.Request.Object); err != nil {
+	} else if _, err := h.disk.Stat(t.Context(), blob.Key(an.Request.Object)); err != nil {
 		t.Errorf("the first image is gone: %v", err)
 	}
 }

@@ -41,7 +41,7 @@ type harness struct {
 
 	contract *contract
 
-	inspect func(ctx context.Context, key string) error
+	inspect func(ctx context.Context, key blob.Key) error
 	advise  func(ctx context.Context, an *saccade.Analysis, kind string) (string, error)
 }
 
@@ -75,7 +75,7 @@ func (s *syncBuffer) String() string {
 
 // The harness judges containers by their first bytes; the real judge is the
 // webm package's, wired by the program.
-func (h *harness) Inspect(ctx context.Context, key string) error {
+func (h *harness) Inspect(ctx context.Context, key blob.Key) error {
 	if h.inspect != nil {
 		return h.inspect(ctx, key)
 	}
@@ -136,7 +136,7 @@ func newHarness(t *testing.T, change ...func(*Config, *Deps)) *harness {
 	c := DefaultConfig()
 	d := Deps{
 		Accounts: h.store, Uploads: h.store, Analyses: h.store, Archive: h.store, Texts: h.store, Webhooks: h.store, Stats: h.store,
-		Blobs: h.disk, Signer: signer, Inspector: h, Meter: h, Advisor: h, Guard: h,
+		Blobs: h.disk, Links: signer, Verifier: signer, Inspector: h, Meter: h, Advisor: h, Guard: h,
 		Checks: []httpfront.Check{{Name: "database", Run: h.store.Check}, {Name: "storage", Run: h.disk.Check}},
 		Log:    slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: h.clock.now,
 	}
@@ -300,6 +300,17 @@ func (h *harness) image() string {
 	var c created
 	h.call("POST", "/v2/analyses", object{"input": object{"type": "image", "content": openapi.ExampleImage}}).into(h.t, 201, &c)
 	return c.ID
+}
+
+// key returns the key that a link names.
+func (h *harness) key(link string) blob.Key {
+	h.t.Helper()
+	o := blob.Origin{Base: h.url, Serves: func(u *url.URL) bool { return "http://"+u.Host == h.url }}
+	key, err := h.api.deps.Links.KeyOf(o, saccade.Link(link))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return key
 }
 
 // begin plays the worker's start.

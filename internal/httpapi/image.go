@@ -55,16 +55,17 @@ func (a *API) startImage(ctx context.Context, r saccade.Request, content string)
 		return nil, a.imageTooLarge()
 	}
 	an := &saccade.Analysis{ID: saccade.NewID(), Request: r}
-	an.Request.Object = blob.AnalysisKey(an.ID, "source")
-	if _, err := a.deps.Blobs.Put(ctx, an.Request.Object, bytes.NewReader(raw)); err != nil {
+	object := blob.AnalysisKey(an.ID, "source")
+	an.Request.Object = string(object)
+	if _, err := a.deps.Blobs.Put(ctx, object, bytes.NewReader(raw)); err != nil {
 		return nil, err
 	}
 	out, err := a.start(ctx, an)
 	if err != nil || out.Replayed != "" {
 		// Nobody will ever ask for these bytes. What cannot be erased now is
 		// an orphan that the janitor finds.
-		if gone := a.deps.Blobs.Delete(context.WithoutCancel(ctx), an.Request.Object); gone != nil {
-			a.log.WarnContext(ctx, "cannot erase an unused image", "key", an.Request.Object, "err", gone)
+		if gone := a.deps.Blobs.Delete(context.WithoutCancel(ctx), object); gone != nil {
+			a.log.WarnContext(ctx, "cannot erase an unused image", "key", object, "err", gone)
 		}
 	}
 	return out, err

@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"path"
@@ -13,25 +15,22 @@ import (
 	"github.com/saccade-dev/saccade/internal/httpfront"
 )
 
+// Shares of transfers.
+const (
+	linkShare = 4 // PUTs by one link at once
+	halfShare = 2 // the transfers of one account's uploads, or of one analysis, are a half of all at most
+)
+
 // putObject takes the bytes of an upload. The signature in the URL is all the
-// authorisation there is; headers play no part.
+// authorization there is; headers play no part. Who is refused takes no place
+// from those who are not.
 func (a *API) putObject(w http.ResponseWriter, r *http.Request) {
-	if !a.transfers.Enter() {
-		a.front.Refuse(w, r, httpfront.ErrBusy)
-		return
-	}
-	defer a.transfers.Leave()
-	key, err := a.deps.Signer.Verify(r.Method, r.URL, a.now())
+	key, err := a.deps.Verifier.Verify(r.Method, r.URL, a.now())
 	if err != nil {
 		a.front.Refuse(w, r, err)
 		return
 	}
-	part := strings.Split(key, "/")
-	if len(part) != 3 || part[0] != "uploads" {
-		a.front.Refuse(w, r, httpfront.ErrNoRoute) // signed here, for something else
-		return
-	}
-	if _, err := a.deps.Uploads.Upload(r.Context(), part[1], part[2]); err != nil {
+	if err := a.checkUpload(r.Context(), key); err != nil {
 		a.front.Refuse(w, r, err)
 		return
 	}
@@ -39,13 +38,41 @@ func (a *API) putObject(w http.ResponseWriter, r *http.Request) {
 		a.front.Refuse(w, r, a.tooLarge())
 		return
 	}
-	a.receive(w, r, key, part[2])
+	if !a.puts.Enter(string(key)) {
+		a.front.Refuse(w, r, saccade.Errorf(saccade.CodeOverCapacity, "Too many uploads to this URL are under way. One is enough."))
+		return
+	}
+	defer a.puts.Leave(string(key))
+	if !a.transfers.Enter(shareOf(key)) {
+		a.front.Refuse(w, r, httpfront.ErrBusy)
+		return
+	}
+	defer a.transfers.Leave(shareOf(key))
+	a.receive(w, r, key)
 }
 
-// receive streams the body into the store and remembers its size.
-func (a *API) receive(w http.ResponseWriter, r *http.Request, key, id string) {
+// shareOf returns whose share of the transfers an object belongs to: an
+// account's uploads, or an analysis.
+func shareOf(key blob.Key) string { return path.Dir(string(key)) }
+
+// checkUpload reports whether an upload takes bytes: it is known, and no
+// analysis uses it.
+func (a *API) checkUpload(ctx context.Context, key blob.Key) error {
+	account, id, ok := key.Upload()
+	if !ok {
+		return httpfront.ErrNoRoute // signed here, for something else
+	}
+	u, err := a.deps.Uploads.Upload(ctx, account, id)
+	if err == nil && u.Used {
+		return saccade.Errorf(saccade.CodeConflict, "An analysis uses this upload. Ask for a new upload URL for another video.")
+	}
+	return err
+}
+
+// receive streams the body into the store.
+func (a *API) receive(w http.ResponseWriter, r *http.Request, key blob.Key) {
 	body := httpfront.NewBodyReader(w, r, a.cfg.Limits.VideoBytes)
-	info, err := a.deps.Blobs.Put(r.Context(), key, body)
+	info, err := a.storeUpload(r.Context(), key, body)
 	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &over):
@@ -58,14 +85,43 @@ func (a *API) receive(w http.ResponseWriter, r *http.Request, key, id string) {
 		a.front.Fail(w, r, err)
 		return
 	}
-	if err := a.deps.Uploads.SetUploadSize(r.Context(), id, info.Size); err != nil {
-		a.front.Fail(w, r, err)
-		return
-	}
 	body.Done()
 	w.Header().Set("ETag", `"`+info.ETag+`"`)
 	w.Header().Set("Content-Length", "0")
 	w.WriteHeader(http.StatusOK)
+}
+
+// storeUpload puts an upload's bytes. While they came, an analysis may have begun
+// to use what was there before, or the upload may have been deleted: then nothing
+// is stored.
+func (a *API) storeUpload(ctx context.Context, key blob.Key, body io.Reader) (blob.Info, error) {
+	check := func() error { return a.checkUpload(ctx, key) }
+	info, err := a.deps.Blobs.Put(ctx, key, &checkedReader{r: body, check: check})
+	if err != nil {
+		return info, err
+	}
+	// It may have been deleted since the last byte, with the object not there yet.
+	if err := check(); saccade.IsCode(err, saccade.CodeNotFound) {
+		return info, errors.Join(err, a.deps.Blobs.Delete(context.WithoutCancel(ctx), key))
+	}
+	return info, nil
+}
+
+// checkedReader asks, when everything was read, whether it may be kept.
+type checkedReader struct {
+	r     io.Reader
+	check func() error
+}
+
+// Read reads on; in place of io.EOF it returns the error of the check.
+func (c *checkedReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	if err == io.EOF {
+		if refused := c.check(); refused != nil {
+			return n, refused
+		}
+	}
+	return n, err
 }
 
 func (a *API) tooLarge() error {
@@ -85,16 +141,16 @@ var contentTypes = map[string]string{
 // getObject sends an output file: whole or in ranges, to be shown in place. An
 // Authorization header is of no account.
 func (a *API) getObject(w http.ResponseWriter, r *http.Request) {
-	key, err := a.deps.Signer.Verify(r.Method, r.URL, a.now())
+	key, err := a.deps.Verifier.Verify(r.Method, r.URL, a.now())
 	if err != nil {
 		a.front.Fail(w, r, err)
 		return
 	}
-	if !a.transfers.Enter() {
+	if !a.transfers.Enter(shareOf(key)) {
 		a.front.Fail(w, r, httpfront.ErrBusy)
 		return
 	}
-	defer a.transfers.Leave()
+	defer a.transfers.Leave(shareOf(key))
 	object, info, err := a.deps.Blobs.Open(r.Context(), key)
 	if errors.Is(err, blob.ErrNotFound) {
 		a.front.Fail(w, r, errGone)
@@ -105,7 +161,7 @@ func (a *API) getObject(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = object.Close() }()
-	name := path.Base(key)
+	name := path.Base(string(key))
 	kind := contentTypes[strings.ToLower(path.Ext(name))]
 	if kind == "" {
 		kind = "application/octet-stream"

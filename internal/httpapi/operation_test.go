@@ -175,7 +175,7 @@ func TestPanicsAndFaultsStayInside(t *testing.T) {
 // slowDisk fails while it is written to.
 type slowDisk struct{ *blob.Disk }
 
-func (slowDisk) Put(_ context.Context, _ string, r io.Reader) (blob.Info, error) {
+func (slowDisk) Put(_ context.Context, _ blob.Key, r io.Reader) (blob.Info, error) {
 	_, _ = io.CopyN(io.Discard, r, 10)
 	return blob.Info{}, saccade.Errorf(saccade.CodeOverCapacity, "The disk is full.")
 }
@@ -207,10 +207,7 @@ func TestBrokenOffUploadLeavesNothing(t *testing.T) {
 		_ = res.Body.Close()
 		t.Fatalf("answered %s", res.Status)
 	}
-	key, err := blob.KeyOf(u.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := h.key(u.URL)
 	if _, err := h.disk.Stat(t.Context(), key); !errors.Is(err, blob.ErrNotFound) {
 		t.Errorf("something was stored: %v", err)
 	}
@@ -234,7 +231,7 @@ func TestConfigNamesEveryFault(t *testing.T) {
 	if err := DefaultConfig().Validate(); err != nil {
 		t.Error(err)
 	}
-	if _, err := New(DefaultConfig(), Deps{}); err == nil || !strings.Contains(err.Error(), "Deps.Signer") {
+	if _, err := New(DefaultConfig(), Deps{}); err == nil || !strings.Contains(err.Error(), "Deps.Links") {
 		t.Errorf("%v", err)
 	}
 }

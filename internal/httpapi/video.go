@@ -2,7 +2,7 @@ package httpapi
 
 import (
 	"context"
-	"net/http"
+	"errors"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
@@ -26,7 +26,7 @@ type pollInput struct {
 type uploadURLOutput struct {
 	CacheControl string `header:"Cache-Control"`
 	Body         struct {
-		URL string `json:"url" format:"uri" doc:"PUT the video's bytes here, once, without Authorization; then use the URL, unchanged, as input.content." example:"https://saccade.example.com/objects/uploads/acme/5h7xk2m4qz3v6w8y2b4d6f8h2k?exp=1780308763&method=PUT&sig=3b1f"`
+		URL saccade.Link `json:"url" format:"uri" doc:"PUT the video's bytes here, once, without Authorization; then use the URL, unchanged, as input.content." example:"https://saccade.example.com/objects/uploads/acme/5h7xk2m4qz3v6w8y2b4d6f8h2k?exp=1780308763&method=PUT&sig=3b1f"`
 	} `nameHint:"UploadURL"`
 }
 
@@ -37,8 +37,8 @@ func (a *API) uploadURL(ctx context.Context, _ *none) (*uploadURLOutput, error) 
 		return nil, err
 	}
 	out := &uploadURLOutput{CacheControl: "no-store"}
-	out.Body.URL = httpfront.CallOf(ctx).Base + a.deps.Signer.Path(http.MethodPut, blob.UploadKey(u.Account, u.ID), a.now().Add(a.cfg.Limits.UploadTTL))
-	return out, nil
+	out.Body.URL, err = a.deps.Links.PutURL(originOf(ctx), blob.UploadKey(u.Account, u.ID), a.now().Add(a.cfg.Limits.UploadTTL))
+	return out, err
 }
 
 // CreateHeaders are the headers of every POST that starts an analysis.
@@ -70,36 +70,43 @@ func (a *API) createVideo(ctx context.Context, in *createVideoInput) (*createdOu
 	if err != nil {
 		return nil, err
 	}
-	if r.Object, err = a.videoObject(ctx, in.Body.Input.Content); err != nil {
+	object, err := a.videoObject(ctx, in.Body.Input.Content)
+	if err != nil {
 		return nil, err
 	}
+	r.Object = string(object)
 	return a.start(ctx, &saccade.Analysis{Request: r})
 }
 
 // videoObject finds the uploaded object that a content URL names and has its
 // container judged.
-func (a *API) videoObject(ctx context.Context, content string) (string, error) {
-	owner, id, err := uploadOf(content, httpfront.CallOf(ctx).Hosts, a.front.Prefix())
+func (a *API) videoObject(ctx context.Context, content string) (blob.Key, error) {
+	key, err := uploadOf(a.deps.Links, originOf(ctx), content)
 	if err != nil {
 		return "", err
 	}
 	nothing := saccade.Errorf(saccade.CodeInvalidInput,
 		"Nothing was uploaded to this URL with this account. PUT the video to it first, then send the same URL as input.content.").About("input.content")
+	owner, id, _ := key.Upload()
 	if owner != callerOf(ctx).account.Name {
 		return "", nothing
 	}
-	u, err := a.deps.Uploads.Upload(ctx, owner, id)
+	_, err = a.deps.Uploads.Upload(ctx, owner, id)
+	if saccade.IsCode(err, saccade.CodeNotFound) || saccade.IsCode(err, saccade.CodeGone) {
+		return "", nothing.With(err)
+	}
+	if err != nil {
+		return "", err
+	}
+	info, err := a.deps.Blobs.Stat(ctx, key)
 	switch {
-	case saccade.IsCode(err, saccade.CodeNotFound), saccade.IsCode(err, saccade.CodeGone):
+	case errors.Is(err, blob.ErrNotFound):
 		return "", nothing.With(err)
 	case err != nil:
 		return "", err
-	case u.Size < 0:
-		return "", nothing
-	case u.Size > a.cfg.Limits.VideoBytes:
+	case info.Size > a.cfg.Limits.VideoBytes:
 		return "", saccade.Errorf(saccade.CodeInvalidInput, "A video has at most %d bytes.", a.cfg.Limits.VideoBytes).About("input.content")
 	}
-	key := blob.UploadKey(u.Account, u.ID)
 	err = a.deps.Inspector.Inspect(ctx, key)
 	if saccade.IsCode(err, saccade.CodeUnreadableVideo) {
 		err = nil // the poll reports a damaged file, like all that shows on reading

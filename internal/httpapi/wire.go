@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/saccade-dev/saccade"
@@ -89,9 +88,13 @@ func (a *API) outputs(ctx context.Context, an *saccade.Analysis) *saccade.Output
 	if an.Outputs == nil {
 		return &saccade.Outputs[saccade.Link]{}
 	}
-	base, expires := httpfront.CallOf(ctx).Base, a.now().Add(a.cfg.Limits.LinkTTL)
+	origin, expires := originOf(ctx), a.now().Add(a.cfg.Limits.LinkTTL)
 	return saccade.MapLinks(an.Outputs, func(file saccade.File) saccade.Link {
-		return saccade.Link(base + a.deps.Signer.Path(http.MethodGet, blob.AnalysisKey(an.ID, file), expires))
+		link, err := a.deps.Links.GetURL(origin, blob.AnalysisKey(an.ID, file), expires)
+		if err != nil { // a row that names no file of ours; the others are of use
+			a.log.ErrorContext(ctx, "cannot sign a link", "analysis", an.ID, "file", file, "err", err)
+		}
+		return link
 	})
 }
 

@@ -31,13 +31,13 @@ func (c Config) address(r *http.Request) (base string, hosts []string, ok bool) 
 	if !ValidHost(host) {
 		return "", nil, false
 	}
-	base, hosts = scheme+"://"+host, []string{CanonicalHost(scheme, host)}
+	base, hosts = scheme+"://"+host, []string{canonicalHost(scheme, host)}
 	if c.PublicURL == "" {
 		return base, hosts, true
 	}
 	base = strings.TrimRight(c.PublicURL, "/")
 	if u, err := url.Parse(base); err == nil {
-		hosts = append(hosts, CanonicalHost(u.Scheme, u.Host))
+		hosts = append(hosts, canonicalHost(u.Scheme, u.Host))
 	}
 	return base, hosts, true
 }
@@ -49,8 +49,8 @@ func nearest(list string) string {
 	return strings.TrimSpace(first)
 }
 
-// CanonicalHost returns a host in lower case without its scheme's default port.
-func CanonicalHost(scheme, host string) string {
+// canonicalHost returns a host in lower case without its scheme's default port.
+func canonicalHost(scheme, host string) string {
 	host = strings.ToLower(host)
 	if scheme == "https" {
 		return strings.TrimSuffix(host, ":443")

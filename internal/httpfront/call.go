@@ -1,17 +1,27 @@
 package httpfront
 
-import "context"
+import (
+	"context"
+	"net/url"
+	"slices"
+)
 
 // Call is what is known of one request. It travels in the request's context and
 // is completed on the way, for the log line at its end.
 type Call struct {
-	ID      string   // X-Request-Id
-	Base    string   // absolute address of the server, without a slash at its end
-	Hosts   []string // under which a link counts as issued by this server
-	Route   string   // pattern, for metrics and log
-	Account string   // who asks; "" until a handler knows
+	ID      string // X-Request-Id
+	Base    string // absolute address of the server, without a slash at its end
+	Route   string // pattern, for metrics and log
+	Account string // who asks; "" until a handler knows
 
-	slot *slot
+	hosts []string // under which a URL is this server's
+	slot  *slot
+}
+
+// Serves reports whether scheme and host of a URL are this server's: those of its
+// public address, or those that the request came by.
+func (c *Call) Serves(u *url.URL) bool {
+	return slices.Contains(c.hosts, canonicalHost(u.Scheme, u.Host))
 }
 
 type callKey struct{}

@@ -3,8 +3,6 @@ package httpfront
 import (
 	"log/slog"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 )
 
@@ -20,7 +18,6 @@ type Front struct {
 	overlapping []string
 	log         *slog.Logger
 	now         func() time.Time
-	prefix      string // path of the public address
 	mux         *http.ServeMux
 	metrics     *metrics
 	inFlight    Semaphore
@@ -35,7 +32,7 @@ func New(cfg Config, deps Deps) (*Front, error) {
 		return nil, err
 	}
 	f := &Front{
-		cfg: cfg, checks: deps.Checks, overlapping: deps.Overlapping, log: deps.Log, now: deps.Now, prefix: publicPrefix(cfg.PublicURL),
+		cfg: cfg, checks: deps.Checks, overlapping: deps.Overlapping, log: deps.Log, now: deps.Now,
 		mux: http.NewServeMux(), metrics: newMetrics(deps.Collectors),
 		inFlight: NewSemaphore(cfg.MaxInFlight), drains: NewSemaphore(maxDrains),
 	}
@@ -53,17 +50,6 @@ func New(cfg Config, deps Deps) (*Front, error) {
 
 // Log returns the logger; it is never nil.
 func (f *Front) Log() *slog.Logger { return f.log }
-
-// Prefix returns the path of the public address: "" or "/below".
-func (f *Front) Prefix() string { return f.prefix }
-
-func publicPrefix(publicURL string) string {
-	u, err := url.Parse(strings.TrimRight(publicURL, "/"))
-	if err != nil {
-		return ""
-	}
-	return u.EscapedPath()
-}
 
 // NewServer returns an http.Server for the handler with the time-outs that keep
 // idle and slow clients from holding connections. Bodies and answers have

@@ -21,7 +21,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.ID = saccade.NewID()
 	}
 	var hostOK bool
-	c.Base, c.Hosts, hostOK = f.cfg.address(r)
+	c.Base, c.hosts, hostOK = f.cfg.address(r)
 	r = r.WithContext(WithCall(r.Context(), c))
 	out := &recorder{ResponseWriter: w}
 	h := out.Header()

@@ -21,7 +21,7 @@ const deliveryLog = 30 * 24 * time.Hour
 // objects to erase are given (keys, and prefixes that end in "/") and stay
 // listed in [Store.Erasures], so that erasing them at once is a courtesy and
 // survives a crash.
-func (s *Store) Delete(ctx context.Context, account, id string) (objects []string, err error) {
+func (s *Store) Delete(ctx context.Context, account, id string) (objects []blob.Key, err error) {
 	err = s.inTx(ctx, func(tx *sql.Tx) error {
 		row := tx.QueryRowContext(ctx, `UPDATE analyses SET kind = kind WHERE id = $1 AND account = $2 RETURNING `+analysisColumns, id, account)
 		a, err := s.present(row)
@@ -36,7 +36,7 @@ func (s *Store) Delete(ctx context.Context, account, id string) (objects []strin
 
 // wipe empties the row and lists the objects of an analysis for erasing. What
 // counts for usage stays.
-func (s *Store) wipe(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, gone string) ([]string, error) {
+func (s *Store) wipe(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, gone string) ([]blob.Key, error) {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE analyses SET gone = $1, object = '', request = $2, outputs = NULL, expires_at = NULL, instance = '',
 			error = CASE WHEN error IS NULL THEN NULL ELSE '{}' END,
@@ -58,9 +58,9 @@ func (s *Store) wipe(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, gone 
 }
 
 // listObjects lists for erasing what only this analysis uses.
-func (s *Store) listObjects(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) ([]string, error) {
-	keys := []string{blob.AnalysisKey(a.ID, "")}
-	if object := a.Request.Object; object != "" && !strings.HasPrefix(object, keys[0]) {
+func (s *Store) listObjects(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) ([]blob.Key, error) {
+	keys := []blob.Key{blob.AnalysisKey(a.ID, "")}
+	if object := a.Request.Object; object != "" && !strings.HasPrefix(object, string(keys[0])) {
 		var users int
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM analyses WHERE object = $1`, object).Scan(&users); err != nil {
 			return nil, err
@@ -69,7 +69,7 @@ func (s *Store) listObjects(ctx context.Context, tx *sql.Tx, a *saccade.Analysis
 			if _, err := tx.ExecContext(ctx, `DELETE FROM uploads WHERE object = $1`, object); err != nil {
 				return nil, err
 			}
-			keys = append(keys, object)
+			keys = append(keys, blob.Key(object))
 		}
 	}
 	for _, key := range keys {
@@ -82,23 +82,23 @@ func (s *Store) listObjects(ctx context.Context, tx *sql.Tx, a *saccade.Analysis
 
 // listErasure makes an erasure due two leases from now: by then a worker that
 // was still writing has noticed.
-func (s *Store) listErasure(ctx context.Context, tx *sql.Tx, key string) error {
+func (s *Store) listErasure(ctx context.Context, tx *sql.Tx, key blob.Key) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO erasures (key, due_at) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at`,
-		key, micros(s.now().Add(2*s.cfg.Lease)))
+		string(key), micros(s.now().Add(2*s.cfg.Lease)))
 	return err
 }
 
 // Erasures lists objects (keys, and prefixes that end in "/") that are to be
 // erased now, a hundred at most.
-func (s *Store) Erasures(ctx context.Context) ([]string, error) {
+func (s *Store) Erasures(ctx context.Context) ([]blob.Key, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT key FROM erasures WHERE due_at <= $1 ORDER BY due_at LIMIT $2`, s.nowMicros(), batch)
-	return collect(rows, err, scanString)
+	return collect(rows, err, scanKey)
 }
 
 // Erased reports that the object is no more.
-func (s *Store) Erased(ctx context.Context, key string) error {
-	_, err := s.write.ExecContext(ctx, `DELETE FROM erasures WHERE key = $1 AND due_at <= $2`, key, s.nowMicros())
+func (s *Store) Erased(ctx context.Context, key blob.Key) error {
+	_, err := s.write.ExecContext(ctx, `DELETE FROM erasures WHERE key = $1 AND due_at <= $2`, string(key), s.nowMicros())
 	return err
 }
 
@@ -135,6 +135,11 @@ func (s *Store) Forget(ctx context.Context) error {
 	}
 	_, err := s.write.ExecContext(ctx, `DELETE FROM deliveries WHERE ended_at < $1`, micros(now.Add(-deliveryLog)))
 	return err
+}
+
+func scanKey(row scanner) (blob.Key, error) {
+	key, err := scanString(row)
+	return blob.Key(key), err
 }
 
 func scanString(row scanner) (string, error) {

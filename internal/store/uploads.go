@@ -10,19 +10,22 @@ import (
 	"github.com/saccade-dev/saccade/internal/blob"
 )
 
+// uploadColumns are the columns of an upload; the size is of no use any more.
+const uploadColumns = `u.id, u.account, u.created_at, EXISTS (SELECT 1 FROM analyses a WHERE a.object = u.object)`
+
 // CreateUpload notes that the account may upload one object. Its key is
 // blob.UploadKey(account, id).
 func (s *Store) CreateUpload(ctx context.Context, account string) (saccade.Upload, error) {
-	u := saccade.Upload{ID: saccade.NewID(), Account: account, CreatedAt: fromMicros(s.nowMicros()), Size: -1}
+	u := saccade.Upload{ID: saccade.NewID(), Account: account, CreatedAt: fromMicros(s.nowMicros())}
 	_, err := s.write.ExecContext(ctx,
-		`INSERT INTO uploads (id, account, object, size, created_at) VALUES ($1, $2, $3, $4, $5)`,
-		u.ID, u.Account, blob.UploadKey(u.Account, u.ID), u.Size, micros(u.CreatedAt))
+		`INSERT INTO uploads (id, account, object, size, created_at) VALUES ($1, $2, $3, -1, $4)`,
+		u.ID, u.Account, string(blob.UploadKey(u.Account, u.ID)), micros(u.CreatedAt))
 	return u, noRoom(err)
 }
 
 // Upload gives an upload of the account, or not_found.
 func (s *Store) Upload(ctx context.Context, account, id string) (saccade.Upload, error) {
-	row := s.read.QueryRowContext(ctx, `SELECT id, account, size, created_at FROM uploads WHERE id = $1 AND account = $2`, id, account)
+	row := s.read.QueryRowContext(ctx, `SELECT `+uploadColumns+` FROM uploads u WHERE id = $1 AND account = $2`, id, account)
 	u, err := scanUpload(row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return u, errNoUpload()
@@ -30,20 +33,11 @@ func (s *Store) Upload(ctx context.Context, account, id string) (saccade.Upload,
 	return u, err
 }
 
-// SetUploadSize notes what was uploaded.
-func (s *Store) SetUploadSize(ctx context.Context, id string, size int64) error {
-	n, err := affected(s.write.ExecContext(ctx, `UPDATE uploads SET size = $1 WHERE id = $2`, size, id))
-	if err == nil && n == 0 {
-		return errNoUpload()
-	}
-	return noRoom(err)
-}
-
 // StaleUploads lists uploads made before the moment that no analysis uses,
 // oldest first, a hundred at most.
 func (s *Store) StaleUploads(ctx context.Context, before time.Time) ([]saccade.Upload, error) {
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT id, account, size, created_at FROM uploads u
+		SELECT `+uploadColumns+` FROM uploads u
 		WHERE created_at < $1 AND NOT EXISTS (SELECT 1 FROM analyses a WHERE a.object = u.object)
 		ORDER BY created_at LIMIT 100`, micros(before))
 	return collect(rows, err, scanUpload)
@@ -56,7 +50,7 @@ func (s *Store) DeleteUpload(ctx context.Context, u saccade.Upload) (deleted boo
 		key := blob.UploadKey(u.Account, u.ID)
 		n, err := affected(tx.ExecContext(ctx, `
 			DELETE FROM uploads WHERE id = $1 AND account = $2 AND NOT EXISTS (SELECT 1 FROM analyses a WHERE a.object = $3)`,
-			u.ID, u.Account, key))
+			u.ID, u.Account, string(key)))
 		if deleted = n > 0; err != nil || !deleted {
 			return err
 		}
@@ -72,7 +66,7 @@ func errNoUpload() error {
 func scanUpload(row scanner) (saccade.Upload, error) {
 	var u saccade.Upload
 	var created int64
-	err := row.Scan(&u.ID, &u.Account, &u.Size, &created)
+	err := row.Scan(&u.ID, &u.Account, &created, &u.Used)
 	u.CreatedAt = fromMicros(created)
 	return u, err
 }

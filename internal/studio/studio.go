@@ -64,7 +64,7 @@ func New(cfg Config, blobs blob.Store, analyzer Analyzer) (*Studio, error) {
 func (s *Studio) Run(ctx context.Context, a *saccade.Analysis, dir string, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
 	job := pipeline.Job{Request: a.Request, Dir: dir}
 	if a.Request.Object != "" {
-		path, release, err := s.blobs.File(ctx, a.Request.Object)
+		path, release, err := s.blobs.File(ctx, blob.Key(a.Request.Object))
 		defer release()
 		if errors.Is(err, blob.ErrNotFound) {
 			return nil, saccade.Errorf(saccade.CodeInvalidInput, "The uploaded input is no longer there. Please upload it again.").About("input.content")
@@ -91,7 +91,7 @@ func (s *Studio) store(ctx context.Context, id, dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	var done []string
+	var done []blob.Key
 	defer func() {
 		if err == nil {
 			return
@@ -110,7 +110,7 @@ func (s *Studio) store(ctx context.Context, id, dir string) (err error) {
 	return nil
 }
 
-func (s *Studio) put(ctx context.Context, key, path string) error {
+func (s *Studio) put(ctx context.Context, key blob.Key, path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (s *Studio) put(ctx context.Context, key, path string) error {
 // Inspect judges an uploaded video by its size and container, without decoding
 // it. The error is a *saccade.Error when the upload cannot be analysed or
 // nothing was uploaded.
-func (s *Studio) Inspect(ctx context.Context, key string) error {
+func (s *Studio) Inspect(ctx context.Context, key blob.Key) error {
 	o, info, err := s.blobs.Open(ctx, key)
 	if errors.Is(err, blob.ErrNotFound) {
 		return saccade.Errorf(saccade.CodeInvalidInput, "Nothing was uploaded to this URL yet. PUT the video there first.").About("input.content")

@@ -48,7 +48,7 @@ func newStudio(t *testing.T, a studio.Analyzer) (*studio.Studio, *blob.Disk) {
 	return s, disk
 }
 
-func put(t *testing.T, d blob.Store, key string, b []byte) {
+func put(t *testing.T, d blob.Store, key blob.Key, b []byte) {
 	t.Helper()
 	if _, err := d.Put(context.Background(), key, bytes.NewReader(b)); err != nil {
 		t.Fatal(err)
@@ -69,13 +69,13 @@ func TestRunStoresWhatWasMade(t *testing.T) {
 	if p.saw != "the video" || out.Attention.AttentionMap != "attentionMap.webm" {
 		t.Errorf("saw %q, answered %+v", p.saw, out.Attention)
 	}
-	var got []string
-	for _, key := range []string{"analyses/an1/attentionMap.webm", "analyses/an1/frames.json"} {
+	var got []blob.Key
+	for _, key := range []blob.Key{"analyses/an1/attentionMap.webm", "analyses/an1/frames.json"} {
 		if _, err := disk.Stat(context.Background(), key); err == nil {
 			got = append(got, key)
 		}
 	}
-	if diff := cmp.Diff([]string{"analyses/an1/attentionMap.webm", "analyses/an1/frames.json"}, got); diff != "" {
+	if diff := cmp.Diff([]blob.Key{"analyses/an1/attentionMap.webm", "analyses/an1/frames.json"}, got); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -96,7 +96,7 @@ func TestRunLeavesNothingAfterAnError(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	for _, name := range []string{"a.webm", "b.webm"} {
-		if _, err := disk.Stat(context.Background(), "analyses/an2/"+name); !errors.Is(err, blob.ErrNotFound) {
+		if _, err := disk.Stat(context.Background(), blob.AnalysisKey("an2", saccade.File(name))); !errors.Is(err, blob.ErrNotFound) {
 			t.Errorf("%s was left behind: %v", name, err)
 		}
 	}
@@ -129,7 +129,7 @@ func TestInspect(t *testing.T) {
 	put(t, disk, "uploads/a/text", []byte("#EXTM3U"))
 	put(t, disk, "uploads/a/large", append(sample, 0))
 	for key, want := range map[string]saccade.Code{"good": "", "text": saccade.CodeInvalidInput, "large": saccade.CodeInvalidInput, "nothing": saccade.CodeInvalidInput} {
-		err := s.Inspect(context.Background(), "uploads/a/"+key)
+		err := s.Inspect(context.Background(), blob.UploadKey("a", key))
 		if want == "" && err != nil || want != "" && (!saccade.IsCode(err, want) || saccade.AsError(err).Param != "input.content") {
 			t.Errorf("%s: %v", key, err)
 		}

@@ -105,7 +105,7 @@ func TestTidy(t *testing.T) {
 		b := newBench(t, driver, func(c *store.Config) {
 			c.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 		})
-		put := func(key string) {
+		put := func(key blob.Key) {
 			t.Helper()
 			if _, err := b.objects.Put(t.Context(), key, strings.NewReader("x")); err != nil {
 				t.Fatal(err)
@@ -136,7 +136,7 @@ func TestTidy(t *testing.T) {
 			_, err := b.store.Analysis(t.Context(), account, image.ID)
 			return saccade.IsCode(err, saccade.CodeGone)
 		})
-		gone := func(key string) bool {
+		gone := func(key blob.Key) bool {
 			_, err := b.objects.Stat(t.Context(), key)
 			return errors.Is(err, blob.ErrNotFound)
 		}

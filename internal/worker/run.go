@@ -153,7 +153,7 @@ func persist(ctx context.Context, write func(context.Context) error) error {
 
 // erase removes objects that a cancelled attempt may have written after they
 // were erased. The store lists them too, should this fail.
-func (s *session) erase(ctx context.Context, key string) error {
+func (s *session) erase(ctx context.Context, key blob.Key) error {
 	if err := s.Objects.Delete(ctx, key); err != nil {
 		s.Log.ErrorContext(ctx, "cannot erase objects", "key", key, "error", err)
 	}

@@ -268,7 +268,7 @@ func TestDeleteCancels(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
 		b := newBench(t, driver)
 		var stopped atomic.Bool
-		var key string
+		var key blob.Key
 		started := make(chan struct{})
 		returned := make(chan struct{})
 		b.start(func(ctx context.Context, task worker.Task) (*saccade.Outputs[saccade.File], error) {

@@ -1,5 +1,5 @@
-// Package blobtest is the contract of blob.Store as a test suite. Every store
-// runs it.
+// Package blobtest is the contracts of blob.Store ([Run]) and blob.Links
+// ([RunLinks]) as test suites. Every implementation runs them.
 package blobtest
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/blob"
 )
 
-// Run runs the suite. open gives an empty store.
+// Run runs the suite. open returns an empty store.
 func Run(t *testing.T, open func(t *testing.T) blob.Store) {
 	for _, c := range []struct {
 		name string
@@ -50,8 +50,8 @@ func ok(t testing.TB, err error) {
 	}
 }
 
-// read gives the whole object by Open, and checks that File says the same.
-func read(t testing.TB, s blob.Store, key string) string {
+// read returns the whole object by Open, and checks that File says the same.
+func read(t testing.TB, s blob.Store, key blob.Key) string {
 	t.Helper()
 	o, info, err := s.Open(t.Context(), key)
 	ok(t, err)
@@ -71,7 +71,7 @@ func read(t testing.TB, s blob.Store, key string) string {
 	return string(b)
 }
 
-func put(t testing.TB, s blob.Store, key, content string) blob.Info {
+func put(t testing.TB, s blob.Store, key blob.Key, content string) blob.Info {
 	t.Helper()
 	info, err := s.Put(t.Context(), key, strings.NewReader(content))
 	ok(t, err)
@@ -80,7 +80,7 @@ func put(t testing.TB, s blob.Store, key, content string) blob.Info {
 
 func putThenRead(t *testing.T, s blob.Store) {
 	for _, content := range []string{"", "x", strings.Repeat("0123456789abcdef", 1<<16)} {
-		key := fmt.Sprintf("analyses/a1/file-%d.bin", len(content))
+		key := blob.Key(fmt.Sprintf("analyses/a1/file-%d.bin", len(content)))
 		info := put(t, s, key, content)
 		sum := md5.Sum([]byte(content))
 		if info.MD5 != hex.EncodeToString(sum[:]) || info.Size != int64(len(content)) || info.ETag == "" || info.ModTime.IsZero() {
@@ -168,7 +168,7 @@ func cancelledPut(t *testing.T, s blob.Store) {
 
 func notFound(t *testing.T, s blob.Store) {
 	put(t, s, "analyses/a1/x", "x")
-	for _, key := range []string{"analyses/a2/x", "analyses/a1", "analyses/a1/x/y"} {
+	for _, key := range []blob.Key{"analyses/a2/x", "analyses/a1", "analyses/a1/x/y"} {
 		_, _, err := s.Open(t.Context(), key)
 		_, statErr := s.Stat(t.Context(), key)
 		_, release, fileErr := s.File(t.Context(), key)
@@ -191,7 +191,7 @@ func badKeys(t *testing.T, s blob.Store) {
 				t.Errorf("%.40q: %v, want client_error", key, err)
 			}
 		}
-		if !strings.HasSuffix(key, "/") && s.Delete(t.Context(), key) == nil {
+		if !strings.HasSuffix(string(key), "/") && s.Delete(t.Context(), key) == nil {
 			t.Errorf("%.40q could be deleted", key)
 		}
 	}
@@ -201,11 +201,11 @@ func badKeys(t *testing.T, s blob.Store) {
 }
 
 // BadKeys are keys that every store refuses.
-func BadKeys() []string {
-	return []string{
+func BadKeys() []blob.Key {
+	return []blob.Key{
 		"", "/", "//", ".", "..", "../x", "a/../b", "a/./b", "a//b", "/a", "a/", "a/b/", ".tmp/x", "a/.hidden", "a/b.",
 		"a\x00b", "a\\b", "a/..\\b", "a b", "a%2fb", "a%2e%2e/b", "a?b", "a#b", "a:b", "é", "a\nb", "~/x",
-		strings.Repeat("a", blob.MaxKey+1), "a/" + strings.Repeat("b", blob.MaxSegment+1),
+		blob.Key(strings.Repeat("a", blob.MaxKey+1)), blob.Key("a/" + strings.Repeat("b", blob.MaxSegment+1)),
 	}
 }
 
@@ -226,13 +226,13 @@ func deleteOne(t *testing.T, s blob.Store) {
 }
 
 func deletePrefix(t *testing.T, s blob.Store) {
-	for _, key := range []string{"analyses/a1/x", "analyses/a1/y", "analyses/a12/x"} {
+	for _, key := range []blob.Key{"analyses/a1/x", "analyses/a1/y", "analyses/a12/x"} {
 		put(t, s, key, "x")
 	}
 	for range 2 {
 		ok(t, s.Delete(t.Context(), "analyses/a1/"))
 	}
-	for _, key := range []string{"analyses/a1/x", "analyses/a1/y"} {
+	for _, key := range []blob.Key{"analyses/a1/x", "analyses/a1/y"} {
 		if _, err := s.Stat(t.Context(), key); !errors.Is(err, blob.ErrNotFound) {
 			t.Errorf("%s: %v", key, err)
 		}
@@ -281,7 +281,7 @@ func putsBesideDeletes(t *testing.T, s blob.Store) {
 	for i := range 4 {
 		wg.Go(func() {
 			for range 10 {
-				if _, err := s.Put(t.Context(), fmt.Sprintf("analyses/a1/%d", i), strings.NewReader("x")); err != nil {
+				if _, err := s.Put(t.Context(), blob.Key(fmt.Sprintf("analyses/a1/%d", i)), strings.NewReader("x")); err != nil {
 					t.Error(err)
 				}
 			}
