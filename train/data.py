@@ -12,7 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from pages import page_files
+from teacher_maps import page_files
 
 SETS = ("osie", "crowd", "scene")
 SQUARE = 1.15          # images with a smaller aspect ratio than this go into the square batches

@@ -8,7 +8,7 @@ shared=$1 work=$2 here=$(dirname "$0") python=${PYTHON:-python3}
 export OMP_NUM_THREADS=1
 mkdir -p "$work"
 with="--shared $shared --pages $work/pages"
-$python "$here/pages.py" "$shared" "$work/pages"
+$python "$here/teacher_maps.py" "$shared" "$work/pages"
 for i in 1 2 3; do
 	[ -e "$work/teacher$i/final.pt" ] || $python "$here/train.py" $with --out "$work/teacher$i" --wide 1.75 --drop 0.1 --lr 3e-3 --small 0.52 --steps 2800 --seed $i &
 done

@@ -32,7 +32,7 @@ INNER = (2, 4, 7, 9)      # student blocks that are compared with the feature te
 def arguments():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--shared", required=True)
-    ap.add_argument("--pages", required=True, help="directory of teacher maps made by pages.py")
+    ap.add_argument("--pages", required=True, help="directory of teacher maps made by teacher_maps.py")
     ap.add_argument("--out", required=True)
     ap.add_argument("--minutes", type=float, default=8)
     ap.add_argument("--steps", type=int, default=0)

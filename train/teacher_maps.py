@@ -1,6 +1,6 @@
 """Teacher maps of web pages, the targets where no gaze was recorded.
 
-    pages.py SHARED OUT_DIR      (SHARED: the directory with data/ and model/)
+    teacher_maps.py SHARED OUT_DIR      (SHARED: the directory with data/ and model/)
 
 Writes OUT_DIR/<name>.npy: float16 map without any center prior, at most 256 px on the longer side, largest value 1.
 The teacher runs at several scales and mirrored; its answers are averaged (see `density` of its own script).
