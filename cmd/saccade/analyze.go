@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
 	"github.com/saccade-dev/saccade/internal/pipeline"
@@ -184,7 +185,7 @@ func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, file, d
 	req := saccade.Request{Kind: kind, Outputs: outputs, AOIs: aois}
 	out, err := an.Run(ctx, pipeline.Job{Path: file, Request: req, Dir: dir}, set)
 	if err == nil && !req.Wants(saccade.OutData) { // nobody asked for the numbers
-		for _, name := range []saccade.File{pipeline.FramesJSON, pipeline.FramesCSV, pipeline.DensityNPY} {
+		for _, name := range artifact.All() {
 			err = errors.Join(err, os.Remove(filepath.Join(dir, string(name))))
 		}
 	}

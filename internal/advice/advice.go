@@ -95,7 +95,7 @@ func (a *Advisor) Advise(ctx context.Context, an *saccade.Analysis, kind string)
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		a.log.WarnContext(ctx, "the phrasing was not used", "analysis", an.ID, "kind", kind, "error", err)
+		a.log.WarnContext(ctx, "the phrasing was not used", "analysis", an.ID, "kind", kind, "err", err)
 		return text, nil
 	}
 	return phrased, nil

@@ -3,12 +3,14 @@ package advice
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io"
 	"math"
 	"slices"
 	"strings"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/score"
 )
@@ -23,7 +25,7 @@ type facts struct {
 	aois                         []saccade.AOIResult // most attention first
 	goalAOI                      int                 // index in aois of the one that the goal speaks of; -1: none
 	spread                       *spread
-	frames                       []frame // video
+	frames                       []artifact.Row // video
 	busy                         []busyNinth
 }
 
@@ -73,18 +75,18 @@ func scoreOf(s *saccade.ScoreOutput[saccade.File]) *int {
 // readFrames completes scores and gaze points from frames.json, which is
 // written whether it was asked for or not.
 func (a *Advisor) readFrames(ctx context.Context, an *saccade.Analysis, f *facts) {
-	file, err := a.source.Open(ctx, an, "frames.json")
+	file, err := a.source.Open(ctx, an, artifact.FramesJSON)
 	if err != nil {
-		a.log.InfoContext(ctx, "no frames.json to write about", "analysis", an.ID, "error", err)
+		a.log.InfoContext(ctx, "no frames.json to write about", "analysis", an.ID, "err", err)
 		return
 	}
 	defer file.Close()
-	table, err := decodeFrames(file)
+	table, err := artifact.ReadFrames(file)
 	if err != nil {
-		a.log.WarnContext(ctx, "frames.json is not readable", "analysis", an.ID, "error", err)
+		a.log.WarnContext(ctx, "frames.json is not readable", "analysis", an.ID, "err", err)
 		return
 	}
-	rows := table.Frames
+	rows := table.Rows
 	if f.input.Width == 0 {
 		f.input.Width, f.input.Height = table.Width, table.Height
 	}
@@ -98,39 +100,50 @@ func (a *Advisor) readFrames(ctx context.Context, an *saccade.Analysis, f *facts
 	}
 }
 
-// fillScores takes scores that were not asked for from the rows: their mean.
-func (f *facts) fillScores(rows []frame) {
+// fillScores takes scores that the outputs lack from the rows: their mean. A
+// score that was not asked for was not measured and stays nil.
+func (f *facts) fillScores(rows []artifact.Row) {
 	for _, s := range []struct {
 		to   **int
-		from func(frame) int
+		from func(artifact.Row) *int
 	}{
-		{&f.focus, func(r frame) int { return r.Focus }},
-		{&f.clarity, func(r frame) int { return r.Clarity }},
-		{&f.excitingness, func(r frame) int { return r.Excitingness }},
+		{&f.focus, func(r artifact.Row) *int { return &r.Focus }},
+		{&f.clarity, func(r artifact.Row) *int { return r.Clarity }},
+		{&f.excitingness, func(r artifact.Row) *int { return r.Excitingness }},
 	} {
-		if *s.to != nil {
-			continue
+		if *s.to == nil {
+			*s.to = meanScore(rows, s.from)
 		}
-		sum := 0
-		for _, r := range rows {
-			sum += s.from(r)
-		}
-		v := int(math.Round(float64(sum) / float64(len(rows))))
-		*s.to = &v
 	}
+}
+
+// meanScore is the mean over the rows that have the score; nil: none has.
+func meanScore(rows []artifact.Row, of func(artifact.Row) *int) *int {
+	sum, n := 0, 0
+	for _, r := range rows {
+		if v := of(r); v != nil {
+			sum += *v
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	v := int(math.Round(float64(sum) / float64(n)))
+	return &v
 }
 
 // readDensity measures the spread from density.npy.
 func (a *Advisor) readDensity(ctx context.Context, an *saccade.Analysis, f *facts) {
-	file, err := a.source.Open(ctx, an, "density.npy")
+	file, err := a.source.Open(ctx, an, artifact.DensityNPY)
 	if err != nil {
-		a.log.InfoContext(ctx, "no density.npy to write about", "analysis", an.ID, "error", err)
+		a.log.InfoContext(ctx, "no density.npy to write about", "analysis", an.ID, "err", err)
 		return
 	}
 	defer file.Close()
-	d, err := meanDensity(ctx, io.LimitReader(file, maxDensityBytes))
+	d, err := meanDensity(ctx, file)
 	if err != nil {
-		a.log.WarnContext(ctx, "density.npy is not readable", "analysis", an.ID, "error", err)
+		a.log.WarnContext(ctx, "density.npy is not readable", "analysis", an.ID, "err", err)
 		return
 	}
 	s := measureSpread(d)
@@ -140,25 +153,56 @@ func (a *Advisor) readDensity(ctx context.Context, an *saccade.Analysis, f *fact
 	f.spread = &s
 }
 
+// meanDensity is the mean of the densities of a density.npy. It holds one map
+// at a time.
+func meanDensity(ctx context.Context, file io.Reader) (saccade.Density, error) {
+	maps, err := artifact.NewDensityReader(file)
+	if err != nil {
+		return saccade.Density{}, err
+	}
+	sum := make([]float64, maps.W*maps.H)
+	for {
+		d, err := maps.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err = cmp.Or(err, ctx.Err()); err != nil {
+			return saccade.Density{}, err
+		}
+		for i, v := range d.V {
+			sum[i] += float64(v)
+		}
+	}
+	mean := saccade.Density{W: maps.W, H: maps.H, V: make([]float32, len(sum))}
+	for i, v := range sum {
+		mean.V[i] = float32(v / float64(maps.Frames))
+	}
+	mean.Normalize()
+	return mean, nil
+}
+
+// maxImageBytes bounds the image that is read back.
+const maxImageBytes = 256 << 20
+
 // readClutter locates the clutter of a picture that has too much of it.
 func (a *Advisor) readClutter(ctx context.Context, an *saccade.Analysis, f *facts) {
 	if an.Request.Kind == saccade.KindVideo || f.clarity == nil || *f.clarity >= lowClarity {
 		return
 	}
-	file, err := a.source.Open(ctx, an, "input.png")
+	file, err := a.source.Open(ctx, an, artifact.InputPNG)
 	if err != nil {
-		a.log.InfoContext(ctx, "no input.png to write about", "analysis", an.ID, "error", err)
+		a.log.InfoContext(ctx, "no input.png to write about", "analysis", an.ID, "err", err)
 		return
 	}
 	defer file.Close()
 	b, err := io.ReadAll(io.LimitReader(file, maxImageBytes))
 	if err != nil {
-		a.log.WarnContext(ctx, "input.png is not readable", "analysis", an.ID, "error", err)
+		a.log.WarnContext(ctx, "input.png is not readable", "analysis", an.ID, "err", err)
 		return
 	}
 	img, _, err := pix.Decode(b)
 	if err != nil {
-		a.log.WarnContext(ctx, "input.png is not readable", "analysis", an.ID, "error", err)
+		a.log.WarnContext(ctx, "input.png is not readable", "analysis", an.ID, "err", err)
 		return
 	}
 	f.busy = busiest(a.clutter(pix.FromImage(img)))

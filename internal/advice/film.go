@@ -1,6 +1,10 @@
 package advice
 
-import "math"
+import (
+	"math"
+
+	"github.com/saccade-dev/saccade/internal/artifact"
+)
 
 // film is what the rows of a video say about its course.
 type film struct {
@@ -19,7 +23,7 @@ type stretch struct {
 const jumpDistance = 0.25
 
 // measureFilm looks at all rows, in order of time.
-func measureFilm(rows []frame) film {
+func measureFilm(rows []artifact.Row) film {
 	var m film
 	m.seconds = rows[len(rows)-1].Time - rows[0].Time
 	for i, r := range rows[1:] {
@@ -37,7 +41,7 @@ func measureFilm(rows []frame) film {
 
 // stretches finds the second with the least and the one with the most focus; a
 // shorter video counts as one stretch.
-func stretches(rows []frame) (low, high stretch) {
+func stretches(rows []artifact.Row) (low, high stretch) {
 	low.focus, high.focus = math.Inf(1), math.Inf(-1)
 	sum, first := 0, 0
 	for i, r := range rows {

@@ -41,11 +41,9 @@ func (a *API) setAOIs(ctx context.Context, kind saccade.Kind, in *aoisInput) (*a
 		return nil, saccade.Errorf(saccade.CodeConflict,
 			"Areas of interest can be measured once the analysis has succeeded; its status is %q.", an.Status)
 	}
-	results := []saccade.AOIResult{}
-	if len(in.Body.AOIs) > 0 {
-		if results, err = a.deps.Meter.Measure(ctx, an, in.Body.AOIs); err != nil {
-			return nil, err
-		}
+	results, err := a.deps.Meter.Measure(ctx, an, in.Body.AOIs) // none, too: the tables lose their columns
+	if err != nil {
+		return nil, err
 	}
 	if an, err = a.deps.Archive.SetAOIs(ctx, an.Account, an.ID, results); err != nil {
 		return nil, err

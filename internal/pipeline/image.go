@@ -2,10 +2,12 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"image"
 	"os"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/render"
@@ -44,8 +46,7 @@ func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress fun
 	if s.maps, err = n.Frame(s); err != nil {
 		return nil, closing(n, err)
 	}
-	n.Finish(score.StillSeconds)
-	if err := n.Close(); err != nil {
+	if err := errors.Join(n.Finish(score.StillSeconds), n.Close()); err != nil {
 		return nil, err
 	}
 	out := n.Outputs()
@@ -63,8 +64,8 @@ func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress fun
 		}
 		link(out, o, name)
 	}
-	out.Input = &saccade.InputOutput[saccade.File]{Image: "input.png", Width: rgb.W, Height: rgb.H}
-	if err := writePNG(job.file("input.png"), img); err != nil {
+	out.Input = &saccade.InputOutput[saccade.File]{Image: artifact.InputPNG, Width: rgb.W, Height: rgb.H}
+	if err := writePNG(job.file(artifact.InputPNG), img); err != nil {
 		return nil, err
 	}
 	progress(saccade.Progress{Fraction: 1, Stage: saccade.StageRendering})

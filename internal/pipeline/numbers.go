@@ -1,10 +1,10 @@
 package pipeline
 
 import (
-	"errors"
 	"math"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/score"
 )
@@ -22,26 +22,24 @@ type scoreMaps struct {
 type numbers struct {
 	req     saccade.Request
 	model   string
-	w, h    int
-	paths   [3]string // of frames.json, frames.csv, density.npy
-	table   *frameTable
-	density *densityWriter
-	areas   *score.Areas
+	files   *artifact.Writer
+	areas   *areaMeter
 	cuts    cutDetector
 	pages   pageScores
 	frames  int
-	row     Row             // waits for its duration
+	row     artifact.Row    // waits for its duration
 	pending saccade.Density // its density
 	last    saccade.Density // of the last frame
+	end     float64         // of a video, once it is known
 	focus   series
 	clarity series
 	excite  series
 }
 
-// newNumbers starts the tables in the job's folder.
+// newNumbers starts the files in the job's folder.
 func newNumbers(job Job, model string, w, h int) (*numbers, error) {
-	n := &numbers{req: job.Request, model: model, w: w, h: h, areas: score.NewAreas(job.Request.AOIs)}
-	n.paths = [3]string{job.file(FramesJSON), job.file(FramesCSV), job.file(DensityNPY)}
+	image := job.Request.Kind != saccade.KindVideo
+	n := &numbers{req: job.Request, model: model, areas: newAreaMeter(job.Request.AOIs, image)}
 	n.pages = pageScores{
 		clarity:      job.Request.Wants(saccade.OutClarityScore, saccade.OutClarityTimeline, saccade.OutData),
 		excitingness: job.Request.Wants(saccade.OutExcitingnessScore, saccade.OutExcitingnessTimeline, saccade.OutData),
@@ -49,30 +47,24 @@ func newNumbers(job Job, model string, w, h int) (*numbers, error) {
 		exciteMap:    job.Request.Wants(saccade.OutExcitingnessMap),
 	}
 	var err error
-	n.density, err = newDensityWriter(n.paths[2], job.Request.Kind != saccade.KindVideo)
+	n.files, err = artifact.Create(job.Dir, artifact.Head{Model: model, Width: w, Height: h, AOIs: n.areas.names()}, image)
 	return n, err
 }
 
 // Frame measures one frame and gives the maps that hold for it. Its row is
 // written when the next frame tells how long it was seen.
 func (n *numbers) Frame(s *shot) (scoreMaps, error) {
-	if n.table == nil {
-		if err := n.open(s.density); err != nil {
-			return scoreMaps{}, err
-		}
-	}
-	if err := n.density.Write(s.density); err != nil {
+	if err := n.flush(s.at); err != nil {
 		return scoreMaps{}, err
 	}
-	n.flush(s.at)
 	cut := !s.same && n.cuts.Next(s.small)
 	n.pages.Next(s, cut)
 	focus, gaze := n.row.Focus, n.row.Gaze
 	if n.frames == 0 || &s.density.V[0] != &n.last.V[0] {
-		focus, gaze = score.FocusScore(n.model, s.density), score.GazePoints(s.density, gazeColumns)
+		focus, gaze = score.FocusScore(n.model, s.density), score.GazePoints(s.density, artifact.GazeColumns)
 	}
 	n.pending, n.last = s.density, s.density
-	n.row = Row{Frame: n.frames, Time: s.at, Cut: cut, Focus: focus, Clarity: n.pages.clarityNow,
+	n.row = artifact.Row{Frame: n.frames, Time: s.at, Cut: cut, Focus: focus, Clarity: n.pages.clarityNow,
 		Excitingness: n.pages.excitingnessNow, Gaze: gaze}
 	n.frames++
 	n.focus.add(s.at, &n.row.Focus)
@@ -82,58 +74,39 @@ func (n *numbers) Frame(s *shot) (scoreMaps, error) {
 }
 
 // flush writes the row that waits; its frame was shown until a time.
-func (n *numbers) flush(until float64) {
+func (n *numbers) flush(until float64) error {
 	if n.pending.V == nil {
-		return
+		return nil
 	}
-	shares := n.areas.Add(n.pending, n.row.Time, max(0, until-n.row.Time))
-	for i, a := range n.req.AOIs {
-		if a.Active(n.row.Time) {
-			if n.row.AOIs == nil {
-				n.row.AOIs = map[string]float64{}
-			}
-			n.row.AOIs[a.Name] = shares[i]
-		}
-	}
-	n.table.Write(n.row)
+	n.areas.add(&n.row, n.pending, until)
+	err := n.files.Write(n.row, n.pending)
 	n.pending = saccade.Density{}
-}
-
-func (n *numbers) open(d saccade.Density) (err error) {
-	head := framesHead{Model: n.model, Width: n.w, Height: n.h, Grid: [2]int{d.W, d.H}}
-	for _, a := range n.req.AOIs {
-		head.AOIs = append(head.AOIs, a.Name)
-	}
-	n.table, err = newFrameTable(n.paths[0], n.paths[1], head)
 	return err
 }
 
 // Finish takes the last row; its frame was shown until a time in seconds.
-func (n *numbers) Finish(until float64) { n.flush(until) }
+func (n *numbers) Finish(until float64) error {
+	if n.req.Kind == saccade.KindVideo {
+		n.end = until
+	}
+	return n.flush(until)
+}
 
 // Close ends the files.
-func (n *numbers) Close() error {
-	err := n.density.Close()
-	if n.table != nil {
-		err = errors.Join(err, n.table.Close())
-	}
-	return err
-}
+func (n *numbers) Close() error { return n.files.Close(n.end) }
 
 // Outputs is the answer without the pictures.
 func (n *numbers) Outputs() *saccade.Outputs[saccade.File] {
 	out := &saccade.Outputs[saccade.File]{}
 	if n.req.Wants(saccade.OutData) {
-		out.Attention = &saccade.AttentionOutput[saccade.File]{Data: &saccade.DataOutput[saccade.File]{JSON: FramesJSON, CSV: FramesCSV, Density: DensityNPY}}
+		out.Attention = &saccade.AttentionOutput[saccade.File]{Data: &saccade.DataOutput[saccade.File]{
+			JSON: artifact.FramesJSON, CSV: artifact.FramesCSV, Density: artifact.DensityNPY,
+		}}
 	}
 	out.Focus = n.focus.output(n.req.Wants(saccade.OutFocusScore), n.req.Wants(saccade.OutFocusTimeline))
 	out.Clarity = n.clarity.output(n.req.Wants(saccade.OutClarityScore), n.req.Wants(saccade.OutClarityTimeline))
 	out.Excitingness = n.excite.output(n.req.Wants(saccade.OutExcitingnessScore), n.req.Wants(saccade.OutExcitingnessTimeline))
-	if n.req.Kind == saccade.KindVideo {
-		out.AOIs = n.areas.Results()
-	} else {
-		out.AOIs = score.StillAreas(n.last, n.req.AOIs)
-	}
+	out.AOIs = n.areas.results()
 	return out
 }
 

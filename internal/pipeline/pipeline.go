@@ -11,7 +11,7 @@
 //	frames.json, frames.csv, density.npy       the numbers behind them
 //
 // The numbers are always written, so that areas of interest can be asked about
-// later without a new prediction ([Areas]); the answer links to them only
+// later without a new prediction ([MeasureAreas]); the answer links to them only
 // where attention.data was asked for.
 //
 // A video streams through: one process decodes it, every frame is predicted,
@@ -30,13 +30,6 @@ import (
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
-)
-
-// File names of the numbers.
-const (
-	FramesJSON saccade.File = "frames.json"
-	FramesCSV  saccade.File = "frames.csv"
-	DensityNPY saccade.File = "density.npy"
 )
 
 // Capturer takes a picture of a web page.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -250,8 +251,7 @@ func (r *videoRun) draw(ctx context.Context, in <-chan *shot) error {
 
 // outputs puts the answer together.
 func (r *videoRun) outputs() (*saccade.Outputs[saccade.File], error) {
-	r.numbers.Finish(r.info.Duration.Seconds())
-	if err := r.numbers.Close(); err != nil {
+	if err := errors.Join(r.numbers.Finish(r.info.Duration.Seconds()), r.numbers.Close()); err != nil {
 		return nil, err
 	}
 	out := r.numbers.Outputs()

@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
@@ -49,6 +50,7 @@ type Studio struct {
 	cfg      Config
 	blobs    blob.Store
 	analyzer Analyzer
+	replace  sync.Mutex // one pair of tables is replaced at a time
 }
 
 // New makes a studio.
@@ -143,22 +145,6 @@ func (s *Studio) Inspect(ctx context.Context, key blob.Key) error {
 		return err
 	}
 	return nil
-}
-
-// Measure answers areas of interest from the densities that a finished
-// analysis left behind, without a new prediction.
-func (s *Studio) Measure(ctx context.Context, a *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOIResult, error) {
-	density, err := s.Open(ctx, a, pipeline.DensityNPY)
-	if err != nil {
-		return nil, err
-	}
-	defer density.Close()
-	frames, err := s.Open(ctx, a, pipeline.FramesJSON)
-	if err != nil {
-		return nil, err
-	}
-	defer frames.Close()
-	return pipeline.Areas(ctx, density, frames, aois)
 }
 
 // Open opens a file that a finished analysis left behind: resource_gone when it

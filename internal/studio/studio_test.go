@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/pipeline"
 	"github.com/saccade-dev/saccade/internal/studio"
@@ -147,5 +150,97 @@ func TestMeasureOfWhatIsGone(t *testing.T) {
 func TestConfigNamesEveryFault(t *testing.T) {
 	if _, err := studio.New(studio.Config{}, nil, nil); err == nil {
 		t.Error("an empty configuration was accepted")
+	}
+}
+
+// leftBehind puts the numbers of an analysis of four frames into the store.
+func leftBehind(t *testing.T, disk blob.Store, id string) {
+	t.Helper()
+	dir := t.TempDir()
+	w, err := artifact.Create(dir, artifact.Head{Model: "m", Width: 8, Height: 4, AOIs: []string{"former"}}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 4 {
+		row := artifact.Row{Frame: i, Time: float64(i) / 10, Focus: 50, AOIs: map[string]float64{"former": 0.5}}
+		if err := w.Write(row, saccade.NewDensity(8, 4)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(0.4); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range artifact.All() {
+		b, err := os.ReadFile(filepath.Join(dir, string(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		put(t, disk, blob.AnalysisKey(id, name), b)
+	}
+}
+
+// tables are frames.json and frames.csv of an analysis in the store.
+func tables(t *testing.T, disk blob.Store, id string) (json, csv string) {
+	t.Helper()
+	var got [2]string
+	for i, name := range []saccade.File{artifact.FramesJSON, artifact.FramesCSV} {
+		o, _, err := disk.Open(context.Background(), blob.AnalysisKey(id, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(o)
+		if err := errors.Join(err, o.Close()); err != nil {
+			t.Fatal(err)
+		}
+		got[i] = string(b)
+	}
+	return got[0], got[1]
+}
+
+func TestMeasureReplacesTheTables(t *testing.T) {
+	s, disk := newStudio(t, &painter{})
+	leftBehind(t, disk, "an5")
+	left := []saccade.AOI{{Name: "left", Box: &saccade.Box{Width: 0.5, Height: 1}}}
+	got, err := s.Measure(context.Background(), &saccade.Analysis{ID: "an5"}, left)
+	if err != nil || len(got) != 1 || got[0].Share != 0.5 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	json, csv := tables(t, disk, "an5")
+	frames, err := artifact.ReadFrames(strings.NewReader(json))
+	if err != nil || frames.Duration != 0.4 {
+		t.Fatalf("%+v, %v", frames, err)
+	}
+	if diff := cmp.Diff([]string{"left"}, frames.AOIs) + cmp.Diff(map[string]float64{"left": 0.5}, frames.Rows[3].AOIs); diff != "" {
+		t.Error(diff)
+	}
+	if !strings.Contains(csv, "aoi:left\n") || strings.Contains(csv+json, "former") || strings.Count(csv, ",0.5\n") != 4 {
+		t.Error(csv)
+	}
+}
+
+// full is a store that takes no frames.csv.
+type full struct{ blob.Store }
+
+func (f full) Put(ctx context.Context, key blob.Key, r io.Reader) (blob.Info, error) {
+	if strings.HasSuffix(string(key), ".csv") {
+		return blob.Info{}, errors.New("full")
+	}
+	return f.Store.Put(ctx, key, r)
+}
+
+func TestMeasureReplacesBothTablesOrNone(t *testing.T) {
+	_, disk := newStudio(t, &painter{})
+	leftBehind(t, disk, "an6")
+	wantJSON, wantCSV := tables(t, disk, "an6")
+	s, err := studio.New(studio.DefaultConfig(), full{disk}, &painter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Measure(context.Background(), &saccade.Analysis{ID: "an6"}, nil); err == nil || !strings.Contains(err.Error(), "full") {
+		t.Errorf("got %v", err)
+	}
+	json, csv := tables(t, disk, "an6")
+	if diff := cmp.Diff(wantJSON, json) + cmp.Diff(wantCSV, csv); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -78,7 +78,7 @@ var errorCodes = map[string]string{
 func descriptions(l service.Limits) map[string]string {
 	const stream = "Server-sent events: `progress` whenever something changed, then `success`, `failed`, `gone` or `error`, and the stream ends. The data of each is what a poll would answer."
 	const erase = "Cancels the analysis if it waits or runs, and erases its input and outputs. Afterwards its address answers 410."
-	const measure = "Measures areas of interest on the stored prediction; nothing is predicted anew. Needs a successful analysis."
+	const measure = "Measures areas of interest on the stored prediction; nothing is predicted anew. Needs a successful analysis. The files of `attention.data` hold these areas from then on."
 	const write = "Starts the writing and returns at once. Calling it again is safe: it reports how far the text is. Errors are `{\"success\":false,\"msg\":…}`."
 	text := "Poll until `status` is `completed` or `failed`. Texts " + life(l.TextTTL, "they were written") + " (410)."
 	if l.TextTTL == 0 {
