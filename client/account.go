@@ -17,7 +17,7 @@ type ListOptions struct {
 	Type   saccade.Kind   // empty: every kind
 	Status saccade.Status // empty: every status
 	Limit  int            // items a page, 1..100; 0: the server's choice
-	After  string         // the cursor that the page before gave
+	After  string         // the cursor that came with the page before
 }
 
 // Item is an analysis in a list. Poll it for its outputs.
@@ -31,7 +31,7 @@ type Item struct {
 	Err       *saccade.Error    `json:"error"` // on failure
 }
 
-// List gives a page of the account's analyses, newest first, and the cursor of
+// List returns a page of the account's analyses, newest first, and the cursor of
 // the next page, empty on the last one.
 func (c *Client) List(ctx context.Context, o ListOptions) (page []Item, next string, err error) {
 	q := url.Values{}
@@ -51,7 +51,8 @@ func (c *Client) List(ctx context.Context, o ListOptions) (page []Item, next str
 	return v.Analyses, v.Next, err
 }
 
-// All walks over all pages of [Client.List]. An error ends the walk.
+// All yields the analyses of all pages of [Client.List]. An error is the last
+// that it yields.
 func (c *Client) All(ctx context.Context, o ListOptions) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		for {
@@ -82,13 +83,13 @@ func (c *Client) DeleteImage(ctx context.Context, id string) error {
 	return c.do(ctx, call{method: http.MethodDelete, path: "/analyses/" + url.PathEscape(id)}, nil)
 }
 
-// VideoAOIs measures areas of interest in an analysed video, in place of the
+// VideoAOIs measures areas of interest in an analyzed video, in place of the
 // former ones, without a new prediction.
 func (c *Client) VideoAOIs(ctx context.Context, id string, aois []saccade.AOI) ([]saccade.AOIResult, error) {
 	return c.measure(ctx, "/analyses/video/"+url.PathEscape(id)+"/aois", aois)
 }
 
-// ImageAOIs measures areas of interest in an analysed image or page, in place
+// ImageAOIs measures areas of interest in an analyzed image or page, in place
 // of the former ones, without a new prediction.
 func (c *Client) ImageAOIs(ctx context.Context, id string, aois []saccade.AOI) ([]saccade.AOIResult, error) {
 	return c.measure(ctx, "/analyses/"+url.PathEscape(id)+"/aois", aois)
@@ -118,7 +119,7 @@ type Usage struct {
 	Seconds   float64      `json:"seconds"` // of the videos with a result
 }
 
-// Usage sums up what the account started in [from, to), by kind of input. The
+// Usage returns what the account started in [from, to), by kind of input. The
 // zero times stand for the first of this month and for now.
 func (c *Client) Usage(ctx context.Context, from, to time.Time) ([]Usage, error) {
 	q := url.Values{}
@@ -134,7 +135,7 @@ func (c *Client) Usage(ctx context.Context, from, to time.Time) ([]Usage, error)
 	return v.Usage, err
 }
 
-// SetMeta gives context that generated texts take into account: "description",
+// SetMeta sets context that generated texts take into account: "description",
 // "goal" and any other. It wants an [Analysis.ExposedID], as do Summary and
 // Recommendations.
 func (c *Client) SetMeta(ctx context.Context, exposedID string, meta map[string]string) error {
@@ -169,7 +170,7 @@ func (c *Client) text(ctx context.Context, path string) (string, error) {
 		case v.Status == "failed":
 			return "", saccade.Errorf(saccade.CodeServer, "%s", v.Msg)
 		case v.Status == "":
-			return "", errors.New("client: the answer tells no status")
+			return "", errors.New("client: the answer has no status")
 		}
 		after := seconds(header)
 		if after <= 0 {

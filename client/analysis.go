@@ -19,7 +19,7 @@ type Ref struct {
 	Location string `json:"location"` // absolute address to poll
 }
 
-// Analysis is the state of an analysis, as a poll tells it.
+// Analysis is the state of an analysis, as a poll answers it.
 type Analysis struct {
 	ID        string                         `json:"id"`
 	ExposedID string                         `json:"_internal_exposed_id"` // images and pages, on success
@@ -35,7 +35,7 @@ type Analysis struct {
 	QueuePosition int           `json:"queue_position"` // while it waits; 1 is the next
 }
 
-// Failure is the error of a failed analysis, else nil.
+// Failure returns the error of a failed analysis, else nil.
 func (a *Analysis) Failure() error {
 	if a.Err == nil {
 		return nil
@@ -49,7 +49,7 @@ type VideoRequest struct {
 	Title   string           // free
 	Outputs []saccade.Output // empty: the heat map
 	AOIs    []saccade.AOI    // to measure
-	Webhook *saccade.Webhook // to be told of the end
+	Webhook *saccade.Webhook // is sent a message at the end
 	Key     string           // Idempotency-Key; empty: a new one
 }
 
@@ -61,7 +61,7 @@ type ImageRequest struct {
 	Medium  saccade.Medium   // empty: desktopWeb
 	Outputs []saccade.Output // empty: the heat map, the score and map of clarity
 	AOIs    []saccade.AOI    // to measure
-	Webhook *saccade.Webhook // to be told of the end
+	Webhook *saccade.Webhook // is sent a message at the end
 	Key     string           // Idempotency-Key; empty: a new one
 }
 
@@ -151,13 +151,13 @@ func (c *Client) poll(ctx context.Context, path string, wait time.Duration) (*An
 	return &a, seconds(header), nil
 }
 
-// held is how long the server is asked to hold a poll.
-const held = 30 * time.Second
+// longPoll is how long the server is asked to wait for the end of an analysis
+// before it answers.
+const longPoll = 30 * time.Second
 
 // WaitVideo waits until a video analysis has ended, in success or in failure,
-// or the context ends. Each state on the way is told to progress, unless that
-// is nil. The server is asked to hold its answers; one that does not is asked
-// again as late as it wishes.
+// or the context ends. It calls progress with each state on the way, unless
+// that is nil. [Client.VideoEvents] shows more states with fewer requests.
 func (c *Client) WaitVideo(ctx context.Context, id string, progress func(*Analysis)) (*Analysis, error) {
 	return c.wait(ctx, "/analyses/video/"+url.PathEscape(id), progress)
 }
@@ -168,13 +168,13 @@ func (c *Client) WaitImage(ctx context.Context, id string, progress func(*Analys
 }
 
 func (c *Client) wait(ctx context.Context, path string, progress func(*Analysis)) (*Analysis, error) {
-	hold := held
+	wait := longPoll
 	if progress != nil {
-		hold = 0 // whoever watches wants to see it move
+		wait = 0 // every state is wanted, not only the last
 	}
 	for {
 		asked := time.Now()
-		a, after, err := c.poll(ctx, path, hold)
+		a, after, err := c.poll(ctx, path, wait)
 		if err != nil {
 			return nil, err
 		}
@@ -187,7 +187,7 @@ func (c *Client) wait(ctx context.Context, path string, progress func(*Analysis)
 		if after <= 0 {
 			after = c.pause
 		}
-		// An answer that was held has waited already.
+		// A long poll has waited already.
 		if rest := after - time.Since(asked); rest > 0 {
 			if err := sleep(ctx, rest); err != nil {
 				return nil, err

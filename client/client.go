@@ -16,7 +16,7 @@ import (
 	"github.com/saccade-dev/saccade"
 )
 
-// Client speaks to one server with one token. Make it with [New].
+// Client calls one server with one token. Make it with [New].
 type Client struct {
 	base    string // with /v2, without a slash at its end
 	token   string
@@ -65,8 +65,7 @@ type call struct {
 	repeat bool // harmless to send twice
 }
 
-// callTimeout is how long one answer may take; the server holds polls for half
-// a minute.
+// callTimeout is how long one answer may take; a long poll takes half a minute.
 const callTimeout = 2 * time.Minute
 
 // do sends a call and decodes the answer into v, unless that is nil.
@@ -75,7 +74,7 @@ func (c *Client) do(ctx context.Context, k call, v any) error {
 	return err
 }
 
-// send is do that also gives the headers of the answer.
+// send is do that also returns the headers of the answer.
 func (c *Client) send(ctx context.Context, k call, v any) (http.Header, error) {
 	var body []byte
 	if k.body != nil {
@@ -85,39 +84,34 @@ func (c *Client) send(ctx context.Context, k call, v any) (http.Header, error) {
 		}
 	}
 	for try := 0; ; try++ {
-		header, again, err := c.once(ctx, k, body, v)
-		if err == nil || again < 0 || !k.repeat || try >= c.retries {
+		header, after, err := c.once(ctx, k, body, v)
+		if err == nil || after < 0 || !k.repeat || try >= c.retries {
 			return header, err
 		}
-		if again == 0 {
-			again = c.pause << min(try, 5)
-		}
-		if err := sleep(ctx, again); err != nil {
+		if err := c.backOff(ctx, try, after); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// once sends a call once. again tells whether it may help to send it again: not
-// if negative; else after the time that the server named, 0 for none.
-func (c *Client) once(ctx context.Context, k call, body []byte, v any) (_ http.Header, again time.Duration, _ error) {
-	address := c.base + k.path
-	if len(k.query) > 0 {
-		address += "?" + k.query.Encode()
+// backOff waits before a repetition: as long as the server said or, with 0,
+// longer after every try.
+func (c *Client) backOff(ctx context.Context, try int, after time.Duration) error {
+	if after <= 0 {
+		after = c.pause << min(try, 5)
 	}
+	return sleep(ctx, after)
+}
+
+// once sends a call once. On an error, after is the time to wait before the
+// call is worth another try: 0 if the server named none, negative if it never
+// is.
+func (c *Client) once(ctx context.Context, k call, body []byte, v any) (_ http.Header, after time.Duration, _ error) {
 	limited, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	r, err := http.NewRequestWithContext(limited, k.method, address, bytes.NewReader(body))
+	r, err := c.request(limited, k, body)
 	if err != nil {
-		return nil, -1, fmt.Errorf("client: %w", err)
-	}
-	r.Header.Set("Authorization", "Bearer "+c.token)
-	r.Header.Set("Accept", "application/json")
-	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	if k.key != "" {
-		r.Header.Set("Idempotency-Key", k.key)
+		return nil, -1, err
 	}
 	res, err := c.http.Do(r)
 	if err != nil {
@@ -139,8 +133,29 @@ func (c *Client) once(ctx context.Context, k call, body []byte, v any) (_ http.H
 	return res.Header, -1, nil
 }
 
-// retryAfter tells when an error answer may be worth another try; negative:
-// never.
+// request makes the HTTP request of a call.
+func (c *Client) request(ctx context.Context, k call, body []byte) (*http.Request, error) {
+	address := c.base + k.path
+	if len(k.query) > 0 {
+		address += "?" + k.query.Encode()
+	}
+	r, err := http.NewRequestWithContext(ctx, k.method, address, bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("client: %w", err)
+	}
+	r.Header.Set("Authorization", "Bearer "+c.token)
+	r.Header.Set("Accept", "application/json")
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if k.key != "" {
+		r.Header.Set("Idempotency-Key", k.key)
+	}
+	return r, nil
+}
+
+// retryAfter returns after what time an error answer is worth another try: 0 if
+// the server named none, negative if it never is.
 func retryAfter(res *http.Response) time.Duration {
 	switch res.StatusCode {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout:
@@ -168,7 +183,7 @@ func decodeError(res *http.Response) error {
 		Error *saccade.Error `json:"error"`
 		Msg   string         `json:"msg"` // of the generated texts
 	}
-	_ = json.Unmarshal(raw, &body) // what is not JSON is told below
+	_ = json.Unmarshal(raw, &body) // what is not JSON is reported below
 	e := body.Error
 	switch {
 	case e != nil && e.Code != "":
@@ -184,7 +199,7 @@ func decodeError(res *http.Response) error {
 		}
 	}
 	if e.Code == saccade.CodeClient {
-		e.Code = sharper(res.StatusCode)
+		e.Code = codeForStatus(res.StatusCode)
 	}
 	if e.RequestID == "" {
 		e.RequestID = res.Header.Get("X-Request-Id")
@@ -192,8 +207,9 @@ func decodeError(res *http.Response) error {
 	return e
 }
 
-// sharper is the code behind client_error, which the status tells.
-func sharper(status int) saccade.Code {
+// codeForStatus returns the code behind client_error, which only the status
+// names.
+func codeForStatus(status int) saccade.Code {
 	for _, c := range []saccade.Code{saccade.CodeNotFound, saccade.CodeTooLarge, saccade.CodeForbidden, saccade.CodeMethod} {
 		if c.Status() == status {
 			return c
@@ -202,7 +218,7 @@ func sharper(status int) saccade.Code {
 	return saccade.CodeClient
 }
 
-// sleep waits, or gives the context's error.
+// sleep waits for a time, or until the context ends, whose error it returns.
 func sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()

@@ -21,8 +21,8 @@ import (
 func TestVideo(t *testing.T) {
 	_, c := newServer(t)
 	ctx := deadline(t)
-	file := filepath.Join(t.TempDir(), "film.webm")
-	if err := os.WriteFile(file, []byte("a film"), 0o600); err != nil {
+	file := filepath.Join(t.TempDir(), "visit.webm")
+	if err := os.WriteFile(file, []byte("a video"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	upload, err := c.UploadFile(ctx, file)
@@ -30,7 +30,7 @@ func TestVideo(t *testing.T) {
 		t.Fatal(err)
 	}
 	ref, err := c.CreateVideo(ctx, client.VideoRequest{
-		Upload: upload, Title: "Film", Outputs: []saccade.Output{saccade.OutAttentionMap, saccade.OutData, saccade.OutFocusTimeline},
+		Upload: upload, Title: "Visit", Outputs: []saccade.Output{saccade.OutAttentionMap, saccade.OutData, saccade.OutFocusTimeline},
 		AOIs: []saccade.AOI{{Name: "logo", Box: &saccade.Box{X: 0.1, Y: 0.1, Width: 0.2, Height: 0.2}}},
 	})
 	if err != nil || !strings.HasSuffix(ref.Location, "/v2/analyses/video/"+ref.ID) {
@@ -38,7 +38,7 @@ func TestVideo(t *testing.T) {
 	}
 	told := 0
 	video, err := c.WaitVideo(ctx, ref.ID, func(*client.Analysis) { told++ })
-	if err != nil || video.Status != saccade.StatusSuccess || video.Title != "Film" || told == 0 || video.Failure() != nil {
+	if err != nil || video.Status != saccade.StatusSuccess || video.Title != "Visit" || told == 0 || video.Failure() != nil {
 		t.Fatalf("%+v, %v, told %d", video, err, told)
 	}
 	if time.Since(time.Time(video.CreatedAt)).Abs() > time.Minute {
@@ -128,7 +128,7 @@ func TestErrors(t *testing.T) {
 	if !errors.As(err, &e) || e.Code != saccade.CodeNotFound || e.RequestID == "" || e.DocURL == "" {
 		t.Errorf("%#v", err)
 	}
-	_, err = c.CreateVideo(ctx, client.VideoRequest{Upload: "https://example.com/film.webm"})
+	_, err = c.CreateVideo(ctx, client.VideoRequest{Upload: "https://example.com/visit.webm"})
 	if !errors.As(err, &e) || e.Code != saccade.CodeInvalidInput || e.Param != "input.content" {
 		t.Errorf("%#v", err)
 	}

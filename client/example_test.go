@@ -6,13 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/client"
 )
 
-// Where do people look in a film?
+// Where do people look in a video?
 func Example() {
 	server, err := start() // yours is somewhere else
 	if err != nil {
@@ -100,4 +104,125 @@ func ExampleClient_Video() {
 		fmt.Println(e.Code)
 	}
 	// Output: not_found
+}
+
+// Every state of an analysis, as the server pushes it.
+func ExampleClient_ImageEvents() {
+	server, err := start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.close()
+
+	ctx := context.Background()
+	c, err := client.New(server.url, server.token)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ref, err := c.CreateImage(ctx, client.ImageRequest{Page: "https://www.example.com/"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for a, err := range c.ImageEvents(ctx, ref.ID) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if a.Status == saccade.StatusPending {
+			fmt.Printf("%s, %.0f %%\n", a.Stage, 100*a.Progress)
+			continue
+		}
+		fmt.Println(a.Status)
+	}
+	// Output: success
+}
+
+// Everything that an account has analyzed, however many pages that takes.
+func ExampleClient_All() {
+	server, err := start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.close()
+
+	ctx := context.Background()
+	c, err := client.New(server.url, server.token)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, title := range []string{"Draft A", "Draft B", "Draft C"} {
+		if _, err := c.CreateImage(ctx, client.ImageRequest{Page: "https://www.example.com/", Title: title}); err != nil {
+			log.Fatal(err)
+		}
+	}
+	for item, err := range c.All(ctx, client.ListOptions{Type: saccade.KindPage, Limit: 2}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(item.Title, item.Status)
+	}
+	// Output:
+	// Draft C success
+	// Draft B success
+	// Draft A success
+}
+
+// A webhook that is not to be called for a while.
+func ExampleClient_UpdateWebhook() {
+	server, err := start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.close()
+
+	ctx := context.Background()
+	c, err := client.New(server.url, server.token)
+	if err != nil {
+		log.Fatal(err)
+	}
+	w, err := c.CreateWebhook(ctx, "https://hooks.example.com/saccade", saccade.EventSucceeded)
+	if err != nil {
+		log.Fatal(err)
+	}
+	w.Disabled = true
+	if w, err = c.UpdateWebhook(ctx, w); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(w.URL, w.Events, "disabled:", w.Disabled)
+	// Output: https://hooks.example.com/saccade [analysis.succeeded] disabled: true
+}
+
+// The receiver of a webhook: it believes nothing that is not signed with its
+// secret.
+func ExampleReadMessage() {
+	const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" // of client.Webhook, kept like a password
+	receiver := func(w http.ResponseWriter, r *http.Request) {
+		m, err := client.ReadMessage(r, secret)
+		if err != nil {
+			http.Error(w, "not signed by our server", http.StatusBadRequest)
+			return
+		}
+		fmt.Println(m.Type, m.Data.ID)
+		w.WriteHeader(http.StatusNoContent)
+	}
+
+	// What the server sends:
+	body := []byte(`{"type":"analysis.succeeded","timestamp":"2026-06-01T09:12:43Z","data":{"id":"5h7x","kind":"video","status":"success"}}`)
+	now := time.Now()
+	signature, err := saccade.SignWebhook(secret, "msg_1", now, body)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, s := range []string{signature, "v1,forged"} {
+		r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+		r.Header.Set(saccade.WebhookIDHeader, "msg_1")
+		r.Header.Set(saccade.WebhookTimestampHeader, strconv.FormatInt(now.Unix(), 10))
+		r.Header.Set(saccade.WebhookSignatureHeader, s)
+		answer := httptest.NewRecorder()
+		receiver(answer, r)
+		fmt.Println(answer.Code)
+	}
+	// Output:
+	// analysis.succeeded 5h7x
+	// 204
+	// 400
 }

@@ -22,7 +22,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	http.DefaultTransport.(*http.Transport).DisableKeepAlives = true // idle connections are no leaks of ours
+	http.DefaultTransport.(*http.Transport).DisableKeepAlives = true // idle connections are not leaks
 	goleak.VerifyTestMain(m)
 }
 
@@ -35,13 +35,14 @@ type server struct {
 	disk  *blob.Disk
 	next  http.Handler
 	fail  bool // the worker fails
+	slow  bool // analyses stay pending until work is called
 	close func()
 }
 
 // CreateAnalysis starts an analysis and ends it at once.
 func (s *server) CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *store.Idempotency) (*saccade.Analysis, bool, error) {
 	created, replayed, err := s.store.CreateAnalysis(ctx, a, idem)
-	if err != nil || replayed {
+	if err != nil || replayed || s.slow {
 		return created, replayed, err
 	}
 	return created, false, s.work(ctx, created)

@@ -10,7 +10,7 @@ import (
 	"github.com/saccade-dev/saccade"
 )
 
-// UploadURL asks for a URL to upload one video to. Whoever holds it may upload,
+// UploadURL returns a new URL to upload one video to. Whoever holds it may upload,
 // without a token, until it expires.
 func (c *Client) UploadURL(ctx context.Context) (string, error) {
 	var v struct {
@@ -20,8 +20,8 @@ func (c *Client) UploadURL(ctx context.Context) (string, error) {
 	return v.URL, err
 }
 
-// Upload asks for a URL and sends a video there: size bytes, or with -1 all
-// that r gives. The URL is what [VideoRequest.Upload] wants.
+// Upload asks for a URL and sends a video there: size bytes, or with -1 all of
+// r. It returns the URL, for [VideoRequest.Upload].
 func (c *Client) Upload(ctx context.Context, r io.Reader, size int64) (string, error) {
 	address, err := c.UploadURL(ctx)
 	if err != nil {
@@ -31,7 +31,7 @@ func (c *Client) Upload(ctx context.Context, r io.Reader, size int64) (string, e
 	return address, err
 }
 
-// UploadFile uploads a file.
+// UploadFile uploads a file and returns its URL.
 func (c *Client) UploadFile(ctx context.Context, path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -48,7 +48,7 @@ func (c *Client) UploadFile(ctx context.Context, path string) (string, error) {
 // Put sends bytes to an upload URL. It is not repeated: r can be read but once.
 func (c *Client) Put(ctx context.Context, uploadURL string, r io.Reader, size int64) error {
 	// NopCloser hides the reader's type, so that closing stays with its owner
-	// and the length is the one that was told.
+	// and the length is the one that the caller named.
 	req, err := http.NewRequestWithContext(ctx, http.MethodPut, uploadURL, io.NopCloser(r))
 	if err != nil {
 		return fmt.Errorf("client: %w", err)
@@ -59,8 +59,8 @@ func (c *Client) Put(ctx context.Context, uploadURL string, r io.Reader, size in
 	return c.fetch(req, io.Discard)
 }
 
-// Download writes what an output link leads to. Links need no token, and none
-// is sent.
+// Download copies what an output link leads to into w. Links need no token, and
+// none is sent.
 func (c *Client) Download(ctx context.Context, link saccade.Link, w io.Writer) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, string(link), nil)
 	if err != nil {
@@ -69,7 +69,7 @@ func (c *Client) Download(ctx context.Context, link saccade.Link, w io.Writer) e
 	return c.fetch(req, w)
 }
 
-// fetch sends a request that authorises itself.
+// fetch sends a request to a signed URL and copies the answer to w.
 func (c *Client) fetch(req *http.Request, w io.Writer) error {
 	res, err := c.http.Do(req)
 	if err != nil {

@@ -12,12 +12,6 @@ import (
 	"github.com/saccade-dev/saccade"
 )
 
-// The events that webhooks are told.
-const (
-	EventSucceeded = "analysis.succeeded"
-	EventFailed    = "analysis.failed"
-)
-
 // MaxEndpoints is how many webhook endpoints an account may have.
 const MaxEndpoints = 20
 
@@ -37,8 +31,8 @@ const endpointColumns = `id, account, url, events, secret, created_at, disabled_
 // CheckEvents refuses events that do not exist (client_error).
 func CheckEvents(events []string) error {
 	for _, e := range events {
-		if e != EventSucceeded && e != EventFailed {
-			return saccade.Errorf(saccade.CodeClient, "%q is not an event. Possible: %s, %s.", e, EventSucceeded, EventFailed).About("events")
+		if e != saccade.EventSucceeded && e != saccade.EventFailed {
+			return saccade.Errorf(saccade.CodeClient, "%q is not an event. Possible: %s, %s.", e, saccade.EventSucceeded, saccade.EventFailed).About("events")
 		}
 	}
 	return nil
@@ -119,28 +113,12 @@ func scanEndpoint(row scanner) (Endpoint, error) {
 	return e, json.Unmarshal([]byte(events), &e.Events)
 }
 
-// eventPayload is the body of a delivery, after Standard Webhooks. It is thin:
-// the receiver fetches the result with its own token.
-type eventPayload struct {
-	Type      string    `json:"type"`
-	Timestamp string    `json:"timestamp"` // RFC 3339, when the analysis ended
-	Data      eventData `json:"data"`
-}
-
-type eventData struct {
-	ID     string         `json:"id"`
-	Kind   saccade.Kind   `json:"kind"`
-	Title  string         `json:"title,omitempty"`
-	Status saccade.Status `json:"status"`
-	Error  *saccade.Error `json:"error,omitempty"`
-}
-
 // notifyAll makes a delivery for the webhook of the request and for every
 // endpoint of the account that wants the event.
 func (s *Store) notifyAll(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) error {
-	event := EventSucceeded
+	event := saccade.EventSucceeded
 	if a.Status == saccade.StatusFailed {
-		event = EventFailed
+		event = saccade.EventFailed
 	}
 	wanted := func(events []string) bool { return len(events) == 0 || slices.Contains(events, event) }
 	targets, err := listEndpoints(ctx, tx, a.Account)
@@ -155,8 +133,8 @@ func (s *Store) notifyAll(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) 
 		}
 		targets = append(targets, Endpoint{URL: w.URL, Secret: secret})
 	}
-	payload := encode(eventPayload{Type: event, Timestamp: a.EndedAt.Format(time.RFC3339Nano),
-		Data: eventData{ID: a.ID, Kind: a.Request.Kind, Title: a.Request.Title, Status: a.Status, Error: wireError(a.Err)}})
+	payload := encode(saccade.WebhookMessage{Type: event, Timestamp: *a.EndedAt,
+		Data: saccade.WebhookData{ID: a.ID, Kind: a.Request.Kind, Title: a.Request.Title, Status: a.Status, Error: wireError(a.Err)}})
 	for _, t := range targets {
 		d := Delivery{ID: "msg_" + saccade.NewID(), Account: a.Account, Endpoint: t.ID, URL: t.URL, Secret: t.Secret,
 			Analysis: a.ID, Event: event, Payload: payload}

@@ -16,7 +16,7 @@ import (
 
 func TestEndpoints(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
-		e, err := f.CreateEndpoint(t.Context(), "acme", "https://example.org/hook", []string{store.EventFailed})
+		e, err := f.CreateEndpoint(t.Context(), "acme", "https://example.org/hook", []string{saccade.EventFailed})
 		f.ok(err)
 		got, err := f.Endpoint(t.Context(), "acme", e.ID)
 		f.ok(err)
@@ -59,7 +59,7 @@ func TestDeliveriesAreMade(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		all, err := f.CreateEndpoint(t.Context(), "acme", "https://all.example", nil)
 		f.ok(err)
-		_, err = f.CreateEndpoint(t.Context(), "acme", "https://failures.example", []string{store.EventFailed})
+		_, err = f.CreateEndpoint(t.Context(), "acme", "https://failures.example", []string{saccade.EventFailed})
 		f.ok(err)
 		off, err := f.CreateEndpoint(t.Context(), "acme", "https://off.example", nil)
 		f.ok(err)
@@ -70,7 +70,7 @@ func TestDeliveriesAreMade(t *testing.T) {
 		_, err = f.CreateEndpoint(t.Context(), "rival", "https://rival.example", nil)
 		f.ok(err)
 		hook := func(r *saccade.Request) {
-			r.Webhook = &saccade.Webhook{URL: "https://request.example", Events: []string{store.EventSucceeded}}
+			r.Webhook = &saccade.Webhook{URL: "https://request.example", Events: []string{saccade.EventSucceeded}}
 		}
 		good, bad := f.create(saccade.KindVideo, hook), f.create(saccade.KindVideo, hook)
 		c := f.begin(good.ID)
@@ -121,7 +121,7 @@ func assertPayload(t *testing.T, f *fixture, id string, to store.Endpoint) {
 		"data": map[string]any{"id": id, "kind": "video", "title": "a title", "status": "failed",
 			"error": map[string]any{"code": "client_error", "message": "Too large."}},
 	}
-	if diff := cmp.Diff(want, payload); diff != "" || d.Secret != to.Secret || d.Event != store.EventFailed {
+	if diff := cmp.Diff(want, payload); diff != "" || d.Secret != to.Secret || d.Event != saccade.EventFailed {
 		t.Errorf("%s %+v", diff, d)
 	}
 }

@@ -2,20 +2,15 @@
 // the Standard Webhooks scheme (https://www.standardwebhooks.com), version v1.
 //
 // The contract: [Sender.Send] makes one attempt to POST one message, signed, to
-// a permitted address ([netguard]), and tells the HTTP status of the answer.
+// a permitted address ([netguard]), and returns the HTTP status of the answer.
 // Only a status of 200..299 is a success. Redirects are not followed: they
 // would carry the message to somebody who was not asked. When to try again is
 // the caller's affair; an attempt repeated with the same [Delivery].ID is
-// recognised by the receiver.
+// recognized by the receiver.
 //
-// A message carries three headers besides its JSON body:
-//
-//	webhook-id: msg_...                 the same for every attempt
-//	webhook-timestamp: 1674087231       seconds, of this attempt
-//	webhook-signature: v1,K5oZfzN95Z... base64(HMAC-SHA256(key, "id.timestamp.body"))
-//
-// The key is what follows "whsec_" in the secret, decoded from base64. [Verify]
-// is the receiver's side.
+// A message carries three headers besides its JSON body, a
+// [saccade.WebhookMessage]: [saccade.SignWebhook] makes the signature,
+// [saccade.VerifyWebhook] is the side of the receiver.
 package webhook
 
 import (
@@ -31,13 +26,6 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/netguard"
-)
-
-// The headers of a message.
-const (
-	HeaderID        = "webhook-id"
-	HeaderTimestamp = "webhook-timestamp"
-	HeaderSignature = "webhook-signature"
 )
 
 // Timeout is how long one attempt may take, from the name to the answer: what
@@ -101,7 +89,7 @@ func (s *Sender) Send(ctx context.Context, d Delivery) (int, error) {
 		return 0, errors.New(saccade.AsError(err).Message)
 	}
 	now := s.now()
-	signature, err := Sign(d.Secret, d.ID, now, d.Payload)
+	signature, err := saccade.SignWebhook(d.Secret, d.ID, now, d.Payload)
 	if err != nil {
 		return 0, err
 	}
@@ -111,9 +99,9 @@ func (s *Sender) Send(ctx context.Context, d Delivery) (int, error) {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", s.agent)
-	req.Header.Set(HeaderID, d.ID)
-	req.Header.Set(HeaderTimestamp, strconv.FormatInt(now.Unix(), 10))
-	req.Header.Set(HeaderSignature, signature)
+	req.Header.Set(saccade.WebhookIDHeader, d.ID)
+	req.Header.Set(saccade.WebhookTimestampHeader, strconv.FormatInt(now.Unix(), 10))
+	req.Header.Set(saccade.WebhookSignatureHeader, signature)
 	res, err := s.client.Do(req)
 	if err != nil {
 		return 0, plain(err)

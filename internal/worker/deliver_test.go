@@ -50,7 +50,7 @@ func TestWebhookIsDelivered(t *testing.T) {
 		})
 		a := b.create(saccade.KindVideo, hooked)
 		sent := <-got
-		if sent.URL != "https://example.org/hook" || sent.Event != store.EventSucceeded || !strings.Contains(sent.Payload, a.ID) {
+		if sent.URL != "https://example.org/hook" || sent.Event != saccade.EventSucceeded || !strings.Contains(sent.Payload, a.ID) {
 			t.Errorf("sent %+v", sent)
 		}
 		d := b.delivery(a.ID, func(d store.Delivery) bool { return d.State == store.DeliveryDelivered })
