@@ -63,9 +63,9 @@ func TestAreasMeasuredLaterAreThoseOfTheStart(t *testing.T) {
 	}{
 		"image":              {saccade.KindImage, drawing(t, 200, 150)},
 		"video":              {saccade.KindVideo, clip(t)},
-		"video of one frame": {saccade.KindVideo, film(t, "-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=0.1")},
+		"video of one frame": {saccade.KindVideo, encode(t, "-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=0.1")},
 		"video that holds its last frame": {saccade.KindVideo,
-			film(t, "-f", "lavfi", "-i", "testsrc2=s=320x180:r=1:d=6", "-vf", "settb=1/1000,setpts=N*100", "-fps_mode", "passthrough", "-enc_time_base", "1/1000")},
+			encode(t, "-f", "lavfi", "-i", "testsrc2=s=320x180:r=1:d=6", "-vf", "settb=1/1000,setpts=N*100", "-fps_mode", "passthrough", "-enc_time_base", "1/1000")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			start, want := analyze(t, tt.kind, tt.path, spanned())
@@ -90,7 +90,7 @@ func TestAreasMeasuredLaterAreThoseOfTheStart(t *testing.T) {
 
 // TestOldTablesAreMeasured: files without a duration.
 func TestOldTablesAreMeasured(t *testing.T) {
-	start, files := analyze(t, saccade.KindVideo, film(t, "-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=0.1"), halves())
+	start, files := analyze(t, saccade.KindVideo, encode(t, "-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=0.1"), halves())
 	old := regexp.MustCompile(`,"duration":[^}]*`)
 	if !old.Match(files[artifact.FramesJSON]) {
 		t.Fatalf("no duration in %s", files[artifact.FramesJSON])

@@ -117,7 +117,7 @@ func peak(f func()) float64 {
 // the very settings that the heat map is encoded with (internal/ffmpeg), x-cpu
 // that of the processor times, x-level8 the ratio of the wall times with the
 // usual settings, x-realtime how much faster than playing. cpu-s are processor
-// seconds and peak-MB the memory of everything of ours.
+// seconds and peak-MB the memory of this process and its children.
 func BenchmarkVideo(b *testing.B) {
 	const shared = "../../../shared/data/video/"
 	for _, bm := range []struct {
@@ -176,7 +176,7 @@ func benchVideo(b *testing.B, in string) {
 	b.ReportMetric(memory, "peak-MB")
 }
 
-// BenchmarkImage times one page-sized picture with everything asked for.
+// BenchmarkImage times one page-sized frame with everything asked for.
 func BenchmarkImage(b *testing.B) {
 	tool, err := ffmpeg.New(ffmpeg.DefaultConfig())
 	if err != nil {

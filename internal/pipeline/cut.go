@@ -2,7 +2,7 @@ package pipeline
 
 import "github.com/saccade-dev/saccade/internal/pix"
 
-// cutThreshold is the mean change of grey levels (of 255) between two frames
+// cutThreshold is the mean change of gray levels (of 255) between two frames
 // above which a new scene is said to begin. Scrolling, typing and pointers
 // stay far below it.
 const cutThreshold = 28
@@ -11,7 +11,7 @@ const cutThreshold = 28
 const cutRows = 4
 
 // cutDetector finds the first frames of new scenes by the mean absolute
-// difference of neighbouring frames at the model's small size, after taking
+// difference of neighboring frames at the model's small size, after taking
 // out the change that a fade or a flicker brings to every pixel alike.
 type cutDetector struct {
 	last []byte

@@ -6,7 +6,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// noise is a smooth random picture, scrolled down by dy pixels.
+// noise is a smooth random image, scrolled down by dy pixels.
 func noise(seed uint32, dy int) *pix.RGB {
 	small := pix.New(24, 28)
 	for i := range small.Pix {
@@ -30,7 +30,7 @@ func TestCuts(t *testing.T) {
 		frames []*pix.RGB
 		want   []bool
 	}{
-		"still":     {[]*pix.RGB{noise(1, 0), noise(1, 0), noise(1, 0)}, []bool{false, false, false}},
+		"equal":     {[]*pix.RGB{noise(1, 0), noise(1, 0), noise(1, 0)}, []bool{false, false, false}},
 		"cut":       {[]*pix.RGB{noise(1, 0), noise(1, 0), noise(2, 0), noise(2, 0)}, []bool{false, false, true, false}},
 		"scrolling": {[]*pix.RGB{noise(1, 0), noise(1, 2), noise(1, 4), noise(1, 6)}, []bool{false, false, false, false}},
 		"flash":     {[]*pix.RGB{bright(noise(1, 0), 0), bright(noise(1, 0), 100)}, []bool{false, false}},

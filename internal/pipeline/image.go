@@ -14,8 +14,8 @@ import (
 	"github.com/saccade-dev/saccade/internal/score"
 )
 
-// prior chooses the prior of a request: pages look like pages; everything else
-// is judged by its looks unless the operator chose.
+// prior chooses the prior of a request: pages are pages; everything else is
+// judged by its pixels unless the operator chose.
 func (a *Analyzer) prior(r saccade.Request) attention.Prior {
 	if a.cfg.Prior == attention.PriorAuto && r.Kind == saccade.KindPage {
 		return attention.PriorWeb
@@ -38,28 +38,18 @@ func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress fun
 	if err != nil {
 		return nil, err
 	}
-	n, err := newNumbers(job, a.model.Name(), rgb.W, rgb.H)
+	p := prediction{density: d}
+	out, err := a.imageNumbers(job, rgb, &p)
 	if err != nil {
 		return nil, err
 	}
-	s := &shot{small: rgb, density: d}
-	if s.maps, err = n.Frame(s); err != nil {
-		return nil, closing(n, err)
-	}
-	if err := errors.Join(n.Finish(score.StillSeconds), n.Close()); err != nil {
-		return nil, err
-	}
-	out := n.Outputs()
-	if out.Attention != nil && job.Request.Wants(saccade.OutData) {
-		out.Attention.GazePath = score.ScanPath(d, score.StillSeconds)
-	}
 	progress(saccade.Progress{Fraction: 0.6, Stage: saccade.StageRendering})
-	for o, name := range pictures(job.Request.Outputs) {
+	for o, name := range mapFiles(job.Request.Outputs) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		name += ".png"
-		if err := writePNG(job.file(name), layers(o)(s).Image(rgb.W, rgb.H)); err != nil {
+		if err := writePNG(job.file(name), layers(o)(p).Image(rgb.W, rgb.H)); err != nil {
 			return nil, err
 		}
 		link(out, o, name)
@@ -72,7 +62,40 @@ func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress fun
 	return out, nil
 }
 
-// writePNG writes a picture to a new file.
+// imageNumbers measures an image, whose density is predicted, writes the files
+// of numbers and returns the answer without the maps. It sets the maps of p.
+func (a *Analyzer) imageNumbers(job Job, rgb *pix.RGB, p *prediction) (*saccade.Outputs[saccade.File], error) {
+	s := wantedScores(job.Request).measure(func() *pix.RGB { return rgb })
+	p.maps = s.maps
+	row := artifact.Row{Focus: score.FocusScore(a.model.Name(), p.density), Clarity: s.clarity, Excitingness: s.excitingness,
+		Gaze: score.GazePoints(p.density, artifact.GazeColumns)}
+	areas := newAreaMeter(job.Request.AOIs, true)
+	areas.add(&row, p.density, score.StillSeconds)
+	files, err := artifact.Create(job.Dir, artifact.Head{Model: a.model.Name(), Width: rgb.W, Height: rgb.H, AOIs: areas.names()}, true)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(files.Write(row, p.density), files.Close(0)); err != nil {
+		return nil, err
+	}
+	out := dataOutputs(job.Request)
+	if out.Attention != nil {
+		out.Attention.GazePath = score.ScanPath(p.density, score.StillSeconds)
+	}
+	scored := func(o saccade.Output, v *int) *saccade.ScoreOutput[saccade.File] {
+		if !job.Request.Wants(o) {
+			return nil
+		}
+		return &saccade.ScoreOutput[saccade.File]{Score: v}
+	}
+	out.Focus = scored(saccade.OutFocusScore, &row.Focus)
+	out.Clarity = scored(saccade.OutClarityScore, row.Clarity)
+	out.Excitingness = scored(saccade.OutExcitingnessScore, row.Excitingness)
+	out.AOIs = areas.results()
+	return out, nil
+}
+
+// writePNG writes an image to a new file.
 func writePNG(path string, m *image.NRGBA) error {
 	f, err := os.Create(path)
 	if err != nil {
@@ -114,7 +137,7 @@ func link(out *saccade.Outputs[saccade.File], o saccade.Output, name saccade.Fil
 	}
 }
 
-// SniffKind tells a video from an image by the first bytes of a file.
+// SniffKind returns whether a file is a video or an image, by its first bytes.
 func SniffKind(path string) (saccade.Kind, error) {
 	f, err := os.Open(path)
 	if err != nil {

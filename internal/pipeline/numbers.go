@@ -18,59 +18,99 @@ type scoreMaps struct {
 	clarity, excitingness *pix.Plane // nil where not asked for
 }
 
-// numbers measures every frame, writes the tables and gathers the answer.
-type numbers struct {
-	req     saccade.Request
-	model   string
-	files   *artifact.Writer
-	areas   *areaMeter
-	cuts    cutDetector
-	pages   pageScores
-	frames  int
-	row     artifact.Row    // waits for its duration
-	pending saccade.Density // its density
-	last    saccade.Density // of the last frame
-	end     float64         // of a video, once it is known
-	focus   series
-	clarity series
-	excite  series
+// pageScores are clarity and excitingness of one frame or image.
+type pageScores struct {
+	clarity, excitingness *int // nil where not asked for
+	maps                  scoreMaps
 }
 
-// newNumbers starts the files in the job's folder.
-func newNumbers(job Job, model string, w, h int) (*numbers, error) {
-	image := job.Request.Kind != saccade.KindVideo
-	n := &numbers{req: job.Request, model: model, areas: newAreaMeter(job.Request.AOIs, image)}
-	n.pages = pageScores{
-		clarity:      job.Request.Wants(saccade.OutClarityScore, saccade.OutClarityTimeline, saccade.OutData),
-		excitingness: job.Request.Wants(saccade.OutExcitingnessScore, saccade.OutExcitingnessTimeline, saccade.OutData),
-		clarityMap:   job.Request.Wants(saccade.OutClarityMap),
-		exciteMap:    job.Request.Wants(saccade.OutExcitingnessMap),
+// wanted says which of the scores of pages are to be measured.
+type wanted struct {
+	clarity, excitingness, clarityMap, excitingnessMap bool
+}
+
+func wantedScores(r saccade.Request) wanted {
+	return wanted{
+		clarity:         r.Wants(saccade.OutClarityScore, saccade.OutClarityTimeline, saccade.OutData),
+		excitingness:    r.Wants(saccade.OutExcitingnessScore, saccade.OutExcitingnessTimeline, saccade.OutData),
+		clarityMap:      r.Wants(saccade.OutClarityMap),
+		excitingnessMap: r.Wants(saccade.OutExcitingnessMap),
 	}
+}
+
+// measure measures what is wanted; input is called only if anything is.
+func (w wanted) measure(input func() *pix.RGB) (s pageScores) {
+	if w == (wanted{}) {
+		return s
+	}
+	m := score.Measure(input())
+	if w.clarity {
+		v := m.Clarity()
+		s.clarity = &v
+	}
+	if w.excitingness {
+		v := m.Excitingness()
+		s.excitingness = &v
+	}
+	if w.clarityMap {
+		s.maps.clarity = m.ClarityMap()
+	}
+	if w.excitingnessMap {
+		s.maps.excitingness = m.ExcitingnessMap()
+	}
+	return s
+}
+
+// numbers measures every frame of a video, writes the files of numbers and
+// gathers the answer.
+type numbers struct {
+	req      saccade.Request
+	model    string
+	files    *artifact.Writer
+	areas    *areaMeter
+	cuts     cutDetector
+	wanted   wanted
+	scores   pageScores // the latest
+	scoredAt float64    // when they were measured
+	frames   int
+	row      artifact.Row    // waits for its duration
+	pending  saccade.Density // its density; none: no row waits
+	last     saccade.Density // of the last frame
+	end      float64         // of the video, once it is known
+
+	focus, clarity, excitingness series
+}
+
+// newNumbers starts the files in the job's directory.
+func newNumbers(job Job, model string, w, h int) (*numbers, error) {
+	n := &numbers{req: job.Request, model: model, areas: newAreaMeter(job.Request.AOIs, false), wanted: wantedScores(job.Request)}
 	var err error
-	n.files, err = artifact.Create(job.Dir, artifact.Head{Model: model, Width: w, Height: h, AOIs: n.areas.names()}, image)
+	n.files, err = artifact.Create(job.Dir, artifact.Head{Model: model, Width: w, Height: h, AOIs: n.areas.names()}, false)
 	return n, err
 }
 
-// Frame measures one frame and gives the maps that hold for it. Its row is
-// written when the next frame tells how long it was seen.
-func (n *numbers) Frame(s *shot) (scoreMaps, error) {
-	if err := n.flush(s.at); err != nil {
+// Frame measures one frame and returns the maps that hold for it. Its row is
+// written when the time of the next frame says how long it was shown.
+func (n *numbers) Frame(f *frame) (scoreMaps, error) {
+	if err := n.flush(f.at); err != nil {
 		return scoreMaps{}, err
 	}
-	cut := !s.same && n.cuts.Next(s.small)
-	n.pages.Next(s, cut)
-	focus, gaze := n.row.Focus, n.row.Gaze
-	if n.frames == 0 || &s.density.V[0] != &n.last.V[0] {
-		focus, gaze = score.FocusScore(n.model, s.density), score.GazePoints(s.density, artifact.GazeColumns)
+	cut := !f.duplicate && n.cuts.Next(f.small)
+	if n.frames == 0 || cut || f.at >= n.scoredAt+scoreEvery {
+		n.scores, n.scoredAt = n.wanted.measure(f.scoreInput), f.at
 	}
-	n.pending, n.last = s.density, s.density
-	n.row = artifact.Row{Frame: n.frames, Time: s.at, Cut: cut, Focus: focus, Clarity: n.pages.clarityNow,
-		Excitingness: n.pages.excitingnessNow, Gaze: gaze}
+	focus, gaze := n.row.Focus, n.row.Gaze
+	if n.frames == 0 || &f.density.V[0] != &n.last.V[0] {
+		focus, gaze = score.FocusScore(n.model, f.density), score.GazePoints(f.density, artifact.GazeColumns)
+	}
+	n.pending, n.last = f.density, f.density
+	n.row = artifact.Row{Frame: n.frames, Time: f.at, Cut: cut, Focus: focus, Clarity: n.scores.clarity,
+		Excitingness: n.scores.excitingness, Gaze: gaze}
 	n.frames++
-	n.focus.add(s.at, &n.row.Focus)
-	n.clarity.add(s.at, n.row.Clarity)
-	n.excite.add(s.at, n.row.Excitingness)
-	return n.pages.maps, nil
+	n.focus.add(f.at, &n.row.Focus)
+	n.clarity.add(f.at, n.scores.clarity)
+	n.excitingness.add(f.at, n.scores.excitingness)
+	return n.scores.maps, nil
 }
 
 // flush writes the row that waits; its frame was shown until a time.
@@ -84,66 +124,34 @@ func (n *numbers) flush(until float64) error {
 	return err
 }
 
-// Finish takes the last row; its frame was shown until a time in seconds.
-func (n *numbers) Finish(until float64) error {
-	if n.req.Kind == saccade.KindVideo {
-		n.end = until
-	}
-	return n.flush(until)
+// Finish writes the last row; the video, and with it the frame, ends at a time.
+func (n *numbers) Finish(end float64) error {
+	n.end = end
+	return n.flush(end)
 }
 
 // Close ends the files.
 func (n *numbers) Close() error { return n.files.Close(n.end) }
 
-// Outputs is the answer without the pictures.
+// Outputs returns the answer without the maps.
 func (n *numbers) Outputs() *saccade.Outputs[saccade.File] {
-	out := &saccade.Outputs[saccade.File]{}
-	if n.req.Wants(saccade.OutData) {
-		out.Attention = &saccade.AttentionOutput[saccade.File]{Data: &saccade.DataOutput[saccade.File]{
-			JSON: artifact.FramesJSON, CSV: artifact.FramesCSV, Density: artifact.DensityNPY,
-		}}
-	}
+	out := dataOutputs(n.req)
 	out.Focus = n.focus.output(n.req.Wants(saccade.OutFocusScore), n.req.Wants(saccade.OutFocusTimeline))
 	out.Clarity = n.clarity.output(n.req.Wants(saccade.OutClarityScore), n.req.Wants(saccade.OutClarityTimeline))
-	out.Excitingness = n.excite.output(n.req.Wants(saccade.OutExcitingnessScore), n.req.Wants(saccade.OutExcitingnessTimeline))
+	out.Excitingness = n.excitingness.output(n.req.Wants(saccade.OutExcitingnessScore), n.req.Wants(saccade.OutExcitingnessTimeline))
 	out.AOIs = n.areas.results()
 	return out
 }
 
-// pageScores measures clarity and excitingness where they were asked for.
-type pageScores struct {
-	clarity, excitingness, clarityMap, exciteMap bool
-
-	last                        float64 // time of the last measurement
-	measured                    bool
-	clarityNow, excitingnessNow *int
-	maps                        scoreMaps
-}
-
-// Next measures anew at the first frame, at cuts and every scoreEvery seconds.
-func (p *pageScores) Next(s *shot, cut bool) {
-	if p.measured && !cut && s.at < p.last+scoreEvery {
-		return
+// dataOutputs starts an answer with the files of numbers, if they were asked for.
+func dataOutputs(r saccade.Request) *saccade.Outputs[saccade.File] {
+	out := &saccade.Outputs[saccade.File]{}
+	if r.Wants(saccade.OutData) {
+		out.Attention = &saccade.AttentionOutput[saccade.File]{Data: &saccade.DataOutput[saccade.File]{
+			JSON: artifact.FramesJSON, CSV: artifact.FramesCSV, Density: artifact.DensityNPY,
+		}}
 	}
-	p.measured, p.last = true, s.at
-	if !(p.clarity || p.excitingness || p.clarityMap || p.exciteMap) {
-		return
-	}
-	r := score.Measure(s.page())
-	if p.clarity {
-		v := r.Clarity()
-		p.clarityNow = &v
-	}
-	if p.excitingness {
-		v := r.Excitingness()
-		p.excitingnessNow = &v
-	}
-	if p.clarityMap {
-		p.maps.clarity = r.ClarityMap()
-	}
-	if p.exciteMap {
-		p.maps.excitingness = r.ExcitingnessMap()
-	}
+	return out
 }
 
 // series is a score over time; its value for the whole is the mean over time.

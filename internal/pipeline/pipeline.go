@@ -1,29 +1,30 @@
-// Package pipeline is the whole job as a plain function: media in, pictures and
-// numbers out, progress told to a callback. The worker of the service and
+// Package pipeline is the whole job as a plain function: media in, maps and
+// numbers out, progress reported to a callback. The worker of the service and
 // `saccade analyze` both call it; it knows no queue, database or account.
 //
-// The files it writes into the job's folder (WebM for a video, PNG otherwise):
+// The files it writes into the job's directory (WebM for a video, PNG otherwise):
 //
-//	attentionMap, perceptionMap, hotspotsMap   pictures of the density
-//	clarityMap, excitingnessMap                pictures of the scores
+//	attentionMap, perceptionMap, hotspotsMap   renderings of the density
+//	clarityMap, excitingnessMap                renderings of the scores
 //	overlay.webm                               heat alone, with alpha (video)
-//	input.png                                  the analysed image or page
-//	frames.json, frames.csv, density.npy       the numbers behind them
+//	input.png                                  the analyzed image or page
+//	frames.json, frames.csv, density.npy       the numbers behind them (package artifact)
 //
-// The numbers are always written, so that areas of interest can be asked about
-// later without a new prediction ([MeasureAreas]); the answer links to them only
-// where attention.data was asked for.
+// The numbers are always written, so that areas of interest can be measured
+// later without a new prediction ([MeasureAreas]); the answer refers to them
+// only where attention.data was asked for.
 //
 // A video streams through: one process decodes it, every frame is predicted,
-// drawn on and handed to the encoder, and no more than a few frames are ever
+// composited and handed to the encoder, and no more than a few frames are ever
 // held, so memory does not grow with the length. While frames are equal sample
-// by sample, the density that was told last is held until it would have moved
-// by more than 3 % of its value plus chance in some cell; its picture is repeated.
+// by sample, the last density is held until it would have moved by more than
+// 3 % of its value plus chance in some cell; its composite is repeated.
 package pipeline
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -32,7 +33,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
 )
 
-// Capturer takes a picture of a web page.
+// Capturer takes a screenshot of a web page.
 type Capturer interface {
 	// Capture returns the page at address as PNG.
 	Capture(ctx context.Context, address string, medium saccade.Medium) ([]byte, error)
@@ -52,17 +53,21 @@ type Limits struct {
 	Pixels   int     // width times height of a frame
 }
 
-// DefaultLimits is the API's 60 s, and pictures a little larger than 4K.
+// DefaultLimits is the API's 60 s, and frames a little larger than 4K.
 func DefaultLimits() Limits {
 	return Limits{Duration: 60, Pixels: ffmpeg.DefaultConfig().MaxPixels}
 }
 
 // Validate reports every fault of the limits.
 func (l Limits) Validate() error {
-	if l.Duration <= 0 || l.Pixels <= 0 {
-		return errors.New("pipeline: the limits of duration and picture size must be above 0")
+	var errs []error
+	if !(l.Duration > 0) {
+		errs = append(errs, errors.New("pipeline: Limits.Duration must be above 0"))
 	}
-	return nil
+	if l.Pixels <= 0 {
+		errs = append(errs, errors.New("pipeline: Limits.Pixels must be above 0"))
+	}
+	return errors.Join(errs...)
 }
 
 // Config holds the analyzer's settings.
@@ -72,7 +77,7 @@ type Config struct {
 }
 
 // DefaultConfig is what the service uses: the default limits, and the prior by
-// the picture.
+// the pixels.
 func DefaultConfig() Config {
 	return Config{Limits: DefaultLimits(), Prior: attention.PriorAuto}
 }
@@ -83,7 +88,7 @@ func (c Config) Validate() error {
 	switch c.Prior {
 	case attention.PriorNatural, attention.PriorWeb, attention.PriorNone, attention.PriorAuto:
 	default:
-		err = errors.Join(err, errors.New("pipeline: the prior must be natural, web, none or auto"))
+		err = errors.Join(err, fmt.Errorf("pipeline: Prior (--prior) must be natural, web, none or auto, not %q", c.Prior))
 	}
 	return err
 }
@@ -100,13 +105,13 @@ func New(cfg Config, video *ffmpeg.Tool, model attention.Predictor, pages Captur
 type Job struct {
 	Path    string          // the input file; empty for a page
 	Request saccade.Request // what is asked
-	Dir     string          // an existing folder that takes the files
+	Dir     string          // an existing directory that takes the files
 }
 
-// Run makes the analysis. Links of the answer are file names in job.Dir. The
-// callback (nil is fine) is called from one goroutine at a time and must be
-// quick. Errors for users are *saccade.Error; after an error the folder may
-// hold unfinished files.
+// Run makes the analysis. The answer names files in job.Dir. The callback (nil
+// is fine) is called from one goroutine at a time and must be quick. Errors for
+// users are *saccade.Error; after an error the directory may hold unfinished
+// files.
 func (a *Analyzer) Run(ctx context.Context, job Job, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
 	if progress == nil {
 		progress = func(saccade.Progress) {}
@@ -137,5 +142,5 @@ func (a *Analyzer) Run(ctx context.Context, job Job, progress func(saccade.Progr
 	return nil, saccade.Errorf(saccade.CodeInvalidInput, "The kind of input must be video, image or url.").About("input.type")
 }
 
-// file is a path in the job's folder.
+// file is a path in the job's directory.
 func (j Job) file(name saccade.File) string { return filepath.Join(j.Dir, string(name)) }

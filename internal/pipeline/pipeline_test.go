@@ -51,7 +51,7 @@ func newAnalyzer(t *testing.T) *pipeline.Analyzer {
 	return a
 }
 
-// halves tile the picture.
+// halves tile the frame.
 func halves() []saccade.AOI {
 	return []saccade.AOI{
 		{Name: "left", Box: &saccade.Box{Width: 0.5, Height: 1}},
@@ -91,14 +91,14 @@ func write(t *testing.T, name string, b []byte) string {
 // clip makes a video whose second half is another scene.
 func clip(t *testing.T) string {
 	t.Helper()
-	return film(t, "-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=1",
+	return encode(t, "-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=1",
 		"-f", "lavfi", "-i", "mandelbrot=s=320x180:r=10", "-f", "lavfi", "-i", "sine=d=2",
 		"-filter_complex", "[1:v]trim=duration=1[m];[0:v][m]concat=n=2:v=1[v]", "-map", "[v]", "-map", "2:a", "-shortest",
 		"-c:a", "libvorbis")
 }
 
-// film makes a VP9 video with ffmpeg.
-func film(t *testing.T, args ...string) string {
+// encode makes a VP9 video with ffmpeg.
+func encode(t *testing.T, args ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "clip.webm")
 	args = append(append([]string{"-v", "error"}, args...), "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", path)
@@ -259,10 +259,10 @@ func TestDefaultsAreTheContracts(t *testing.T) {
 	}
 }
 
-// TestStillVideoHoldsItsPicture: while nothing changes, density and numbers
+// TestVideoWithoutChangeHoldsItsDensity: while nothing changes, density and numbers
 // are those of the last change, and every frame is there all the same.
-func TestStillVideoHoldsItsPicture(t *testing.T) {
-	path := film(t, "-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=0.1", "-vf", "tpad=stop_mode=clone:stop_duration=4")
+func TestVideoWithoutChangeHoldsItsDensity(t *testing.T) {
+	path := encode(t, "-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=0.1", "-vf", "tpad=stop_mode=clone:stop_duration=4")
 	dir := t.TempDir()
 	out, err := newAnalyzer(t).Run(context.Background(), pipeline.Job{Path: path, Dir: dir, Request: saccade.Request{Kind: saccade.KindVideo}}, nil)
 	if err != nil {
@@ -282,7 +282,7 @@ func TestStillVideoHoldsItsPicture(t *testing.T) {
 	}
 	size := (len(density) - 128) / 41
 	if last := density[len(density)-size:]; !bytes.Equal(last, density[len(density)-2*size:len(density)-size]) {
-		t.Error("the density of a still video does not come to rest")
+		t.Error("the density of a video that does not change does not converge")
 	}
 }
 
@@ -360,7 +360,7 @@ func TestPanicIsOneVideosError(t *testing.T) {
 
 func TestConfigNamesEveryFault(t *testing.T) {
 	err := pipeline.Config{Prior: "mood"}.Validate()
-	if err == nil || len(strings.Split(fmt.Sprint(err), "\n")) != 2 {
+	if err == nil || len(strings.Split(fmt.Sprint(err), "\n")) != 3 {
 		t.Errorf("got %v", err)
 	}
 }

@@ -23,7 +23,7 @@ import (
 const inFlight = 4
 
 // InspectVideo judges a video by its size and container, without decoding it:
-// *saccade.Error when it is not one that can be analysed.
+// *saccade.Error when it is not one that can be analyzed.
 func InspectVideo(r io.ReaderAt, size int64, limits Limits) (webm.Info, error) {
 	info, err := webm.Scan(r, size)
 	if err != nil {
@@ -37,28 +37,31 @@ func InspectVideo(r io.ReaderAt, size int64, limits Limits) (webm.Info, error) {
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
-// shot is a frame on its way through the pipeline.
-type shot struct {
-	frame   *ffmpeg.Frame
-	small   *pix.RGB // the frame at the model's size; of a video, until it is predicted
-	at      float64  // seconds since the first frame
-	same    bool     // every sample equals the frame before
+// prediction is what maps are made of.
+type prediction struct {
 	density saccade.Density
-	maps    scoreMaps // latest maps of the scores, where asked for
+	maps    scoreMaps // the latest, where asked for
 }
 
-// looksLike reports whether s gives the same pictures as a shot before it.
-func (s *shot) looksLike(o *shot) bool {
-	return o != nil && s.same && s.maps == o.maps && &s.density.V[0] == &o.density.V[0]
+// frame is one frame of a video on its way through the pipeline.
+type frame struct {
+	decoded   *ffmpeg.Frame
+	small     *pix.RGB // at the model's size, until it is predicted
+	at        float64  // seconds since the first frame
+	duplicate bool     // every sample equals the frame before
+	prediction
 }
 
-// page is the picture that the scores of pages are measured on.
-func (s *shot) page() *pix.RGB {
-	if s.frame == nil {
-		return s.small
-	}
-	p := pix.New(score.WorkSize(s.frame.Image.Rect.Dx(), s.frame.Image.Rect.Dy()))
-	pix.ShrinkYCbCr(p, s.frame.Image)
+// rendersAs reports whether f has the same composites as a frame before it.
+func (f *frame) rendersAs(o *frame) bool {
+	return o != nil && f.duplicate && f.maps == o.maps && &f.density.V[0] == &o.density.V[0]
+}
+
+// scoreInput returns the frame at the size at which clarity and excitingness
+// are measured.
+func (f *frame) scoreInput() *pix.RGB {
+	p := pix.New(score.WorkSize(f.decoded.Image.Rect.Dx(), f.decoded.Image.Rect.Dy()))
+	pix.ShrinkYCbCr(p, f.decoded.Image)
 	return p
 }
 
@@ -71,13 +74,13 @@ type videoRun struct {
 	stream   attention.Stream
 	w, h     int
 	numbers  *numbers
-	films    films
+	outputs  outputs
 	progress func(saccade.Progress)
 	smalls   chan *pix.RGB // copies that have been predicted, for later frames
 }
 
-// runVideo decodes, predicts, draws and encodes in three stages that run side
-// by side and hand frames on.
+// runVideo decodes, predicts, composites and encodes in three stages that run
+// side by side and hand frames on.
 func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.Progress)) (_ *saccade.Outputs[saccade.File], err error) {
 	info, err := a.inspectFile(job.Path)
 	if err != nil {
@@ -85,7 +88,7 @@ func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	threads := 0
-	if len(pictures(job.Request.Outputs)) > 0 {
+	if len(mapFiles(job.Request.Outputs)) > 0 {
 		threads = 1 // encoders need the other ones
 	}
 	dec, err := a.video.Decode(ctx, job.Path, threads)
@@ -101,19 +104,19 @@ func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.
 	if r.numbers, err = newNumbers(job, a.model.Name(), r.w, r.h); err != nil {
 		return nil, err
 	}
-	if r.films, err = r.openFilms(ctx); err != nil {
+	if r.outputs, err = r.openOutputs(ctx); err != nil {
 		return nil, closing(r.numbers, err)
 	}
-	decoded, predicted := make(chan *shot, inFlight), make(chan *shot, inFlight)
-	stage := func(f func() error) { g.Go(func() error { return surviving(f) }) }
+	decoded, predicted := make(chan *frame, inFlight), make(chan *frame, inFlight)
+	stage := func(f func() error) { g.Go(func() error { return recovering(f) }) }
 	stage(func() error { defer close(decoded); return r.decode(ctx, decoded) })
 	stage(func() error { defer close(predicted); return r.predict(ctx, decoded, predicted) })
-	stage(func() error { return r.draw(ctx, predicted) })
+	stage(func() error { return r.composite(ctx, predicted) })
 	if err := g.Wait(); err != nil {
-		r.films.abort()
+		r.outputs.abort()
 		return nil, closing(r.numbers, err)
 	}
-	return r.outputs()
+	return r.answer()
 }
 
 // inspectFile judges the container of a local file.
@@ -131,37 +134,37 @@ func (a *Analyzer) inspectFile(path string) (webm.Info, error) {
 }
 
 // decode reads frames and makes the model's small copies. Screen recordings
-// stand still most of the time: a frame that equals the one before shares that
-// one's copy.
-func (r *videoRun) decode(ctx context.Context, out chan<- *shot) error {
+// do not change most of the time: a duplicate shares the copy of the frame that
+// it repeats.
+func (r *videoRun) decode(ctx context.Context, out chan<- *frame) error {
 	w, h := r.stream.Size()
 	var first time.Duration
-	still := newStillness()
+	duplicates := newDuplicateDetector()
 	var small *pix.RGB
 	var shrink pix.Shrinker
 	for {
-		f, err := r.dec.Next()
+		d, err := r.dec.Next()
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		s := &shot{frame: f, same: still.Next(f.Image)}
+		f := &frame{decoded: d, duplicate: duplicates.Next(d.Image)}
 		if small == nil {
-			first = f.PTS
+			first = d.PTS
 		}
-		if !s.same {
+		if !f.duplicate {
 			select {
 			case small = <-r.smalls:
 			default:
 				small = pix.New(w, h)
 			}
-			shrink.YCbCr(small, f.Image)
+			shrink.YCbCr(small, d.Image)
 		}
-		s.small, s.at = small, (f.PTS - first).Seconds()
+		f.small, f.at = small, (d.PTS - first).Seconds()
 		select {
-		case out <- s:
+		case out <- f:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -169,32 +172,32 @@ func (r *videoRun) decode(ctx context.Context, out chan<- *shot) error {
 }
 
 // predict turns frames into densities and numbers.
-func (r *videoRun) predict(ctx context.Context, in <-chan *shot, out chan<- *shot) error {
+func (r *videoRun) predict(ctx context.Context, in <-chan *frame, out chan<- *frame) error {
 	total := max(1, r.info.Frames)
 	var last saccade.Density
-	var seen *pix.RGB
-	for s := range in {
-		d, err := r.stream.Next(s.small, s.frame.PTS)
+	var done *pix.RGB // copy of the frame before
+	for f := range in {
+		d, err := r.stream.Next(f.small, f.decoded.PTS)
 		if err != nil {
 			return err
 		}
-		if !s.same || !settled(d, last) {
+		if !f.duplicate || !converged(d, last) {
 			last = d.Clone()
 		}
-		s.density = last
-		if s.maps, err = r.numbers.Frame(s); err != nil {
+		f.density = last
+		if f.maps, err = r.numbers.Frame(f); err != nil {
 			return err
 		}
-		if seen != nil && seen != s.small { // equal frames share one
+		if done != nil && done != f.small { // duplicates share one
 			select {
-			case r.smalls <- seen:
+			case r.smalls <- done:
 			default:
 			}
 		}
-		seen = s.small
-		r.progress(saccade.Progress{Fraction: min(0.99, float64(s.frame.Index+1)/float64(total)), Stage: saccade.StagePredicting})
+		done = f.small
+		r.progress(saccade.Progress{Fraction: min(0.99, float64(f.decoded.Index+1)/float64(total)), Stage: saccade.StagePredicting})
 		select {
-		case out <- s:
+		case out <- f:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -202,11 +205,11 @@ func (r *videoRun) predict(ctx context.Context, in <-chan *shot, out chan<- *sho
 	return nil
 }
 
-// settled reports whether nobody could see the difference of two densities: no
-// cell differs by more than 3 % of itself and of chance. While a video stands
-// still, the recurrent state still breathes by less than that; the density
-// that was told last is kept then, so that the picture can be, too.
-func settled(d, last saccade.Density) bool {
+// converged reports whether nobody could see the difference of two densities:
+// no cell differs by more than 3 % of itself and of chance. While a video does
+// not change, the recurrent state drifts by less than that; the density of the
+// last change is kept then, so that its composite can be, too.
+func converged(d, last saccade.Density) bool {
 	if len(d.V) != len(last.V) {
 		return false
 	}
@@ -220,52 +223,52 @@ func settled(d, last saccade.Density) bool {
 	return true
 }
 
-// draw hands every frame to all films.
-func (r *videoRun) draw(ctx context.Context, in <-chan *shot) error {
-	var drawn *shot // the last one that was drawn; its frame holds the picture
-	for s := range in {
-		if drawn == nil {
-			r.films.tag(s.frame.Colour)
+// composite hands every frame to all outputs.
+func (r *videoRun) composite(ctx context.Context, in <-chan *frame) error {
+	var last *frame // the last one that was composited; its memory holds the composite
+	for f := range in {
+		if last == nil {
+			r.outputs.setColor(f.decoded.Colour)
 		}
-		if s.looksLike(drawn) {
-			if err := r.films.repeat(s.frame.PTS); err != nil {
+		if f.rendersAs(last) {
+			if err := r.outputs.repeat(f.decoded.PTS); err != nil {
 				return err
 			}
-			s.frame.Release()
+			f.decoded.Release()
 			continue
 		}
-		if err := r.films.write(s); err != nil {
+		if err := r.outputs.write(f); err != nil {
 			return err
 		}
-		if drawn != nil {
-			drawn.frame.Release()
+		if last != nil {
+			last.decoded.Release()
 		}
-		drawn = s
+		last = f
 	}
-	if err := ctx.Err(); err != nil || drawn == nil { // without a frame, the decoder says why
+	if err := ctx.Err(); err != nil || last == nil { // without a frame, the decoder says why
 		return err
 	}
 	r.progress(saccade.Progress{Fraction: 0.99, Stage: saccade.StageRendering})
-	return r.films.close()
+	return r.outputs.close()
 }
 
-// outputs puts the answer together.
-func (r *videoRun) outputs() (*saccade.Outputs[saccade.File], error) {
+// answer puts the answer together.
+func (r *videoRun) answer() (*saccade.Outputs[saccade.File], error) {
 	if err := errors.Join(r.numbers.Finish(r.info.Duration.Seconds()), r.numbers.Close()); err != nil {
 		return nil, err
 	}
 	out := r.numbers.Outputs()
 	out.Input = &saccade.InputOutput[saccade.File]{Width: r.w, Height: r.h, Frames: r.numbers.frames, Duration: r.info.Duration.Seconds()}
-	for _, f := range r.films {
-		link(out, f.output, f.name)
+	for _, o := range r.outputs {
+		link(out, o.kind, o.name)
 	}
 	r.progress(saccade.Progress{Fraction: 1, Stage: saccade.StageRendering})
 	return out, nil
 }
 
-// surviving turns a panic into an error: one video must not take the process,
+// recovering turns a panic into an error: one video must not take the process,
 // and with it all the others, down.
-func surviving(f func() error) (err error) {
+func recovering(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("pipeline: panic: %v\n%s", p, debug.Stack())

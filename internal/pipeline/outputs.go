@@ -1,0 +1,182 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"image"
+	"sync"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/render"
+	"github.com/saccade-dev/saccade/internal/score"
+	"github.com/saccade-dev/saccade/internal/webm"
+)
+
+// output is one WebM file that is being written.
+type output struct {
+	kind      saccade.Output
+	name      saccade.File
+	enc       *ffmpeg.Encoder
+	blender   *render.Blender
+	layer     func(prediction) *render.Layer
+	alpha     *image.NYCbCrA // frame of the overlay; nil: composited over the video's frame
+	scratch   *image.YCbCr   // copy of the frame to composite on; nil: in place (the last output)
+	composite image.Image    // what was written last
+}
+
+// outputs are all WebM files of one analysis. Those that need the untouched
+// frame come first; the last one may be composited on the frame itself.
+type outputs []*output
+
+// layers returns how the map of an output is made; nil for one that is none.
+func layers(o saccade.Output) func(prediction) *render.Layer {
+	switch o {
+	case saccade.OutAttentionMap, saccade.OutOverlay:
+		return func(p prediction) *render.Layer { return render.Heat(p.density) }
+	case saccade.OutPerceptionMap:
+		return func(p prediction) *render.Layer { return render.Perception(p.density) }
+	case saccade.OutHotspotsMap:
+		return func(p prediction) *render.Layer { return render.Hotspots(score.GazePoints(p.density, hotspots)) }
+	case saccade.OutClarityMap:
+		return func(p prediction) *render.Layer { return render.Clarity(p.maps.clarity) }
+	case saccade.OutExcitingnessMap:
+		return func(p prediction) *render.Layer { return render.Excitingness(p.maps.excitingness) }
+	}
+	return nil
+}
+
+// hotspots is how many circles a hotspots map shows at most.
+const hotspots = 8
+
+// mapFiles lists the maps among the outputs, with the stems of their files.
+func mapFiles(outputs []saccade.Output) map[saccade.Output]saccade.File {
+	names := map[saccade.Output]saccade.File{}
+	for _, o := range outputs {
+		switch o {
+		case saccade.OutAttentionMap:
+			names[o] = "attentionMap"
+		case saccade.OutPerceptionMap:
+			names[o] = "perceptionMap"
+		case saccade.OutHotspotsMap:
+			names[o] = "hotspotsMap"
+		case saccade.OutOverlay:
+			names[o] = "overlay"
+		case saccade.OutClarityMap:
+			names[o] = "clarityMap"
+		case saccade.OutExcitingnessMap:
+			names[o] = "excitingnessMap"
+		}
+	}
+	return names
+}
+
+// openOutputs starts an encoder for every map that was asked for.
+func (r *videoRun) openOutputs(ctx context.Context) (outputs, error) {
+	all, num, den := outputs{}, r.info.AspectNum, r.info.AspectDen
+	if r.info.Rotation%180 != 0 { // frames come upright
+		num, den = den, num
+	}
+	for o, name := range mapFiles(r.job.Request.Outputs) {
+		out := &output{kind: o, name: name + ".webm", blender: render.NewBlender(r.w, r.h), layer: layers(o)}
+		opts := ffmpeg.EncodeOptions{Out: r.job.file(out.name), Width: r.w, Height: r.h, AudioFrom: r.job.Path,
+			AspectNum: num, AspectDen: den, End: r.info.End}
+		if o == saccade.OutOverlay {
+			opts.Alpha, opts.AudioFrom = true, ""
+			out.alpha = image.NewNYCbCrA(image.Rect(0, 0, r.w, r.h), image.YCbCrSubsampleRatio420)
+		}
+		var err error
+		if out.enc, err = r.a.video.Encode(ctx, opts); err != nil {
+			all.abort()
+			return nil, err
+		}
+		all = append(all, out)
+	}
+	for i := range len(all) - 1 {
+		if all[i].alpha == nil {
+			all[i].scratch = image.NewYCbCr(image.Rect(0, 0, r.w, r.h), image.YCbCrSubsampleRatio420)
+		}
+	}
+	return all, nil
+}
+
+// setColor declares the colors to all encoders, before the first frame.
+func (all outputs) setColor(c webm.Colour) {
+	for _, o := range all {
+		o.enc.Tag(c)
+	}
+}
+
+// write composites the frame for every output and hands it to the encoders.
+func (all outputs) write(f *frame) error {
+	for i, o := range all {
+		if err := o.write(f, i == len(all)-1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *output) write(f *frame, last bool) error {
+	l := o.layer(f.prediction)
+	if o.alpha != nil {
+		if err := o.blender.Overlay(o.alpha, l); err != nil {
+			return err
+		}
+		o.composite = o.alpha
+		return o.enc.Write(o.composite, f.decoded.PTS)
+	}
+	dst := f.decoded.Image
+	if !last {
+		copyYCbCr(o.scratch, dst)
+		dst = o.scratch
+	}
+	if err := o.blender.Blend(dst, l); err != nil {
+		return err
+	}
+	o.composite = dst
+	return o.enc.Write(dst, f.decoded.PTS)
+}
+
+// repeat writes the last composites once more.
+func (all outputs) repeat(pts time.Duration) error {
+	for _, o := range all {
+		if err := o.enc.Repeat(o.composite, pts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyYCbCr copies the planes of a frame of the same size.
+func copyYCbCr(dst, src *image.YCbCr) {
+	rows := func(d, s []byte, dStride, sStride, n int) {
+		w := min(dStride, sStride)
+		for y := range n {
+			copy(d[y*dStride:][:w], s[y*sStride:])
+		}
+	}
+	h := src.Rect.Dy()
+	rows(dst.Y, src.Y, dst.YStride, src.YStride, h)
+	rows(dst.Cb, src.Cb, dst.CStride, src.CStride, (h+1)/2)
+	rows(dst.Cr, src.Cr, dst.CStride, src.CStride, (h+1)/2)
+}
+
+// close finishes all files, side by side.
+func (all outputs) close() error {
+	errs := make([]error, len(all))
+	var wg sync.WaitGroup
+	for i, o := range all {
+		wg.Go(func() { errs[i] = o.enc.Close() })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// abort kills the encoders; their files go.
+func (all outputs) abort() {
+	for _, o := range all {
+		o.enc.Abort()
+	}
+}
