@@ -1,0 +1,1 @@
+"""Pages of our own making with labels from the DOM; see README.md."""
