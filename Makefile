@@ -1,5 +1,6 @@
-# Saccade: `make help` lists what there is. Needs Go (see go.mod) and, on
-# Debian or Ubuntu, installs the rest by apt or says exactly what to install.
+# Saccade: `make help` lists what there is. Needs Go (see go.mod). On Debian or
+# Ubuntu the rest is installed by apt, after a line that says what; with
+# SACCADE_INSTALL=no, and elsewhere, only the line is printed.
 
 SHELL       := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -24,7 +25,7 @@ build: ## Build the one static binary, bin/saccade
 	@$(GOBUILD) -o bin/saccade ./cmd/saccade
 	@ls -l bin/saccade | awk '{printf "bin/saccade: %.1f MB\n", $$5/1e6}'
 
-demo: deps build ## Start the service, analyse the sample clip through the public API, show where the heat map is
+demo: deps build ## Start the service, analyze the sample clip through the public API, show where the heat map is
 	@go run ./examples/demo -binary bin/saccade -video examples/sample.webm -out demo-out
 
 run: deps build ## Start the service on 127.0.0.1:8080 with its data in ./saccade-data

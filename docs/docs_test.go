@@ -17,16 +17,19 @@ import (
 
 const module = "github.com/saccade-dev/saccade"
 
-// pages reads README.md and docs/*.md, by path relative to this folder.
+// pages reads the *.md files of the root, of docs and of examples, by path
+// relative to this directory.
 func pages(t *testing.T) map[string]string {
 	t.Helper()
-	files, err := filepath.Glob("*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	out := map[string]string{}
-	for _, name := range append(files, "../README.md") {
-		out[name] = read(t, name)
+	for _, pattern := range []string{"*.md", "../*.md", "../examples/*.md"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no pages match %s: %v", pattern, err)
+		}
+		for _, name := range files {
+			out[name] = read(t, name)
+		}
 	}
 	return out
 }
@@ -105,7 +108,7 @@ func newHelper(t *testing.T) helper {
 	return h
 }
 
-// of gives the help of a command, or an error if there is no such command.
+// of returns the help of a command, or an error if there is no such command.
 func (h helper) of(command []string) (string, error) {
 	out, err := exec.Command(h.binary, append(command, "--help")...).CombinedOutput()
 	if usage := "Usage: saccade " + strings.Join(command, " "); err == nil && !strings.HasPrefix(string(out), usage) {
@@ -142,7 +145,7 @@ func shown(text string) []string {
 	return out
 }
 
-// split gives the command, the arguments and the flags of a command line.
+// split returns the command, the arguments and the flags of a command line.
 func split(line string) (command []string, args int, flags []string) {
 	words := strings.Fields(line)
 	n := 1
