@@ -40,7 +40,7 @@ test-go:
 	@status=0; go test -v -timeout 20m $(TESTFLAGS) ./... >bin/test.log 2>&1 || status=$$?; \
 	awk -f .ci/summary.awk bin/test.log; exit $$status
 
-bench: deps build ## Time everything side by side: kernels, whole analyses against ffmpeg alone, pictures, queue
+bench: deps build ## Time everything side by side: kernels, whole analyses against ffmpeg alone, images, queue
 	@go test -timeout 60m -run '^$$' -bench . -benchtime 3x ./... | grep -E '^(Benchmark|pkg:|cpu:)' || true
 
 test-train: ## Run the tests of the training code (needs python3-torch, python3-opencv, python3-scipy)
@@ -55,7 +55,7 @@ lint: ## Check the form: gofmt, go vet, staticcheck, floors, sizes, vocabulary a
 vuln: ## Look for known vulnerabilities in what the program calls (asks vuln.go.dev)
 	@bash .ci/vuln $(TOOL) govulncheck
 
-# SACCADE_ORT may name a folder that has node_modules/onnxruntime-node already.
+# SACCADE_ORT may name a directory that has node_modules/onnxruntime-node already.
 oracle: ## Compare the engine with ONNX Runtime on the same weights (fetches onnxruntime-node by npm)
 	@dir=$${SACCADE_ORT:-$$PWD/bin/ort}; \
 	[ -d "$$dir/node_modules/onnxruntime-node" ] || npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$$dir" onnxruntime-node@1.30.0; \

@@ -1,5 +1,5 @@
 // Package docs_test keeps the documentation true: links lead somewhere, command
-// lines exist, the picture of the layout is that of the code.
+// lines exist, the table of the layout is that of the code.
 package docs_test
 
 import (

@@ -92,7 +92,7 @@ func forLint(t *testing.T) {
 	}
 }
 
-// imports lists the packages of ours that a Go file imports, as paths from the
+// imports lists the packages of this module that a Go file imports, as paths from the
 // root of the repository.
 func (f *file) imports() []string {
 	var out []string

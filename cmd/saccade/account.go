@@ -13,7 +13,7 @@ type accountCmd struct {
 	Addon accountAddonCmd `cmd:"" name:"add-on" help:"Switch an add-on of an account on or off."`
 }
 
-type accountListCmd struct{ place }
+type accountListCmd struct{ stateFlags }
 
 // Run lists the accounts as a table.
 func (c *accountListCmd) Run(e env) error {
@@ -34,7 +34,7 @@ func (c *accountListCmd) Run(e env) error {
 }
 
 type accountAddonCmd struct {
-	place
+	stateFlags
 	Account string `arg:"" help:"The account's name."`
 	AddOn   string `arg:"" name:"add-on" help:"The add-on, e.g. dynamic-saliency (video)."`
 	State   string `arg:"" enum:"on,off" help:"on or off."`

@@ -21,23 +21,23 @@ import (
 	"github.com/saccade-dev/saccade/internal/pipeline"
 )
 
-// analyzeCmd analyses files without a server.
+// analyzeCmd analyzes files without a server.
 type analyzeCmd struct {
 	Files       []string `arg:"" name:"FILE" help:"Videos (WebM) and images (PNG, JPEG)."`
-	Out         string   `required:"" placeholder:"DIR" help:"Folder for the results: DIR/<stem>/result.json and the files it names."`
-	Predictions []string `placeholder:"LIST" help:"What to answer, as prediction.output names: attention.attentionMap, clarity.score, attention.data, ... or all."`
+	Out         string   `required:"" placeholder:"DIR" help:"Directory for the results: DIR/<stem>/result.json and the files it names."`
+	Predictions []string `placeholder:"LIST" help:"Outputs to make, separated by commas: attention.attentionMap, clarity.score, attention.data, ... or all."`
 	Model       string   `default:"${model}" help:"saccade-1 (the trained network) or baseline (training-free)."`
-	Prior       string   `enum:"auto,natural,web,none" default:"auto" help:"Where people look whatever is shown: auto, natural, web or none."`
+	Prior       string   `enum:"auto,natural,web,none" default:"auto" help:"Prior, where people look whatever is shown: auto, natural, web or none."`
 	AOIs        string   `name:"aois" type:"existingfile" placeholder:"FILE" help:"JSON list of areas of interest, as in the API."`
 	JSON        bool     `name:"json" help:"Print every result as a line of JSON."`
-	Jobs        int      `default:"0" help:"Inputs analysed at the same time; 0: one a core."`
+	Jobs        int      `default:"0" help:"Inputs analyzed at the same time; 0: one for each core."`
 }
 
 // Help adds examples to --help.
 func (analyzeCmd) Help() string {
 	return `Examples:
   saccade analyze recording.webm --out results
-  saccade analyze shots/*.png --out results --predictions attention.attentionMap,clarity.score,attention.data --json
+  saccade analyze screens/*.png --out results --predictions attention.attentionMap,clarity.score,attention.data --json
   saccade analyze ad.jpg --out results --predictions all --aois areas.json
 
 density.npy (attention.data) is float32, (h, w) for an image and (frames, h, w) for a video; every map sums to 1.
@@ -53,7 +53,7 @@ type result struct {
 	Error   *saccade.Error                 `json:"error,omitempty"`
 }
 
-// Run analyses every file, several at a time.
+// Run analyzes every file, several at a time.
 func (c *analyzeCmd) Run(e env) error {
 	stems, err := c.stems()
 	if err != nil {
@@ -89,7 +89,7 @@ func (c *analyzeCmd) Run(e env) error {
 			if res.Status != saccade.StatusSuccess {
 				failed++
 			}
-			return c.tell(e, file, res, stems[i])
+			return c.report(e, file, res, stems[i])
 		})
 	}
 	err = g.Wait()
@@ -100,7 +100,7 @@ func (c *analyzeCmd) Run(e env) error {
 	return err
 }
 
-// analyzer builds the whole chain for local use.
+// analyzer returns the pipeline for local use.
 func (c *analyzeCmd) analyzer() (*pipeline.Analyzer, error) {
 	model, err := attention.ByName(c.Model)
 	if err != nil {
@@ -115,7 +115,8 @@ func (c *analyzeCmd) analyzer() (*pipeline.Analyzer, error) {
 	return pipeline.New(cfg, tool, model, nil)
 }
 
-// stems names the folder of every input and refuses two inputs with one name.
+// stems returns the name of the directory of every input and refuses two inputs
+// with one name.
 func (c *analyzeCmd) stems() ([]string, error) {
 	seen := map[string]string{}
 	stems := make([]string, len(c.Files))
@@ -125,14 +126,14 @@ func (c *analyzeCmd) stems() ([]string, error) {
 			stem = filepath.Base(f)
 		}
 		if other, ok := seen[stem]; ok {
-			return nil, fmt.Errorf("%s and %s would both be written to %s; rename one or use two folders", other, f, filepath.Join(c.Out, stem))
+			return nil, fmt.Errorf("%s and %s would both be written to %s; rename one or use another --out", other, f, filepath.Join(c.Out, stem))
 		}
 		seen[stem], stems[i] = f, stem
 	}
 	return stems, nil
 }
 
-// one analyses one file into its folder. The error is for faults that end the
+// one analyzes one file into its directory. The error is for faults that end the
 // whole run (no disk, interrupted); a bad input is a failed result.
 func (c *analyzeCmd) one(ctx context.Context, an *pipeline.Analyzer, file, stem string, aois []saccade.AOI, bars *progress) (result, error) {
 	bar := bars.Add(filepath.Base(file))
@@ -192,8 +193,8 @@ func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, file, d
 	return out, err
 }
 
-// tell reports one result: a line of JSON, or a line to read.
-func (c *analyzeCmd) tell(e env, file string, res result, stem string) error {
+// report prints one result: a line of JSON, or a line to read.
+func (c *analyzeCmd) report(e env, file string, res result, stem string) error {
 	if c.JSON {
 		res.Input = file
 		return json.NewEncoder(e.stdout).Encode(res)
@@ -238,7 +239,7 @@ func emptyDir(dir string) error {
 	return err
 }
 
-// replaceDir puts a finished folder in the place of an older one.
+// replaceDir puts a finished directory in the place of an older one.
 func replaceDir(from, to string) error {
 	if err := os.Chmod(from, 0o755); err != nil {
 		return err

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// film makes a video with ffmpeg. args are those between program and output.
-func film(t *testing.T, name, args string) []byte {
+// encoded makes a video with ffmpeg. args are those between program and output.
+func encoded(t *testing.T, name, args string) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	out, err := exec.Command("ffmpeg", append(append([]string{"-v", "error", "-y"}, strings.Fields(args)...), path)...).CombinedOutput()
@@ -30,8 +30,8 @@ const (
 // TestInputs sends good and bad videos through the public door. What size and
 // header tell is refused at POST (400); what shows on decoding fails.
 func TestInputs(t *testing.T) {
-	good := film(t, "good.webm", "-f lavfi -i testsrc2=s=320x180:r=30:d=2"+vp9)
-	huge := film(t, "huge.webm", "-f lavfi -i color=s=8192x8192:r=1 -frames:v 1"+vp8)
+	good := encoded(t, "good.webm", "-f lavfi -i testsrc2=s=320x180:r=30:d=2"+vp9)
+	huge := encoded(t, "huge.webm", "-f lavfi -i color=s=8192x8192:r=1 -frames:v 1"+vp8)
 	type test struct {
 		name  string
 		bytes []byte
@@ -43,24 +43,24 @@ func TestInputs(t *testing.T) {
 		{"empty", nil, invalid, true},
 		{"random bytes", bytes.Repeat([]byte("\x93\x11saccade\x00"), 5000), invalid, true},
 		{"HLS text", []byte("#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n"), invalid, true},
-		{"MP4", film(t, "v.mp4", "-f lavfi -i testsrc2=s=64x64:d=1 -c:v mpeg4"), invalid, true},
-		{"Matroska named .webm", film(t, "v.mkv", "-f lavfi -i testsrc2=s=64x64:d=1"+vp8), invalid, true},
-		{"audio only", film(t, "v.webm", "-f lavfi -i sine=d=1 -c:a libvorbis"), invalid, true},
-		{"60.1 s and a frame", film(t, "v.webm", "-f lavfi -i color=s=64x64:r=10:d=60.3"+vp8), invalid, true},
-		{"60.0 s", film(t, "v.webm", "-f lavfi -i color=s=64x64:r=10:d=60"+vp8), "success", false},
-		{"header lies", lieAboutDuration(t, film(t, "v.webm", "-f lavfi -i color=s=64x64:r=5:d=70"+vp8)), invalid, true},
+		{"MP4", encoded(t, "v.mp4", "-f lavfi -i testsrc2=s=64x64:d=1 -c:v mpeg4"), invalid, true},
+		{"Matroska named .webm", encoded(t, "v.mkv", "-f lavfi -i testsrc2=s=64x64:d=1"+vp8), invalid, true},
+		{"audio only", encoded(t, "v.webm", "-f lavfi -i sine=d=1 -c:a libvorbis"), invalid, true},
+		{"60.1 s and a frame", encoded(t, "v.webm", "-f lavfi -i color=s=64x64:r=10:d=60.3"+vp8), invalid, true},
+		{"60.0 s", encoded(t, "v.webm", "-f lavfi -i color=s=64x64:r=10:d=60"+vp8), "success", false},
+		{"header lies", lieAboutDuration(t, encoded(t, "v.webm", "-f lavfi -i color=s=64x64:r=5:d=70"+vp8)), invalid, true},
 		{"8192x8192", huge, invalid, true},
 		{"16384x16384", bytes.Replace(huge, []byte("\xb0\x82\x20\x00\xba\x82\x20\x00"), []byte("\xb0\x82\x40\x00\xba\x82\x40\x00"), 1), invalid, true},
 		{"larger than its header says", bytes.Replace(huge, []byte("\xb0\x82\x20\x00\xba\x82\x20\x00"), []byte("\xb0\x82\x02\x00\xba\x82\x02\x00"), 1), invalid, false},
 		{"only the header", good[:200], unreadable, false},
 		{"truncated", good[:len(good)*2/3], "success", false},
 		{"damaged", damage(good), unreadable, false},
-		{"odd size", film(t, "v.webm", "-f lavfi -i testsrc2=s=323x181:d=1:r=10"+vp9), "success", false},
-		{"1x1", film(t, "v.webm", "-f lavfi -i color=s=16x16:d=1:r=5 -vf scale=1:1"+vp9), "success", false},
-		{"one frame", film(t, "v.webm", "-f lavfi -i testsrc2=s=320x180 -frames:v 1"+vp9), "success", false},
-		{"VP8 with sound", film(t, "v.webm", "-f lavfi -i testsrc2=s=320x180:d=1 -f lavfi -i sine=d=1 -c:a libvorbis"+vp8), "success", false},
-		{"AV1", film(t, "v.webm", "-f lavfi -i testsrc2=s=320x180:d=1:r=10 -c:v libsvtav1 -preset 12"), "success", false},
-		{"VP9 with alpha", film(t, "v.webm", "-f lavfi -i testsrc2=s=320x180:d=1:r=10 -pix_fmt yuva420p -auto-alt-ref 0"+vp9), "success", false},
+		{"odd size", encoded(t, "v.webm", "-f lavfi -i testsrc2=s=323x181:d=1:r=10"+vp9), "success", false},
+		{"1x1", encoded(t, "v.webm", "-f lavfi -i color=s=16x16:d=1:r=5 -vf scale=1:1"+vp9), "success", false},
+		{"one frame", encoded(t, "v.webm", "-f lavfi -i testsrc2=s=320x180 -frames:v 1"+vp9), "success", false},
+		{"VP8 with sound", encoded(t, "v.webm", "-f lavfi -i testsrc2=s=320x180:d=1 -f lavfi -i sine=d=1 -c:a libvorbis"+vp8), "success", false},
+		{"AV1", encoded(t, "v.webm", "-f lavfi -i testsrc2=s=320x180:d=1:r=10 -c:v libsvtav1 -preset 12"), "success", false},
+		{"VP9 with alpha", encoded(t, "v.webm", "-f lavfi -i testsrc2=s=320x180:d=1:r=10 -pix_fmt yuva420p -auto-alt-ref 0"+vp9), "success", false},
 	}
 	s := start(t, t.TempDir())
 	for _, tt := range tests {
@@ -115,7 +115,7 @@ func lieAboutDuration(t *testing.T, b []byte) []byte {
 	return b
 }
 
-// damage overwrites the pictures and leaves the container's beginning alone.
+// damage overwrites the frames and leaves the container's beginning alone.
 func damage(b []byte) []byte {
 	b = bytes.Clone(b)
 	for i := 700; i < len(b); i++ {

@@ -58,7 +58,7 @@ func (s *service) peakMemory() int {
 func TestDecompressionBombs(t *testing.T) {
 	t.Parallel()
 	s := start(t, t.TempDir())
-	liar := jpegOf(t, picture(64, 64))
+	liar := jpegOf(t, screen(64, 64))
 	frame := bytes.Index(liar, []byte{0xff, 0xc0})
 	copy(liar[frame+5:], []byte{0xff, 0xdc, 0xff, 0xdc}) // 65500 x 65500
 	for name, b := range map[string][]byte{"PNG": bombPNG(t, 30000, 30000), "JPEG": liar, "long PNG": bombPNG(t, 8, 30000000)} {

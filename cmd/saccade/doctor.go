@@ -18,7 +18,7 @@ type doctorCmd struct{}
 
 // Help says what the answer means.
 func (doctorCmd) Help() string {
-	return "Exit status 1 when something that the service needs does not work. A missing browser is no fault: only pages need it."
+	return "Example:\n  saccade doctor\n\nExit status 1 when something that the service needs does not work. A missing browser is not an error: only pages need it."
 }
 
 // Run prints a line for everything the service rests on.
@@ -71,7 +71,7 @@ func (doctorCmd) Run(e env) error {
 	return nil
 }
 
-// kernels tells which kernel sets this machine can use, the fastest first.
+// kernels returns which kernel sets this machine can use, the fastest first.
 func kernels() string {
 	var words []string
 	for _, k := range nn.Sets() {

@@ -224,7 +224,7 @@ func (s *service) callWith(method, path string, body any, headers map[string]str
 	return a
 }
 
-// put uploads bytes to a presigned URL, without any header of ours.
+// put uploads bytes to a presigned URL, without any header but the usual.
 func (s *service) put(url string, b []byte) int {
 	s.t.Helper()
 	req, err := http.NewRequest(http.MethodPut, url, bytes.NewReader(b))
@@ -275,7 +275,7 @@ func (s *service) settle(location string, limit time.Duration) answer {
 	}
 }
 
-// fetch downloads an output, without authorisation.
+// fetch downloads an output, without authorization.
 func (s *service) fetch(url string) []byte {
 	s.t.Helper()
 	resp, err := http.Get(url)

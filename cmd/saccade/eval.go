@@ -14,17 +14,17 @@ import (
 
 // evalCmd measures models against eye-tracking data.
 type evalCmd struct {
-	Sets      []string `arg:"" name:"SET" type:"existingdir" help:"Folders with stimuli.csv, fixations.csv (or maps/) and stimuli/."`
+	Sets      []string `arg:"" name:"SET" type:"existingdir" help:"Directories with stimuli.csv, fixations.csv (or maps/) and stimuli/."`
 	Model     []string `default:"${model},baseline" placeholder:"NAME" help:"Models to compare: ${default}."`
-	Prior     string   `enum:"auto,natural,web,none" default:"auto" help:"Where people look whatever is shown: auto, natural, web or none."`
-	Split     string   `enum:"all,val,train" default:"all" help:"Pictures to judge: all, val (every tenth by name, unseen in training) or train (the others)."`
-	NoPeople  bool     `help:"Leave out what people tell of each other; it takes longest."`
+	Prior     string   `enum:"auto,natural,web,none" default:"auto" help:"Prior, where people look whatever is shown: auto, natural, web or none."`
+	Split     string   `enum:"all,val,train" default:"all" help:"Images to evaluate: all, val (every tenth by name, unseen in training) or train (the others)."`
+	NoPeople  bool     `help:"Leave out the inter-observer rows, which take longest."`
 	JSON      bool     `name:"json" help:"Print one JSON list of reports instead of tables."`
 	Markdown  bool     `name:"markdown" help:"Print Markdown tables."`
-	PerImage  string   `placeholder:"FILE" help:"Also write every picture's figures to a CSV file."`
+	PerImage  string   `placeholder:"FILE" help:"Also write every image's figures to a CSV file."`
 	Resamples int      `default:"2000" help:"Bootstrap samples behind the 95 % intervals."`
-	Seed      uint64   `default:"1" help:"Seed of bootstrap and random halves; the same seed gives the same figures."`
-	Jobs      int      `default:"0" help:"Pictures judged at the same time; 0: one a core."`
+	Seed      uint64   `default:"1" help:"Seed of bootstrap and random halves; figures repeat with the seed."`
+	Jobs      int      `default:"0" help:"Images evaluated at the same time; 0: one for each core."`
 }
 
 // Help adds examples to --help.
@@ -34,10 +34,10 @@ func (evalCmd) Help() string {
   saccade eval data/osie data/crowd --model baseline --json
   saccade eval my-study --per-image figures.csv
 
-What the figures mean and how a set is laid out: docs/accuracy.md.`
+What the figures mean and what a set looks like: docs/accuracy.md.`
 }
 
-// Run judges every set in turn.
+// Run evaluates every set in turn.
 func (c *evalCmd) Run(e env) error {
 	if c.JSON && c.Markdown {
 		return usage(e, errors.New("--json and --markdown exclude each other"))
@@ -55,7 +55,7 @@ func (c *evalCmd) Run(e env) error {
 	defer bars.Wait()
 	reports := make([]*eval.Report, 0, len(c.Sets))
 	for _, dir := range c.Sets {
-		r, err := c.judge(e, dir, opt, bars)
+		r, err := c.evaluate(e, dir, opt, bars)
 		if err != nil {
 			return err
 		}
@@ -67,8 +67,8 @@ func (c *evalCmd) Run(e env) error {
 	return c.print(e, reports)
 }
 
-// judge judges one set.
-func (c *evalCmd) judge(e env, dir string, opt eval.Options, bars *progress) (*eval.Report, error) {
+// evaluate evaluates one set.
+func (c *evalCmd) evaluate(e env, dir string, opt eval.Options, bars *progress) (*eval.Report, error) {
 	set, err := eval.LoadSet(dir)
 	if err != nil {
 		return nil, plainError(err)

@@ -35,7 +35,7 @@ func (s *service) as(t *testing.T, account string) *service {
 func TestExtras(t *testing.T) {
 	t.Parallel()
 	s := start(t, t.TempDir())
-	clip := film(t, "clip.webm", short)
+	clip := encoded(t, "clip.webm", short)
 	t.Run("texts", func(t *testing.T) { texts(t, s.with(t)) })
 	t.Run("idempotency", func(t *testing.T) { idempotency(t, s.as(t, "once")) })
 	t.Run("lists", func(t *testing.T) { lists(t, s.as(t, "lister"), clip) })
@@ -54,7 +54,7 @@ func TestExtras(t *testing.T) {
 
 // texts has a summary and recommendations written.
 func texts(t *testing.T, s *service) {
-	a := s.analysed(pngOf(t, picture(320, 200)), nil)
+	a := s.analyzed(pngOf(t, screen(320, 200)), nil)
 	exposed := a.text("_internal_exposed_id")
 	meta := s.call("PUT", "/update-meta/screenshot/"+exposed, object{"description": "A shop", "goal": "Press the button", "season": "spring"})
 	if meta.status != http.StatusOK || meta.body["success"] != true {
@@ -95,7 +95,7 @@ func texts(t *testing.T, s *service) {
 // idempotency repeats requests, one after the other and side by side.
 func idempotency(t *testing.T, s *service) {
 	body := func(title string) object {
-		return object{"input": object{"type": "image", "content": base64Of(pngOf(t, picture(64, 48))), "title": title}}
+		return object{"input": object{"type": "image", "content": base64Of(pngOf(t, screen(64, 48))), "title": title}}
 	}
 	key := map[string]string{"Idempotency-Key": "order-4711"}
 	answers := make(chan answer, 6)
@@ -150,7 +150,7 @@ func (s *service) pages(first string) (pages int, ids []string) {
 func lists(t *testing.T, s *service, clip []byte) {
 	var all, videos, failed []string
 	for i := range 5 {
-		content := base64Of(pngOf(t, picture(64, 48+i)))
+		content := base64Of(pngOf(t, screen(64, 48+i)))
 		if i == 3 {
 			content = "none"
 		}
@@ -209,7 +209,7 @@ func (s *service) stored(account, id string) []string {
 // deletes erases analyses that have ended; nothing of them stays.
 func deletes(t *testing.T, s *service, clip []byte) {
 	video := s.settle(s.video(s.upload(clip)).text("location"), time.Minute)
-	still := s.analysed(pngOf(t, picture(64, 48)), nil)
+	still := s.analyzed(pngOf(t, screen(64, 48)), nil)
 	for path, a := range map[string]answer{"/analyses/video/": video, "/analyses/": still} {
 		id, link := a.text("id"), a.output("attention", "attentionMap")
 		if len(s.stored("eraser", id)) == 0 {
@@ -298,8 +298,8 @@ func requestIDs(t *testing.T, s *service) {
 func TestResultTTL(t *testing.T) {
 	t.Parallel()
 	s := start(t, t.TempDir(), "--result-ttl", "1s")
-	video := s.settle(s.video(s.upload(film(t, "clip.webm", short))).text("location"), time.Minute)
-	a := s.analysed(pngOf(t, picture(64, 48)), nil)
+	video := s.settle(s.video(s.upload(encoded(t, "clip.webm", short))).text("location"), time.Minute)
+	a := s.analyzed(pngOf(t, screen(64, 48)), nil)
 	location := "/analyses/" + a.text("id")
 	var gone answer
 	until(t, 20*time.Second, "the result expires", func() bool {
@@ -320,7 +320,7 @@ func TestResultTTL(t *testing.T) {
 	s.terminate(20 * time.Second)
 
 	s = start(t, t.TempDir(), "--result-ttl", "0")
-	a = s.analysed(pngOf(t, picture(64, 48)), nil)
+	a = s.analyzed(pngOf(t, screen(64, 48)), nil)
 	for end := time.Now().Add(2 * time.Second); time.Now().Before(end); <-time.After(250 * time.Millisecond) {
 		if a := s.call("GET", "/analyses/"+a.text("id"), nil); a.status != http.StatusOK {
 			t.Fatalf("without expiry: %d %v", a.status, a.body)

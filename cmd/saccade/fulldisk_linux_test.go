@@ -76,8 +76,8 @@ func (s *service) objectsOn() []string {
 // TestFullDisk keeps the data on a disk that is too small.
 func TestFullDisk(t *testing.T) {
 	s := start(t, smallDisk(t, 30))
-	clip := film(t, "clip.webm", short)
-	picture := pngOf(t, picture(1440, 900))
+	clip := encoded(t, "clip.webm", short)
+	input := pngOf(t, screen(1440, 900))
 	url := s.call("GET", "/upload-urls", nil).text("url")
 	if status := s.put(url, noise(40<<20)); status != http.StatusServiceUnavailable {
 		t.Errorf("an upload that does not fit: %d", status)
@@ -91,11 +91,11 @@ func TestFullDisk(t *testing.T) {
 	if a := s.settle(s.video(s.upload(clip)).text("location"), time.Minute); a.text("status") != "success" {
 		t.Errorf("after the upload that did not fit: %v", a.body)
 	}
-	t.Run("results do not fit", func(t *testing.T) { noRoomForResults(t, s.with(t), picture) })
+	t.Run("results do not fit", func(t *testing.T) { noRoomForResults(t, s.with(t), input) })
 	t.Run("room comes back", func(t *testing.T) {
 		s := s.with(t)
 		remove := ballast(t, s.data, 600<<10)
-		posted := s.image(base64Of(picture), nil)
+		posted := s.image(base64Of(input), nil)
 		until(t, time.Minute, "an attempt fails", func() bool {
 			return bytes.Contains([]byte(s.log.String()), []byte(posted.text("id")+" attempt=1 took="))
 		})
@@ -110,12 +110,12 @@ func TestFullDisk(t *testing.T) {
 
 // noRoomForResults has room for an image, not for its maps: the analysis must
 // fail in a while, and leave nothing behind but its input.
-func noRoomForResults(t *testing.T, s *service, picture []byte) {
+func noRoomForResults(t *testing.T, s *service, input []byte) {
 	before := len(s.objectsOn())
 	remove := ballast(t, s.data, 600<<10)
 	defer remove()
 	begin := time.Now()
-	posted := s.image(base64Of(picture), nil)
+	posted := s.image(base64Of(input), nil)
 	if posted.status != http.StatusCreated {
 		t.Fatalf("POST: %d %v", posted.status, posted.body)
 	}

@@ -20,8 +20,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// picture draws something like a page: a banner, lines of text, a button.
-func picture(w, h int) *image.NRGBA {
+// screen draws something like a page: a banner, lines of text, a button.
+func screen(w, h int) *image.NRGBA {
 	m := image.NewNRGBA(image.Rect(0, 0, w, h))
 	fill := func(x0, y0, x1, y1 int, c color.NRGBA) {
 		draw.Draw(m, image.Rect(x0, y0, x1, y1), image.NewUniform(c), image.Point{}, draw.Src)
@@ -69,8 +69,8 @@ func (s *service) image(content string, more object) answer {
 
 func base64Of(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 
-// analysed posts a good image and waits for its result.
-func (s *service) analysed(b []byte, more object) answer {
+// analyzed posts a good image and waits for its result.
+func (s *service) analyzed(b []byte, more object) answer {
 	s.t.Helper()
 	posted := s.image(base64Of(b), more)
 	if posted.status != http.StatusCreated {
@@ -150,7 +150,7 @@ func TestImages(t *testing.T) {
 	t.Run("all maps of a screen", func(t *testing.T) {
 		s, size := s.with(t), image.Pt(1440, 900)
 		begin := time.Now()
-		a := s.analysed(pngOf(t, picture(size.X, size.Y)), object{"predictions": object{
+		a := s.analyzed(pngOf(t, screen(size.X, size.Y)), object{"predictions": object{
 			"attention": object{"outputs": []string{"attentionMap", "perceptionMap", "hotspotsMap"}},
 			"clarity":   object{"outputs": []string{"score", "map"}}, "excitingness": object{"outputs": []string{"score", "map"}},
 		}})
@@ -169,10 +169,10 @@ func TestImages(t *testing.T) {
 // image clients do: PNG in lines of 76, JPEG with a data: prefix.
 func vendorImageClient(t *testing.T, s *service) {
 	size := image.Pt(640, 400)
-	lines := regexp.MustCompile(`.{1,76}`).ReplaceAllString(base64Of(pngOf(t, picture(size.X, size.Y))), "$0\r\n")
+	lines := regexp.MustCompile(`.{1,76}`).ReplaceAllString(base64Of(pngOf(t, screen(size.X, size.Y))), "$0\r\n")
 	for name, content := range map[string]string{
 		"PNG in lines":        lines,
-		"JPEG as a data: URL": "data:image/jpeg;base64," + base64Of(jpegOf(t, picture(size.X, size.Y))),
+		"JPEG as a data: URL": "data:image/jpeg;base64," + base64Of(jpegOf(t, screen(size.X, size.Y))),
 	} {
 		posted := s.image(content, object{"medium": "desktopWeb"})
 		if posted.status != http.StatusCreated || posted.header.Get("Location") != posted.text("location") ||
@@ -204,7 +204,7 @@ func vendorImageClient(t *testing.T, s *service) {
 
 // askedForOutputs gets exactly what the predictions ask for.
 func askedForOutputs(t *testing.T, s *service) {
-	b := pngOf(t, picture(320, 200))
+	b := pngOf(t, screen(320, 200))
 	outs := func(names ...string) object { return object{"outputs": names} }
 	for name, tt := range map[string]struct {
 		predictions any
@@ -218,7 +218,7 @@ func askedForOutputs(t *testing.T, s *service) {
 			[]string{"attention.hotspotsMap", "attention.perceptionMap", "excitingness.map"}},
 		"score alone": {object{"clarity": outs("score"), "focus": outs("score")}, []string{"clarity.score", "focus.score"}},
 	} {
-		a := s.analysed(b, object{"predictions": tt.predictions})
+		a := s.analyzed(b, object{"predictions": tt.predictions})
 		if diff := cmp.Diff(tt.want, a.outputNames()); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
@@ -242,7 +242,7 @@ func withoutAddOn(t *testing.T, s *service) {
 			t.Errorf("video without the add-on: %d %v", a.status, a.body)
 		}
 	}
-	s.analysed(pngOf(t, picture(200, 100)), nil)
+	s.analyzed(pngOf(t, screen(200, 100)), nil)
 	s.token = "sac_nonsense"
 	if a := s.call("GET", "/analyses/5h7xk2m4qz3v6w8y2b4d6f8h2k", nil); a.status != http.StatusUnauthorized || a.code() != "authentication_failed" {
 		t.Errorf("wrong token: %d %v", a.status, a.body)
@@ -267,7 +267,7 @@ func TestBadImages(t *testing.T) {
 	t.Parallel()
 	const blank, unreadable = "blank_input_image", "unreadable_input_image"
 	size := image.Pt(160, 100)
-	page, bounds := picture(size.X, size.Y), image.Rect(0, 0, size.X, size.Y)
+	page, bounds := screen(size.X, size.Y), image.Rect(0, 0, size.X, size.Y)
 	solid := image.NewNRGBA(bounds)
 	draw.Draw(solid, bounds, image.NewUniform(color.NRGBA{200, 10, 10, 255}), image.Point{}, draw.Src)
 	corrupt := pngOf(t, page)
@@ -290,7 +290,7 @@ func TestBadImages(t *testing.T) {
 		{"Base64 of nothing known", base64Of(bytes.Repeat([]byte("saccade"), 99)), unreadable, size},
 		{"GIF", base64Of([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;")), unreadable, size},
 		{"too wide", base64Of(pngOf(t, image.NewGray(image.Rect(0, 0, 20001, 2)))), unreadable, size},
-		{"20000x10", base64Of(pngOf(t, picture(20000, 10))), "success", image.Pt(20000, 10)},
+		{"20000x10", base64Of(pngOf(t, screen(20000, 10))), "success", image.Pt(20000, 10)},
 		{"CMYK JPEG", base64Of(read(t, "../../internal/pix/testdata/quarters_cmyk.jpg")), "success", image.Point{}},
 		{"progressive JPEG", base64Of(read(t, "../../internal/pix/testdata/quarters_progressive.jpg")), "success", image.Point{}},
 		{"interlaced PNG", base64Of(read(t, "../../internal/pix/testdata/quarters_interlaced.png")), "success", image.Point{}},
@@ -324,8 +324,8 @@ func TestBadImages(t *testing.T) {
 	}
 }
 
-// checkFit compares the maps with the analysed picture; a size of 0 stands for
-// the picture's own.
+// checkFit compares the maps with the analyzed image; a size of 0 stands for
+// the image's own.
 func (s *service) checkFit(a answer, size image.Point) {
 	s.t.Helper()
 	m, _, err := image.Decode(bytes.NewReader(s.fetch(a.output("input", "image"))))

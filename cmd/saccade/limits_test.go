@@ -22,7 +22,7 @@ func (a answer) retryAfter() int {
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	s := start(t, t.TempDir(), "--videos", "1", "--max-queue", "2")
-	long, brief := film(t, "long.webm", busy), film(t, "brief.webm", short)
+	long, brief := encoded(t, "long.webm", busy), encoded(t, "brief.webm", short)
 	running := s.video(s.upload(long))
 	path := "/analyses/video/" + running.text("id")
 	until(t, time.Minute, "the analysis runs", func() bool {

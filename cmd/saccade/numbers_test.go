@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// quarters tile the picture: two boxes and two triangles.
+// quarters tile the image: two boxes and two triangles.
 var quarters = []object{
 	{"name": "top left", "box": object{"x": 0, "y": 0, "width": 0.5, "height": 0.5}},
 	{"name": "top right", "box": object{"x": 0.5, "y": 0, "width": 0.5, "height": 0.5}},
@@ -51,7 +51,7 @@ func (a answer) areas(t *testing.T) []area {
 	return out
 }
 
-// checkPartition checks areas that tile the picture; a video has a line of
+// checkPartition checks areas that tile the image; a video has a line of
 // shares for each.
 func checkPartition(t *testing.T, got []area, video bool) {
 	t.Helper()
@@ -100,13 +100,13 @@ const short = "-f lavfi -i testsrc2=s=320x180:r=10:d=2" + vp8 // 20 frames
 func TestNumbers(t *testing.T) {
 	t.Parallel()
 	s := start(t, t.TempDir())
-	clip := film(t, "clip.webm", short)
+	clip := encoded(t, "clip.webm", short)
 	ask := object{"predictions": object{"attention": object{"outputs": []string{"data", "attentionMap"}}}}
 	t.Run("image", func(t *testing.T) {
-		s, b := s.with(t), pngOf(t, picture(640, 400))
-		with := s.analysed(b, object{"predictions": ask["predictions"], "aois": quarters})
+		s, b := s.with(t), pngOf(t, screen(640, 400))
+		with := s.analyzed(b, object{"predictions": ask["predictions"], "aois": quarters})
 		s.checkData(with, 1)
-		s.checkAreas(with, s.analysed(b, nil), "/analyses/")
+		s.checkAreas(with, s.analyzed(b, nil), "/analyses/")
 	})
 	t.Run("video", func(t *testing.T) {
 		s := s.with(t)

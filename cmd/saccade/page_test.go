@@ -55,7 +55,7 @@ func html(body string) http.HandlerFunc {
 // hang never answers.
 func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// page has a page analysed.
+// page has a page analyzed.
 func (s *service) page(address, medium string) answer {
 	s.t.Helper()
 	input := object{"type": "url", "content": address, "title": "e2e"}

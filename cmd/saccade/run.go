@@ -14,7 +14,7 @@ import (
 // cli is the grammar of the command line; every command has a file of its own.
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Run the service: API, storage, queue and workers in one process."`
-	Analyze analyzeCmd `cmd:"" help:"Analyse files without a server."`
+	Analyze analyzeCmd `cmd:"" help:"Analyze files without a server."`
 	Token   tokenCmd   `cmd:"" help:"Create, list and revoke access tokens."`
 	Account accountCmd `cmd:"" help:"List accounts and switch their add-ons."`
 	Eval    evalCmd    `cmd:"" help:"Measure a model against eye-tracking data."`
@@ -28,7 +28,7 @@ type env struct {
 	stdout, stderr io.Writer
 }
 
-// exitStatus is an error that was told already and only sets the exit status.
+// exitStatus is an error that was reported already and only sets the exit status.
 type exitStatus int
 
 func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
@@ -37,7 +37,7 @@ func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)
 func run(e env, args []string) int {
 	status := -1
 	parser := kong.Must(&cli{}, kong.Name("saccade"), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Description("Where people look in a video, an image or a web page: heat maps, and the numbers behind them."),
+		kong.Description("Predicts where people look in a video, an image or a web page: heat maps, and the numbers behind them."),
 		kong.Writers(e.stdout, e.stderr), kong.Exit(func(code int) { status = code }), kong.DefaultEnvars("SACCADE"),
 		kong.Vars{"model": attention.NeuralName})
 	cmd, err := parser.Parse(args)

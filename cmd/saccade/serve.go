@@ -12,23 +12,23 @@ import (
 
 // serveCmd runs the service.
 type serveCmd struct {
-	place
+	stateFlags
 	Listen     string        `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address and port; port 0 takes a free one (default: 127.0.0.1:8080)."`
-	PublicURL  string        `name:"public-url" placeholder:"URL" help:"How clients reach the service, without /v2. Default: as each request says."`
-	TrustProxy bool          `help:"Believe X-Forwarded-Proto and X-Forwarded-Host; only behind a proxy of yours."`
+	PublicURL  string        `name:"public-url" placeholder:"URL" help:"Base of all links, without /v2, like https://saccade.example.com (default: from the Host of each request)."`
+	TrustProxy bool          `help:"Believe X-Forwarded-Proto and X-Forwarded-Host; only behind your own proxy."`
 	Model      string        `default:"${model}" help:"saccade-1 (the trained network) or baseline (training-free)."`
-	Videos     int           `default:"0" help:"Videos analysed at the same time; 0: one for every two cores."`
-	Images     int           `default:"0" help:"Images analysed at the same time; 0: one for every two cores, at least 2."`
+	Videos     int           `default:"0" help:"Videos analyzed at the same time; 0: one for every two cores."`
+	Images     int           `default:"0" help:"Images and pages analyzed at the same time; 0: one for every two cores, at least 2."`
 	MaxQueue   int           `default:"1000" help:"Analyses that may wait or run; more are refused with over_capacity."`
 	RateLimit  float64       `default:"50" help:"Requests a second for each token, four times as many at once; 0: no limit."`
-	ResultTTL  time.Duration `name:"result-ttl" default:"1h" help:"How long results of images and pages stay; 0: for ever. Videos stay."`
-	Allow      []string      `placeholder:"ADDR" help:"Private addresses that pages and webhooks may reach all the same: 10.0.0.0/8, intranet.example, 127.0.0.1:3000."`
-	Grace      time.Duration `default:"30s" help:"How long running analyses may finish after SIGTERM; then they go back to the queue."`
+	ResultTTL  time.Duration `name:"result-ttl" default:"1h" help:"How long results of images and pages are kept; 0: for ever. Results of videos are kept until they are deleted."`
+	Allow      []string      `placeholder:"ADDR" help:"Private addresses that pages and webhooks may reach, separated by commas: 10.0.0.0/8, intranet.example, 127.0.0.1:3000."`
+	Grace      time.Duration `default:"30s" help:"Time for running analyses to finish after SIGTERM; then they go back to the queue."`
 	LogFormat  string        `enum:"text,json" default:"text" help:"text or json, on standard error."`
 
-	PhrasingURL   string `name:"phrasing-url" placeholder:"URL" help:"OpenAI-compatible service that may phrase summaries, https://host/v1; off by default."`
-	PhrasingKey   string `name:"phrasing-key" placeholder:"KEY" help:"Its key."`
-	PhrasingModel string `name:"phrasing-model" placeholder:"NAME" help:"Its model."`
+	PhrasingURL   string `name:"phrasing-url" placeholder:"URL" help:"OpenAI-compatible service that rewrites summaries and recommendations, like https://host/v1 (default: off)."`
+	PhrasingKey   string `name:"phrasing-key" placeholder:"KEY" help:"Key of that service."`
+	PhrasingModel string `name:"phrasing-model" placeholder:"NAME" help:"Model of that service."`
 }
 
 // Help adds examples to --help.
@@ -66,7 +66,7 @@ func (c *serveCmd) logger(e env) *slog.Logger {
 	return slog.New(slog.NewTextHandler(e.stderr, nil))
 }
 
-// greet tells where the service is and, as long as there is no token, how to
+// greet prints where the service is and, as long as there is no token, how to
 // make one. The first line is for programs: "listening on URL".
 func (c *serveCmd) greet(e env, s *server, url string) error {
 	if _, err := fmt.Fprintf(e.stdout, "listening on %s\n", url); err != nil {

@@ -35,8 +35,8 @@ type server struct {
 	traces telemetry
 }
 
-// rooms are the parts that need no database.
-type rooms struct {
+// parts are what needs no database.
+type parts struct {
 	tool    *ffmpeg.Tool
 	model   attention.Predictor
 	pages   *capture.Browser
@@ -45,7 +45,7 @@ type rooms struct {
 	studio  *studio.Studio
 }
 
-// openServer wires the rooms together, creating what is missing on disk.
+// openServer wires the packages together, creating what is missing on disk.
 func openServer(ctx context.Context, c *serveCmd, log *slog.Logger) (*server, error) {
 	st, err := c.open(ctx, func(cfg *store.Config) { cfg.MaxQueued, cfg.ImageTTL, cfg.Log = c.MaxQueue, c.ResultTTL, log })
 	if err != nil {
@@ -59,7 +59,7 @@ func openServer(ctx context.Context, c *serveCmd, log *slog.Logger) (*server, er
 }
 
 func (s *server) build(ctx context.Context, c *serveCmd) error {
-	r, err := openRooms(c, s.log)
+	p, err := openParts(c, s.log)
 	if err != nil {
 		return err
 	}
@@ -67,52 +67,52 @@ func (s *server) build(ctx context.Context, c *serveCmd) error {
 	if s.traces, err = openTelemetry(ctx); err != nil {
 		return err
 	}
-	hooks, err := webhook.New(netguard.Config{Allow: c.Allow}, version)
+	webhooks, err := webhook.New(netguard.Config{Allow: c.Allow}, version)
 	if err != nil {
 		return err
 	}
 	cfg := worker.DefaultConfig()
 	cfg.Scratch = filepath.Join(c.Data, "scratch")
 	cfg.Videos, cfg.Images = orDefault(c.Videos, cfg.Videos), orDefault(c.Images, cfg.Images)
-	s.worker, err = worker.New(cfg, worker.Deps{Store: s.store, Objects: r.objects,
-		Runner: runner{r.studio, s.traces}, Sender: sender{hooks}, Log: s.log})
+	s.worker, err = worker.New(cfg, worker.Deps{Store: s.store, Objects: p.objects,
+		Runner: runner{p.studio, s.traces}, Sender: sender{webhooks}, Log: s.log})
 	if err != nil {
 		return err
 	}
-	s.api, err = s.newAPI(c, r)
+	s.api, err = s.newAPI(c, p)
 	return err
 }
 
-// openRooms makes everything between the files and the predictions.
-func openRooms(c *serveCmd, log *slog.Logger) (r rooms, err error) {
+// openParts makes everything between the files and the predictions.
+func openParts(c *serveCmd, log *slog.Logger) (p parts, err error) {
 	fail := func(e error) { err = errors.Join(err, e) }
 	var e error
-	r.tool, e = ffmpeg.New(ffmpeg.DefaultConfig())
+	p.tool, e = ffmpeg.New(ffmpeg.DefaultConfig())
 	fail(e)
-	r.model, e = attention.ByName(c.Model)
+	p.model, e = attention.ByName(c.Model)
 	fail(e)
-	r.objects, e = blob.NewDisk(filepath.Join(c.Data, "objects"))
+	p.objects, e = blob.NewDisk(filepath.Join(c.Data, "objects"))
 	fail(e)
 	net := netguard.Config{Allow: c.Allow}
 	browser := capture.DefaultConfig()
 	browser.Net, browser.Log = net, log
-	r.pages, e = capture.New(browser)
+	p.pages, e = capture.New(browser)
 	fail(e)
 	net.HighPorts = true
-	r.guard, e = netguard.New(net)
+	p.guard, e = netguard.New(net)
 	fail(e)
 	if err != nil {
-		return r, err
+		return p, err
 	}
-	analyzer, err := pipeline.New(pipeline.DefaultConfig(), r.tool, r.model, r.pages)
+	analyzer, err := pipeline.New(pipeline.DefaultConfig(), p.tool, p.model, p.pages)
 	if err != nil {
-		return r, err
+		return p, err
 	}
-	r.studio, err = studio.New(studio.DefaultConfig(), r.objects, analyzer)
-	return r, err
+	p.studio, err = studio.New(studio.DefaultConfig(), p.objects, analyzer)
+	return p, err
 }
 
-func (s *server) newAPI(c *serveCmd, r rooms) (*httpapi.API, error) {
+func (s *server) newAPI(c *serveCmd, p parts) (*httpapi.API, error) {
 	secret, err := blob.LoadSecret(filepath.Join(c.Data, "secret"))
 	if err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func (s *server) newAPI(c *serveCmd, r rooms) (*httpapi.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	advisor, err := advice.New(advice.Options{Source: r.studio, Log: s.log,
+	advisor, err := advice.New(advice.Options{Source: p.studio, Log: s.log,
 		Phrasing: advice.PhrasingConfig{BaseURL: c.PhrasingURL, Key: c.PhrasingKey, Model: c.PhrasingModel}})
 	if err != nil {
 		return nil, err
@@ -131,24 +131,24 @@ func (s *server) newAPI(c *serveCmd, r rooms) (*httpapi.API, error) {
 	cfg.RateBurst = max(1, int(4*c.RateLimit)) // four seconds' worth at once
 	return httpapi.New(cfg, httpapi.Deps{
 		Accounts: s.store, Uploads: s.store, Analyses: s.store, Archive: s.store, Texts: s.store, Webhooks: s.store, Stats: s.store,
-		Blobs: r.objects, Links: signer, Verifier: signer, Inspector: r.studio, Meter: r.studio, Advisor: advisor,
-		Guard: addresses{r.guard}, Checks: s.checks(r), Log: s.log,
+		Blobs: p.objects, Links: signer, Verifier: signer, Inspector: p.studio, Meter: p.studio, Advisor: advisor,
+		Guard: addresses{p.guard}, Checks: s.checks(p), Log: s.log,
 	})
 }
 
-// checks are what /readyz asks.
-func (s *server) checks(r rooms) []httpfront.Check {
+// checks are what /readyz runs.
+func (s *server) checks(p parts) []httpfront.Check {
 	return []httpfront.Check{
 		{Name: "database", Run: s.store.Check},
-		{Name: "storage", Run: r.objects.Check},
-		{Name: "decoder", Run: r.tool.Check},
-		{Name: "model", Run: func(context.Context) error { return attention.Check(r.model) }},
+		{Name: "storage", Run: p.objects.Check},
+		{Name: "decoder", Run: p.tool.Check},
+		{Name: "model", Run: func(context.Context) error { return attention.Check(p.model) }},
 	}
 }
 
-// Serve answers requests and works until the context ends; then it stops
+// Serve answers requests and runs jobs until the context ends; then it stops
 // taking requests, lets running analyses finish for the grace period and puts
-// the others back.
+// the others back into the queue.
 func (s *server) Serve(ctx context.Context, ln net.Listener) error {
 	if err := s.worker.Start(ctx); err != nil {
 		return errors.Join(err, ln.Close(), s.Close())
@@ -181,7 +181,7 @@ func orDefault(n, otherwise int) int {
 	return otherwise
 }
 
-// sender lets the webhook package make the worker's deliveries.
+// sender makes the worker's deliveries by the webhook package.
 type sender struct{ *webhook.Sender }
 
 // Send implements worker.Sender.
@@ -189,7 +189,7 @@ func (s sender) Send(ctx context.Context, d store.Delivery) (int, error) {
 	return s.Sender.Send(ctx, webhook.Delivery{ID: d.ID, URL: d.URL, Secret: d.Secret, Payload: []byte(d.Payload)})
 }
 
-// addresses lets the guard judge webhook addresses for the API.
+// addresses checks the addresses of webhooks for the API.
 type addresses struct{ *netguard.Guard }
 
 // CheckURL implements httpapi.AddressGuard.

@@ -107,7 +107,7 @@ func (r runner) Run(ctx context.Context, t worker.Task) (*saccade.Outputs[saccad
 	return out, err
 }
 
-// quietTelemetry sends the exporter's own complaints to the log.
+// quietTelemetry sends the exporter's own errors to the log.
 func quietTelemetry(log func(string, ...any)) {
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log("telemetry", "error", err) }))
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log("telemetry", "err", err) }))
 }

@@ -26,7 +26,7 @@ func TestTelemetry(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "none")
 	t.Setenv("OTEL_SERVICE_NAME", "heat-of-the-night")
 	s := start(t, t.TempDir())
-	a := s.video(s.upload(film(t, "v.webm", "-f lavfi -i testsrc2=s=64x64:d=0.5:r=10"+vp8)))
+	a := s.video(s.upload(encoded(t, "v.webm", "-f lavfi -i testsrc2=s=64x64:d=0.5:r=10"+vp8)))
 	s.settle(a.text("location"), time.Minute)
 	s.terminate(20 * time.Second)
 	mu.Lock()

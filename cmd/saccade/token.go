@@ -14,17 +14,17 @@ import (
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
-// place says where the service keeps its state.
-type place struct {
-	Data     string `default:"saccade-data" placeholder:"DIR" help:"Folder with the database and the objects (default: saccade-data)."`
-	Database string `placeholder:"URL" help:"postgres://... instead of the SQLite file in the data folder."`
+// stateFlags say where the service keeps its state.
+type stateFlags struct {
+	Data     string `default:"saccade-data" placeholder:"DIR" help:"Directory with the database and the objects (default: saccade-data)."`
+	Database string `placeholder:"URL" help:"postgres://... instead of the SQLite file in the data directory."`
 }
 
 // open opens the database, creating and migrating it where needed; set may
 // change the settings.
-func (p place) open(ctx context.Context, set func(*store.Config)) (*store.Store, error) {
+func (p stateFlags) open(ctx context.Context, set func(*store.Config)) (*store.Store, error) {
 	if err := os.MkdirAll(p.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("the data folder cannot be made: %w", err)
+		return nil, fmt.Errorf("the data directory (--data, SACCADE_DATA) cannot be made: %w", err)
 	}
 	cfg := store.DefaultConfig()
 	if cfg.DSN = p.Database; p.Database == "" {
@@ -40,12 +40,12 @@ func (p place) open(ctx context.Context, set func(*store.Config)) (*store.Store,
 // running server.
 type tokenCmd struct {
 	Create tokenCreateCmd `cmd:"" help:"Make a token and print it, once, alone on standard output."`
-	List   tokenListCmd   `cmd:"" help:"List the tokens (never the tokens themselves)."`
-	Revoke tokenRevokeCmd `cmd:"" help:"Make a token worthless at once."`
+	List   tokenListCmd   `cmd:"" help:"List the tokens by id, account and first characters; never the tokens themselves."`
+	Revoke tokenRevokeCmd `cmd:"" help:"Revoke a token at once."`
 }
 
 type tokenCreateCmd struct {
-	place
+	stateFlags
 	Account string `required:"" placeholder:"NAME" help:"Account that the token belongs to; made if it is new."`
 	Expires string `placeholder:"WHEN" help:"A number of days (90d), hours (12h) or a date (2027-01-31). Default: never."`
 }
@@ -101,7 +101,7 @@ func parseExpiry(s string, now time.Time) (*time.Time, error) {
 }
 
 type tokenListCmd struct {
-	place
+	stateFlags
 	Account string `placeholder:"NAME" help:"Only this account's."`
 }
 
@@ -138,7 +138,7 @@ func day(t *time.Time) string {
 }
 
 type tokenRevokeCmd struct {
-	place
+	stateFlags
 	ID string `arg:"" help:"The token's id, from saccade token list."`
 }
 
@@ -151,7 +151,7 @@ func (c *tokenRevokeCmd) Run(e env) error {
 	return errors.Join(s.RevokeToken(e.ctx, c.ID), s.Close())
 }
 
-// usage reports a misuse of the command line.
+// usage prints a misuse of the command line and returns its exit status.
 func usage(e env, err error) error {
 	fmt.Fprintf(e.stderr, "saccade: %v\n", err)
 	return exitStatus(2)

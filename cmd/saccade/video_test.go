@@ -48,7 +48,7 @@ func frames(t *testing.T, path string) []frame {
 	return doc.Frames
 }
 
-// audioPackets lists times and sizes of the sound's packets.
+// audioPackets lists times and sizes of the audio packets.
 func audioPackets(t *testing.T, path string) string {
 	t.Helper()
 	out, err := exec.Command("ffprobe", "-v", "error", "-select_streams", "a", "-show_entries", "packet=pts_time,size", "-of", "csv", path).Output()
@@ -196,7 +196,7 @@ func TestTerminateDrains(t *testing.T) {
 	s.terminate(20 * time.Second)
 }
 
-// TestForeignUploadURLs names objects that are not the account's to analyse.
+// TestForeignUploadURLs names objects that are not the account's to analyze.
 func TestForeignUploadURLs(t *testing.T) {
 	s := start(t, t.TempDir())
 	mine := s.upload(read(t, sample))

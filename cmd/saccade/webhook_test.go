@@ -21,7 +21,7 @@ type message struct {
 	body   []byte
 }
 
-// authentic checks the signature as https://www.standardwebhooks.com tells
+// authentic checks the signature as https://www.standardwebhooks.com says
 // receivers to.
 func (m message) authentic(secret string) bool {
 	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
@@ -63,7 +63,7 @@ func receiver(t *testing.T) (address string, good, broken chan message) {
 		b, _ := io.ReadAll(r.Body)
 		to <- message{r.Header, b}
 	}
-	hooks := site(t, map[string]http.HandlerFunc{
+	receiver := site(t, map[string]http.HandlerFunc{
 		"/good": func(_ http.ResponseWriter, r *http.Request) { keep(good, r) },
 		"/broken": func(w http.ResponseWriter, r *http.Request) {
 			if calls.Add(1) == 1 {
@@ -72,10 +72,10 @@ func receiver(t *testing.T) (address string, good, broken chan message) {
 			keep(broken, r)
 		},
 	})
-	return hooks.Listener.Addr().String(), good, broken
+	return receiver.Listener.Addr().String(), good, broken
 }
 
-// TestWebhooks has analyses told to a receiver on a private address that the
+// TestWebhooks has the end of analyses sent to a receiver on a private address that the
 // operator allows; others are refused.
 func TestWebhooks(t *testing.T) {
 	t.Parallel()
@@ -88,8 +88,8 @@ func TestWebhooks(t *testing.T) {
 		t.Fatalf("POST /webhooks: %d %v", endpoint.status, endpoint.body)
 	}
 
-	hook := object{"webhook": object{"url": "http://" + address + "/good"}}
-	a := s.analysed(pngOf(t, picture(64, 48)), hook)
+	with := object{"webhook": object{"url": "http://" + address + "/good"}}
+	a := s.analyzed(pngOf(t, screen(64, 48)), with)
 	checkMessage(t, receive(t, good), secret, "analysis.succeeded", a.text("id"))
 	failed := s.image("none", nil)
 	first, second := receive(t, broken), receive(t, broken)
@@ -111,7 +111,7 @@ func TestWebhooks(t *testing.T) {
 		row, _ := rows[0].(object)
 		return row["state"] == "delivered" && row["attempts"] == 2.0 && row["http_status"] == 200.0
 	})
-	refusedHooks(t, s, address)
+	refusedWebhooks(t, s, address)
 	s.terminate(20 * time.Second)
 }
 
@@ -133,10 +133,10 @@ func checkMessage(t *testing.T, m message, secret, event, id string) {
 	}
 }
 
-// refusedHooks are addresses that a webhook must not have.
-func refusedHooks(t *testing.T, s *service, allowed string) {
+// refusedWebhooks are addresses that a webhook must not have.
+func refusedWebhooks(t *testing.T, s *service, allowed string) {
 	host, _, _ := strings.Cut(allowed, ":")
-	content := base64Of(pngOf(t, picture(64, 48)))
+	content := base64Of(pngOf(t, screen(64, 48)))
 	for _, url := range []string{
 		"http://" + host + ":9/", "http://localhost/", "http://[::1]/", "http://10.0.0.1/", "http://169.254.169.254/latest/meta-data/",
 		"http://2130706433/", "file:///etc/passwd", "http://user:secret@example.com/", "not a URL", "",

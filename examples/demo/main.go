@@ -1,5 +1,5 @@
 // Command demo starts the service with nothing configured, has a recording
-// analysed through the public API by the Go client, and says where the heat
+// analyzed through the public API by the Go client, and says where the heat
 // map is. `make demo` runs it.
 package main
 
@@ -23,8 +23,8 @@ import (
 
 func main() {
 	binary := flag.String("binary", "bin/saccade", "the program")
-	video := flag.String("video", "examples/sample.webm", "the recording to analyse")
-	out := flag.String("out", "demo-out", "folder for the results")
+	video := flag.String("video", "examples/sample.webm", "the recording to analyze")
+	out := flag.String("out", "demo-out", "directory for the results")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -52,7 +52,7 @@ func run(ctx context.Context, binary, video, out string) (err error) {
 	if err != nil {
 		return err
 	}
-	return analyse(ctx, c, video, out)
+	return analyze(ctx, c, video, out)
 }
 
 // serve starts the service on a free port; end stops it as an operator would.
@@ -85,8 +85,8 @@ func serve(binary, data, logFile string) (url string, end func() error, err erro
 	return url, end, nil
 }
 
-// analyse does what every client does: upload, create, wait, download.
-func analyse(ctx context.Context, c *client.Client, video, out string) error {
+// analyze does what every client does: upload, create, wait, download.
+func analyze(ctx context.Context, c *client.Client, video, out string) error {
 	upload, err := c.UploadFile(ctx, video)
 	if err != nil {
 		return err

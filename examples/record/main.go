@@ -136,7 +136,7 @@ func evaluate(js string) chromedp.Action[chromedp.Void] {
 	})
 }
 
-// contentsSize gives the inside of the window the size of the recording. A tab
+// contentsSize sets the inside of the window to the size of the recording. A tab
 // is recorded as the window shows it; emulated sizes do not count.
 func contentsSize(o options) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
@@ -151,7 +151,7 @@ func contentsSize(o options) chromedp.Action[chromedp.Void] {
 	})
 }
 
-// share asks for the tab's own picture. The arguments are width and height.
+// share asks for the tab's own image. The arguments are width and height.
 const share = `(async () => {
 	window.stream = await navigator.mediaDevices.getDisplayMedia({
 		video: {width: %d, height: %d, frameRate: 30}, audio: false, preferCurrentTab: true,
