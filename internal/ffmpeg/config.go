@@ -16,7 +16,6 @@ type Config struct {
 	Memory      int64         // address space of one process, bytes
 	FileSize    int64         // largest file a process may write, bytes
 	Threads     int           // of an encoder, and of a decoder that is not told otherwise
-	Nice        int           // of an encoder, 0..19, added to our own niceness; decoders give way to it
 	Sandbox     bool          // confine by re-execution; off only for debugging
 	Helper      string        // binary whose main calls SandboxMain; "": our own
 	Logger      *slog.Logger  // gets what ffmpeg complains about; nil: the default
@@ -32,7 +31,6 @@ func DefaultConfig() Config {
 		Memory:      2 << 30,
 		FileSize:    2 << 30,
 		Threads:     2,
-		Nice:        0, // a nicer encoder is held up by our own threads, and then holds up everything
 		Sandbox:     true,
 	}
 }
@@ -52,6 +50,5 @@ func (c Config) Validate() error {
 	check(c.Memory >= 512<<20, "Memory is %d; ffmpeg does not start below 536870912 (512 MiB)", c.Memory)
 	check(c.FileSize >= 1<<20, "FileSize is %d; it must be at least 1048576 (1 MiB)", c.FileSize)
 	check(c.Threads >= 1 && c.Threads <= 64, "Threads is %d; it must be 1 to 64", c.Threads)
-	check(c.Nice >= 0 && c.Nice <= 19, "Nice is %d; it must be 0 to 19", c.Nice)
 	return errors.Join(errs...)
 }

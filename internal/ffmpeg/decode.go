@@ -7,7 +7,7 @@ import (
 	"image"
 	"io"
 	"os"
-	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,16 +18,19 @@ import (
 
 // Frame is one decoded picture, upright, limited range (16..235) 4:2:0.
 type Frame struct {
-	Index  int           // from 0
-	PTS    time.Duration // the container's, whole milliseconds; need not begin at 0
-	Image  *image.YCbCr
-	Colour webm.Colour // Range is always limited; Matrix tells BT.601 from BT.709
+	Index int           // from 0
+	PTS   time.Duration // the container's, whole milliseconds; need not begin at 0
+	Image *image.YCbCr
+	// Picture is the part of Image that holds the picture: all of it, unless
+	// the size changed within the video; then black bars are around it.
+	Picture image.Rectangle
+	Color   webm.Color // Range is always limited; Matrix tells BT.601 from BT.709
 
 	buf  []byte
 	home chan *Frame
 }
 
-// Release gives the memory back for a later frame. The frame must not be used
+// Release returns the memory for a later frame. The frame must not be used
 // afterwards. Frames that are not released are left to the collector.
 func (f *Frame) Release() {
 	if f == nil || f.home == nil {
@@ -55,79 +58,98 @@ type Decoder struct {
 	info    webm.Info
 	proc    *process
 	pipe    *os.File
+	feed    chan error // what ended the feeding of the process
 	raw     *webm.RawReader
 	head    webm.RawHeader
 	idle    chan *Frame
-	next    int   // index
-	limit   int64 // latest time stamp, ns
+	next    int           // index
+	limit   time.Duration // latest time since the first frame; 0: any
+	most    int           // frames; 0: any
 	started bool
 	err     error // final
 }
 
-// Decode starts decoding the file at path. It judges the container first, so
-// that errors are those of [webm.Scan], and CodeInvalidInput when the video
-// exceeds MaxDuration or MaxPixels. threads are those of ffmpeg's decoder; 0
-// means as many as configured, and 1 serves best beside an encoder of the same
-// video, which has more to do. The caller must Close the decoder.
-func (t *Tool) Decode(ctx context.Context, path string, threads int) (*Decoder, error) {
+// Decode starts decoding the file at path, which info ([webm.Scan]) judges. It
+// refuses, with CodeInvalidInput, what exceeds MaxDuration or MaxPixels.
+// threads are those of ffmpeg's decoder; 0 means as many as configured, and 1
+// serves best beside an encoder of the same video, which has more to do. The
+// caller must Close the decoder.
+//
+// ffmpeg never sees the file: it reads one track from a pipe, as
+// [webm.Source.CopyVideo] writes it, so that both agree about every time.
+func (t *Tool) Decode(ctx context.Context, path string, info webm.Info, threads int) (*Decoder, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
-	}
-	info, err := scanFile(path)
-	if err != nil {
 		return nil, err
 	}
 	if err := info.CheckPixels(t.cfg.MaxPixels); err != nil {
 		return nil, err
 	}
-	d := &Decoder{tool: t, info: info, idle: make(chan *Frame, maxIdle)}
+	d := &Decoder{tool: t, info: info, idle: make(chan *Frame, maxIdle), feed: make(chan error, 1)}
 	if t.cfg.MaxDuration > 0 {
 		if err := info.CheckLimits(t.cfg.MaxDuration); err != nil {
 			return nil, err
 		}
 		// The last frame may begin where the limit ends, not later.
-		d.limit = int64(info.FirstPTS + t.cfg.MaxDuration + time.Millisecond)
+		d.limit, d.most = t.cfg.MaxDuration+time.Millisecond, webm.FrameLimit(t.cfg.MaxDuration)
 	}
-	r, w, err := connect(false)
+	src, err := openSource(path, info)
 	if err != nil {
-		return nil, fmt.Errorf("pipe from ffmpeg: %w", err)
+		return nil, err
 	}
-	j := job{args: t.decodeArgs(info, path, threads), stdout: w, read: []string{path}, nice: decoderNice}
-	if d.proc, err = t.start(ctx, j); err != nil {
-		return nil, errors.Join(err, r.Close())
-	}
-	d.pipe, d.raw = r, webm.NewRawReader(r)
-	return d, nil
+	return d, d.run(ctx, src, threads)
 }
 
-func scanFile(path string) (webm.Info, error) {
+// sourceFile is an open file and what the scan said of it.
+type sourceFile struct {
+	webm.Source
+	*os.File
+}
+
+func openSource(path string, info webm.Info) (sourceFile, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return webm.Info{}, err
+		return sourceFile{}, err
 	}
-	defer f.Close()
 	st, err := f.Stat()
 	if err != nil {
-		return webm.Info{}, err
+		return sourceFile{}, errors.Join(err, f.Close())
 	}
-	return webm.Scan(f, st.Size())
+	return sourceFile{webm.Source{R: f, Size: st.Size(), Info: info}, f}, nil
+}
+
+// run starts the process and feeds it from the source, which it closes.
+func (d *Decoder) run(ctx context.Context, src sourceFile, threads int) error {
+	r, w, err := connect(false)
+	if err != nil {
+		return errors.Join(fmt.Errorf("pipe from ffmpeg: %w", err), src.Close())
+	}
+	ours, theirs, err := connect(true)
+	if err != nil {
+		return errors.Join(fmt.Errorf("pipe to ffmpeg: %w", err), src.Close(), r.Close(), w.Close())
+	}
+	j := job{args: d.tool.decodeArgs(d.info, threads), stdin: theirs, stdout: w, nice: decoderNice}
+	if d.proc, err = d.tool.start(ctx, j); err != nil {
+		return errors.Join(err, src.Close(), ours.Close(), r.Close())
+	}
+	d.pipe, d.raw = r, webm.NewRawReader(r)
+	go func() {
+		err := src.CopyVideo(d.proc.ctx, ours)
+		d.feed <- errors.Join(err, ours.Close(), src.Close())
+	}()
+	return nil
 }
 
 const (
-	videoCodecs = "vp8,vp9,av1,libdav1d,libaom-av1"
+	videoCodecs = "vp8,vp9,av1,libdav1d,libaom-av1,libvpx,libvpx-vp9"
 	audioCodecs = "opus,libopus,vorbis,libvorbis"
 )
 
-// untrusted are the input options for a file of the user's: one demuxer, no
-// network, no other codecs.
-func (t *Tool) untrusted(path string) []string {
+// untrusted are the input options for a stream of the user's: one demuxer, no
+// files, no network, no other codecs.
+func (t *Tool) untrusted() []string {
 	return []string{
-		"-f", "matroska", "-protocol_whitelist", "file,pipe", "-codec_whitelist", videoCodecs + "," + audioCodecs,
-		"-max_pixels", strconv.Itoa(t.cfg.MaxPixels), "-i", "file:" + path,
+		"-f", "matroska", "-protocol_whitelist", "pipe", "-codec_whitelist", videoCodecs + "," + audioCodecs + "," + convertedCodecs,
+		"-max_pixels", strconv.Itoa(t.cfg.MaxPixels), "-i", "pipe:0",
 	}
 }
 
@@ -135,20 +157,69 @@ func (t *Tool) untrusted(path string) []string {
 // because ffmpeg's own choice, the frame rate, rounds variable times. The
 // filters do nothing, and cost nothing, unless the stream's format or size
 // differs from what was promised.
-func (t *Tool) decodeArgs(i webm.Info, path string, threads int) []string {
+func (t *Tool) decodeArgs(i webm.Info, threads int) []string {
 	if threads <= 0 {
 		threads = t.cfg.Threads
 	}
 	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-copyts", "-threads", strconv.Itoa(threads), "-noautorotate"}
-	args = append(args, t.untrusted(path)...)
-	filters := map[int]string{90: "transpose=clock,", 180: "hflip,vflip,", 270: "transpose=cclock,"}[i.Rotation]
-	w, h := i.Size()
-	filters += fmt.Sprintf("scale=%d:%d:flags=bicubic,format=yuv420p", w, h)
-	return append(args, "-map", "0:v:0", "-vf", filters, t.sync, "passthrough", "-enc_time_base", "1:1000",
-		"-c:v", "rawvideo", "-f", "matroska", "-write_crc32", "0", "pipe:1")
+	if c := t.decoder(i); c != "" {
+		args = append(args, "-c:v", c)
+	}
+	args = append(args, t.untrusted()...)
+	return append(args, "-map", "0:v:0", "-vf", filters(i), t.sync, "passthrough", "-enc_time_base", "1:1000",
+		"-c:v", "rawvideo", "-f", "matroska", "-allow_raw_vfw", "1", "-write_crc32", "0", "pipe:1")
 }
 
-// Info is what the container told.
+// decoder is the decoder for what ffmpeg's own ones do not do: they drop the
+// transparency, and show every spatial layer as a frame. "" is ffmpeg's choice.
+func (t *Tool) decoder(i webm.Info) string {
+	switch {
+	case i.Codec == "vp9" && (i.Transparent || i.Layers) && !slices.Contains(t.missing, "libvpx-vp9"):
+		return "libvpx-vp9"
+	case i.Codec == "vp8" && i.Transparent && !slices.Contains(t.missing, "libvpx"):
+		return "libvpx"
+	}
+	return ""
+}
+
+// filters turn frames upright, fit them into the size of the video, with bars
+// where the proportions differ, and convert them.
+func filters(i webm.Info) string {
+	f := map[int]string{90: "transpose=clock,", 180: "hflip,vflip,", 270: "transpose=cclock,"}[i.Rotation]
+	w, h := i.Size()
+	format := "yuv420p"
+	if i.Transparent {
+		format = "yuva420p"
+	}
+	if i.Sizes == nil {
+		return f + fmt.Sprintf("scale=%d:%d:flags=bicubic,format=%s", w, h, format)
+	}
+	side := func(w, h int, iw, ih string) string { // as fit has it
+		return fmt.Sprintf("if(lt(%[1]d*%[4]s-min(%[1]d*%[4]s,%[3]s*%[2]d),2*%[4]s),%[1]d,max(2,2*floor(min(%[1]d*%[4]s,%[3]s*%[2]d)/(2*%[4]s))))", w, h, iw, ih)
+	}
+	return f + fmt.Sprintf("scale=w='%s':h='%s':flags=bicubic,format=%s,pad=%d:%d:2*floor((ow-iw)/4):2*floor((oh-ih)/4)",
+		side(w, h, "iw", "ih"), side(h, w, "ih", "iw"), format, w, h)
+}
+
+// fit returns the part of a frame of w x h pixels that a picture of iw x ih
+// fills when it keeps its proportions: even numbers, or the whole side.
+func fit(w, h, iw, ih int) image.Rectangle {
+	side := func(w, h, iw, ih int) int {
+		full := min(w*ih, iw*h) // of a width of full / ih
+		if w*ih-full < 2*ih {
+			return w
+		}
+		return max(2, full/(2*ih)*2)
+	}
+	if iw < 1 || ih < 1 {
+		return image.Rect(0, 0, w, h)
+	}
+	rw, rh := side(w, h, iw, ih), side(h, w, ih, iw)
+	at := image.Pt((w-rw)/4*2, (h-rh)/4*2)
+	return image.Rectangle{at, at.Add(image.Pt(rw, rh))}
+}
+
+// Info is what the container says.
 func (d *Decoder) Info() webm.Info { return d.info }
 
 // Size is the width and height of every frame.
@@ -173,17 +244,45 @@ func (d *Decoder) Next() (*Frame, error) {
 		f.Release()
 		return nil, d.finish(err)
 	}
-	if d.limit > 0 && int64(pts) > d.limit {
+	if err := d.check(pts); err != nil {
 		f.Release()
-		d.err = webm.TooLong(pts-d.info.FirstPTS, d.tool.cfg.MaxDuration)
+		d.err = err
 		return nil, errors.Join(d.err, d.Close())
 	}
-	if d.head.Colour.Range == webm.RangeFull {
-		toLimited(f.Image)
-	}
-	f.Index, f.PTS, f.home = d.next, pts, d.idle
+	f.Index, f.PTS, f.home = d.next, pts+d.info.FirstPTS, d.idle
+	d.finishPicture(f)
 	d.next++
 	return f, nil
+}
+
+// check holds a frame against the limits, pts after the first one.
+func (d *Decoder) check(pts time.Duration) error {
+	switch {
+	case d.limit > 0 && pts > d.limit:
+		return webm.TooLong(pts, d.tool.cfg.MaxDuration)
+	case d.most > 0 && d.next >= d.most:
+		return webm.TooManyFrames(d.most)
+	}
+	return nil
+}
+
+// finishPicture makes of the decoder's samples what Frame promises.
+func (d *Decoder) finishPicture(f *Frame) {
+	full := d.head.Color.Range == webm.RangeFull
+	if d.head.Alpha {
+		overWhite(f.Image, f.buf[len(f.buf)-len(f.Image.Y):], full)
+	}
+	if full {
+		toLimited(f.Image)
+	}
+	f.Picture = f.Image.Rect
+	if d.info.Sizes == nil {
+		return
+	}
+	iw, ih := d.info.SizeAt(f.PTS)
+	if f.Picture = fit(f.Image.Rect.Dx(), f.Image.Rect.Dy(), iw, ih); f.Picture != f.Image.Rect {
+		blacken(f.Image, f.Picture)
+	}
 }
 
 // start reads the stream's header.
@@ -193,7 +292,7 @@ func (d *Decoder) start() error {
 		return err
 	}
 	w, h := d.info.Size()
-	if head.Width != w || head.Height != h || head.Alpha {
+	if head.Width != w || head.Height != h || head.Alpha != d.info.Transparent {
 		return fmt.Errorf("ffmpeg yields %d x %d pictures instead of %d x %d", head.Width, head.Height, w, h)
 	}
 	d.head, d.started = head, true
@@ -211,10 +310,10 @@ func (d *Decoder) frame() *Frame {
 	w, h := d.info.Size()
 	cw, ch := (w+1)/2, (h+1)/2
 	buf := make([]byte, d.head.FrameSize())
-	colour := d.head.Colour
-	colour.Range = webm.RangeLimited
-	return &Frame{buf: buf, home: d.idle, Colour: colour, Image: &image.YCbCr{
-		Y: buf[: w*h : w*h], Cb: buf[w*h:][: cw*ch : cw*ch], Cr: buf[w*h+cw*ch:],
+	color := d.head.Color
+	color.Range = webm.RangeLimited
+	return &Frame{buf: buf, home: d.idle, Color: color, Image: &image.YCbCr{
+		Y: buf[: w*h : w*h], Cb: buf[w*h:][: cw*ch : cw*ch], Cr: buf[w*h+cw*ch:][: cw*ch : cw*ch],
 		YStride: w, CStride: cw, SubsampleRatio: image.YCbCrSubsampleRatio420, Rect: image.Rect(0, 0, w, h),
 	}}
 }
@@ -227,7 +326,22 @@ func (d *Decoder) Close() error {
 	}
 	d.proc.kill(errStopped)
 	_ = d.pipe.Close()
+	d.fed()
 	return nil
+}
+
+// fed waits for the feeding goroutine, which ends with the process, and returns
+// what went wrong with the source.
+func (d *Decoder) fed() error {
+	if d.feed == nil {
+		return nil
+	}
+	err := <-d.feed
+	d.feed = nil
+	if hungUp(err) || d.proc.ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // finish turns the end of the stream into the verdict on the video.
@@ -238,6 +352,7 @@ func (d *Decoder) finish(stream error) error {
 	}
 	exit := d.proc.wait()
 	_ = d.pipe.Close()
+	fed := d.fed()
 	text, damaged := d.proc.stderr.text()
 	report := fmt.Errorf("%d of %d frames, %d complaints, stream: %v, exit: %v, stderr: %s", d.next, d.info.Frames, damaged, stream, exit, text)
 	switch {
@@ -245,8 +360,8 @@ func (d *Decoder) finish(stream error) error {
 		d.err = unreadable("Decoding the video took too long. Please try a shorter or smaller one.").With(report)
 	case exit != nil && !crashed(exit) && !errors.Is(exit, errStopped):
 		d.err = exit // the caller's context
-	case broken, unconfined(exit), killed(exit):
-		d.err = fmt.Errorf("ffmpeg decode: %w", report)
+	case broken, fed != nil, unconfined(exit), killed(exit):
+		d.err = fmt.Errorf("ffmpeg decode: %w", errors.Join(report, fed))
 	default:
 		d.err = d.verdict(exit, report)
 	}

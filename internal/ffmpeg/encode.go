@@ -21,27 +21,29 @@ import (
 type EncodeOptions struct {
 	Out                  string        // file; replaced, and removed when the encoder fails
 	Width, Height        int           // pixels, 1 or more, odd ones too
-	AudioFrom            string        // WebM whose sound is copied; "": silent
+	Audio                *Audio        // the sound; nil: silent
 	Alpha                bool          // frames are *image.NYCbCrA and the file has transparency
 	AspectNum, AspectDen uint64        // pixel aspect ratio; 0: square
+	Start                time.Duration // of the first frame (Info.FirstPTS)
 	End                  time.Duration // when the last frame ends (Info.End); 0: one interval behind it
 }
 
 // Encoder writes one WebM file (VP9). Write and Close belong to one goroutine;
 // Abort may come from any.
 type Encoder struct {
-	tool   *Tool
-	opt    EncodeOptions
-	proc   *process
-	pipe   *os.File
-	colour webm.Colour
-	raw    *webm.RawWriter
-	frames int
-	stays  []time.Duration // when the picture before is shown once more
-	last   time.Duration   // ms
-	before time.Duration   // of the frame before last
-	err    error           // final
-	fate   atomic.Int32    // open, complete or aborted, whichever came first
+	ctx     context.Context
+	tool    *Tool
+	opt     EncodeOptions
+	proc    *process
+	pipe    *os.File
+	color   webm.Color
+	raw     *webm.RawWriter
+	frames  int
+	repeats []time.Duration // when the frame before is shown once more
+	last    time.Duration   // ms
+	before  time.Duration   // of the frame before last
+	err     error           // final
+	fate    atomic.Int32    // open, complete or aborted, whichever came first
 }
 
 // Fates of an encoder.
@@ -78,18 +80,12 @@ func (t *Tool) Encode(ctx context.Context, o EncodeOptions) (*Encoder, error) {
 		return nil, fmt.Errorf("encode: %w", err)
 	}
 	j := job{write: filepath.Dir(o.Out)}
-	if o.AudioFrom != "" {
-		if o.AudioFrom, err = filepath.Abs(o.AudioFrom); err != nil {
-			return nil, err
-		}
-		j.read = []string{o.AudioFrom}
-	}
 	w, r, err := connect(true)
 	if err != nil {
 		return nil, fmt.Errorf("pipe to ffmpeg: %w", err)
 	}
 	j.stdin, j.args = r, t.encodeArgs(o)
-	e := &Encoder{tool: t, opt: o, pipe: w, colour: webm.Colour{Range: webm.RangeLimited}}
+	e := &Encoder{ctx: ctx, tool: t, opt: o, pipe: w, color: webm.Color{Range: webm.RangeLimited}}
 	if e.proc, err = t.start(ctx, j); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
@@ -97,20 +93,13 @@ func (t *Tool) Encode(ctx context.Context, o EncodeOptions) (*Encoder, error) {
 }
 
 // encodeArgs is ffmpeg's command line. Time stamps pass through untouched:
-// neither input is shifted to zero (-copyts), nothing is shifted for the
-// sound's lead-in, and the encoder's time base is the millisecond.
+// the input is not shifted to zero (-copyts), and the encoder's time base is
+// the millisecond.
 func (t *Tool) encodeArgs(o EncodeOptions) []string {
 	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-y", "-copyts",
 		"-f", "matroska", "-protocol_whitelist", "file,pipe", "-codec_whitelist", "rawvideo",
 		"-probesize", "32", "-analyzeduration", "0", "-thread_queue_size", strconv.Itoa(encoderQueue), "-i", "pipe:0"}
-	if o.AudioFrom != "" {
-		args = append(args, "-vn")
-		args = append(args, t.untrusted(o.AudioFrom)...)
-	}
 	args = append(args, "-map", "0:v:0")
-	if o.AudioFrom != "" {
-		args = append(args, "-map", "1:a?", "-c:a", "copy")
-	}
 	pix := "yuv420p"
 	if o.Alpha {
 		pix = "yuva420p"
@@ -142,11 +131,11 @@ func VP9Args(width, height, threads int) []string {
 		"-crf", "36", "-static-thresh", "500", "-b:v", strconv.Itoa(rate)}
 }
 
-// Tag sets the colour tags of the output, which are known when the first frame
+// Tag sets the color tags of the output, which are known when the first frame
 // is: it must come before the first Write. The range is taken as limited.
-func (e *Encoder) Tag(c webm.Colour) {
-	e.colour = c
-	e.colour.Range = webm.RangeLimited
+func (e *Encoder) Tag(c webm.Color) {
+	e.color = c
+	e.color.Range = webm.RangeLimited
 }
 
 // Write hands over the next frame and waits while the encoder is busy. img is
@@ -159,13 +148,13 @@ func (e *Encoder) Write(img image.Image, pts time.Duration) error {
 	}
 	if e.raw == nil {
 		raw, err := webm.NewRawWriter(e.pipe, webm.RawHeader{Width: e.opt.Width, Height: e.opt.Height, Alpha: e.opt.Alpha,
-			Colour: e.colour, AspectNum: e.opt.AspectNum, AspectDen: e.opt.AspectDen})
+			Color: e.color, AspectNum: e.opt.AspectNum, AspectDen: e.opt.AspectDen})
 		if err != nil {
 			return e.fail(err)
 		}
 		e.raw = raw
 	}
-	if err := e.raw.Write(img, e.tick(pts)); err != nil {
+	if err := e.raw.Write(img, e.tick(pts)-e.opt.Start); err != nil {
 		return e.fail(err)
 	}
 	return nil
@@ -173,18 +162,18 @@ func (e *Encoder) Write(img image.Image, pts time.Duration) error {
 
 // Repeat is Write for the picture that was written last, unchanged. But for
 // files with transparency it costs nothing: the picture is not encoded again,
-// and [webm.Stay] lets it stay when the file is closed.
+// and [webm.Mux] repeats it when the file is closed.
 func (e *Encoder) Repeat(img image.Image, pts time.Duration) error {
 	if e.err != nil || e.frames == 0 || e.opt.Alpha {
 		return e.Write(img, pts)
 	}
-	e.stays = append(e.stays, e.tick(pts))
+	e.repeats = append(e.repeats, e.tick(pts))
 	return nil
 }
 
-// tick counts a frame and gives its time in the file.
+// tick counts a frame and returns its time in the file.
 func (e *Encoder) tick(pts time.Duration) time.Duration {
-	pts = max(pts.Truncate(time.Millisecond), 0)
+	pts = max(pts.Truncate(time.Millisecond), e.opt.Start)
 	if e.frames > 0 && pts <= e.last {
 		pts = e.last + time.Millisecond
 	}
@@ -210,7 +199,7 @@ func (e *Encoder) Close() error {
 	if exit != nil || full(text) {
 		return e.fail(errEnded)
 	}
-	if err := errors.Join(e.stay(), e.hold()); err != nil {
+	if err := e.mux(); err != nil {
 		return e.fail(err)
 	}
 	if text != "" {
@@ -223,21 +212,25 @@ func (e *Encoder) Close() error {
 	return nil
 }
 
-// stay puts the repeated pictures into the file, by way of a second one.
-func (e *Encoder) stay() (err error) {
-	if len(e.stays) == 0 {
-		return nil
-	}
-	src, err := os.Open(e.opt.Out)
+// mux puts the film together from what the encoder wrote, the repeated frames
+// and the audio, by way of a second file.
+func (e *Encoder) mux() (err error) {
+	coded, err := openSource(e.opt.Out, webm.Info{})
 	if err != nil {
 		return err
 	}
-	defer src.Close()
-	st, err := src.Stat()
-	if err != nil {
-		return err
+	defer coded.Close()
+	film := webm.Film{Video: coded.Source, Start: e.opt.Start, Repeats: e.repeats, End: e.end()}
+	if a := e.opt.Audio; a != nil {
+		sound, err := openSource(a.path, a.info)
+		if err != nil {
+			return err
+		}
+		defer sound.Close()
+		film.Audio, film.Delay = &sound.Source, a.delay
+		film.End = max(film.End, a.info.AudioEnd+a.delay)
 	}
-	dst, err := os.CreateTemp(filepath.Dir(e.opt.Out), "stay-*.webm")
+	dst, err := os.CreateTemp(filepath.Dir(e.opt.Out), "mux-*.webm")
 	if err != nil {
 		return err
 	}
@@ -249,36 +242,19 @@ func (e *Encoder) stay() (err error) {
 			_ = os.Remove(dst.Name())
 		}
 	}()
-	return errors.Join(webm.Stay(dst, src, st.Size(), e.stays), dst.Chmod(st.Mode()))
+	st, err := coded.Stat()
+	if err != nil {
+		return err
+	}
+	return errors.Join(webm.Mux(e.ctx, dst, film), dst.Chmod(st.Mode()))
 }
 
-// hold makes the file as long as the last frame stays on the screen.
-func (e *Encoder) hold() error {
-	end := e.opt.End
-	if end <= e.last {
-		end = e.last + max(time.Millisecond, e.last-e.before)
+// end is when the last frame leaves the screen.
+func (e *Encoder) end() time.Duration {
+	if e.opt.End > e.last {
+		return e.opt.End
 	}
-	f, err := os.OpenFile(e.opt.Out, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if e.opt.AudioFrom == "" {
-		return webm.SetDuration(f, st.Size(), end)
-	}
-	// The sound may end last; the original's header knows where.
-	src, err := scanFile(e.opt.AudioFrom)
-	if err != nil {
-		return err
-	}
-	if late := src.Declared - max(src.AudioEnd, end); late >= 0 && late < time.Second {
-		return webm.SetDuration(f, st.Size(), src.Declared)
-	}
-	return webm.ExtendDuration(f, st.Size(), end)
+	return e.last + max(time.Millisecond, e.last-e.before)
 }
 
 // Abort kills the encoder and removes the file. It may be called at any time,

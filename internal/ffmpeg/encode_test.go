@@ -290,9 +290,9 @@ func gone(t *testing.T, path string, but ...string) {
 	}
 }
 
-func TestEncodeKeepsColourAndAspect(t *testing.T) {
+func TestEncodeKeepsColorAndAspect(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out.webm")
-	want := webm.Colour{Matrix: 1, Range: 1, Transfer: 1, Primaries: 1}
+	want := webm.Color{Matrix: 1, Range: 1, Transfer: 1, Primaries: 1}
 	e, err := tool(t, nil).Encode(context.Background(), EncodeOptions{Out: out, Width: 60, Height: 48, AspectNum: 4, AspectDen: 3})
 	if err != nil {
 		t.Fatal(err)
@@ -306,7 +306,7 @@ func TestEncodeKeepsColourAndAspect(t *testing.T) {
 		t.Fatal(err)
 	}
 	i := scan(t, out)
-	if diff := cmp.Diff(want, i.Colour); diff != "" {
+	if diff := cmp.Diff(want, i.Color); diff != "" {
 		t.Error(diff)
 	}
 	if i.AspectNum != 4 || i.AspectDen != 3 {

@@ -72,7 +72,7 @@ func drain(d *Decoder) ([]time.Duration, error) {
 // decodeAll decodes a file that must be readable.
 func decodeAll(t testing.TB, tl *Tool, path string) []time.Duration {
 	t.Helper()
-	d, err := tl.Decode(context.Background(), path, 0)
+	d, err := decode(context.Background(), tl, path, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,9 +84,18 @@ func decodeAll(t testing.TB, tl *Tool, path string) []time.Duration {
 	return pts
 }
 
+// decode judges a file and starts decoding it.
+func decode(ctx context.Context, tl *Tool, path string, threads int) (*Decoder, error) {
+	info, err := scanFile(context.WithoutCancel(ctx), path)
+	if err != nil {
+		return nil, err
+	}
+	return tl.Decode(ctx, path, info, threads)
+}
+
 // recode decodes in and encodes it unchanged to out.
 func recode(ctx context.Context, tl *Tool, in, out string) error {
-	d, err := tl.Decode(ctx, in, 0)
+	d, err := decode(ctx, tl, in, 0)
 	if err != nil {
 		return err
 	}
@@ -102,7 +111,11 @@ func recode(ctx context.Context, tl *Tool, in, out string) error {
 			return err
 		}
 		if e == nil {
-			e, err = tl.Encode(ctx, EncodeOptions{Out: out, Width: w, Height: h, AudioFrom: in, End: d.Info().End})
+			sound, err := tl.Audio(ctx, in, d.Info(), filepath.Dir(out))
+			if err != nil {
+				return err
+			}
+			e, err = tl.Encode(ctx, EncodeOptions{Out: out, Width: w, Height: h, Audio: sound, Start: d.Info().FirstPTS, End: d.Info().End})
 			if err != nil {
 				return err
 			}
@@ -117,7 +130,7 @@ func recode(ctx context.Context, tl *Tool, in, out string) error {
 
 func scan(t testing.TB, path string) webm.Info {
 	t.Helper()
-	i, err := scanFile(path)
+	i, err := scanFile(t.Context(), path)
 	if err != nil {
 		t.Fatalf("scan %s: %v", path, err)
 	}

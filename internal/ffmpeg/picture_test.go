@@ -28,7 +28,7 @@ func TestDecodeRotates(t *testing.T) {
 	tl := tool(t, nil)
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			d, err := tl.Decode(context.Background(), patch(t, plain, func(b []byte) []byte { return turned(t, b, tc.roll) }), 0)
+			d, err := decode(context.Background(), tl, patch(t, plain, func(b []byte) []byte { return turned(t, b, tc.roll) }), 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,7 +79,7 @@ func TestDecodeNormalisesRange(t *testing.T) {
 	// White and black in full range, tagged as browsers tag it.
 	path := makeFile(t, "in.webm", with([]string{"-f", "lavfi", "-i", "color=white:s=64x48:d=0.2,format=yuv444p,scale=out_range=full:out_color_matrix=bt709"}, vp9,
 		[]string{"-color_range", "pc", "-colorspace", "bt709"})...)
-	d, err := tool(t, nil).Decode(context.Background(), path, 0)
+	d, err := decode(context.Background(), tool(t, nil), path, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,8 +91,8 @@ func TestDecodeNormalisesRange(t *testing.T) {
 	if y := f.Image.Y[0]; y < 233 || y > 236 {
 		t.Errorf("white is %d, want 235", y)
 	}
-	if f.Colour.Range != webm.RangeLimited || !f.Colour.BT709() {
-		t.Errorf("colour %+v", f.Colour)
+	if f.Color.Range != webm.RangeLimited || !f.Color.BT709() {
+		t.Errorf("color %+v", f.Color)
 	}
 }
 

@@ -22,7 +22,7 @@ type job struct {
 	stdout *os.File // the child's end; closed here by start
 	read   []string // files that it may read, absolute
 	write  string   // directory that it may write to, absolute; "": none
-	nice   int      // added to the configured niceness
+	nice   int      // added to our own niceness
 }
 
 // process is one running ffmpeg.
@@ -86,7 +86,7 @@ func (t *Tool) confinement(j job) []string {
 	cpu := int(t.cfg.Timeout/time.Second+1) * (t.cfg.Threads + 1)
 	args := []string{SandboxCommand,
 		"-as=" + strconv.FormatInt(t.cfg.Memory, 10), "-fsize=" + strconv.FormatInt(t.cfg.FileSize, 10),
-		"-cpu=" + strconv.Itoa(cpu), "-nice=" + strconv.Itoa(t.cfg.Nice+j.nice)}
+		"-cpu=" + strconv.Itoa(cpu), "-nice=" + strconv.Itoa(j.nice)}
 	for _, f := range j.read {
 		args = append(args, "-read="+f)
 	}

@@ -26,9 +26,16 @@ type Tool struct {
 	log     *slog.Logger
 }
 
-// wanted are the coders that the work needs.
-var wanted = []struct{ codec, list, name string }{
-	{"vp8", "decoders", "vp8"}, {"vp9", "decoders", "vp9"}, {"av1", "decoders", "libdav1d"}, {"vp9", "encoders", "libvpx-vp9"},
+// wanted are the coders that the work needs. Without those that are not
+// essential, AV1 cannot be read, transparency is dropped, spatial layers are
+// shown as frames, or audio is not converted.
+var wanted = []struct {
+	codec, list, name string
+	essential         bool
+}{
+	{"vp8", "decoders", "vp8", true}, {"vp9", "decoders", "vp9", true}, {"vp9", "encoders", "libvpx-vp9", true},
+	{"av1", "decoders", "libdav1d", false}, {"vp8", "decoders", "libvpx", false}, {"vp9", "decoders", "libvpx-vp9", false},
+	{"opus", "encoders", "libopus", false},
 }
 
 // New finds the program and learns its version and options. The error says
@@ -82,15 +89,15 @@ func (t *Tool) probe() error {
 	if strings.Contains(help, "-fps_mode") {
 		t.sync = "-fps_mode"
 	}
+	fatal := false
 	for _, w := range wanted {
 		if !coder(codecs, w.codec, w.list, w.name) {
 			t.missing = append(t.missing, w.name)
+			fatal = fatal || w.essential
 		}
 	}
-	for _, m := range t.missing {
-		if m != "libdav1d" { // AV1 alone is lost without it
-			return fmt.Errorf("ffmpeg at %s lacks %s; install a full build, for example by \"apt install ffmpeg\"", t.path, strings.Join(t.missing, ", "))
-		}
+	if fatal {
+		return fmt.Errorf("ffmpeg at %s lacks %s; install a full build, for example by \"apt install ffmpeg\"", t.path, strings.Join(t.missing, ", "))
 	}
 	return nil
 }

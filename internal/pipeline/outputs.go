@@ -78,15 +78,21 @@ func (r *videoRun) openOutputs(ctx context.Context) (outputs, error) {
 	if r.info.Rotation%180 != 0 { // frames come upright
 		num, den = den, num
 	}
-	for o, name := range mapFiles(r.job.Request.Outputs) {
+	var err error
+	names := mapFiles(r.job.Request.Outputs)
+	if _, overlay := names[saccade.OutOverlay]; len(names) > 1 || len(names) == 1 && !overlay {
+		if r.audio, err = r.a.video.Audio(ctx, r.job.Path, r.info, r.job.Dir); err != nil {
+			return nil, err
+		}
+	}
+	for o, name := range names {
 		out := &output{kind: o, name: name + ".webm", blender: render.NewBlender(r.w, r.h), layer: layers(o)}
-		opts := ffmpeg.EncodeOptions{Out: r.job.file(out.name), Width: r.w, Height: r.h, AudioFrom: r.job.Path,
-			AspectNum: num, AspectDen: den, End: r.info.End}
+		opts := ffmpeg.EncodeOptions{Out: r.job.file(out.name), Width: r.w, Height: r.h, Audio: r.audio,
+			AspectNum: num, AspectDen: den, Start: r.info.FirstPTS, End: r.info.End}
 		if o == saccade.OutOverlay {
-			opts.Alpha, opts.AudioFrom = true, ""
+			opts.Alpha, opts.Audio = true, nil
 			out.alpha = image.NewNYCbCrA(image.Rect(0, 0, r.w, r.h), image.YCbCrSubsampleRatio420)
 		}
-		var err error
 		if out.enc, err = r.a.video.Encode(ctx, opts); err != nil {
 			all.abort()
 			return nil, err
@@ -102,7 +108,7 @@ func (r *videoRun) openOutputs(ctx context.Context) (outputs, error) {
 }
 
 // setColor declares the colors to all encoders, before the first frame.
-func (all outputs) setColor(c webm.Colour) {
+func (all outputs) setColor(c webm.Color) {
 	for _, o := range all {
 		o.enc.Tag(c)
 	}

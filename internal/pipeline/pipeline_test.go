@@ -214,7 +214,7 @@ func TestVideoAnswersEverything(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		info, err := webm.Scan(bytes.NewReader(b), int64(len(b)))
+		info, err := webm.Scan(t.Context(), bytes.NewReader(b), int64(len(b)))
 		if err != nil || info.Frames != 20 || info.HasAlpha != (name == out.Attention.Overlay) || info.HasAudio == (name == out.Attention.Overlay) {
 			t.Errorf("%s: %+v, %v", name, info, err)
 		}
@@ -272,7 +272,7 @@ func TestVideoWithoutChangeHoldsItsDensity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	info, err := webm.Scan(bytes.NewReader(b), int64(len(b)))
+	info, err := webm.Scan(t.Context(), bytes.NewReader(b), int64(len(b)))
 	if err != nil || info.Frames != 41 || out.Input.Frames != 41 {
 		t.Errorf("%d frames: %+v, %v", out.Input.Frames, info, err)
 	}

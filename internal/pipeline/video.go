@@ -24,8 +24,8 @@ const inFlight = 4
 
 // InspectVideo judges a video by its size and container, without decoding it:
 // *saccade.Error when it is not one that can be analyzed.
-func InspectVideo(r io.ReaderAt, size int64, limits Limits) (webm.Info, error) {
-	info, err := webm.Scan(r, size)
+func InspectVideo(ctx context.Context, r io.ReaderAt, size int64, limits Limits) (webm.Info, error) {
+	info, err := webm.Scan(ctx, r, size)
 	if err != nil {
 		return info, err
 	}
@@ -75,6 +75,7 @@ type videoRun struct {
 	w, h     int
 	numbers  *numbers
 	outputs  outputs
+	audio    *ffmpeg.Audio // of the outputs; nil: silent
 	progress func(saccade.Progress)
 	smalls   chan *pix.RGB // copies that have been predicted, for later frames
 }
@@ -82,7 +83,7 @@ type videoRun struct {
 // runVideo decodes, predicts, composites and encodes in three stages that run
 // side by side and hand frames on.
 func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.Progress)) (_ *saccade.Outputs[saccade.File], err error) {
-	info, err := a.inspectFile(job.Path)
+	info, err := a.inspectFile(ctx, job.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +92,7 @@ func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.
 	if len(mapFiles(job.Request.Outputs)) > 0 {
 		threads = 1 // encoders need the other ones
 	}
-	dec, err := a.video.Decode(ctx, job.Path, threads)
+	dec, err := a.video.Decode(ctx, job.Path, info, threads)
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +105,7 @@ func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.
 	if r.numbers, err = newNumbers(job, a.model.Name(), r.w, r.h); err != nil {
 		return nil, err
 	}
+	defer func() { _ = r.audio.Close() }()
 	if r.outputs, err = r.openOutputs(ctx); err != nil {
 		return nil, closing(r.numbers, err)
 	}
@@ -120,7 +122,7 @@ func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.
 }
 
 // inspectFile judges the container of a local file.
-func (a *Analyzer) inspectFile(path string) (webm.Info, error) {
+func (a *Analyzer) inspectFile(ctx context.Context, path string) (webm.Info, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return webm.Info{}, err
@@ -130,7 +132,7 @@ func (a *Analyzer) inspectFile(path string) (webm.Info, error) {
 	if err != nil {
 		return webm.Info{}, err
 	}
-	return InspectVideo(f, st.Size(), a.cfg.Limits)
+	return InspectVideo(ctx, f, st.Size(), a.cfg.Limits)
 }
 
 // decode reads frames and makes the model's small copies. Screen recordings
@@ -228,7 +230,7 @@ func (r *videoRun) composite(ctx context.Context, in <-chan *frame) error {
 	var last *frame // the last one that was composited; its memory holds the composite
 	for f := range in {
 		if last == nil {
-			r.outputs.setColor(f.decoded.Colour)
+			r.outputs.setColor(f.decoded.Color)
 		}
 		if f.rendersAs(last) {
 			if err := r.outputs.repeat(f.decoded.PTS); err != nil {

@@ -137,7 +137,7 @@ func (s *Studio) Inspect(ctx context.Context, key blob.Key) error {
 	if info.Size > s.cfg.MaxBytes {
 		return saccade.Errorf(saccade.CodeInvalidInput, "The video has %d bytes; at most %d are possible. Please shorten it or compress it more.", info.Size, s.cfg.MaxBytes).About("input.content")
 	}
-	if _, err := pipeline.InspectVideo(o, info.Size, s.cfg.Limits); err != nil {
+	if _, err := pipeline.InspectVideo(ctx, o, info.Size, s.cfg.Limits); err != nil {
 		var e *saccade.Error
 		if errors.As(err, &e) {
 			return e.About("input.content")

@@ -21,6 +21,16 @@ const (
 	idTrackType          = 0x83
 	idFlagLacing         = 0x9C
 	idCodecID            = 0x86
+	idCodecPrivate       = 0x63A2
+	idCodecDelay         = 0x56AA
+	idSeekPreRoll        = 0x56BB
+	idAudio              = 0xE1
+	idTrackTimeScale     = 0x23314F
+	idTrackOffset        = 0x537F
+	idMuxingApp          = 0x4D80
+	idWritingApp         = 0x5741
+	idDocTypeVersion     = 0x4287
+	idDocTypeReadVersion = 0x4285
 	idDefaultDuration    = 0x23E383
 	idEncodings          = 0x6D80
 	idEncoding           = 0x6240
@@ -33,7 +43,7 @@ const (
 	idDisplayUnit        = 0x54B2
 	idAlphaMode          = 0x53C0
 	idFourCC             = 0x2EB524
-	idColour             = 0x55B0
+	idColor              = 0x55B0
 	idMatrix             = 0x55B1
 	idRange              = 0x55B9
 	idTransfer           = 0x55BA
@@ -43,9 +53,16 @@ const (
 	idCluster            = 0x1F43B675
 	idTimestamp          = 0xE7
 	idSimpleBlock        = 0xA3
+	idEncryptedBlock     = 0xAF
+	idPosition           = 0xA7
+	idPrevSize           = 0xAB
+	idSilentTracks       = 0x5854
 	idBlockGroup         = 0xA0
 	idBlock              = 0xA1
 	idBlockDuration      = 0x9B
+	idBlockAdditions     = 0x75A1
+	idBlockMore          = 0xA6
+	idBlockAddID         = 0xEE
 	idCues               = 0x1C53BB6B
 	idCuePoint           = 0xBB
 	idCueTime            = 0xB3
@@ -95,7 +112,7 @@ func parseElement(b []byte) (element, bool) {
 	return element{id: id, size: size, head: n + m}, ok
 }
 
-// parseSize reads a variable-length size and tells its length in bytes.
+// parseSize reads a variable-length size and returns its length in bytes.
 func parseSize(b []byte) (size int64, n int, ok bool) {
 	if len(b) == 0 || b[0] == 0 {
 		return 0, 0, false

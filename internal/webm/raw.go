@@ -17,7 +17,7 @@ import (
 type RawHeader struct {
 	Width, Height        int // 1..65535
 	Alpha                bool
-	Colour               Colour
+	Color                Color
 	AspectNum, AspectDen uint64 // pixel aspect ratio; 0 or equal: square
 }
 
@@ -34,6 +34,7 @@ const (
 	fourCCI420  = "I420"
 	fourCCI420A = "Y4\x0b\x08" // ffmpeg's tag of yuva420p
 	rawCodec    = "V_UNCOMPRESSED"
+	vfwCodec    = "V_MS/VFW/FOURCC" // what ffmpeg uses for pictures with alpha
 )
 
 // RawReader reads a stream of uncompressed pictures as ffmpeg's matroska muxer
@@ -51,7 +52,7 @@ func NewRawReader(r io.Reader) *RawReader {
 	return &RawReader{r: bufio.NewReaderSize(r, 16<<10), scale: 1e6}
 }
 
-// errRaw is the complaint about a stream that is not what we asked for.
+// errRaw is in the chain of errors about a stream that is not what was asked for.
 var errRaw = errors.New("raw matroska stream is malformed")
 
 // Header reads up to the track list. io.EOF means that the stream is empty.
@@ -95,20 +96,23 @@ func (r *RawReader) readTracks(e element) error {
 		return err
 	}
 	tracks := parseTracks(b)
-	if len(tracks) != 1 || tracks[0].codec != rawCodec {
+	if len(tracks) != 1 || tracks[0].codec != rawCodec && tracks[0].codec != vfwCodec {
 		return fmt.Errorf("%w: not one track of uncompressed pictures", errRaw)
 	}
 	t := tracks[0]
+	if t.codec == vfwCodec && len(t.private) >= 16 && binary.LittleEndian.Uint16(t.private[14:]) == 20 {
+		t.fourCC = fourCCI420A // biBitCount of the BITMAPINFOHEADER: 12 of I420, 8 of alpha
+	}
 	if t.w <= 0 || t.h <= 0 || t.w >= maxSide || t.h >= maxSide || (t.fourCC != fourCCI420 && t.fourCC != fourCCI420A) {
 		return fmt.Errorf("%w: %d x %d pictures of format %q", errRaw, t.w, t.h, t.fourCC)
 	}
-	r.head = RawHeader{Width: t.w, Height: t.h, Alpha: t.fourCC == fourCCI420A, Colour: t.colour}
+	r.head = RawHeader{Width: t.w, Height: t.h, Alpha: t.fourCC == fourCCI420A, Color: t.color}
 	r.head.AspectNum, r.head.AspectDen = t.pixelAspect()
 	return nil
 }
 
 // Next reads the next picture into buf, which must be FrameSize long, and
-// gives its time stamp. io.EOF comes at the end of the stream, and
+// returns its time stamp. io.EOF comes at the end of the stream, and
 // io.ErrUnexpectedEOF when it breaks off within a picture.
 func (r *RawReader) Next(buf []byte) (time.Duration, error) {
 	for {
@@ -229,17 +233,17 @@ func rawStart(h RawHeader) []byte {
 		video = appendUint(video, idDisplayHeight, v/g)
 	}
 	video = appendElement(video, idFourCC, []byte(fourCC))
-	var colour []byte
+	var color []byte
 	for _, c := range []struct {
 		id uint32
 		v  int
-	}{{idMatrix, h.Colour.Matrix}, {idRange, h.Colour.Range}, {idTransfer, h.Colour.Transfer}, {idPrimaries, h.Colour.Primaries}} {
+	}{{idMatrix, h.Color.Matrix}, {idRange, h.Color.Range}, {idTransfer, h.Color.Transfer}, {idPrimaries, h.Color.Primaries}} {
 		if c.v > 0 {
-			colour = appendUint(colour, c.id, uint64(c.v))
+			color = appendUint(color, c.id, uint64(c.v))
 		}
 	}
-	if len(colour) > 0 {
-		video = appendElement(video, idColour, colour)
+	if len(color) > 0 {
+		video = appendElement(video, idColor, color)
 	}
 	track := appendUint(nil, idTrackNumber, 1)
 	track = appendUint(track, idTrackUID, 1)

@@ -78,7 +78,7 @@ func TestRawRoundTrip(t *testing.T) {
 		"gaps":           {RawHeader{Width: 33, Height: 17}, true},
 		"alpha":          {RawHeader{Width: 33, Height: 17, Alpha: true}, false},
 		"alpha and gaps": {RawHeader{Width: 32, Height: 16, Alpha: true}, true},
-		"tags":           {RawHeader{Width: 8, Height: 8, Colour: Colour{1, 1, 13, 9}, AspectNum: 4, AspectDen: 3}, false},
+		"tags":           {RawHeader{Width: 8, Height: 8, Color: Color{1, 1, 13, 9}, AspectNum: 4, AspectDen: 3}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			img := sample(tc.h.Width, tc.h.Height, tc.h.Alpha, tc.gaps)
@@ -169,7 +169,7 @@ func TestRawWriterRefuses(t *testing.T) {
 
 func FuzzRawReader(f *testing.F) {
 	var stream bytes.Buffer
-	w, err := NewRawWriter(&stream, RawHeader{Width: 4, Height: 4, Colour: Colour{1, 2, 0, 0}})
+	w, err := NewRawWriter(&stream, RawHeader{Width: 4, Height: 4, Color: Color{1, 2, 0, 0}})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -1,359 +1,264 @@
 package webm
 
 import (
-	"bytes"
+	"context"
+	"fmt"
 	"io"
-	"math"
 	"time"
 
 	"github.com/saccade-dev/saccade"
 )
 
-// Scan reads the structure of a file of size bytes and seeks over everything
-// else. Errors that are the file's fault are *[saccade.Error]:
-// CodeInvalidInput when it is not WebM, has no video track or a codec other
-// than VP8, VP9 and AV1; CodeUnreadableVideo when it is damaged beyond use or
-// encrypted. Other errors come from r.
+// Scan reads the structure of a file of size bytes, once and forward only, and
+// seeks over everything else. Errors that are the file's fault are
+// *[saccade.Error]: CodeInvalidInput when it is not WebM, has no video track,
+// a codec that WebM has not, or too many frames; CodeUnreadableVideo when it is
+// damaged beyond use or encrypted. Other errors come from r, or from ctx.
 //
 // A file that merely ends early is accepted as long as it holds a complete
-// frame; Info.Truncated tells.
-func Scan(r io.ReaderAt, size int64) (Info, error) {
-	s := scanner{win: window{r: r, size: size, buf: make([]byte, windowSize)}, scale: 1e6}
-	if err := s.docType(); err != nil {
+// frame; Info.Truncated says so.
+func Scan(ctx context.Context, r io.ReaderAt, size int64) (Info, error) {
+	s, err := scanTracks(ctx, r, size, Ordinals{})
+	if err != nil {
 		return Info{}, err
 	}
-	for s.pos < size && s.win.err == nil {
-		if !s.step() {
-			break
+	if o, other := s.used(); other { // the first track of a kind is empty, another is not
+		if s, err = scanTracks(ctx, r, size, o); err != nil {
+			return Info{}, err
 		}
-	}
-	if s.win.err != nil {
-		return Info{}, s.win.err
 	}
 	return s.info()
 }
 
-const (
-	windowSize = 1 << 10
-	// maxTracks bounds the track list: real ones have some hundred bytes.
-	maxTracks = 1 << 20
-	// maxElement bounds a believable element that reaches past the end: a
-	// larger size is noise, not truncation.
-	maxElement = 32 << 20
-)
-
-// scanner is the state of one walk. The tree is walked flat: masters are
-// entered by stepping over their header, so that their own sizes, which lie in
-// truncated files and are unknown in recordings, are never needed.
-type scanner struct {
-	win       window
-	pos       int64
-	scale     uint64 // ns per tick
-	declared  float64
-	durAt     int64 // position of the Duration's payload; 0 = none
-	durLen    int
-	tracks    []track
-	video     *track
-	audio     uint64 // its track number
-	hasAudio  bool
-	cluster   uint64 // its timestamp, in ticks
-	stats     stats
-	truncated bool
-	lost      int64 // bytes that are no structure we know
+// ScanAudio is Scan for a file of ours that holds audio alone: of the Info only
+// what concerns audio is filled in.
+func ScanAudio(ctx context.Context, r io.ReaderAt, size int64) (Info, error) {
+	s, err := scanTracks(ctx, r, size, Ordinals{})
+	if err != nil {
+		return Info{}, err
+	}
+	a := s.picked(audio)
+	if a == nil || s.heard == 0 {
+		return Info{}, fmt.Errorf("%w: it holds no audio", errFilm)
+	}
+	shift := -min(s.clock.early, 0)
+	return Info{HasAudio: true, AudioCodec: a.codec, AudioEnd: s.lastEnd + shift, Shift: shift}, nil
 }
 
-// docType requires the EBML header of a WebM file.
-func (s *scanner) docType() error {
-	head := s.win.bytes(0, 512)
-	if s.win.err != nil {
-		return s.win.err
+// maxPackets bounds the packets of audio in a file: 1,000 a second for a minute.
+const maxPackets = 60_000
+
+// scanner gathers what a walk over the packets shows.
+type scanner struct {
+	*packets
+	lastDur time.Duration // of the block of the last frame; < 0: not declared
+	heard   int           // packets of audio
+	alpha   bool          // a frame carries transparency
+	first   dim           // size of the first frame; zero: unknown
+	sizes   []SizeChange
+	lastEnd time.Duration // of audio
+}
+
+func scanTracks(ctx context.Context, r io.ReaderAt, size int64, o Ordinals) (*scanner, error) {
+	s := &scanner{packets: newPackets(ctx, r, size, o), lastDur: -1}
+	if err := s.docType(); err != nil {
+		return nil, err
 	}
-	e, ok := parseElement(head)
-	if !ok || e.id != idEBML {
-		what := sniff(head)
-		return saccade.Errorf(saccade.CodeInvalidInput, "The file is not a WebM video: it is %s. Please upload WebM (VP8, VP9 or AV1).", what)
-	}
-	if e.size == unknownSize || e.size > int64(len(head)-e.head) {
-		return saccade.Errorf(saccade.CodeInvalidInput, "The file is not a WebM video: its EBML header is broken.")
-	}
-	doc := "matroska" // the standard's default
-	children(head[e.head:int64(e.head)+e.size], func(id uint32, p []byte) {
-		if id == idDocType {
-			doc = trimZeros(p)
+	for {
+		k, ok := s.next()
+		if !ok {
+			break
 		}
-	})
-	if doc != "webm" {
-		return saccade.Errorf(saccade.CodeInvalidInput, "The file is not a WebM video: its document type is %q. Please convert it to WebM; renaming does not.", doc)
+		if k.kind == audio {
+			s.heard++
+			s.lastEnd = max(s.lastEnd, k.time)
+			continue
+		}
+		s.see(k)
 	}
-	s.pos = int64(e.head) + e.size
+	if s.err() != nil {
+		return nil, s.err()
+	}
+	return s, s.clock.err
+}
+
+// see takes note of a block of video.
+func (s *scanner) see(k packet) {
+	s.alpha = s.alpha || k.alpha
+	if k.frames == 0 {
+		return
+	}
+	s.lastDur = k.dur
+	size := s.codec.size
+	switch {
+	case size == dim{}:
+	case s.first == dim{}:
+		s.first = size
+		s.sizes = append(s.sizes, SizeChange{k.time, size.w, size.h})
+	case len(s.sizes) < maxFrames:
+		if last := s.sizes[len(s.sizes)-1]; last.Width != size.w || last.Height != size.h {
+			s.sizes = append(s.sizes, SizeChange{k.time, size.w, size.h})
+		}
+	}
+}
+
+// used returns the first track of each kind that has blocks, and reports
+// whether one of them is not the one that was read.
+func (s *scanner) used() (o Ordinals, other bool) {
+	pick := s.pick
+	for k := range kinds {
+		if s.pick[k] < len(s.count[k]) && s.count[k][s.pick[k]] > 0 {
+			continue
+		}
+		for i, n := range s.count[k] {
+			if n > 0 {
+				pick[k], other = i, true
+				break
+			}
+		}
+	}
+	return Ordinals{Video: pick[video], Audio: pick[audio]}, other
+}
+
+// picked is the track that was read in the first part of the file.
+func (s *scanner) picked(k kind) *track {
+	for _, t := range s.packets.first {
+		if t.class() == k && t.place == s.pick[k] {
+			return t
+		}
+	}
 	return nil
 }
 
-// step handles the element at pos. It reports false at the end.
-func (s *scanner) step() bool {
-	e, ok := parseElement(s.win.bytes(s.pos, maxHeader))
-	if !ok || !known(e.id) || (e.size == unknownSize && !entered(e.id)) {
-		if !ok && s.win.size-s.pos < maxHeader {
-			s.truncated = true
-			return false
-		}
-		return s.resync()
-	}
-	body := s.pos + int64(e.head)
-	cut := e.size > s.win.size-body
-	if cut && !entered(e.id) && e.size > maxElement {
-		return s.resync()
-	}
-	s.truncated = s.truncated || cut
-	if entered(e.id) {
-		s.pos = body
-		return true
-	}
-	if cut {
-		return false
-	}
-	s.pos = body + e.size
-	s.visit(e, body)
-	return true
-}
+// codecNames are the codecs of WebM's videos, and what they are called here.
+var codecNames = map[string]string{codecVP8: "vp8", codecVP9: "vp9", codecAV1: "av1"}
 
-// visit reads a complete element.
-func (s *scanner) visit(e element, body int64) {
-	switch e.id {
-	case idInfo:
-		s.readInfo(body, e.size)
-	case idTracks:
-		if s.tracks == nil && e.size <= maxTracks {
-			s.choose(parseTracks(s.win.read(body, int(e.size))))
-		}
-	case idTimestamp:
-		s.cluster = parseUint(s.win.bytes(body, int(min(e.size, 8))))
-	case idSimpleBlock:
-		s.block(body, e.size, -1)
-	case idBlockGroup:
-		s.group(body, e.size)
+// refuse returns why the file cannot be used, if so.
+func (s *scanner) refuse(v *track) error {
+	unreadable := func(format string, args ...any) error {
+		return saccade.Errorf(saccade.CodeUnreadableVideo, format, args...)
 	}
-}
-
-// known reports whether the id may stand where step looks. Anything else is
-// damage: its size must not be believed.
-func known(id uint32) bool {
-	switch id {
-	case idSegment, idInfo, idTracks, idCluster, idTimestamp, idSimpleBlock, idBlockGroup, idCues, idTags,
-		idSeekHead, idChapters, idAttachments, idVoid, idCRC32, 0xAB /* PrevSize */, 0xA7, /* Position */
-		0x5854 /* SilentTracks */, 0xAF /* EncryptedBlock */ :
-		return true
-	}
-	return false
-}
-
-// entered reports whether step walks into the element.
-func entered(id uint32) bool { return id == idSegment || id == idCluster }
-
-// resync looks for the next cluster after damage.
-func (s *scanner) resync() bool {
-	const chunk = 256 << 10
-	magic := []byte{0x1F, 0x43, 0xB6, 0x75}
-	for at := s.pos + 1; at < s.win.size; at += chunk - 3 {
-		b := s.win.read(at, int(min(chunk, s.win.size-at)))
-		if i := bytes.Index(b, magic); i >= 0 {
-			s.lost += at + int64(i) - s.pos
-			s.pos = at + int64(i)
-			return true
-		}
-	}
-	s.lost += s.win.size - s.pos
-	return false
-}
-
-// readInfo reads the segment's Info element.
-func (s *scanner) readInfo(body, size int64) {
-	b := s.win.read(body, int(min(size, 64<<10)))
-	children(b, func(id uint32, p []byte) {
-		switch id {
-		case idTimestampScale:
-			if v := parseUint(p); v > 0 && v <= uint64(time.Hour) {
-				s.scale = v
-			}
-		case idDuration:
-			s.declared = parseFloat(p)
-			// p is a slice of b: what is left of it tells where p began.
-			s.durAt, s.durLen = body+int64(cap(b)-cap(p)), len(p)
-		}
-	})
-}
-
-// choose picks the first track of each kind, as the decoder does.
-func (s *scanner) choose(tracks []track) {
-	s.tracks = tracks
-	for i := range tracks {
-		switch t := &tracks[i]; {
-		case t.kind == kindVideo && s.video == nil:
-			s.video = t
-		case t.kind == kindAudio && !s.hasAudio:
-			s.hasAudio, s.audio = true, t.number
-		}
-	}
-}
-
-// time turns ticks into a time; what does not fit becomes the latest time.
-func (s *scanner) time(ticks float64) time.Duration {
-	v := ticks * float64(s.scale)
-	if math.IsNaN(v) || v >= math.MaxInt64/4 {
-		return math.MaxInt64 / 4
-	}
-	return time.Duration(max(v, -math.MaxInt64/4))
-}
-
-// group reads a BlockGroup: the block and, behind it, its duration.
-func (s *scanner) group(body, size int64) {
-	end := body + size
-	var at, n int64 = 0, -1
-	dur := time.Duration(-1)
-	for body < end {
-		e, ok := parseElement(s.win.bytes(body, maxHeader))
-		body += int64(e.head)
-		if !ok || e.size == unknownSize || e.size > end-body {
-			break
-		}
-		switch e.id {
-		case idBlock:
-			at, n = body, e.size
-		case idBlockDuration:
-			dur = s.time(float64(parseUint(s.win.bytes(body, int(min(e.size, 8))))))
-		}
-		body += e.size
-	}
-	if n >= 0 {
-		s.block(at, n, dur)
-	}
-}
-
-// block counts one complete block; dur < 0 means: not told.
-func (s *scanner) block(body, size int64, dur time.Duration) {
-	b := s.win.bytes(body, int(min(size, 24)))
-	number, n, ok := parseSize(b)
-	if !ok || len(b) < n+4 {
-		return
-	}
-	rel := int16(uint16(b[n])<<8 | uint16(b[n+1]))
-	pts := s.time(float64(s.cluster) + float64(rel))
 	switch {
-	case s.video != nil && uint64(number) == s.video.number:
-		lacing := b[n+2]&0x06 != 0
-		frames := 1
-		if lacing {
-			frames += int(b[n+3])
-		}
-		if !lacing && !s.video.encoded && s.hidden(b[n+3:], body+size) {
-			return
-		}
-		s.stats.add(pts, dur, frames, s.video.def)
-	case s.hasAudio && uint64(number) == s.audio:
-		s.stats.audioEnd = max(s.stats.audioEnd, pts)
+	case s.overrun:
+		return unreadable("The WebM file is damaged: it consists of far more elements than a video has. Please record or export it again.")
+	case s.packets.first == nil && (s.truncated || s.lost > 0):
+		return unreadable("The WebM file is damaged: it ends before its first frame. Please record or export it again.")
+	case v == nil && s.picked(audio) != nil:
+		return saccade.Errorf(saccade.CodeInvalidInput, "The WebM file holds sound only; a video track is needed.")
+	case v == nil:
+		return saccade.Errorf(saccade.CodeInvalidInput, "The WebM file has no video track.")
+	case codecNames[v.codec] == "":
+		return saccade.Errorf(saccade.CodeInvalidInput, "The video's codec %q is not one of WebM's. Please encode it as VP8, VP9 or AV1.", v.codec)
+	case v.encrypted:
+		return unreadable("The video is encrypted. Please upload it without protection.")
+	case v.w == 0 || v.h == 0:
+		return unreadable("The WebM file is damaged: its pictures have no size. Please record or export it again.")
+	case 2*s.lost > s.win.size:
+		return unreadable("Most of the WebM file is damaged. Please record or export it again.")
+	case s.clock.frames == 0:
+		return unreadable("The WebM file holds no complete frame. Please record or export it again.")
+	case s.heard > maxPackets:
+		return saccade.Errorf(saccade.CodeInvalidInput, "The sound consists of more than %d packets. Please encode it as Opus, 20 ms a packet, or leave it out.", maxPackets)
 	}
-}
-
-// hidden reports whether a block holds only a frame that is never shown, such
-// as VP8's alternate reference. head is the payload's beginning, end its end.
-func (s *scanner) hidden(head []byte, end int64) bool {
-	if len(head) == 0 {
-		return true
-	}
-	switch s.video.codec {
-	case "V_VP8":
-		return head[0]&0x10 == 0
-	case "V_VP9":
-		// marker 10, profile, show_existing_frame, frame_type, show_frame;
-		// profile 3 has one bit more. A superframe ends in a marker 110.
-		const existing, shown = 0x08, 0x02
-		if head[0]&0xC0 != 0x80 || head[0]&0x30 == 0x30 || head[0]&(existing|shown) != 0 {
-			return false
-		}
-		last := s.win.bytes(end-1, 1)
-		return len(last) == 1 && last[0]&0xE0 != 0xC0
-	}
-	return false
+	return nil
 }
 
 // info sums up.
 func (s *scanner) info() (Info, error) {
-	switch {
-	case s.tracks == nil && (s.truncated || s.lost > 0):
-		return Info{}, saccade.Errorf(saccade.CodeUnreadableVideo, "The WebM file is damaged: it ends before its first frame. Please record or export it again.")
-	case s.video == nil && s.hasAudio:
-		return Info{}, saccade.Errorf(saccade.CodeInvalidInput, "The WebM file holds sound only; a video track is needed.")
-	case s.video == nil:
-		return Info{}, saccade.Errorf(saccade.CodeInvalidInput, "The WebM file has no video track.")
+	v := s.picked(video)
+	if err := s.refuse(v); err != nil {
+		return Info{}, err
 	}
-	codec, ok := map[string]string{"V_VP8": "vp8", "V_VP9": "vp9", "V_AV1": "av1"}[s.video.codec]
-	switch {
-	case !ok:
-		return Info{}, saccade.Errorf(saccade.CodeInvalidInput, "The video's codec %q is not one of WebM's. Please encode it as VP8, VP9 or AV1.", s.video.codec)
-	case s.video.encrypted:
-		return Info{}, saccade.Errorf(saccade.CodeUnreadableVideo, "The video is encrypted. Please upload it without protection.")
-	case s.video.w == 0 || s.video.h == 0:
-		return Info{}, saccade.Errorf(saccade.CodeUnreadableVideo, "The WebM file is damaged: its pictures have no size. Please record or export it again.")
-	case 2*s.lost > s.win.size:
-		return Info{}, saccade.Errorf(saccade.CodeUnreadableVideo, "Most of the WebM file is damaged. Please record or export it again.")
-	case s.stats.frames == 0:
-		return Info{}, saccade.Errorf(saccade.CodeUnreadableVideo, "The WebM file holds no complete frame. Please record or export it again.")
-	}
+	c := &s.clock
 	i := Info{
-		Codec: codec, Width: s.video.w, Height: s.video.h, Rotation: s.video.rotation(), Colour: s.video.colour,
-		Frames: s.stats.frames, FirstPTS: s.stats.first, LastPTS: s.stats.last, AudioEnd: s.stats.audioEnd,
-		HasAudio: s.hasAudio, HasAlpha: s.video.alpha, Truncated: s.truncated,
+		Codec: codecNames[v.codec], Width: v.w, Height: v.h, Rotation: v.rotation(), Color: v.color,
+		Frames: c.frames, FirstPTS: c.first, LastPTS: c.last[video], Declared: s.end(),
+		HasAlpha: v.alpha, Transparent: s.alpha, Layers: s.codec.layers, Truncated: s.truncated, Shift: -min(c.early, 0),
+		Tracks: Ordinals{Video: s.pick[video], Audio: s.pick[audio]},
 	}
-	i.AspectNum, i.AspectDen = s.video.pixelAspect()
-	if s.declared > 0 {
-		i.Declared = s.time(s.declared)
+	i.AspectNum, i.AspectDen = v.pixelAspect()
+	if a := s.picked(audio); a != nil {
+		i.HasAudio, i.AudioCodec = true, a.codec
+		if a.encoded {
+			i.AudioCodec = "encoded " + a.codec
+		}
+		if err := checkAudio(a, s.heard); err != nil {
+			return Info{}, err
+		}
 	}
-	s.stats.end(&i, s.video.def)
+	s.sizeOf(&i)
+	s.ends(&i, v.def)
+	i.shift(s.heard > 0)
 	return i, nil
 }
 
-// stats are the running figures of the tracks.
-type stats struct {
-	frames      int
-	first, last time.Duration
-	lastDur     time.Duration // of the block at last; < 0: not told
-	audioEnd    time.Duration
+// end is the declared end of the last part, as a time of the file; 0: unknown.
+func (s *scanner) end() time.Duration {
+	if s.declared == 0 {
+		return 0
+	}
+	d := s.ticks(s.declared)
+	// Four bytes hold seven digits: no end of a recording that counts from 1970.
+	if s.single && d > 3*time.Hour && s.clock.offset == 0 {
+		return 0
+	}
+	return d
 }
 
-func (t *stats) add(pts, dur time.Duration, frames int, def time.Duration) {
-	end := pts + time.Duration(frames-1)*def // laced frames follow one another
-	if t.frames == 0 {
-		t.first, t.last, t.lastDur = pts, end, dur
+// sizeOf settles the size of the pictures: the header's, unless the first frame
+// has other proportions, as in a recording whose header was written before the
+// stage was known.
+func (s *scanner) sizeOf(i *Info) {
+	f := s.first
+	if f.w > 0 && f.h > 0 && !similar(f.w*i.Height, f.h*i.Width) {
+		i.Width, i.Height, i.AspectNum, i.AspectDen = f.w, f.h, 1, 1
 	}
-	if end >= t.last {
-		t.last, t.lastDur = end, dur
+	for _, c := range s.sizes {
+		if c.Width != i.Width || c.Height != i.Height {
+			i.Sizes = s.sizes
+			return
+		}
 	}
-	t.first = min(t.first, pts)
-	t.frames += frames
 }
 
-// defaultFrame is the length of a lone frame of which nothing is told.
-const defaultFrame = time.Second / 30
+// similar reports whether two numbers differ by less than 2 %.
+func similar(a, b int) bool { return 50*max(a-b, b-a) < max(a, b) }
 
-// end fills in what depends on the length of the last frame. A header's
-// Duration is believed when it is the pictures' own (no sound, not truncated)
-// and lies just behind the last frame; screen recordings hold it for long.
-func (t *stats) end(i *Info, def time.Duration) {
-	i.Frame = defaultFrame
-	if t.frames > 1 && t.last > t.first {
-		i.Frame = (t.last - t.first) / time.Duration(t.frames-1)
-	}
-	if def > 0 && (t.frames == 1 || (def < 4*i.Frame && i.Frame < 4*def)) {
+// ends fills in what depends on the length of the last frame. The last picture
+// stays until the Duration that the header declares, or until the audio ends,
+// where that is clearly later than the end of the frame itself.
+func (s *scanner) ends(i *Info, def time.Duration) {
+	i.Frame = s.clock.spacing.typical()
+	if def > 0 && (i.Frames == 1 || (def < 4*i.Frame && i.Frame < 4*def)) {
 		i.Frame = def
 	}
-	hold := i.Declared - t.last
-	switch {
-	case t.lastDur > 0:
-		i.End = t.last + t.lastDur
-	case !i.Truncated && !i.HasAudio && hold > 0 && hold <= max(time.Second, 4*i.Frame):
-		i.End = i.Declared
-	default:
-		i.End = t.last + i.Frame
+	own := i.LastPTS + i.Frame // the last frame's own end
+	if s.lastDur > 0 {
+		own = i.LastPTS + s.lastDur
 	}
-	i.Duration = i.End - t.first
+	i.End = own
+	declared := i.Declared
+	if declared > 0 {
+		declared = min(declared+s.clock.offset, latest)
+	}
+	if declared <= i.LastPTS && i.FirstPTS > 0 && i.Declared > 0 { // counted from the first frame
+		declared = min(i.FirstPTS+i.Declared, latest)
+	}
+	slack := i.Frame + audioSlack // the audio's own overhang
+	switch {
+	case i.Truncated || i.Declared == 0 || declared <= i.LastPTS:
+	case s.heard > 0:
+		if declared > own+slack {
+			i.End = declared
+		}
+	case declared > own, s.lastDur <= 0 && declared-i.LastPTS >= i.Frame/2:
+		i.End = declared
+	}
+	if s.heard > 0 {
+		i.AudioEnd = s.lastEnd
+		if end := s.lastEnd + packetTime; end > i.End+slack {
+			i.End = end
+		}
+	}
+	i.Duration = i.End - i.FirstPTS
 }

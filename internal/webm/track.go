@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Colour is how the samples of a video map to light: code points of ITU-T
-// H.273, as the Matroska Colour element holds them. 0 means: not told.
-type Colour struct {
+// Color is how the samples of a video map to light: code points of ITU-T
+// H.273, as the Matroska Color element holds them. 0 means: not declared.
+type Color struct {
 	Matrix    int // 1 BT.709, 5 and 6 BT.601
 	Range     int // 1 limited (16..235), 2 full (0..255)
 	Transfer  int
@@ -21,15 +21,18 @@ const (
 	RangeFull    = 2
 )
 
-// BT709 reports whether the colour matrix is the one of high definition.
+// BT709 reports whether the color matrix is the one of high definition.
 // Unmarked video counts as BT.601, as decoders take it.
-func (c Colour) BT709() bool { return c.Matrix == MatrixBT709 }
+func (c Color) BT709() bool { return c.Matrix == MatrixBT709 }
 
 // track is one TrackEntry.
 type track struct {
+	place     int    // among the tracks of its kind, from 0
+	raw       []byte // payload of the element
 	number    uint64
 	kind      uint64 // 1 video, 2 audio
 	codec     string
+	private   []byte        // CodecPrivate
 	def       time.Duration // DefaultDuration
 	w, h      int
 	dispW     uint64
@@ -37,25 +40,50 @@ type track struct {
 	dispUnit  uint64
 	alpha     bool
 	fourCC    string
-	colour    Colour
+	color     Color
 	roll      float64 // degrees, counter-clockwise
 	encoded   bool    // payloads are compressed or encrypted
 	encrypted bool
 }
 
+// Types of tracks, as Matroska numbers them.
 const (
 	kindVideo = 1
 	kindAudio = 2
 )
 
+// Names of codecs in Matroska.
+const (
+	codecVP8    = "V_VP8"
+	codecVP9    = "V_VP9"
+	codecAV1    = "V_AV1"
+	codecOpus   = "A_OPUS"
+	codecVorbis = "A_VORBIS"
+)
+
+// class returns the kind of the track; kinds for one that is neither video nor
+// audio.
+func (t *track) class() kind {
+	switch t.kind {
+	case kindVideo:
+		return video
+	case kindAudio:
+		return audio
+	}
+	return kinds
+}
+
 // maxSide bounds a picture's side in pixels: what the codecs can express.
 const maxSide = 1 << 16
+
+// maxTrackCount is how many tracks of a list are looked at.
+const maxTrackCount = 64
 
 // parseTracks reads the payload of a Tracks element.
 func parseTracks(b []byte) []track {
 	var out []track
 	children(b, func(id uint32, p []byte) {
-		if id == idTrackEntry {
+		if id == idTrackEntry && len(out) < maxTrackCount {
 			out = append(out, parseTrack(p))
 		}
 	})
@@ -63,7 +91,7 @@ func parseTracks(b []byte) []track {
 }
 
 func parseTrack(b []byte) track {
-	var t track
+	t := track{raw: b}
 	children(b, func(id uint32, p []byte) {
 		switch id {
 		case idTrackNumber:
@@ -72,6 +100,8 @@ func parseTrack(b []byte) track {
 			t.kind = parseUint(p)
 		case idCodecID:
 			t.codec = trimZeros(p)
+		case idCodecPrivate:
+			t.private = p
 		case idDefaultDuration:
 			if v := parseUint(p); v < uint64(time.Minute) {
 				t.def = time.Duration(v)
@@ -105,8 +135,8 @@ func (t *track) parseVideo(b []byte) {
 			t.alpha = parseUint(p) == 1
 		case idFourCC:
 			t.fourCC = string(p)
-		case idColour:
-			t.colour = parseColour(p)
+		case idColor:
+			t.color = parseColor(p)
 		case idProjection:
 			children(p, func(id uint32, p []byte) {
 				if id == idPoseRoll {
@@ -117,8 +147,8 @@ func (t *track) parseVideo(b []byte) {
 	})
 }
 
-func parseColour(b []byte) Colour {
-	var c Colour
+func parseColor(b []byte) Color {
+	var c Color
 	children(b, func(id uint32, p []byte) {
 		v := int(min(parseUint(p), 255))
 		switch id {
@@ -152,7 +182,7 @@ func (t *track) rotation() int {
 }
 
 // pixelAspect is the display's aspect over the picture's, as a fraction; 1:1
-// when nothing (sensible) is told.
+// when nothing sensible is declared.
 func (t *track) pixelAspect() (num, den uint64) {
 	if t.dispUnit > 3 || t.dispW == 0 || t.dispH == 0 || t.dispW > 1<<20 || t.dispH > 1<<20 || t.w == 0 || t.h == 0 {
 		return 1, 1

@@ -1,0 +1,132 @@
+package webm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Source is a file that [Scan] has judged, for reading its packets.
+type Source struct {
+	R    io.ReaderAt
+	Size int64 // bytes
+	Info Info  // what Scan said of it
+}
+
+// CopyVideo writes the video track alone, as a plain Matroska stream for the
+// decoder: one track, times as Info has them but counted from Info.FirstPTS,
+// each block in a cluster of its own, and nothing that Scan has not understood.
+// Errors come from w, from the source and from ctx.
+func (s Source) CopyVideo(ctx context.Context, w io.Writer) error {
+	return s.copy(ctx, w, video, s.Info.FirstPTS)
+}
+
+// CopyAudio is CopyVideo for the audio track; times count from start.
+func (s Source) CopyAudio(ctx context.Context, w io.Writer, start time.Duration) error {
+	return s.copy(ctx, w, audio, start)
+}
+
+// AudioStart returns the time of the first packet of audio. io.EOF means that
+// there is none.
+func (s Source) AudioStart(ctx context.Context) (time.Duration, error) {
+	p := newPackets(ctx, s.R, s.Size, s.Info.Tracks)
+	for {
+		k, ok := p.next()
+		if !ok {
+			return 0, errors.Join(p.err(), io.EOF)
+		}
+		if k.kind == audio {
+			return k.time + s.Info.Shift, nil
+		}
+	}
+}
+
+func (s Source) copy(ctx context.Context, w io.Writer, want kind, start time.Duration) error {
+	p := newPackets(ctx, s.R, s.Size, s.Info.Tracks)
+	var out []byte
+	begun := false
+	for {
+		k, ok := p.next()
+		if !ok {
+			return p.err()
+		}
+		if k.kind != want {
+			continue
+		}
+		out = out[:0]
+		if !begun {
+			out, begun = streamStart(out, plainTrack(k.track)), true
+		}
+		at := max(k.time+s.Info.Shift-start, 0)
+		out = appendHeader(out, idCluster, unknownSize)
+		out = appendUint(out, idTimestamp, uint64(at/time.Millisecond))
+		var err error
+		if out, err = p.appendBlock(out, k, 1); err != nil {
+			return err
+		}
+		if _, err := w.Write(out); err != nil {
+			return err
+		}
+	}
+}
+
+// streamStart appends all that comes before the clusters of a Matroska stream
+// of one track, in milliseconds.
+func streamStart(b, track []byte) []byte {
+	b = appendElement(b, idEBML, appendElement(nil, idDocType, []byte("matroska")))
+	b = appendHeader(b, idSegment, unknownSize)
+	b = appendElement(b, idInfo, appendUint(nil, idTimestampScale, 1e6))
+	return appendElement(b, idTracks, appendElement(nil, idTrackEntry, track))
+}
+
+// plainTrack is a track entry with number 1 and without what would change the
+// times of its blocks once more.
+func plainTrack(t *track) []byte {
+	b := appendUint(nil, idTrackNumber, 1)
+	children(t.raw, func(id uint32, v []byte) {
+		switch id {
+		case idTrackNumber, idTrackTimeScale, idTrackOffset:
+		default:
+			b = appendElement(b, id, v)
+		}
+	})
+	return b
+}
+
+// appendBlock appends the packet as a SimpleBlock or BlockGroup of the track with
+// the number, at the time of its cluster: its relative time is zero.
+func (p *packets) appendBlock(b []byte, k packet, number byte) ([]byte, error) {
+	if k.whole.id == idSimpleBlock {
+		b = appendHeader(b, idSimpleBlock, k.end-k.data+4)
+		b = append(b, 0x80|number, 0, 0, k.flags)
+		return p.appendBytes(b, k.data, k.end)
+	}
+	whole, err := p.appendBytes(nil, k.whole.body, k.whole.end)
+	if err != nil {
+		return b, err
+	}
+	block := append([]byte{0x80 | number, 0, 0, k.flags}, whole[k.data-k.whole.body:k.end-k.whole.body]...)
+	group := appendElement(nil, idBlock, block) // the block comes first
+	children(whole, func(id uint32, v []byte) {
+		switch id {
+		case idBlock:
+		case idBlockDuration:
+			group = appendUint(group, id, uint64(max(k.dur, 0)/time.Millisecond))
+		default:
+			group = appendElement(group, id, v)
+		}
+	})
+	return appendElement(b, idBlockGroup, group), nil
+}
+
+// appendBytes appends a stretch of the file.
+func (p *packets) appendBytes(b []byte, from, to int64) ([]byte, error) {
+	at := len(b)
+	b = append(b, make([]byte, to-from)...)
+	if n := p.win.fill(b[at:], from); int64(n) != to-from {
+		return b, errors.Join(fmt.Errorf("webm: %d of %d bytes at %d", n, to-from, from), p.win.err)
+	}
+	return b, nil
+}

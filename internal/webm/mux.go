@@ -1,0 +1,360 @@
+package webm
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"time"
+)
+
+// Output is what [Mux] writes to, from its beginning.
+type Output interface {
+	io.Writer
+	io.WriterAt
+}
+
+// Film is a WebM file to be put together.
+type Film struct {
+	Video   Source          // a finished VP9 file; only its first track is used
+	Start   time.Duration   // added to the video's times
+	Repeats []time.Duration // ascending times at which the picture before is shown once more
+	Audio   *Source         // its audio track is copied, block by block; nil: silent
+	Delay   time.Duration   // added to the audio's times
+	End     time.Duration   // when the last picture ends: the declared Duration
+}
+
+// errFilm is in the chain of errors about a file that is not as expected.
+var errFilm = errors.New("webm: the encoder's file cannot be used")
+
+// Mux writes a film: the video with all its frames, the frames that are
+// repeated, and the audio. A repeated frame is a frame of its own, one byte
+// long (VP9 bitstream specification 0.6, section 6.2, show_existing_frame),
+// which costs neither encoder nor decoder anything; with repeats the video must
+// be in profile 0 without alpha. Audio keeps its packets, CodecDelay and
+// DiscardPadding, and all blocks stand in the order of their times. Clusters
+// and index are made anew, for a few seconds and for the key frames.
+func Mux(ctx context.Context, dst Output, f Film) error {
+	m := muxer{dst: dst, film: f, video: newPackets(ctx, f.Video.R, f.Video.Size, Ordinals{})}
+	if err := m.index(ctx); err != nil {
+		return err
+	}
+	if err := m.repeat(); err != nil {
+		return err
+	}
+	return m.write()
+}
+
+// muxer is the state of one film.
+type muxer struct {
+	film   Film
+	video  *packets
+	audio  *packets
+	tracks [kinds]*track
+	blocks []piece // later in the order of their times
+	dst    Output
+	at     int64 // bytes written
+	cues   []cue
+}
+
+// piece is one block of the film, or a frame that is repeated.
+type piece struct {
+	packet
+	at     time.Duration
+	key    bool
+	repeat []byte // the whole element of a repeated frame
+}
+
+// cue is an entry of the index.
+type cue struct {
+	time    time.Duration
+	cluster int64 // position in the segment
+}
+
+// index lists the blocks of both sources.
+func (m *muxer) index(ctx context.Context) error {
+	if err := m.video.docType(); err != nil {
+		return fmt.Errorf("%w: %w", errFilm, err)
+	}
+	for {
+		k, ok := m.video.next()
+		if !ok {
+			break
+		}
+		if k.kind != video {
+			continue
+		}
+		b := m.video.win.bytes(k.data, 1)
+		m.add(k, k.time+m.film.Start, len(b) == 1 && b[0]&(showExisting|interFrame) == 0)
+	}
+	if err := errors.Join(m.video.err(), m.video.clock.err); err != nil {
+		return err
+	}
+	if t := m.tracks[video]; t == nil || t.codec != codecVP9 || m.video.truncated || m.video.lost > 0 {
+		return fmt.Errorf("%w: it holds no whole VP9 track", errFilm)
+	}
+	if a := m.film.Audio; a != nil {
+		m.audio = newPackets(ctx, a.R, a.Size, a.Info.Tracks)
+		for {
+			k, ok := m.audio.next()
+			if !ok {
+				break
+			}
+			if k.kind == audio {
+				m.add(k, k.time+a.Info.Shift+m.film.Delay, false)
+			}
+		}
+		if err := m.audio.err(); err != nil {
+			return err
+		}
+	}
+	slices.SortStableFunc(m.blocks, func(a, b piece) int { return cmp.Compare(a.at, b.at) })
+	return nil
+}
+
+func (m *muxer) add(k packet, at time.Duration, key bool) {
+	if m.tracks[k.kind] == nil {
+		m.tracks[k.kind] = k.track
+	}
+	m.blocks = append(m.blocks, piece{packet: k, at: at, key: key})
+}
+
+// repeat puts the repeated frames among the blocks.
+func (m *muxer) repeat() error {
+	times := m.film.Repeats
+	if len(times) == 0 {
+		return nil
+	}
+	if m.tracks[video].alpha {
+		return fmt.Errorf("%w: frames with alpha cannot be repeated", errFilm)
+	}
+	out := make([]piece, 0, len(m.blocks)+len(times))
+	slot := -1 // where the decoder keeps the frame shown last
+	for rest := m.blocks; len(rest)+len(times) > 0; {
+		if len(rest) == 0 || len(times) > 0 && times[0] < rest[0].at {
+			if slot < 0 {
+				return fmt.Errorf("%w: no frame is shown before %v", errFilm, times[0])
+			}
+			out, times = append(out, repeatFrame(times[0], slot)), times[1:]
+			continue
+		}
+		b := rest[0]
+		if b.kind == video {
+			var err error
+			if slot, err = refSlot(m.video.win.bytes(b.data, int(min(3, b.end-b.data)))); err != nil {
+				return fmt.Errorf("%w (at %v)", err, b.at)
+			}
+		}
+		out, rest = append(out, b), rest[1:]
+	}
+	m.blocks = out
+	return nil
+}
+
+// Bits of the first byte of a VP9 frame of profile 0 (section 6.2).
+const (
+	showExisting = 0x08
+	interFrame   = 0x04
+	shownFrame   = 0x02
+	resilient    = 0x01
+)
+
+// repeatFrame is the frame in a slot, shown once more.
+func repeatFrame(at time.Duration, slot int) piece {
+	// marker 10, profile 0, show_existing_frame, and the slot
+	return piece{at: at, repeat: appendElement(nil, idSimpleBlock, []byte{0x80 | videoNumber, 0, 0, 0, 0x80 | showExisting | byte(slot)})}
+}
+
+// refSlot reads from the start of a VP9 frame in which of its eight slots the
+// decoder keeps the frame.
+func refSlot(frame []byte) (int, error) {
+	switch {
+	case len(frame) < 1 || frame[0]&0xF0 != 0x80:
+		return 0, fmt.Errorf("%w: a frame that is not VP9 of profile 0", errFilm)
+	case frame[0]&showExisting != 0:
+		return int(frame[0] & 7), nil
+	case len(frame) < 3 || frame[0]&shownFrame == 0:
+		return 0, fmt.Errorf("%w: a frame that is not shown", errFilm)
+	case frame[0]&interFrame == 0: // a key frame fills all slots
+		return 0, nil
+	}
+	refresh := frame[1]
+	if frame[0]&resilient == 0 { // two bits of reset_frame_context come first
+		refresh = frame[1]<<2 | frame[2]>>6
+	}
+	if refresh == 0 {
+		return 0, fmt.Errorf("%w: a frame that is not kept", errFilm)
+	}
+	for slot := range 8 {
+		if refresh>>slot&1 == 1 {
+			return slot, nil
+		}
+	}
+	return 0, nil
+}
+
+// Numbers of the film's tracks.
+const (
+	videoNumber = 1
+	audioNumber = 2
+)
+
+// Limits of a cluster; a block's time is relative to it by at most 32 s.
+const (
+	clusterTime = 5 * time.Second
+	clusterSize = 5 << 20
+)
+
+const (
+	segmentHead = 12 // bytes of a segment's header
+	seekSize    = 68 // of the element that says where Info, Tracks and Cues are
+)
+
+// write writes the whole file.
+func (m *muxer) write() error {
+	head := appendElement(nil, idEBML, slices.Concat(appendElement(nil, idDocType, []byte("webm")),
+		appendUint(nil, idDocTypeVersion, 4), appendUint(nil, idDocTypeReadVersion, 2)))
+	segment := int64(len(head))
+	start := segment + segmentHead                             // positions count from here
+	head = append(head, make([]byte, segmentHead+seekSize)...) // filled in below
+	index := map[uint32]int64{idInfo: int64(len(head)) - start}
+	head = m.appendInfo(head)
+	index[idTracks] = int64(len(head)) - start
+	if err := m.put(m.appendTracks(head)); err != nil {
+		return err
+	}
+	if err := m.clusters(start); err != nil {
+		return err
+	}
+	index[idCues] = m.at - start
+	if err := m.put(m.cueList()); err != nil {
+		return err
+	}
+	patch := appendHeader(nil, idSegment, max(m.at-start, 0x7F))
+	var seeks []byte
+	for _, id := range []uint32{idInfo, idTracks, idCues} {
+		entry := appendElement(nil, idSeekID, binary.BigEndian.AppendUint32(nil, id))
+		entry = appendElement(entry, idSeekPosition, binary.BigEndian.AppendUint64(nil, uint64(index[id])))
+		seeks = appendElement(seeks, idSeek, entry)
+	}
+	_, err := m.dst.WriteAt(appendElement(patch, idSeekHead, seeks), segment)
+	return err
+}
+
+func (m *muxer) put(b []byte) error {
+	n, err := m.dst.Write(b)
+	m.at += int64(n)
+	return err
+}
+
+// appendInfo appends the segment's Info.
+func (m *muxer) appendInfo(b []byte) []byte {
+	info := appendUint(nil, idTimestampScale, 1e6)
+	info = appendElement(info, idMuxingApp, []byte("saccade"))
+	info = appendElement(info, idWritingApp, []byte("saccade"))
+	d := math.Float64bits(float64(m.film.End) / float64(time.Millisecond))
+	info = appendElement(info, idDuration, binary.BigEndian.AppendUint64(nil, d))
+	return appendElement(b, idInfo, info)
+}
+
+// appendTracks appends the track list: the encoder's own entry, and of the
+// audio's, which is a stranger's, what a decoder needs.
+func (m *muxer) appendTracks(b []byte) []byte {
+	list := appendElement(nil, idTrackEntry, plainTrack(m.tracks[video]))
+	if t := m.tracks[audio]; t != nil {
+		entry := appendUint(nil, idTrackNumber, audioNumber)
+		entry = appendUint(entry, idTrackUID, audioNumber)
+		entry = appendUint(entry, idFlagLacing, 0)
+		children(t.raw, func(id uint32, v []byte) {
+			switch id {
+			case idTrackType, idCodecID, idCodecPrivate, idCodecDelay, idSeekPreRoll, idDefaultDuration, idAudio:
+				entry = appendElement(entry, id, v)
+			}
+		})
+		list = appendElement(list, idTrackEntry, entry)
+	}
+	return appendElement(b, idTracks, list)
+}
+
+// clusters writes all blocks. A cluster begins with every key frame, and when
+// the one before is long enough.
+func (m *muxer) clusters(start int64) error {
+	var body []byte
+	var base time.Duration
+	flush := func() error {
+		if len(body) == 0 {
+			return nil
+		}
+		err := m.put(append(appendHeader(nil, idCluster, int64(len(body))), body...))
+		body = body[:0]
+		return err
+	}
+	for _, b := range m.blocks {
+		if b.key || len(body) > clusterSize || b.at-base > clusterTime {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+		if b.key {
+			m.cues = append(m.cues, cue{b.at, m.at - start})
+		}
+		if len(body) == 0 {
+			base = max(b.at, 0)
+			body = appendUint(body, idTimestamp, uint64(base/time.Millisecond))
+		}
+		var err error
+		if body, err = m.appendPiece(body, b, (b.at-base)/time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return flush()
+}
+
+// appendPiece appends a block at a time relative to its cluster, in milliseconds.
+func (m *muxer) appendPiece(body []byte, b piece, rel time.Duration) (_ []byte, err error) {
+	at := len(body)
+	frame := int64(1)
+	switch {
+	case b.repeat != nil:
+		body = append(body, b.repeat...)
+	case b.kind == audio:
+		frame = b.end - b.data
+		body, err = m.audio.appendBlock(body, b.packet, audioNumber)
+	default:
+		frame = b.end - b.data
+		body, err = m.video.appendBlock(body, b.packet, videoNumber)
+	}
+	if err != nil {
+		return body, err
+	}
+	if rel < math.MinInt16 {
+		return body, fmt.Errorf("%w: a block at %v", errFilm, b.at)
+	}
+	head := body[at:]
+	if b.repeat == nil && b.whole.id == idBlockGroup { // the block is the group's first child
+		e, _ := parseElement(head)
+		head = head[e.head:]
+	}
+	e, _ := parseElement(head)
+	if e.size != frame+4 {
+		return body, fmt.Errorf("%w: a block of %d bytes, want %d", errFilm, e.size, frame+4)
+	}
+	binary.BigEndian.PutUint16(head[e.head+1:], uint16(rel))
+	return body, nil
+}
+
+// cueList is the index by key frames.
+func (m *muxer) cueList() []byte {
+	var points []byte
+	for _, c := range m.cues {
+		place := appendUint(nil, idCueTrack, videoNumber)
+		place = appendUint(place, idCueClusterPosition, uint64(c.cluster))
+		point := appendUint(nil, idCueTime, uint64(max(c.time, 0)/time.Millisecond))
+		points = appendElement(points, idCuePoint, appendElement(point, idCueTrackPositions, place))
+	}
+	return appendElement(nil, idCues, points)
+}
