@@ -50,7 +50,7 @@ func (m *areaMeter) add(row *artifact.Row, d saccade.Density, until float64) {
 // results answers the areas, in their order.
 func (m *areaMeter) results() []saccade.AOIResult {
 	if m.image {
-		return score.StillAreas(m.last, m.aois)
+		return score.ImageAreas(m.last, m.aois)
 	}
 	return m.areas.Results()
 }
@@ -127,7 +127,7 @@ const unknownFrame = 1.0 / 25
 func (n Numbers) end(in *artifact.Reader, at, shown float64) float64 {
 	switch known := n.duration(in); {
 	case in.Image():
-		return score.StillSeconds
+		return score.ViewingSeconds
 	case known > 0:
 		return known
 	case shown > 0:

@@ -70,7 +70,7 @@ func (a *Analyzer) imageNumbers(job Job, rgb *pix.RGB, p *prediction) (*saccade.
 	row := artifact.Row{Focus: score.FocusScore(a.model.Name(), p.density), Clarity: s.clarity, Excitingness: s.excitingness,
 		Gaze: score.GazePoints(p.density, artifact.GazeColumns)}
 	areas := newAreaMeter(job.Request.AOIs, true)
-	areas.add(&row, p.density, score.StillSeconds)
+	areas.add(&row, p.density, score.ViewingSeconds)
 	files, err := artifact.Create(job.Dir, artifact.Head{Model: a.model.Name(), Width: rgb.W, Height: rgb.H, AOIs: areas.names()}, true)
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func (a *Analyzer) imageNumbers(job Job, rgb *pix.RGB, p *prediction) (*saccade.
 	}
 	out := dataOutputs(job.Request)
 	if out.Attention != nil {
-		out.Attention.GazePath = score.ScanPath(p.density, score.StillSeconds)
+		out.Attention.GazePath = score.ScanPath(p.density, score.ViewingSeconds)
 	}
 	scored := func(o saccade.Output, v *int) *saccade.ScoreOutput[saccade.File] {
 		if !job.Request.Wants(o) {

@@ -12,17 +12,17 @@ import (
 // are averaged over equal numbers of frames.
 const timelinePoints = 600
 
-// StillSeconds is how long a still picture is looked at: a first attention
-// later than that is "never".
-const StillSeconds = 7.0
+// ViewingSeconds is how long an image is viewed: a first fixation later than
+// that is "never".
+const ViewingSeconds = 7.0
 
-// Areas follows areas of interest through a video, or judges them in a still
-// picture ([StillAreas]). It holds a few hundred numbers per area, however
+// Areas follows areas of interest through a video, or judges them in an image
+// ([ImageAreas]). It holds a few hundred numbers per area, however
 // long the video is, and belongs to one goroutine.
 type Areas struct {
 	aois   []saccade.AOI
 	w, h   int
-	masks  []Mask
+	masks  []mask
 	tracks []track
 	shares []float64
 }
@@ -31,7 +31,7 @@ type Areas struct {
 type track struct {
 	weight, sum float64 // seconds, and share times seconds
 	peak        float64
-	unseen      float64  // probability that nobody has looked at it yet
+	unseen      float64  // probability that a viewer has not fixated it yet
 	seen        *float64 // seconds
 	line        []saccade.TimeShare
 	open        saccade.TimeShare // the point being averaged
@@ -53,9 +53,9 @@ func NewAreas(aois []saccade.AOI) *Areas {
 // The slice is valid until the next call.
 func (a *Areas) Add(d saccade.Density, at, duration float64) []float64 {
 	if d.W != a.w || d.H != a.h {
-		a.w, a.h, a.masks = d.W, d.H, make([]Mask, len(a.aois))
+		a.w, a.h, a.masks = d.W, d.H, make([]mask, len(a.aois))
 		for i, aoi := range a.aois {
-			a.masks[i] = NewMask(aoi, d.W, d.H)
+			a.masks[i] = newMask(aoi, d.W, d.H)
 		}
 	}
 	for i := range a.aois {
@@ -72,7 +72,7 @@ func (t *track) add(share, at, duration float64) {
 	t.sum += share * duration
 	t.weight += duration
 	t.peak = max(t.peak, share)
-	t.look(share, at, duration)
+	t.fixate(share, at, duration)
 	if t.frames == 0 {
 		t.open = saccade.TimeShare{Time: at}
 	}
@@ -87,14 +87,14 @@ func (t *track) add(share, at, duration float64) {
 	}
 }
 
-// look updates the time by which half of the viewers have looked at the area:
-// glances follow each other every 0.3 s and each one lands there with a
-// probability of the area's share.
-func (t *track) look(share, at, duration float64) {
+// fixate updates the time to first fixation (TTFF) of the median viewer:
+// fixations follow each other every 0.3 s, and each one lands in the area with
+// a probability of the area's share.
+func (t *track) fixate(share, at, duration float64) {
 	if t.seen != nil || share <= 0 {
 		return
 	}
-	rate := -math.Log1p(-min(share, 1-1e-9)) / glance // of no longer being unseen
+	rate := -math.Log1p(-min(share, 1-1e-9)) / fixation // of no longer being unseen
 	need := math.Log(t.unseen/0.5) / rate
 	if need <= duration {
 		when := math.Round((at+max(need, 0))*1000) / 1000
@@ -115,7 +115,7 @@ func (t *track) halve() {
 
 // Results answers all areas in the order they were given. Share is the mean
 // over the time the area exists, FirstSeen the time by which half of the
-// viewers have looked at it, Rank 1 the area with the largest share.
+// viewers have fixated it, Rank 1 the area with the largest share.
 func (a *Areas) Results() []saccade.AOIResult {
 	out := make([]saccade.AOIResult, len(a.aois))
 	for i, aoi := range a.aois {
@@ -151,15 +151,15 @@ func rank(r []saccade.AOIResult) {
 	}
 }
 
-// StillAreas answers areas of interest of a still picture, as if it were shown
-// for StillSeconds; time spans are ignored and there is no timeline.
-func StillAreas(d saccade.Density, aois []saccade.AOI) []saccade.AOIResult {
+// ImageAreas answers areas of interest of an image, as if it were shown for
+// ViewingSeconds; time spans are ignored and there is no timeline.
+func ImageAreas(d saccade.Density, aois []saccade.AOI) []saccade.AOIResult {
 	always := slices.Clone(aois)
 	for i := range always {
 		always[i].From, always[i].To = nil, nil
 	}
 	a := NewAreas(always)
-	a.Add(d, 0, StillSeconds)
+	a.Add(d, 0, ViewingSeconds)
 	out := a.Results()
 	for i := range out {
 		out[i].AOI, out[i].Timeline = aois[i], nil

@@ -58,7 +58,7 @@ func TestAreasOverTime(t *testing.T) {
 			t.Errorf("area %d: %d points, want %d", k, len(r[k].Timeline), want.n)
 		}
 	}
-	// ln 2 / -ln(1-share) glances of 0.3 s until half of the viewers have looked.
+	// ln 2 / -ln(1-share) fixations of 0.3 s until half of the viewers have looked.
 	if s := r[0].FirstSeen; s == nil || !close(*s, 0.15, 1e-3) {
 		t.Errorf("left first seen: %v, want 0.15", s)
 	}
@@ -92,11 +92,11 @@ func TestTimelineStaysShort(t *testing.T) {
 	}
 }
 
-func TestStillAreas(t *testing.T) {
+func TestImageAreas(t *testing.T) {
 	tiny := box(0, 0, 0.01, 0.01)
 	late := box(0.5, 0, 0.5, 1)
 	late.From = ptr(3)
-	r := score.StillAreas(leftHeavy(0.75), []saccade.AOI{tiny, late})
+	r := score.ImageAreas(leftHeavy(0.75), []saccade.AOI{tiny, late})
 	if r[0].FirstSeen != nil {
 		t.Errorf("a hundredth of a percent seen at %g s", *r[0].FirstSeen)
 	}

@@ -28,7 +28,7 @@ type Calibration struct {
 	} `json:"excitingness"`
 }
 
-// Complexity weighs the features of a picture as people judge complexity.
+// Complexity weighs the features of an image as people judge complexity.
 func (c *Calibration) Complexity(features []Feature) float64 {
 	var sum float64
 	for _, w := range c.Clarity.Weights {
@@ -37,15 +37,15 @@ func (c *Calibration) Complexity(features []Feature) float64 {
 	return sum
 }
 
-// stimuli is the formula of excitingness; a negative weight turns its measure
-// round. Many colours of many hues, saturated and warm ones, strong contrasts
-// and darkness stimulate; a picture that is crowded all over does so less than
-// its colours promise, on photographs at least.
-var stimuli = []struct {
+// terms is the formula of excitingness; a negative weight turns its measure
+// round. Many colors of many hues, saturated and warm ones, strong contrasts
+// and darkness stimulate; an image that is crowded all over does so less than
+// its colors promise, on photographs at least.
+var terms = []struct {
 	name   string
 	weight float64
 }{
-	{"colours", 0.22},
+	{"colors", 0.22},
 	{"hueEntropy", 0.08},
 	{"chromaMean", 0.14},
 	{"warm", 0.10},
@@ -54,10 +54,10 @@ var stimuli = []struct {
 	{"covered", -0.15},
 }
 
-// Stimuli lists the measures that excitingness is made of.
-func Stimuli() []string {
-	out := make([]string, len(stimuli))
-	for i, s := range stimuli {
+// Terms lists the measures that excitingness is made of.
+func Terms() []string {
+	out := make([]string, len(terms))
+	for i, s := range terms {
 		out[i] = s.name
 	}
 	return out
@@ -69,7 +69,7 @@ func Stimuli() []string {
 func (c *Calibration) Stimulation(features []Feature) float64 {
 	const end = 4
 	var sum float64
-	for _, s := range stimuli {
+	for _, s := range terms {
 		p := c.Excitingness.Measures[s.name].Percentile(valueOf(features, s.name))
 		sum += s.weight * min(max(logit(p), -end), end)
 	}
@@ -95,8 +95,8 @@ type Weight struct {
 // LocalMap calibrates a map: the units of its parts and the values of all
 // places of the population.
 type LocalMap struct {
-	Parts     [4]float64 `json:"parts"`
-	Quantiles Quantiles  `json:"quantiles"`
+	Components [4]float64 `json:"components"`
+	Quantiles  Quantiles  `json:"quantiles"`
 }
 
 // FocusTable holds the focus (in bits) of the reference pages as each attention
@@ -133,9 +133,6 @@ func parse(name string, b []byte, into any) {
 		panic(fmt.Sprintf("score: %s: %v", name, err))
 	}
 }
-
-// Version names the tables behind the scores, for results and model cards.
-func Version() string { return tables().Version }
 
 // FocusScore is the focus of a density as 0..100: the percentage of reference
 // pages on which the named attention model is less focused. A model without a

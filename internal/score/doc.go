@@ -1,4 +1,4 @@
-// Package score turns pictures and densities into numbers: focus, clarity and
+// Package score turns images and densities into numbers: focus, clarity and
 // excitingness, gaze points and scan paths, and the attention that areas of
 // interest receive.
 //
@@ -8,15 +8,15 @@
 // fixed population: first screens of 230 home pages on a desktop. 50 is the
 // median page; a clarity of 80 is clearer than 80 % of them. They are
 // deterministic and, inside and outside of that population, strictly ordered
-// by a raw value; the tables carry a version ([Version]).
+// by a raw value; the tables carry a version.
 //
 //   - Clarity is the opposite of visual complexity as people judge it: a ridge
-//     regression on some thirty plain measures of the picture (segments,
-//     colours, edges, coded size, local variance of colour, contrast and
+//     regression on some thirty plain measures of the image (segments,
+//     colors, edges, coded size, local variance of color, contrast and
 //     orientation), fitted on the human pair comparisons of SAVOIAS. It is not
-//     beauty, and says nothing about the message. One solid colour is 100.
+//     beauty, and says nothing about the message. One solid color is 100.
 //   - Excitingness is an estimate of visual stimulation, by a formula in the
-//     open: how many colours and hues, how much red and orange, how contrasty,
+//     open: how many colors and hues, how much red and orange, how contrasty,
 //     how dark, how crowded, each by its place among pages. There is no open
 //     data of people rating pages for it; on photographs (arousal) and web ads
 //     (entertaining minus boring) it correlates only weakly with people.
@@ -26,7 +26,7 @@
 // # How right they are
 //
 // Spearman correlations with people, printed and held by the tests of
-// train/fit wherever the judged pictures are at hand:
+// train/fit wherever the judged images are at hand:
 //
 //	clarity, SAVOIAS, mean of four categories, cross-validated   0.75
 //	  ads 0.83, interiors 0.85, scenes 0.73, objects 0.58
@@ -37,7 +37,7 @@
 //
 // # Cost
 //
-// [Measure] looks at a picture once, for both scores and both maps; it scales
+// [Measure] measures an image once, for both scores and both maps; it scales
 // it to [WorkArea] first. For a video, shrink frames to [WorkSize] straight
 // from YCbCr (pix.ShrinkYCbCr) and measure only those that differ from the one
 // measured last, or every few frames; what [Measure] costs does not depend on

@@ -10,35 +10,35 @@ import (
 	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// features measures the canvas. All are taken at the working size, so that
-// pictures of all sizes compare.
-func (c *canvas) features(g *congestion) []Feature {
+// features measures the image. All are taken at the working size, so that
+// images of all sizes compare.
+func (c *pyramid) features(g *congestion) []Feature {
 	f := []Feature{
 		{"segments", math.Log1p(float64(segments(c.lab[1], 12.5, 16)))},
-		{"colourVolume", math.Sqrt(mean(g.colour.v))},
-		{"contrastSpread", math.Sqrt(mean(g.contrast.v))},
-		{"orientSpread", math.Sqrt(mean(g.orient.v))},
+		{"colorVolume", math.Sqrt(mean(g.color.V))},
+		{"contrastSpread", math.Sqrt(mean(g.contrast.V))},
+		{"orientSpread", math.Sqrt(mean(g.orient.V))},
 	}
-	f = append(f, c.colourFeatures()...)
+	f = append(f, c.colorFeatures()...)
 	f = append(f, c.edgeFeatures()...)
 	f = append(f, c.blockFeatures()...)
 	f = append(f, c.codeFeatures()...)
 	return f
 }
 
-// colourFeatures: how many colours, how strong, how light.
-func (c *canvas) colourFeatures() []Feature {
+// colorFeatures: how many colors, how strong, how light.
+func (c *pyramid) colorFeatures() []Feature {
 	weights := [levels]float64{0.4, 0.3, 0.2, 0.1}
 	var fine, coarse float64
 	for i, w := range weights {
-		fine += w * float64(distinctColours(c.rgb[i], 3, 1))
-		coarse += w * float64(distinctColours(c.rgb[i], 4, 8))
+		fine += w * float64(distinctColors(c.rgb[i], 3, 1))
+		coarse += w * float64(distinctColors(c.rgb[i], 4, 8))
 	}
 	l := c.lab[0]
 	chroma := chromas(l)
 	return []Feature{
-		{"colours", math.Log1p(fine)},
-		{"coloursCoarse", math.Log1p(coarse)},
+		{"colors", math.Log1p(fine)},
+		{"colorsCoarse", math.Log1p(coarse)},
 		{"lightMean", mean(l.L)},
 		{"lightSd", deviation(l.L)},
 		{"chromaMean", math.Sqrt(mean(chroma))},
@@ -57,7 +57,7 @@ func chromas(l *pix.Lab) []float32 {
 	return out
 }
 
-// warmShare is the part of the picture in strong red to orange.
+// warmShare is the part of the image in strong red to orange.
 func warmShare(l *pix.Lab, chroma []float32) float64 {
 	n := 0
 	for i, c := range chroma {
@@ -68,9 +68,9 @@ func warmShare(l *pix.Lab, chroma []float32) float64 {
 	return float64(n) / float64(len(chroma))
 }
 
-// distinctColours counts colours with shift bits dropped per channel that have
+// distinctColors counts colors with shift bits dropped per channel that have
 // at least least pixels.
-func distinctColours(p *pix.RGB, shift, least int) int {
+func distinctColors(p *pix.RGB, shift, least int) int {
 	bits := 8 - shift
 	count := make([]uint32, 1<<(3*bits))
 	for i := 0; i+3 <= len(p.Pix); i += 3 {
@@ -101,7 +101,7 @@ func entropy(hist []float64) float64 {
 }
 
 // hueEntropy is the entropy of hues, weighted by chroma; a constant part for
-// grey keeps it small where there is hardly any colour.
+// gray keeps it small where there is hardly any color.
 func hueEntropy(l *pix.Lab) float64 {
 	hist := make([]float64, 17)
 	hist[16] = 4 * float64(len(l.A))
@@ -122,7 +122,7 @@ func lightEntropy(l *pix.Lab) float64 {
 }
 
 // edgeFeatures: gradients and detail at every scale.
-func (c *canvas) edgeFeatures() []Feature {
+func (c *pyramid) edgeFeatures() []Feature {
 	var f []Feature
 	for i, l := range c.lab {
 		gradient, edges := gradients(l)
@@ -130,13 +130,13 @@ func (c *canvas) edgeFeatures() []Feature {
 		f = append(f, Feature{"gradient" + scale, math.Sqrt(gradient)})
 		if i < 3 {
 			f = append(f, Feature{"edges" + scale, math.Sqrt(edges)},
-				Feature{"detail" + scale, math.Log1p(detail(plane{l.W, l.H, l.L}))})
+				Feature{"detail" + scale, math.Log1p(detail(&pix.Plane{W: l.W, H: l.H, V: l.L}))})
 		}
 	}
 	return f
 }
 
-// gradients gives the mean length of the Sobel gradient of all three channels
+// gradients returns the mean length of the Sobel gradient of all three channels
 // and the share of pixels where it is strong.
 func gradients(l *pix.Lab) (length, strong float64) {
 	w, h := l.W, l.H
@@ -166,21 +166,21 @@ func gradients(l *pix.Lab) (length, strong float64) {
 }
 
 // detail is the mean of |L - local mean|.
-func detail(p plane) float64 {
-	b := p.blurred(1.5)
-	for i, v := range p.v {
-		d := v - b.v[i]
-		b.v[i] = max(d, -d)
+func detail(p *pix.Plane) float64 {
+	b := blurred(p, 1.5)
+	for i, v := range p.V {
+		d := v - b.V[i]
+		b.V[i] = max(d, -d)
 	}
-	return mean(b.v)
+	return mean(b.V)
 }
 
 // blockFeatures: shares of busy and flat 8x8 blocks and how they spread.
-func (c *canvas) blockFeatures() []Feature {
+func (c *pyramid) blockFeatures() []Feature {
 	l := c.lab[0]
 	sd := blockDeviation(l, 8)
 	var busy, flat, sum, sq float64
-	for _, v := range sd.v {
+	for _, v := range sd.V {
 		if v > 12 {
 			busy++
 		}
@@ -190,10 +190,10 @@ func (c *canvas) blockFeatures() []Feature {
 		sum += float64(v)
 		sq += float64(v * v)
 	}
-	n := float64(max(len(sd.v), 1))
+	n := float64(max(len(sd.V), 1))
 	coarse := blockDeviation(l, 32)
 	covered := 0.0
-	for _, v := range coarse.v {
+	for _, v := range coarse.V {
 		if v > 8 {
 			covered++
 		}
@@ -202,16 +202,16 @@ func (c *canvas) blockFeatures() []Feature {
 		{"busy", busy / n}, {"flat", flat / n},
 		{"blockMean", math.Sqrt(sum / n)},
 		{"blockSd", math.Sqrt(math.Sqrt(max(sq/n-sum*sum/n/n, 0)))},
-		{"covered", covered / float64(max(len(coarse.v), 1))},
+		{"covered", covered / float64(max(len(coarse.V), 1))},
 	}
 }
 
 // blockDeviation is the standard deviation of L in blocks of size pixels.
-func blockDeviation(l *pix.Lab, size int) plane {
-	out := newPlane(max(l.W/size, 1), max(l.H/size, 1))
-	for by := range out.h {
-		for bx := range out.w {
-			out.v[by*out.w+bx] = float32(boxDeviation(l, bx*size, by*size, size))
+func blockDeviation(l *pix.Lab, size int) *pix.Plane {
+	out := pix.NewPlane(max(l.W/size, 1), max(l.H/size, 1))
+	for by := range out.H {
+		for bx := range out.W {
+			out.V[by*out.W+bx] = float32(boxDeviation(l, bx*size, by*size, size))
 		}
 	}
 	return out
@@ -235,7 +235,7 @@ func boxDeviation(l *pix.Lab, x0, y0, size int) float64 {
 }
 
 // codeFeatures: how many bits a JPEG of it takes, per pixel, at two scales.
-func (c *canvas) codeFeatures() []Feature {
+func (c *pyramid) codeFeatures() []Feature {
 	return []Feature{
 		{"bits1", math.Log(jpegBits(c.rgb[0]))},
 		{"bits2", math.Log(jpegBits(c.rgb[1]))},
@@ -249,12 +249,12 @@ func jpegBits(p *pix.RGB) float64 {
 	fullRange(m, p)
 	var buf bytes.Buffer
 	if err := jpeg.Encode(&buf, m, &jpeg.Options{Quality: 75}); err != nil {
-		return 1 // sides of 65536 and more, which no picture has at the working size
+		return 1 // sides of 65536 and more, which no image has at the working size
 	}
 	return 8 * float64(buf.Len()) / float64(p.W*p.H)
 }
 
-// fullRange fills a frame with the picture's JPEG colours.
+// fullRange fills a frame with the image's JPEG colors.
 func fullRange(m *image.YCbCr, p *pix.RGB) {
 	for y := range p.H {
 		for x := range p.W {

@@ -6,9 +6,9 @@ import (
 	"github.com/saccade-dev/saccade"
 )
 
-// Focus tells how concentrated attention is, in bits: the information gain of
+// Focus returns how concentrated attention is, in bits: the information gain of
 // the density over the uniform one (log2 of the number of cells minus the
-// entropy). 0 is "anywhere", 1 is "as if half of the picture were not there",
+// entropy). 0 is "anywhere", 1 is "as if half of the image were not there",
 // 3 "as if seven eighths were not". It hardly depends on the resolution of the
 // density, as long as its peaks are wider than a cell.
 //

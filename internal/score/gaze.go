@@ -6,9 +6,10 @@ import (
 	"slices"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// How gaze points are found. Lengths are fractions of the picture's diagonal,
+// How gaze points are found. Lengths are fractions of the image's diagonal,
 // which a screen shows at about 35 degrees of visual angle.
 const (
 	gazeSmooth = 0.012 // the density is smoothed before its peaks are sought
@@ -16,7 +17,7 @@ const (
 	gazeLeast  = 1.5   // times chance that a peak must reach
 )
 
-// GazePoints gives the places that draw most attention: the peaks of the
+// GazePoints returns the places that draw most attention: the peaks of the
 // density, at most n, largest mass first. Mass is the share of attention
 // within reach of the peak and nearer to it than to any other one, so masses
 // sum to at most 1. A uniform density has none.
@@ -44,38 +45,38 @@ func GazePoints(d saccade.Density, n int) []saccade.GazePoint {
 
 // Times of a scan path, typical of free viewing of pages and photographs.
 const (
-	firstGlance = 0.25 // seconds until the first glance lands
-	glance      = 0.30 // seconds from one glance to the next
+	firstFixation = 0.25 // seconds until the first fixation
+	fixation      = 0.30 // seconds from one fixation to the next
 )
 
 // What a scan path does to attention.
 const (
-	inhibition = 0.85 // share of the attention at a place that a glance uses up
-	recovery   = 0.04 // share of what was used up that comes back per glance
+	inhibition = 0.85 // share of the attention at a place that a fixation uses up
+	recovery   = 0.04 // share of what was used up that comes back per fixation
 	jumpScale  = 0.35 // diagonals: a jump of this length is e times less likely
 )
 
-// ScanPath predicts the order of glances within the given number of seconds:
-// the first glance alone, what is seen in 3 s, in 7 s. The most attractive
-// place is looked at next, near ones are preferred to far ones, and what was
-// looked at is inhibited for a while. It is one typical path, always the same
-// for the same density. Time is when a glance lands, Mass what it took in: the
-// share of attention that was left within reach of the place.
+// ScanPath predicts the scanpath of the given number of seconds: the first
+// fixation alone, those of 3 s, of 7 s. The most attractive place is fixated
+// next, near ones are preferred to far ones, and what was fixated is inhibited
+// for a while. It is one typical path, always the same for the same density.
+// Time is when a fixation begins, Mass the share of attention that was left
+// within reach of its place.
 func ScanPath(d saccade.Density, seconds float64) []saccade.GazePoint {
 	f := newField(d)
 	left := slices.Clone(d.V)
 	var out []saccade.GazePoint
 	for k := 0; ; k++ {
-		t := firstGlance + float64(k)*glance
+		t := firstFixation + float64(k)*fixation
 		if t > seconds {
 			return out
 		}
 		at := f.next(out)
 		p := f.point(at)
 		p.Time = math.Round(t*100) / 100
-		p.Mass = f.look(p, left)
+		p.Mass = f.fixate(p, left)
 		out = append(out, p)
-		for i, v := range f.smooth.v {
+		for i, v := range f.smooth.V {
 			f.now[i] += (v - f.now[i]) * recovery
 		}
 	}
@@ -83,28 +84,28 @@ func ScanPath(d saccade.Density, seconds float64) []saccade.GazePoint {
 
 // field is a smoothed density in which places are sought.
 type field struct {
-	smooth plane
+	smooth *pix.Plane
 	now    []float32 // what inhibition has left of it
 	cell   float64   // side of a cell in diagonals; cells are square
 }
 
 func newField(d saccade.Density) *field {
 	diagonal := math.Hypot(float64(d.W), float64(d.H))
-	s := plane{d.W, d.H, d.V}.blurred(gazeSmooth * diagonal)
-	return &field{smooth: s, now: slices.Clone(s.v), cell: 1 / diagonal}
+	s := blurred(&pix.Plane{W: d.W, H: d.H, V: d.V}, gazeSmooth*diagonal)
+	return &field{smooth: s, now: slices.Clone(s.V), cell: 1 / diagonal}
 }
 
 // peaks finds local maxima, the highest first, none within reach of another.
 func (f *field) peaks(n int) []saccade.GazePoint {
-	s := &f.smooth
-	least := float32(gazeLeast / float64(len(s.v)))
+	s := f.smooth
+	least := float32(gazeLeast / float64(len(s.V)))
 	var order []int
-	for i, v := range s.v {
-		if v >= least && s.isPeak(i) {
+	for i, v := range s.V {
+		if v >= least && isPeak(s, i) {
 			order = append(order, i)
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.v[b], s.v[a]) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.V[b], s.V[a]) })
 	var out []saccade.GazePoint
 	for _, i := range order {
 		if len(out) == n {
@@ -117,12 +118,12 @@ func (f *field) peaks(n int) []saccade.GazePoint {
 	return out
 }
 
-// isPeak reports whether none of the eight neighbours is higher.
-func (p *plane) isPeak(i int) bool {
-	x, y := i%p.w, i/p.w
-	for ny := max(y-1, 0); ny <= min(y+1, p.h-1); ny++ {
-		for nx := max(x-1, 0); nx <= min(x+1, p.w-1); nx++ {
-			if p.v[ny*p.w+nx] > p.v[i] {
+// isPeak reports whether none of the eight neighbors is higher.
+func isPeak(p *pix.Plane, i int) bool {
+	x, y := i%p.W, i/p.W
+	for ny := max(y-1, 0); ny <= min(y+1, p.H-1); ny++ {
+		for nx := max(x-1, 0); nx <= min(x+1, p.W-1); nx++ {
+			if p.V[ny*p.W+nx] > p.V[i] {
 				return false
 			}
 		}
@@ -130,7 +131,7 @@ func (p *plane) isPeak(i int) bool {
 	return true
 }
 
-// next chooses the cell to look at after the glances so far.
+// next chooses the cell to fixate after the fixations so far.
 func (f *field) next(path []saccade.GazePoint) int {
 	best, most := 0, -1.0
 	for i, v := range f.now {
@@ -148,8 +149,8 @@ func (f *field) next(path []saccade.GazePoint) int {
 	return best
 }
 
-// look uses up attention around a glance and returns the share it took in.
-func (f *field) look(p saccade.GazePoint, left []float32) float64 {
+// fixate uses up attention around a fixation and returns the share that was left there.
+func (f *field) fixate(p saccade.GazePoint, left []float32) float64 {
 	var sum float64
 	for i := range f.now {
 		r := f.distance(i, p) / gazeReach
@@ -164,15 +165,15 @@ func (f *field) look(p saccade.GazePoint, left []float32) float64 {
 	return sum
 }
 
-// point is the centre of a cell.
+// point is the center of a cell.
 func (f *field) point(i int) saccade.GazePoint {
-	w, h := f.smooth.w, f.smooth.h
+	w, h := f.smooth.W, f.smooth.H
 	return saccade.GazePoint{X: (float64(i%w) + 0.5) / float64(w), Y: (float64(i/w) + 0.5) / float64(h)}
 }
 
-// distance from a cell's centre to a point, in diagonals.
+// distance from a cell's center to a point, in diagonals.
 func (f *field) distance(i int, p saccade.GazePoint) float64 {
-	w, h := f.smooth.w, f.smooth.h
+	w, h := f.smooth.W, f.smooth.H
 	dx := float64(i%w) + 0.5 - p.X*float64(w)
 	dy := float64(i/w) + 0.5 - p.Y*float64(h)
 	return math.Sqrt(dx*dx+dy*dy) * f.cell // math.Hypot guards against overflow, at twice the cost

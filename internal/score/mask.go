@@ -8,10 +8,10 @@ import (
 	"github.com/saccade-dev/saccade"
 )
 
-// Mask is an area of interest on the grid of a density: how much of each cell
-// it covers, exactly. Areas that tile the picture cover every cell once, so
+// mask is an area of interest on the grid of a density: how much of each cell
+// it covers, exactly. Areas that tile the image cover every cell once, so
 // their shares sum to 1.
-type Mask struct {
+type mask struct {
 	cells []maskCell
 	area  float64
 }
@@ -21,11 +21,11 @@ type maskCell struct {
 	cover float32 // 0..1
 }
 
-// NewMask lays an area over a grid of w x h cells. Outlines that cross
+// newMask lays an area over a grid of w x h cells. Outlines that cross
 // themselves follow the even-odd rule.
-func NewMask(a saccade.AOI, w, h int) Mask {
+func newMask(a saccade.AOI, w, h int) mask {
 	s := newSweep(a.Corners(), w, h)
-	var m Mask
+	var m mask
 	for y := range h {
 		var cover float64
 		for x, v := range s.row(y) {
@@ -42,7 +42,7 @@ func NewMask(a saccade.AOI, w, h int) Mask {
 
 // Share is the part of the attention that falls into the area, 0..1. The
 // density must have the mask's grid.
-func (m Mask) Share(d saccade.Density) float64 {
+func (m mask) Share(d saccade.Density) float64 {
 	var sum float64
 	for _, c := range m.cells {
 		sum += float64(d.V[c.at]) * float64(c.cover)
@@ -50,11 +50,8 @@ func (m Mask) Share(d saccade.Density) float64 {
 	return min(sum, 1)
 }
 
-// Area is the part of the picture that the area covers, 0..1.
-func (m Mask) Area() float64 { return min(m.area, 1) }
-
-// Share is the part of a density that falls into an area of interest, 0..1.
-func Share(d saccade.Density, a saccade.AOI) float64 { return NewMask(a, d.W, d.H).Share(d) }
+// Area is the part of the image that the area covers, 0..1.
+func (m mask) Area() float64 { return min(m.area, 1) }
 
 // edge is a side of an outline in cells, from its upper to its lower end.
 type edge struct{ x0, y0, x1, y1 float64 }

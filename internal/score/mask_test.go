@@ -35,7 +35,7 @@ func TestSharesOfAPartitionSumToOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := anyDensity(t)
 		unit := rapid.Float64Range(0, 1)
-		// A fan of triangles around any inner point tiles the picture.
+		// A fan of triangles around any inner point tiles the image.
 		cx, cy := unit.Draw(t, "cx"), unit.Draw(t, "cy")
 		rim := []saccade.Point{{0, 0}, {unit.Draw(t, "top"), 0}, {1, 0}, {1, unit.Draw(t, "right")}, {1, 1},
 			{unit.Draw(t, "bottom"), 1}, {0, 1}, {0, unit.Draw(t, "left")}}
@@ -58,8 +58,8 @@ func TestSharesOfStripsSumToOne(t *testing.T) {
 		top, bottom := cuts(t, "top", n), cuts(t, "bottom", n)
 		var sum float64
 		for i := range n {
-			sum += score.Share(d, poly(saccade.Point{top[i], 0}, saccade.Point{top[i+1], 0},
-				saccade.Point{bottom[i+1], 1}, saccade.Point{bottom[i], 1}))
+			sum += score.NewMask(poly(saccade.Point{top[i], 0}, saccade.Point{top[i+1], 0},
+				saccade.Point{bottom[i+1], 1}, saccade.Point{bottom[i], 1}), d.W, d.H).Share(d)
 		}
 		if !close(sum, 1, 1e-5) {
 			t.Fatalf("shares sum to %g", sum)

@@ -26,7 +26,7 @@ func NewQuantiles(sample []float64, n int) Quantiles {
 // logistic curve rather than by its few members.
 const tail = 0.05
 
-// Percentile gives the share of the population below v, strictly between 0 and
+// Percentile returns the share of the population below v, strictly between 0 and
 // 1 and strictly growing with v. Inside it interpolates; in the tails, and
 // beyond any member, it follows the logistic curve through the ends of the
 // inner part and the points a tenth of the population inside.

@@ -2,7 +2,7 @@ package score
 
 import "github.com/saccade-dev/saccade/internal/pix"
 
-// segments counts the areas of one colour: CIELAB in coarse steps, smoothed by
+// segments counts the areas of one color: CIELAB in coarse steps, smoothed by
 // a 5x5 median, 4-connected, of minSegment pixels or more.
 func segments(l *pix.Lab, stepL, stepAB float32) int {
 	n := l.W * l.H

@@ -52,7 +52,7 @@ func run(shared, out string) error {
 	var c score.Calibration
 	c.Version = "1"
 	c.Population = fmt.Sprintf("%d first screens of home pages on a desktop: 150 of the Alexa top 500 of April 2021 (aalto-ui/aim, MIT), the others of calista-ai/website-aesthetics-datasets (MIT)", len(files))
-	c.Target = fmt.Sprintf("complexity scores of %d pictures of SAVOIAS (ads, interiors, objects, scenes), Apache-2.0", len(train))
+	c.Target = fmt.Sprintf("complexity scores of %d images of SAVOIAS (ads, interiors, objects, scenes), Apache-2.0", len(train))
 	c.Clarity.Weights = ridge(train, lambda)
 	pages, err := loadPages(files)
 	if err != nil {
@@ -79,7 +79,7 @@ func loadPages(files []string) ([]page, error) {
 			return err
 		}
 		pages[i].features = r.Features()
-		pages[i].clutter, pages[i].stimulation = r.Parts()
+		pages[i].clutter, pages[i].stimulation = r.Components()
 		return nil
 	})
 	return pages, err
@@ -100,7 +100,7 @@ func calibrateScores(c *score.Calibration, pages []page) {
 	c.Clarity.Quantiles = score.NewQuantiles(collect(func(p page) float64 { return c.Complexity(p.features) }), percents)
 	c.Excitingness.Measures = map[string]score.Quantiles{}
 	for k, f := range pages[0].features {
-		for _, name := range score.Stimuli() {
+		for _, name := range score.Terms() {
 			if name == f.Name {
 				c.Excitingness.Measures[name] = score.NewQuantiles(collect(func(p page) float64 { return p.features[k].Value }), percents/5)
 			}
@@ -108,8 +108,8 @@ func calibrateScores(c *score.Calibration, pages []page) {
 	}
 	c.Excitingness.Quantiles = score.NewQuantiles(collect(func(p page) float64 { return c.Stimulation(p.features) }), percents)
 	for k := range 4 {
-		c.Clarity.Map.Parts[k] = mean(collect(func(p page) float64 { return p.clutter[k] }))
-		c.Excitingness.Map.Parts[k] = mean(collect(func(p page) float64 { return p.stimulation[k] }))
+		c.Clarity.Map.Components[k] = mean(collect(func(p page) float64 { return p.clutter[k] }))
+		c.Excitingness.Map.Components[k] = mean(collect(func(p page) float64 { return p.stimulation[k] }))
 	}
 }
 
@@ -130,7 +130,7 @@ func calibrateMaps(c *score.Calibration, files []string) error {
 			return err
 		}
 		random := rand.New(rand.NewPCG(uint64(i), 1))
-		a, b := r.LocalClutter(c.Clarity.Map.Parts), r.LocalStimulation(c.Excitingness.Map.Parts)
+		a, b := r.LocalClutter(c.Clarity.Map.Components), r.LocalStimulation(c.Excitingness.Map.Components)
 		for range placeCount {
 			at := random.IntN(len(a.V))
 			clutter[i] = append(clutter[i], float64(a.V[at]))

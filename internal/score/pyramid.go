@@ -2,35 +2,35 @@ package score
 
 import (
 	"math"
+	"slices"
 
 	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// WorkArea is the number of pixels that clarity and excitingness look at
-// (about 400 x 280), whatever the size of the picture: measures of clutter
-// depend on scale.
+// WorkArea is the number of pixels on which clarity and excitingness are
+// measured (about 400 x 280), whatever the size of the image: measures of
+// clutter depend on scale.
 const WorkArea = 112_000
 
-// WorkSize gives the size of a picture of w x h pixels when it is scaled to
+// WorkSize returns the size of an image of w x h pixels when it is scaled to
 // WorkArea, aspect kept.
 func WorkSize(w, h int) (int, int) {
 	k := math.Sqrt(WorkArea / (float64(w) * float64(h)))
 	return max(1, int(float64(w)*k+0.5)), max(1, int(float64(h)*k+0.5))
 }
 
-// levels is the number of scales that features look at: 1, 1/2, 1/4, 1/8.
+// levels is the number of scales of features: 1, 1/2, 1/4, 1/8.
 const levels = 4
 
-// canvas is a picture at its working size with everything that several
-// features need.
-type canvas struct {
+// pyramid is an image at its working size and below, in RGB and in CIELAB.
+type pyramid struct {
 	rgb [levels]*pix.RGB
 	lab [levels]*pix.Lab
 }
 
-// newCanvas scales a picture to its working size and makes the smaller ones.
-func newCanvas(p *pix.RGB) *canvas {
-	c := new(canvas)
+// newPyramid scales an image to its working size and makes the smaller ones.
+func newPyramid(p *pix.RGB) *pyramid {
+	c := new(pyramid)
 	w, h := WorkSize(p.W, p.H)
 	if p.W != w || p.H != h {
 		p = p.Scale(w, h)
@@ -44,38 +44,28 @@ func newCanvas(p *pix.RGB) *canvas {
 	return c
 }
 
-// plane is one channel while it is worked on.
-type plane struct {
-	w, h int
-	v    []float32
-}
-
-func newPlane(w, h int) plane { return plane{w, h, make([]float32, w*h)} }
-
 // blurred returns the plane under a Gaussian window of the given sigma, as
-// three passes of a box; beyond the border the picture is repeated.
-func (p plane) blurred(sigma float64) plane {
-	out := newPlane(p.w, p.h)
-	copy(out.v, p.v)
-	out.blur(sigma, make([]float32, p.w*p.h))
+// three passes of a box; beyond the border the outermost values are repeated.
+func blurred(p *pix.Plane, sigma float64) *pix.Plane {
+	out := &pix.Plane{W: p.W, H: p.H, V: slices.Clone(p.V)}
+	blur(out, sigma, make([]float32, len(out.V)))
 	return out
 }
 
 // blur is blurred in place, with scratch memory of the same size.
-func (p plane) blur(sigma float64, scratch []float32) {
+func blur(p *pix.Plane, sigma float64, scratch []float32) {
 	// Three boxes of radius r have the variance r*(r+1).
 	r := int(math.Round((math.Sqrt(1+4*sigma*sigma) - 1) / 2))
 	if r < 1 {
 		return
 	}
-	a, b := p.v, scratch
 	for range 3 {
-		boxRows(b, a, p.w, r)
-		boxColumns(a, b, p.w, r)
+		boxRows(scratch, p.V, p.W, r)
+		boxColumns(p.V, scratch, p.W, r)
 	}
 }
 
-// boxRows averages 2r+1 neighbours along each row.
+// boxRows averages 2r+1 neighbors along each row.
 func boxRows(dst, src []float32, w, r int) {
 	inv := 1 / float32(2*r+1)
 	for len(src) >= w {
@@ -93,7 +83,7 @@ func boxRows(dst, src []float32, w, r int) {
 	}
 }
 
-// boxColumns averages 2r+1 neighbours along each column, a row at a time.
+// boxColumns averages 2r+1 neighbors along each column, a row at a time.
 func boxColumns(dst, src []float32, w, r int) {
 	h := len(src) / w
 	inv := 1 / float32(2*r+1)
@@ -119,14 +109,14 @@ func boxColumns(dst, src []float32, w, r int) {
 }
 
 // scaled resamples the plane bilinearly.
-func (p plane) scaled(w, h int) plane {
-	out := newPlane(w, h)
+func scaled(p *pix.Plane, w, h int) *pix.Plane {
+	out := pix.NewPlane(w, h)
 	for y := range h {
-		y0, y1, fy := between(y, p.h, h)
-		a, b := p.v[y0*p.w:][:p.w], p.v[y1*p.w:][:p.w]
-		row := out.v[y*w:][:w]
+		y0, y1, fy := between(y, p.H, h)
+		a, b := p.V[y0*p.W:][:p.W], p.V[y1*p.W:][:p.W]
+		row := out.V[y*w:][:w]
 		for x := range row {
-			x0, x1, fx := between(x, p.w, w)
+			x0, x1, fx := between(x, p.W, w)
 			u := a[x0] + (a[x1]-a[x0])*fx
 			v := b[x0] + (b[x1]-b[x0])*fx
 			row[x] = u + (v-u)*fy

@@ -1,0 +1,122 @@
+package score
+
+import (
+	"math"
+
+	"github.com/saccade-dev/saccade/internal/pix"
+)
+
+// PageMetrics is what was measured of one image. It is immutable.
+type PageMetrics struct {
+	pyramid  *pyramid
+	clutter  congestion
+	features []Feature
+	blank    bool
+}
+
+// Feature is one measure of an image at its working size.
+type Feature struct {
+	Name  string
+	Value float64
+}
+
+// Measure measures an image of any size, at least 1 x 1 pixels. Nothing is
+// scaled when it has its [WorkSize] already.
+func Measure(p *pix.RGB) *PageMetrics {
+	c := newPyramid(p)
+	m := &PageMetrics{pyramid: c, clutter: c.congestion(), blank: c.rgb[0].Blank()}
+	m.features = c.features(&m.clutter)
+	return m
+}
+
+// Features lists the measures, always in the same order.
+func (m *PageMetrics) Features() []Feature { return m.features }
+
+// Clarity is 0..100: the percentage of pages that are less clear. One solid
+// color is 100.
+func (m *PageMetrics) Clarity() int {
+	if m.blank {
+		return 100
+	}
+	t := tables()
+	return score(1 - t.Clarity.Quantiles.Percentile(m.Complexity()))
+}
+
+// Complexity is the raw value behind Clarity: larger is more complex, in
+// standard deviations of human judgments within one kind of image.
+func (m *PageMetrics) Complexity() float64 { return tables().Complexity(m.features) }
+
+// Excitingness is 0..100: the percentage of pages that are less stimulating.
+func (m *PageMetrics) Excitingness() int {
+	return score(tables().Excitingness.Quantiles.Percentile(m.Stimulation()))
+}
+
+// Stimulation is the raw value behind Excitingness.
+func (m *PageMetrics) Stimulation() float64 { return tables().Stimulation(m.features) }
+
+// ClarityMap returns where the image is cluttered: the percentile of the local
+// clutter among all places of the reference pages, 0 (empty) to 1. It is never
+// stretched to its own maximum, so images can be compared.
+func (m *PageMetrics) ClarityMap() *pix.Plane {
+	return tables().Clarity.Map.apply(m.LocalClutter(tables().Clarity.Map.Components))
+}
+
+// ExcitingnessMap returns where the image stimulates, as ClarityMap does for
+// clutter.
+func (m *PageMetrics) ExcitingnessMap() *pix.Plane {
+	return tables().Excitingness.Map.apply(m.LocalStimulation(tables().Excitingness.Map.Components))
+}
+
+// mapSmooth makes single letters one block: sigma in widths of the image.
+const mapSmooth = 0.015
+
+// LocalClutter is the raw clarity map at half the working size: local variety
+// of color, strong edges, contrast and orientation (2 : 1.5 : 1 : 0.5), each
+// in units of its mean over the reference pages.
+func (m *PageMetrics) LocalClutter(unit [4]float64) *pix.Plane {
+	return m.combine(m.clutterComponents(), [4]float64{2 / unit[0], 1.5 / unit[1], 1 / unit[2], 0.5 / unit[3]})
+}
+
+// LocalStimulation is the raw excitingness map at half the working size: local
+// variety of colors, saturation, contrast and edges (10 : 3 : 4 : 3).
+func (m *PageMetrics) LocalStimulation(unit [4]float64) *pix.Plane {
+	return m.combine(m.stimulationComponents(), [4]float64{0.5 / unit[0], 0.15 / unit[1], 0.2 / unit[2], 0.15 / unit[3]})
+}
+
+// Components returns the means of the planes that LocalClutter and LocalStimulation
+// combine, for calibration.
+func (m *PageMetrics) Components() (clutter, stimulation [4]float64) {
+	c, s := m.clutterComponents(), m.stimulationComponents()
+	for k := range c {
+		clutter[k], stimulation[k] = mean(c[k].V), mean(s[k].V)
+	}
+	return clutter, stimulation
+}
+
+func (m *PageMetrics) clutterComponents() [4]*pix.Plane {
+	c := &m.clutter
+	return [4]*pix.Plane{c.color, c.edges, c.contrast, c.orient}
+}
+
+func (m *PageMetrics) stimulationComponents() [4]*pix.Plane {
+	c := &m.clutter
+	return [4]*pix.Plane{c.color, m.chromaPlane(), c.contrast, c.edges}
+}
+
+func (m *PageMetrics) chromaPlane() *pix.Plane {
+	l := m.pyramid.lab[congestionFrom]
+	return &pix.Plane{W: l.W, H: l.H, V: chromas(l)}
+}
+
+// combine adds weighted planes and smooths the sum.
+func (m *PageMetrics) combine(components [4]*pix.Plane, weights [4]float64) *pix.Plane {
+	sum := pix.NewPlane(components[0].W, components[0].H)
+	for i, p := range components {
+		k := float32(weights[i])
+		for j, v := range p.V {
+			sum.V[j] += k * v
+		}
+	}
+	blur(sum, max(mapSmooth*math.Max(float64(sum.W), float64(sum.H)), 1.5), make([]float32, len(sum.V)))
+	return sum
+}
