@@ -63,7 +63,7 @@ func TestHostileBodies(t *testing.T) {
 				if len(r.body) > 2000 {
 					t.Errorf("%s: an answer of %d bytes", route, len(r.body))
 				}
-				var code saccade.Code = saccade.CodeClient
+				code := saccade.CodeClient
 				if strings.Contains(string(r.body), string(saccade.CodeInvalidInput)) {
 					code = saccade.CodeInvalidInput
 				}

@@ -26,8 +26,9 @@ type gemmArgs struct {
 	n32, n16, n8   uintptr // panels: pairs of 16, single 16, 8
 	panelBytes     uintptr // bytes of one panel of 16 columns
 	act            Act
-	tiles          uintptr    // at least 1; spoiled by the kernel
-	work           [5]uintptr // the kernel's own
+	tiles          uintptr // at least 1; spoiled by the kernel
+	//lint:ignore U1000 scratch space of the assembly
+	work [5]uintptr // the kernel's own
 }
 
 // dwArgs is the argument of the depthwise kernels, which make tiles*outs pixels of one output row. rows are the k input
@@ -40,8 +41,9 @@ type dwArgs struct {
 	act        Act
 	tiles      uintptr // at least 1; spoiled by the kernel
 	step       uintptr // bytes from tile to tile in the input
-	work       [2]uintptr
-	column     uintptr // byte offset of the first input column
+	//lint:ignore U1000 scratch space of the assembly
+	work   [2]uintptr
+	column uintptr // byte offset of the first input column
 }
 
 // eltArgs is the argument of the element-wise kernels over full vectors and a last half one (tail = 1).
@@ -58,7 +60,8 @@ type rowArgs struct {
 	ldd, lds      uintptr // bytes from pixel to pixel
 	count         uintptr // pixels, at least 1; spoiled by the kernel
 	full, tail    uintptr // vectors per pixel; 1 for a last half one
-	work          [2]uintptr
+	//lint:ignore U1000 scratch space of the assembly
+	work [2]uintptr
 }
 
 // normArgs is the argument of the kernel that turns bytes into floats. Scale and shift repeat after 48 values.

@@ -78,15 +78,6 @@ func rowwise(m machine) {
 	})
 }
 
-// Offsets in nn.normArgs.
-const (
-	argNormDst   = 0
-	argNormSrc   = 8
-	argNormScale = 16
-	argNormShift = 24
-	argNormCount = 32
-)
-
 // normalize writes dst = src*scale + shift for bytes; scale and shift repeat after three vectors.
 func normalize(m machine) {
 	m.begin("normalize")
