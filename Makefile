@@ -16,7 +16,7 @@ TEST_PACKAGES := ffmpeg chromium postgresql python3-requests python3-numpy pytho
 # The programs that check the tree, at the versions of .ci/tools.mod.
 TOOL := go tool -modfile=.ci/tools.mod
 
-.PHONY: help build demo run test test-go test-train bench lint vuln oracle generate clean deps deps-test
+.PHONY: help build demo run test test-go test-train bench lint measure vuln oracle generate clean deps deps-test
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ lint: ## Check the form: gofmt, go vet, staticcheck, floors, sizes, vocabulary a
 	@go vet ./...
 	@$(TOOL) staticcheck ./...
 	@SACCADE_LINT=1 go test -run '^Test(Floors|ImportChain|Sizes|ExportsAreDocumented|Style|Words|GivesAndTells)$$' ./docs
+
+measure: ## Print the figures of the tree: sizes, comments, tests, examples, import depth
+	@go test -count 1 -v -run '^TestMeasure$$' ./docs | grep -E 'measure_test|FAIL'
 
 vuln: ## Look for known vulnerabilities in what the program calls (asks vuln.go.dev)
 	@bash .ci/vuln $(TOOL) govulncheck

@@ -2,6 +2,7 @@ package docs_test
 
 import (
 	"bytes"
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -25,15 +26,16 @@ type file struct {
 	ast  *ast.File      // Go only
 }
 
-// tree reads every text of the repository once.
+// tree reads every text of the repository once; SACCADE_TREE names another one.
 var tree = sync.OnceValues(func() ([]*file, error) {
-	names, err := exec.Command("git", "-C", "..", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
+	root := cmp.Or(os.Getenv("SACCADE_TREE"), "..")
+	names, err := exec.Command("git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
 		return nil, err
 	}
 	var files []*file
 	for name := range strings.SplitSeq(strings.TrimRight(string(names), "\x00"), "\x00") {
-		text, err := os.ReadFile(filepath.Join("..", name))
+		text, err := os.ReadFile(filepath.Join(root, name))
 		if os.IsNotExist(err) { // deleted, not committed yet
 			continue
 		}
