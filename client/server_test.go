@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"github.com/saccade-dev/saccade/client"
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpapi"
+	"github.com/saccade-dev/saccade/internal/service"
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
@@ -63,24 +65,20 @@ func (s *server) work(ctx context.Context, a *saccade.Analysis) error {
 	return c.Succeed(ctx, &saccade.Outputs[saccade.File]{Attention: &saccade.AttentionOutput[saccade.File]{AttentionMap: "attentionMap.webm"}, Clarity: &saccade.ScoreOutput[saccade.File]{Score: &score}})
 }
 
-// What the store answers by itself.
-func (s *server) Analysis(ctx context.Context, account, id string) (*saccade.Analysis, error) {
-	return s.store.Analysis(ctx, account, id)
+// ending is the store, on which every analysis ends as soon as it is made.
+type ending struct {
+	*store.Store
+	s *server
 }
 
-func (s *server) AnalysisByExposedID(ctx context.Context, account, id string) (*saccade.Analysis, error) {
-	return s.store.AnalysisByExposedID(ctx, account, id)
+func (e ending) CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *store.Idempotency) (*saccade.Analysis, bool, error) {
+	return e.s.CreateAnalysis(ctx, a, idem)
 }
 
-func (s *server) QueuePosition(ctx context.Context, id string) (int, error) {
-	return s.store.QueuePosition(ctx, id)
-}
+// quarters gives every area a quarter of the attention.
+type quarters struct{ *service.Service }
 
-// Inspect takes every upload for a video.
-func (s *server) Inspect(context.Context, blob.Key) error { return nil }
-
-// Measure gives every area the same share.
-func (s *server) Measure(_ context.Context, _ *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOIResult, error) {
+func (quarters) MeasureAreas(_ context.Context, _ *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOIResult, error) {
 	out := make([]saccade.AOIResult, len(aois))
 	for i, a := range aois {
 		out[i] = saccade.AOIResult{AOI: a, Share: 0.25, Rank: i + 1}
@@ -122,9 +120,16 @@ func start() (*server, error) {
 	if s.token, _, err = s.store.CreateToken(ctx, "acme", nil); err != nil {
 		return nil, err
 	}
+	svc, err := service.New(service.DefaultLimits(), service.Deps{
+		Uploads: s.store, Analyses: ending{s.store, s}, Objects: s.disk, Links: signer,
+		Inspect: func(context.Context, io.ReaderAt, int64) error { return nil }, // everything is a video
+	})
+	if err != nil {
+		return nil, err
+	}
 	api, err := httpapi.New(httpapi.DefaultConfig(), httpapi.Deps{
-		Accounts: s.store, Uploads: s.store, Analyses: s, Archive: s.store, Texts: s.store, Webhooks: s.store, Stats: s.store,
-		Blobs: s.disk, Links: signer, Verifier: signer, Inspector: s, Meter: s, Advisor: s,
+		Accounts: s.store, Service: quarters{svc}, Analyses: s.store, Archive: s.store, Texts: s.store, Webhooks: s.store, Stats: s.store,
+		Objects: s.disk, Links: signer, Verifier: signer, Advisor: s,
 	})
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/advice"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/blob"
@@ -18,8 +19,8 @@ import (
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/netguard"
 	"github.com/saccade-dev/saccade/internal/pipeline"
+	"github.com/saccade-dev/saccade/internal/service"
 	"github.com/saccade-dev/saccade/internal/store"
-	"github.com/saccade-dev/saccade/internal/studio"
 	"github.com/saccade-dev/saccade/internal/webhook"
 	"github.com/saccade-dev/saccade/internal/worker"
 )
@@ -42,7 +43,8 @@ type parts struct {
 	pages   *capture.Browser
 	guard   *netguard.Guard
 	objects *blob.Disk
-	studio  *studio.Studio
+	signer  *blob.Signer
+	limits  service.Limits
 }
 
 // openServer wires the packages together, creating what is missing on disk.
@@ -67,6 +69,10 @@ func (s *server) build(ctx context.Context, c *serveCmd) error {
 	if s.traces, err = openTelemetry(ctx); err != nil {
 		return err
 	}
+	svc, err := s.newService(c, p)
+	if err != nil {
+		return err
+	}
 	webhooks, err := webhook.New(netguard.Config{Allow: c.Allow}, version)
 	if err != nil {
 		return err
@@ -75,11 +81,11 @@ func (s *server) build(ctx context.Context, c *serveCmd) error {
 	cfg.Scratch = filepath.Join(c.Data, "scratch")
 	cfg.Videos, cfg.Images = orDefault(c.Videos, cfg.Videos), orDefault(c.Images, cfg.Images)
 	s.worker, err = worker.New(cfg, worker.Deps{Store: s.store, Objects: p.objects,
-		Runner: runner{p.studio, s.traces}, Sender: sender{webhooks}, Log: s.log})
+		Runner: runner{svc, s.traces}, Sender: sender{webhooks}, Log: s.log})
 	if err != nil {
 		return err
 	}
-	s.api, err = s.newAPI(c, p)
+	s.api, err = s.newAPI(c, p, svc)
 	return err
 }
 
@@ -101,38 +107,44 @@ func openParts(c *serveCmd, log *slog.Logger) (p parts, err error) {
 	net.HighPorts = true
 	p.guard, e = netguard.New(net)
 	fail(e)
+	secret, e := blob.LoadSecret(filepath.Join(c.Data, "secret"))
+	fail(e)
 	if err != nil {
 		return p, err
 	}
-	analyzer, err := pipeline.New(pipeline.DefaultConfig(), p.tool, p.model, p.pages)
-	if err != nil {
-		return p, err
-	}
-	p.studio, err = studio.New(studio.DefaultConfig(), p.objects, analyzer)
+	p.limits = service.DefaultLimits()
+	p.limits.ResultTTL = c.ResultTTL
+	p.signer, err = blob.NewSigner(secret)
 	return p, err
 }
 
-func (s *server) newAPI(c *serveCmd, p parts) (*httpapi.API, error) {
-	secret, err := blob.LoadSecret(filepath.Join(c.Data, "secret"))
+// newService makes the use cases of the service on its parts.
+func (s *server) newService(c *serveCmd, p parts) (*service.Service, error) {
+	cfg := pipeline.DefaultConfig()
+	cfg.Limits = p.limits.Pipeline()
+	analyzer, err := pipeline.New(cfg, p.tool, p.model, p.pages)
 	if err != nil {
 		return nil, err
 	}
-	signer, err := blob.NewSigner(secret)
-	if err != nil {
-		return nil, err
-	}
-	advisor, err := advice.New(advice.Options{Source: p.studio, Log: s.log,
+	advisor, err := advice.New(advice.Options{Source: service.Files{Objects: p.objects}, Log: s.log,
 		Phrasing: advice.PhrasingConfig{BaseURL: c.PhrasingURL, Key: c.PhrasingKey, Model: c.PhrasingModel}})
 	if err != nil {
 		return nil, err
 	}
+	return service.New(p.limits, service.Deps{
+		Uploads: s.store, Analyses: s.store, Objects: p.objects, Links: p.signer,
+		Analyzer: analyzer, Advisor: advisor, Guard: addresses{p.guard}, Log: s.log,
+	})
+}
+
+func (s *server) newAPI(c *serveCmd, p parts, svc *service.Service) (*httpapi.API, error) {
 	cfg := httpapi.DefaultConfig()
-	cfg.PublicURL, cfg.TrustProxy, cfg.RateLimit, cfg.Limits.ResultTTL, cfg.Version = c.PublicURL, c.TrustProxy, c.RateLimit, c.ResultTTL, version
+	cfg.PublicURL, cfg.TrustProxy, cfg.RateLimit, cfg.Limits, cfg.Version = c.PublicURL, c.TrustProxy, c.RateLimit, svc.Limits(), version
 	cfg.RateBurst = max(1, int(4*c.RateLimit)) // four seconds' worth at once
 	return httpapi.New(cfg, httpapi.Deps{
-		Accounts: s.store, Uploads: s.store, Analyses: s.store, Archive: s.store, Texts: s.store, Webhooks: s.store, Stats: s.store,
-		Blobs: p.objects, Links: signer, Verifier: signer, Inspector: p.studio, Meter: p.studio, Advisor: advisor,
-		Guard: addresses{p.guard}, Checks: s.checks(p), Log: s.log,
+		Accounts: s.store, Service: svc, Analyses: s.store, Archive: s.store, Texts: s.store, Webhooks: s.store, Stats: s.store,
+		Objects: p.objects, Links: p.signer, Verifier: p.signer, Advisor: textAdvisor{svc},
+		Checks: s.checks(p), Log: s.log,
 	})
 }
 
@@ -181,6 +193,14 @@ func orDefault(n, otherwise int) int {
 	return otherwise
 }
 
+// textAdvisor writes the API's texts by the service.
+type textAdvisor struct{ *service.Service }
+
+// Advise implements httpapi.Advisor.
+func (t textAdvisor) Advise(ctx context.Context, a *saccade.Analysis, kind string) (string, error) {
+	return t.WriteText(ctx, a, kind)
+}
+
 // sender makes the worker's deliveries by the webhook package.
 type sender struct{ *webhook.Sender }
 
@@ -189,10 +209,10 @@ func (s sender) Send(ctx context.Context, d store.Delivery) (int, error) {
 	return s.Sender.Send(ctx, webhook.Delivery{ID: d.ID, URL: d.URL, Secret: d.Secret, Payload: []byte(d.Payload)})
 }
 
-// addresses checks the addresses of webhooks for the API.
+// addresses checks the addresses of webhooks for the service.
 type addresses struct{ *netguard.Guard }
 
-// CheckURL implements httpapi.AddressGuard.
+// CheckURL implements service.AddressGuard.
 func (a addresses) CheckURL(_ context.Context, address string) error {
 	_, err := a.Guard.CheckURL(address)
 	return err

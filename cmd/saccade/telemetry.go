@@ -15,7 +15,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/saccade-dev/saccade"
-	"github.com/saccade-dev/saccade/internal/studio"
+	"github.com/saccade-dev/saccade/internal/service"
 	"github.com/saccade-dev/saccade/internal/worker"
 )
 
@@ -84,21 +84,21 @@ func (s *statusWriter) WriteHeader(status int) {
 // Unwrap serves http.ResponseController.
 func (s *statusWriter) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
-// runner lets the studio do the worker's work, with a span for every attempt.
+// runner lets the service do the worker's work, with a span for every attempt.
 type runner struct {
-	*studio.Studio
+	*service.Service
 	telemetry
 }
 
 // Run implements worker.Runner.
 func (r runner) Run(ctx context.Context, t worker.Task) (*saccade.Outputs[saccade.File], error) {
 	if r.tracer == nil {
-		return r.Studio.Run(ctx, t.Analysis, t.Dir, t.Progress)
+		return r.Service.Run(ctx, t.Analysis, t.Dir, t.Progress)
 	}
 	ctx, span := r.tracer.Start(ctx, "analysis", trace.WithAttributes(attribute.String("saccade.analysis", t.Analysis.ID),
 		attribute.String("saccade.kind", string(t.Analysis.Request.Kind)), attribute.Int("saccade.attempt", t.Analysis.Attempt)))
 	defer span.End()
-	out, err := r.Studio.Run(ctx, t.Analysis, t.Dir, t.Progress)
+	out, err := r.Service.Run(ctx, t.Analysis, t.Dir, t.Progress)
 	if err != nil {
 		span.SetStatus(codes.Error, string(saccade.AsError(err).Code))
 	} else if out.Input != nil {

@@ -284,8 +284,7 @@ func diskError(verb string, err error) error {
 	case missing(err):
 		return fmt.Errorf("%s: %w", verb, ErrNotFound)
 	case full(err):
-		return saccade.Errorf(saccade.CodeOverCapacity, "The storage of the server is full. Please try again later; the operator has to make room.").
-			With(fmt.Errorf("blob: %s: %w", verb, err))
+		return errFull.With(fmt.Errorf("blob: %s: %w", verb, err))
 	}
 	return fmt.Errorf("blob: %s: %w", verb, err)
 }
@@ -301,4 +300,16 @@ func (c contextReader) Read(p []byte) (int, error) {
 		return 0, context.Cause(c.ctx)
 	}
 	return c.r.Read(p)
+}
+
+var errFull = saccade.Errorf(saccade.CodeOverCapacity, "The storage of the server is full. Please try again later; the operator has to make room.")
+
+// FullDisk returns over_capacity for an error that came from a full disk, an
+// exhausted quota or a limit of the size of files, wherever it was met; every
+// other error as it is.
+func FullDisk(err error) error {
+	if !full(err) || saccade.IsCode(err, saccade.CodeOverCapacity) {
+		return err
+	}
+	return errFull.With(err)
 }

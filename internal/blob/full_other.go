@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// full recognises a full disk: ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL of
+// full recognizes a full disk: ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL of
 // Windows.
 func full(err error) bool {
 	var errno syscall.Errno

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// full recognises a full disk, an exhausted quota and a file size limit.
+// full recognizes a full disk, an exhausted quota and a file size limit.
 func full(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }

@@ -175,3 +175,35 @@ func FuzzPresigned(f *testing.F) {
 		}
 	})
 }
+
+// FuzzKeyOf: only a URL of the server names a key.
+func FuzzKeyOf(f *testing.F) {
+	signer := newSigner(f, 1)
+	o := blob.Origin{Base: "https://saccade.example.com/below", Serves: func(u *url.URL) bool {
+		return u.Host == "saccade.example.com" || u.Host == "127.0.0.1:8080"
+	}}
+	for _, seed := range []string{
+		"https://saccade.example.com/objects/uploads/acme/5h7xk2m4qz3v6w8y2b4d6f8h2k?exp=1&method=PUT&sig=00",
+		"http://127.0.0.1:8080/objects/uploads/acme/x", "https://saccade.example.com:443/below/objects/uploads/a/b#c", "//saccade.example.com/objects/uploads/a/b",
+		"https://saccade.example.com/objects/uploads/../analyses/x", "https://a@saccade.example.com/objects/uploads/a/b", "https://saccade.example.com/objects/uploads/a%2fb/c",
+		"https://saccade.example.com\\@evil/objects/uploads/a/b", "\x00", "https://saccade.example.com/objects/uploads/a/b/c",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, content string) {
+		key, err := signer.KeyOf(o, saccade.Link(content))
+		if err != nil {
+			if !saccade.IsCode(err, saccade.CodeClient) {
+				t.Fatalf("error %v", err)
+			}
+			return
+		}
+		if account, id, ok := key.Upload(); ok && blob.UploadKey(account, id) != key || blob.CheckKey(key) != nil {
+			t.Fatalf("%q names %q", content, key)
+		}
+		u, err := url.Parse(strings.TrimSpace(content))
+		if err != nil || u.User != nil || (u.Scheme != "http" && u.Scheme != "https") || !o.Serves(u) {
+			t.Fatalf("%q was accepted", content)
+		}
+	})
+}

@@ -30,22 +30,12 @@ func (a *API) setImageAOIs(ctx context.Context, in *aoisInput) (*aoisOutput, err
 
 // setAOIs measures areas of interest on what the analysis left behind.
 func (a *API) setAOIs(ctx context.Context, kind saccade.Kind, in *aoisInput) (*aoisOutput, error) {
-	if err := saccade.ValidateAOIs(in.Body.AOIs); err != nil {
-		return nil, err
-	}
 	an, err := a.one(kind, in.ID)(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if an.Status != saccade.StatusSuccess {
-		return nil, saccade.Errorf(saccade.CodeConflict,
-			"Areas of interest can be measured once the analysis has succeeded; its status is %q.", an.Status)
-	}
-	results, err := a.deps.Meter.Measure(ctx, an, in.Body.AOIs) // none, too: the tables lose their columns
+	results, err := a.deps.Service.MeasureAreas(ctx, an, in.Body.AOIs)
 	if err != nil {
-		return nil, err
-	}
-	if an, err = a.deps.Archive.SetAOIs(ctx, an.Account, an.ID, results); err != nil {
 		return nil, err
 	}
 	out := &aoisOutput{}

@@ -12,6 +12,7 @@ import (
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpfront"
+	"github.com/saccade-dev/saccade/internal/service"
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
@@ -21,26 +22,45 @@ type Accounts interface {
 	Authenticate(ctx context.Context, plain string) (saccade.Account, saccade.Token, error)
 }
 
-// Uploads keeps which objects clients were given upload links for.
-type Uploads interface {
-	CreateUpload(ctx context.Context, account string) (saccade.Upload, error)
-	Upload(ctx context.Context, account, id string) (saccade.Upload, error)
+// Service is the use cases; *service.Service is one.
+type Service interface {
+	Uploads
+	Orders
+	Edits
 }
 
-// Analyses starts and finds analyses.
+// Uploads is the use cases about uploads.
+type Uploads interface {
+	CreateUpload(ctx context.Context, account string, o blob.Origin) (saccade.Link, error)
+	CheckUpload(ctx context.Context, key blob.Key) error
+	StoreUpload(ctx context.Context, key blob.Key, body io.Reader) (blob.Info, error)
+}
+
+// Orders is the use cases that make analyses.
+type Orders interface {
+	CreateVideo(ctx context.Context, o service.Order, origin blob.Origin, link saccade.Link) (_ *saccade.Analysis, replayed bool, err error)
+	CreateImage(ctx context.Context, o service.Order, image []byte) (_ *saccade.Analysis, replayed bool, err error)
+	CreatePage(ctx context.Context, o service.Order, address string) (_ *saccade.Analysis, replayed bool, err error)
+}
+
+// Edits is the use cases about what is there.
+type Edits interface {
+	MeasureAreas(ctx context.Context, a *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOIResult, error)
+	Erase(ctx context.Context, a *saccade.Analysis) error
+	CheckWebhook(ctx context.Context, w saccade.Webhook) error
+}
+
+// Analyses finds analyses.
 type Analyses interface {
-	CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *store.Idempotency) (_ *saccade.Analysis, replayed bool, err error)
 	Analysis(ctx context.Context, account, id string) (*saccade.Analysis, error)
 	AnalysisByExposedID(ctx context.Context, account, exposed string) (*saccade.Analysis, error)
 	QueuePosition(ctx context.Context, id string) (int, error)
 }
 
-// Archive lists, amends and erases analyses.
+// Archive lists analyses.
 type Archive interface {
 	List(ctx context.Context, account string, o store.ListOptions) (page []saccade.Analysis, next string, err error)
 	Usage(ctx context.Context, account string, from, to time.Time) ([]store.Usage, error)
-	SetAOIs(ctx context.Context, account, id string, results []saccade.AOIResult) (*saccade.Analysis, error)
-	Delete(ctx context.Context, account, id string) (objects []blob.Key, err error)
 }
 
 // Texts keeps what was written about an analysis, and the context for it.
@@ -74,12 +94,9 @@ type Stats interface {
 	Totals(ctx context.Context) ([]store.Usage, error)
 }
 
-// Blobs keeps the bytes; blob.Store is one.
-type Blobs interface {
-	Put(ctx context.Context, key blob.Key, r io.Reader) (blob.Info, error)
+// Objects opens the objects that clients download; blob.Store is one.
+type Objects interface {
 	Open(ctx context.Context, key blob.Key) (blob.Object, blob.Info, error)
-	Stat(ctx context.Context, key blob.Key) (blob.Info, error)
-	Delete(ctx context.Context, key blob.Key) error
 }
 
 // Verifier checks a request that came by a link of [blob.Links] and returns the
@@ -88,52 +105,29 @@ type Verifier interface {
 	Verify(method string, u *url.URL, now time.Time) (blob.Key, error)
 }
 
-// Inspector judges an uploaded video by its size and container, without
-// decoding: a *saccade.Error (invalid_input_configuration) when it cannot be
-// analyzed.
-type Inspector interface {
-	Inspect(ctx context.Context, key blob.Key) error
-}
-
-// Meter measures areas of interest on the density that an analysis left
-// behind, without a new prediction.
-type Meter interface {
-	Measure(ctx context.Context, a *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOIResult, error)
-}
-
 // Advisor writes about an analysis; kind is "summary" or "recommendations". The
 // text is Markdown.
 type Advisor interface {
 	Advise(ctx context.Context, a *saccade.Analysis, kind string) (markdown string, err error)
 }
 
-// AddressGuard refuses webhook addresses that must not be called (private and
-// reserved networks). The error is a *saccade.Error.
-type AddressGuard interface {
-	CheckURL(ctx context.Context, address string) error
-}
-
 // Deps is everything the API needs from other packages. All are required but
-// Guard (nil: webhook addresses are judged on delivery alone), Checks, Log (nil:
-// discarded) and Now (nil: time.Now).
+// Checks, Log (nil: discarded) and Now (nil: time.Now).
 type Deps struct {
-	Accounts  Accounts
-	Uploads   Uploads
-	Analyses  Analyses
-	Archive   Archive
-	Texts     Texts
-	Webhooks  Webhooks
-	Stats     Stats
-	Blobs     Blobs
-	Links     blob.Links
-	Verifier  Verifier
-	Inspector Inspector
-	Meter     Meter
-	Advisor   Advisor
-	Guard     AddressGuard
-	Checks    []httpfront.Check
-	Log       *slog.Logger
-	Now       func() time.Time
+	Accounts Accounts
+	Service  Service
+	Analyses Analyses
+	Archive  Archive
+	Texts    Texts
+	Webhooks Webhooks
+	Stats    Stats
+	Objects  Objects
+	Links    blob.Links
+	Verifier Verifier
+	Advisor  Advisor
+	Checks   []httpfront.Check
+	Log      *slog.Logger
+	Now      func() time.Time
 }
 
 func (d Deps) validate() error {
@@ -142,10 +136,10 @@ func (d Deps) validate() error {
 		name    string
 		missing bool
 	}{
-		{"Accounts", d.Accounts == nil}, {"Uploads", d.Uploads == nil}, {"Analyses", d.Analyses == nil}, {"Archive", d.Archive == nil},
+		{"Accounts", d.Accounts == nil}, {"Service", d.Service == nil}, {"Analyses", d.Analyses == nil}, {"Archive", d.Archive == nil},
 		{"Texts", d.Texts == nil}, {"Webhooks", d.Webhooks == nil}, {"Stats", d.Stats == nil},
-		{"Blobs", d.Blobs == nil}, {"Links", d.Links == nil}, {"Verifier", d.Verifier == nil}, {"Inspector", d.Inspector == nil},
-		{"Meter", d.Meter == nil}, {"Advisor", d.Advisor == nil},
+		{"Objects", d.Objects == nil}, {"Links", d.Links == nil}, {"Verifier", d.Verifier == nil},
+		{"Advisor", d.Advisor == nil},
 	} {
 		if need.missing {
 			faults = append(faults, fmt.Errorf("httpapi: Deps.%s is missing", need.name))

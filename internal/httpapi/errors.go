@@ -12,6 +12,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/httpfront"
+	"github.com/saccade-dev/saccade/internal/service"
 )
 
 // The errors that more than one route answers.
@@ -25,6 +26,20 @@ var (
 
 // errNoReason stands for the error of a failed analysis that kept none.
 var errNoReason = errors.New("the analysis failed without an error")
+
+// wireFields are the names that clients know the fields of the use cases by, where
+// they differ.
+var wireFields = map[string]string{service.FieldContent: "input.content", service.FieldTitle: "input.title"}
+
+// onWire returns an error as this API answers it: by the name that clients know
+// its field by.
+func onWire(err error) error {
+	e := saccade.AsError(err)
+	if name := wireFields[e.Param]; name != "" {
+		return e.About(name)
+	}
+	return err
+}
 
 // installErrors sets the form of errors in huma, and lists that are never null. huma
 // offers package variables only; they are set once and to what has no state, so

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -18,9 +19,11 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpapi/openapi"
 	"github.com/saccade-dev/saccade/internal/httpfront"
+	"github.com/saccade-dev/saccade/internal/service"
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
@@ -41,8 +44,7 @@ type harness struct {
 
 	contract *contract
 
-	inspect func(ctx context.Context, key blob.Key) error
-	advise  func(ctx context.Context, an *saccade.Analysis, kind string) (string, error)
+	advise func(ctx context.Context, an *saccade.Analysis, kind string) (string, error)
 }
 
 // clock is time that the test moves.
@@ -73,30 +75,25 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
-// The harness judges containers by their first bytes; the real judge is the
-// webm package's, wired by the program.
-func (h *harness) Inspect(ctx context.Context, key blob.Key) error {
-	if h.inspect != nil {
-		return h.inspect(ctx, key)
-	}
-	o, _, err := h.disk.Open(ctx, key)
-	if err != nil {
-		return err
-	}
-	defer o.Close()
+// inspect judges containers by their first bytes; the real judge is the webm
+// package's.
+func inspect(_ context.Context, r io.ReaderAt, _ int64) error {
 	head := make([]byte, 4)
-	if _, err := io.ReadFull(o, head); err != nil || string(head) != "\x1aE\xdf\xa3" {
-		return saccade.Errorf(saccade.CodeInvalidInput, "This is not a WebM file.").About("input.content")
+	if _, err := r.ReadAt(head, 0); err != nil || string(head) != "\x1aE\xdf\xa3" {
+		return saccade.Errorf(saccade.CodeInvalidInput, "This is not a WebM file.")
 	}
 	return nil
 }
 
-func (h *harness) Measure(_ context.Context, _ *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOIResult, error) {
-	out := make([]saccade.AOIResult, len(aois))
-	for i, a := range aois {
-		out[i] = saccade.AOIResult{AOI: a, Share: 0.25, Rank: i + 1, PeakShare: 0.5, AreaShare: 0.1}
+// quarters is the service, which finds a quarter of the attention in every area.
+type quarters struct{ *service.Service }
+
+func (q quarters) MeasureAreas(ctx context.Context, a *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOIResult, error) {
+	out, err := q.Service.MeasureAreas(ctx, a, aois)
+	for i := range out {
+		out[i].Share, out[i].FirstSeen = 0.25, nil
 	}
-	return out, nil
+	return out, err
 }
 
 func (h *harness) Advise(ctx context.Context, an *saccade.Analysis, kind string) (string, error) {
@@ -115,6 +112,12 @@ func (h *harness) CheckURL(_ context.Context, address string) error {
 }
 
 func newHarness(t *testing.T, change ...func(*Config, *Deps)) *harness {
+	t.Helper()
+	return newHarnessOn(t, func(*service.Deps) {}, change...)
+}
+
+// newHarnessOn is newHarness with other parts below the API.
+func newHarnessOn(t *testing.T, below func(*service.Deps), change ...func(*Config, *Deps)) *harness {
 	t.Helper()
 	h := &harness{t: t, log: &syncBuffer{}, clock: &clock{}}
 	dir := t.TempDir()
@@ -135,14 +138,21 @@ func newHarness(t *testing.T, change ...func(*Config, *Deps)) *harness {
 	h.token, h.other = h.account("acme"), h.account("rival")
 	c := DefaultConfig()
 	d := Deps{
-		Accounts: h.store, Uploads: h.store, Analyses: h.store, Archive: h.store, Texts: h.store, Webhooks: h.store, Stats: h.store,
-		Blobs: h.disk, Links: signer, Verifier: signer, Inspector: h, Meter: h, Advisor: h, Guard: h,
+		Accounts: h.store, Analyses: h.store, Archive: h.store, Texts: h.store, Webhooks: h.store, Stats: h.store,
+		Objects: h.disk, Links: signer, Verifier: signer, Advisor: h,
 		Checks: []httpfront.Check{{Name: "database", Run: h.store.Check}, {Name: "storage", Run: h.disk.Check}},
 		Log:    slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: h.clock.now,
 	}
 	for _, f := range change {
 		f(&c, &d)
 	}
+	parts := service.Deps{Uploads: h.store, Analyses: h.store, Objects: h.disk, Links: signer, Guard: h, Inspect: inspect, Log: d.Log, Now: d.Now}
+	below(&parts)
+	svc, err := service.New(c.Limits, parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Service = quarters{svc}
 	if h.api, err = New(c, d); err != nil {
 		t.Fatal(err)
 	}
@@ -335,6 +345,7 @@ func (h *harness) succeed(id string) {
 	if _, err := h.disk.Put(h.ctx(), key, strings.NewReader("0123456789")); err != nil {
 		h.t.Fatal(err)
 	}
+	h.leaveNumbers(id, c.Analysis.Request.Kind)
 	err := c.Succeed(h.ctx(), &saccade.Outputs[saccade.File]{
 		Input:     &saccade.InputOutput[saccade.File]{Width: 640, Height: 360, Frames: 90, Duration: 3},
 		Attention: &saccade.AttentionOutput[saccade.File]{AttentionMap: name},
@@ -342,6 +353,37 @@ func (h *harness) succeed(id string) {
 	})
 	if err != nil {
 		h.t.Fatal(err)
+	}
+}
+
+// leaveNumbers stores the tables and densities of an analysis: attention is the
+// same everywhere, for 3 seconds of a video.
+func (h *harness) leaveNumbers(id string, kind saccade.Kind) {
+	h.t.Helper()
+	dir, image := h.t.TempDir(), kind != saccade.KindVideo
+	w, err := artifact.Create(dir, artifact.Head{Model: "test", Width: 640, Height: 360}, image)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for i := range 3 {
+		if err := w.Write(artifact.Row{Frame: i, Time: float64(i)}, saccade.NewDensity(8, 4)); err != nil {
+			h.t.Fatal(err)
+		}
+		if image {
+			break
+		}
+	}
+	if err := w.Close(3); err != nil {
+		h.t.Fatal(err)
+	}
+	for _, name := range artifact.All() {
+		b, err := os.ReadFile(filepath.Join(dir, string(name)))
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if _, err := h.disk.Put(h.ctx(), blob.AnalysisKey(id, name), bytes.NewReader(b)); err != nil {
+			h.t.Fatal(err)
+		}
 	}
 }
 

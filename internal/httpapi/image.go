@@ -1,11 +1,9 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
 
 	"github.com/saccade-dev/saccade"
-	"github.com/saccade-dev/saccade/internal/blob"
 )
 
 type createImageInput struct {
@@ -20,59 +18,23 @@ type createImageBody struct {
 	Options
 }
 
-// createImage starts the analysis of an image or a page. Whether an image can
-// be read shows in the poll, not here.
+// createImage starts the analysis of an image or a page.
 func (a *API) createImage(ctx context.Context, in *createImageInput) (*createdOutput, error) {
 	b := in.Body
 	kind := saccade.Kind(b.Input.Type)
-	r, err := a.request(ctx, kind, b.Input.Title, b.Options)
-	if err != nil {
-		return nil, err
-	}
-	r.Medium = saccade.MediumDesktop
+	o := order(ctx, kind, b.Input.Title, b.Options)
+	o.Medium = saccade.MediumDesktop
 	for _, m := range []string{b.Medium, b.Input.Medium} {
 		if m != "" {
-			r.Medium = saccade.Medium(m)
+			o.Medium = saccade.Medium(m)
 		}
 	}
 	if kind == saccade.KindPage {
-		if r.Address, err = a.pageAddress(b.Input.Content); err != nil {
-			return nil, err
-		}
-		return a.start(ctx, &saccade.Analysis{Request: r})
+		an, replayed, err := a.deps.Service.CreatePage(ctx, o, b.Input.Content)
+		return answerCreated(ctx, an, replayed, err)
 	}
-	return a.startImage(ctx, r, b.Input.Content)
-}
-
-// startImage stores the image's bytes with the analysis and starts it.
-func (a *API) startImage(ctx context.Context, r saccade.Request, content string) (*createdOutput, error) {
-	raw := imageBytes(content)
-	switch {
-	case len(raw) == 0:
-		return nil, saccade.Errorf(saccade.CodeInvalidInput,
-			"input.content is empty. Put the Base64 of a PNG or JPEG there.").About("input.content")
-	case int64(len(raw)) > a.cfg.Limits.ImageBytes:
-		return nil, a.imageTooLarge()
-	}
-	an := &saccade.Analysis{ID: saccade.NewID(), Request: r}
-	object := blob.AnalysisKey(an.ID, "source")
-	an.Request.Object = string(object)
-	if _, err := a.deps.Blobs.Put(ctx, object, bytes.NewReader(raw)); err != nil {
-		return nil, err
-	}
-	out, err := a.start(ctx, an)
-	if err != nil || out.Replayed != "" {
-		// Nobody will ever ask for these bytes. What cannot be erased now is
-		// an orphan that the janitor finds.
-		if gone := a.deps.Blobs.Delete(context.WithoutCancel(ctx), object); gone != nil {
-			a.log.WarnContext(ctx, "cannot erase an unused image", "key", object, "err", gone)
-		}
-	}
-	return out, err
-}
-
-func (a *API) imageTooLarge() error {
-	return saccade.Errorf(saccade.CodeTooLarge, "An image has at most %d bytes.", a.cfg.Limits.ImageBytes).About("input.content")
+	an, replayed, err := a.deps.Service.CreateImage(ctx, o, imageBytes(b.Input.Content))
+	return answerCreated(ctx, an, replayed, err)
 }
 
 // imageBody is how large the request for an image may be: Base64 with line

@@ -90,21 +90,12 @@ func (a *API) deleteImage(ctx context.Context, in *ByID) (*empty, error) {
 	return a.erase(ctx, saccade.KindImage, in.ID)
 }
 
-// erase makes the analysis gone at once; its objects follow, now or, if that
-// fails, when the janitor comes by.
 func (a *API) erase(ctx context.Context, kind saccade.Kind, id string) (*empty, error) {
 	an, err := a.one(kind, id)(ctx)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := a.deps.Archive.Delete(ctx, an.Account, an.ID)
-	for _, key := range keys {
-		// Best effort: the store has the objects listed for erasing anyhow.
-		if err := a.deps.Blobs.Delete(context.WithoutCancel(ctx), key); err != nil {
-			a.log.WarnContext(ctx, "cannot erase an object yet", "key", key, "err", err)
-		}
-	}
-	return &empty{}, err
+	return &empty{}, a.deps.Service.Erase(ctx, an)
 }
 
 type usageInput struct {

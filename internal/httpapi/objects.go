@@ -1,9 +1,7 @@
 package httpapi
 
 import (
-	"context"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"path"
@@ -30,7 +28,7 @@ func (a *API) putObject(w http.ResponseWriter, r *http.Request) {
 		a.front.Refuse(w, r, err)
 		return
 	}
-	if err := a.checkUpload(r.Context(), key); err != nil {
+	if err := a.deps.Service.CheckUpload(r.Context(), key); err != nil {
 		a.front.Refuse(w, r, err)
 		return
 	}
@@ -55,24 +53,10 @@ func (a *API) putObject(w http.ResponseWriter, r *http.Request) {
 // account's uploads, or an analysis.
 func shareOf(key blob.Key) string { return path.Dir(string(key)) }
 
-// checkUpload reports whether an upload takes bytes: it is known, and no
-// analysis uses it.
-func (a *API) checkUpload(ctx context.Context, key blob.Key) error {
-	account, id, ok := key.Upload()
-	if !ok {
-		return httpfront.ErrNoRoute // signed here, for something else
-	}
-	u, err := a.deps.Uploads.Upload(ctx, account, id)
-	if err == nil && u.Used {
-		return saccade.Errorf(saccade.CodeConflict, "An analysis uses this upload. Ask for a new upload URL for another video.")
-	}
-	return err
-}
-
 // receive streams the body into the store.
 func (a *API) receive(w http.ResponseWriter, r *http.Request, key blob.Key) {
 	body := httpfront.NewBodyReader(w, r, a.cfg.Limits.VideoBytes)
-	info, err := a.storeUpload(r.Context(), key, body)
+	info, err := a.deps.Service.StoreUpload(r.Context(), key, body)
 	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &over):
@@ -89,39 +73,6 @@ func (a *API) receive(w http.ResponseWriter, r *http.Request, key blob.Key) {
 	w.Header().Set("ETag", `"`+info.ETag+`"`)
 	w.Header().Set("Content-Length", "0")
 	w.WriteHeader(http.StatusOK)
-}
-
-// storeUpload puts an upload's bytes. While they came, an analysis may have begun
-// to use what was there before, or the upload may have been deleted: then nothing
-// is stored.
-func (a *API) storeUpload(ctx context.Context, key blob.Key, body io.Reader) (blob.Info, error) {
-	check := func() error { return a.checkUpload(ctx, key) }
-	info, err := a.deps.Blobs.Put(ctx, key, &checkedReader{r: body, check: check})
-	if err != nil {
-		return info, err
-	}
-	// It may have been deleted since the last byte, with the object not there yet.
-	if err := check(); saccade.IsCode(err, saccade.CodeNotFound) {
-		return info, errors.Join(err, a.deps.Blobs.Delete(context.WithoutCancel(ctx), key))
-	}
-	return info, nil
-}
-
-// checkedReader asks, when everything was read, whether it may be kept.
-type checkedReader struct {
-	r     io.Reader
-	check func() error
-}
-
-// Read reads on; in place of io.EOF it returns the error of the check.
-func (c *checkedReader) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	if err == io.EOF {
-		if refused := c.check(); refused != nil {
-			return n, refused
-		}
-	}
-	return n, err
 }
 
 func (a *API) tooLarge() error {
@@ -151,7 +102,7 @@ func (a *API) getObject(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer a.transfers.Leave(shareOf(key))
-	object, info, err := a.deps.Blobs.Open(r.Context(), key)
+	object, info, err := a.deps.Objects.Open(r.Context(), key)
 	if errors.Is(err, blob.ErrNotFound) {
 		a.front.Fail(w, r, errGone)
 		return

@@ -17,6 +17,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpapi/openapi"
 	"github.com/saccade-dev/saccade/internal/httpfront"
+	"github.com/saccade-dev/saccade/internal/service"
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
@@ -55,7 +56,7 @@ func (fullQueue) CreateAnalysis(context.Context, *saccade.Analysis, *store.Idemp
 }
 
 func TestOverCapacity(t *testing.T) {
-	h := newHarness(t, func(_ *Config, d *Deps) { d.Analyses = fullQueue{d.Analyses.(*store.Store)} })
+	h := newHarnessOn(t, func(d *service.Deps) { d.Analyses = fullQueue{d.Analyses.(*store.Store)} })
 	r := h.call("POST", "/v2/analyses", object{"input": object{"type": "image", "content": openapi.ExampleImage}})
 	r.wantFault(t, 503, saccade.CodeOverCapacity)
 	if r.header.Get("Retry-After") == "" {
@@ -181,7 +182,7 @@ func (slowDisk) Put(_ context.Context, _ blob.Key, r io.Reader) (blob.Info, erro
 }
 
 func TestFullDisk(t *testing.T) {
-	h := newHarness(t, func(_ *Config, d *Deps) { d.Blobs = slowDisk{d.Blobs.(*blob.Disk)} })
+	h := newHarnessOn(t, func(d *service.Deps) { d.Objects = slowDisk{d.Objects.(*blob.Disk)} })
 	var u struct{ URL string }
 	h.call("GET", "/v2/upload-urls", nil).into(t, 200, &u)
 	h.send("PUT", u.URL, strings.Repeat("x", 1<<20), nil).wantFault(t, 503, saccade.CodeOverCapacity)

@@ -28,7 +28,7 @@ func register[I, O any](a *API, op huma.Operation, h func(context.Context, *I) (
 		if err == nil {
 			return out, nil
 		}
-		e := httpfront.NewErrorBody(ctx, err)
+		e := httpfront.NewErrorBody(ctx, onWire(err))
 		a.front.LogError(ctx, e, err)
 		return nil, e
 	})

@@ -4,19 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"net/url"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/service"
 )
 
-// Limits of what may be written into a request.
-const (
-	maxWebhookURL = 2048 // bytes
-	maxBody       = 1 << 20
-)
+// maxBody is the limit of a request's body in bytes, beside an image.
+const maxBody = 1 << 20
 
 // prediction asks for the outputs of one prediction.
 type prediction struct {
@@ -66,44 +62,16 @@ func (o Options) names() []string {
 	return names
 }
 
-// request builds and checks what all kinds have in common.
-func (a *API) request(ctx context.Context, kind saccade.Kind, title string, o Options) (saccade.Request, error) {
-	if len(title) > a.cfg.Limits.TitleBytes {
-		return saccade.Request{}, saccade.Errorf(saccade.CodeInvalidInput, "A title has at most %d bytes.", a.cfg.Limits.TitleBytes).About("input.title")
+// order returns what every kind of analysis is asked with.
+func order(ctx context.Context, kind saccade.Kind, title string, o Options) service.Order {
+	c := callerOf(ctx)
+	order := service.Order{
+		Account: c.account.Name, Title: title, Outputs: o.names(), AOIs: o.AOIs, Idempotency: c.idempotency(pollPath(kind)),
 	}
-	outputs, err := saccade.ParseOutputs(kind, o.names())
-	if err != nil {
-		return saccade.Request{}, err
-	}
-	if err := saccade.ValidateAOIs(o.AOIs); err != nil {
-		return saccade.Request{}, err
-	}
-	r := saccade.Request{Kind: kind, Title: title, Outputs: outputs, AOIs: o.AOIs}
 	if o.Webhook != nil {
-		if err := a.checkWebhook(ctx, o.Webhook.URL, o.Webhook.Events, "webhook"); err != nil {
-			return saccade.Request{}, err
-		}
-		r.Webhook = &saccade.Webhook{URL: o.Webhook.URL, Events: o.Webhook.Events}
+		order.Webhook = &saccade.Webhook{URL: o.Webhook.URL, Events: o.Webhook.Events}
 	}
-	return r, nil
-}
-
-// pageAddress checks the address of a page: http or https with a host.
-func (a *API) pageAddress(content string) (string, error) {
-	content = strings.TrimSpace(content)
-	u, err := url.Parse(content)
-	switch {
-	case content == "" || len(content) > a.cfg.Limits.AddressBytes || err != nil || u.Hostname() == "" || u.Opaque != "" ||
-		strings.ContainsFunc(content, unicode.IsControl):
-	case u.Scheme != "http" && u.Scheme != "https":
-		return "", saccade.Errorf(saccade.CodeInvalidInput, "Only http and https pages can be analysed.").About("input.content")
-	case u.User != nil:
-		return "", saccade.Errorf(saccade.CodeInvalidInput, "The address must not carry a user name or a password.").About("input.content")
-	default:
-		return u.String(), nil
-	}
-	return "", saccade.Errorf(saccade.CodeInvalidInput,
-		"input.content is not the address of a page, like https://www.example.com/.").About("input.content")
+	return order
 }
 
 // imageBytes decodes the Base64 of an image: standard or URL alphabet, padded

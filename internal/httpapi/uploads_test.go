@@ -10,6 +10,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/service"
 )
 
 // TestUploadLinkClosesWithTheAnalysis: what an analysis looks at does not change
@@ -50,9 +51,9 @@ func (d *pausingDisk) Put(ctx context.Context, key blob.Key, r io.Reader) (blob.
 
 func TestPutThatEndsTooLate(t *testing.T) {
 	disk := &pausingDisk{}
-	h := newHarness(t, func(_ *Config, d *Deps) {
-		disk.Disk = d.Blobs.(*blob.Disk)
-		d.Blobs = disk
+	h := newHarnessOn(t, func(d *service.Deps) {
+		disk.Disk = d.Objects.(*blob.Disk)
+		d.Objects = disk
 	})
 	var u struct{ URL string }
 	h.call("GET", "/v2/upload-urls", nil).into(t, 200, &u)

@@ -2,10 +2,8 @@ package httpapi
 
 import (
 	"context"
-	"errors"
 
 	"github.com/saccade-dev/saccade"
-	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 )
 
@@ -31,13 +29,9 @@ type uploadURLOutput struct {
 }
 
 // uploadURL answers a link for one upload into the account's own storage.
-func (a *API) uploadURL(ctx context.Context, _ *none) (*uploadURLOutput, error) {
-	u, err := a.deps.Uploads.CreateUpload(ctx, callerOf(ctx).account.Name)
-	if err != nil {
-		return nil, err
-	}
+func (a *API) uploadURL(ctx context.Context, _ *none) (_ *uploadURLOutput, err error) {
 	out := &uploadURLOutput{CacheControl: "no-store"}
-	out.Body.URL, err = a.deps.Links.PutURL(originOf(ctx), blob.UploadKey(u.Account, u.ID), a.now().Add(a.cfg.Limits.UploadTTL))
+	out.Body.URL, err = a.deps.Service.CreateUpload(ctx, callerOf(ctx).account.Name, originOf(ctx))
 	return out, err
 }
 
@@ -63,66 +57,19 @@ type createdOutput struct {
 	Body     created
 }
 
-// createVideo starts the analysis of an uploaded video. What size and
-// container show is judged here.
+// createVideo starts the analysis of an uploaded video.
 func (a *API) createVideo(ctx context.Context, in *createVideoInput) (*createdOutput, error) {
-	r, err := a.request(ctx, saccade.KindVideo, in.Body.Input.Title, in.Body.Options)
-	if err != nil {
-		return nil, err
-	}
-	object, err := a.videoObject(ctx, in.Body.Input.Content)
-	if err != nil {
-		return nil, err
-	}
-	r.Object = string(object)
-	return a.start(ctx, &saccade.Analysis{Request: r})
+	o := order(ctx, saccade.KindVideo, in.Body.Input.Title, in.Body.Options)
+	an, replayed, err := a.deps.Service.CreateVideo(ctx, o, originOf(ctx), saccade.Link(in.Body.Input.Content))
+	return answerCreated(ctx, an, replayed, err)
 }
 
-// videoObject finds the uploaded object that a content URL names and has its
-// container judged.
-func (a *API) videoObject(ctx context.Context, content string) (blob.Key, error) {
-	key, err := uploadOf(a.deps.Links, originOf(ctx), content)
-	if err != nil {
-		return "", err
-	}
-	nothing := saccade.Errorf(saccade.CodeInvalidInput,
-		"Nothing was uploaded to this URL with this account. PUT the video to it first, then send the same URL as input.content.").About("input.content")
-	owner, id, _ := key.Upload()
-	if owner != callerOf(ctx).account.Name {
-		return "", nothing
-	}
-	_, err = a.deps.Uploads.Upload(ctx, owner, id)
-	if saccade.IsCode(err, saccade.CodeNotFound) || saccade.IsCode(err, saccade.CodeGone) {
-		return "", nothing.With(err)
-	}
-	if err != nil {
-		return "", err
-	}
-	info, err := a.deps.Blobs.Stat(ctx, key)
-	switch {
-	case errors.Is(err, blob.ErrNotFound):
-		return "", nothing.With(err)
-	case err != nil:
-		return "", err
-	case info.Size > a.cfg.Limits.VideoBytes:
-		return "", saccade.Errorf(saccade.CodeInvalidInput, "A video has at most %d bytes.", a.cfg.Limits.VideoBytes).About("input.content")
-	}
-	err = a.deps.Inspector.Inspect(ctx, key)
-	if saccade.IsCode(err, saccade.CodeUnreadableVideo) {
-		err = nil // the poll reports a damaged file, like all that shows on reading
-	}
-	return key, err
-}
-
-// start stores a new analysis with its job and answers where to poll it.
-func (a *API) start(ctx context.Context, an *saccade.Analysis) (*createdOutput, error) {
-	c, path := callerOf(ctx), pollPath(an.Request.Kind)
-	an.Account = c.account.Name
-	kept, replayed, err := a.deps.Analyses.CreateAnalysis(ctx, an, c.idempotency(path))
+// answerCreated says where to poll a new analysis.
+func answerCreated(ctx context.Context, an *saccade.Analysis, replayed bool, err error) (*createdOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &createdOutput{Body: created{ID: kept.ID, Location: httpfront.CallOf(ctx).Base + path + kept.ID}}
+	out := &createdOutput{Body: created{ID: an.ID, Location: httpfront.CallOf(ctx).Base + pollPath(an.Request.Kind) + an.ID}}
 	out.Location = out.Body.Location
 	if replayed {
 		out.Replayed = "true"

@@ -2,39 +2,11 @@ package httpapi
 
 import (
 	"context"
-	"net/url"
-	"strings"
-	"unicode"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/store"
 )
-
-// checkWebhook accepts http and https addresses with a host, and known events.
-// param names the object of the request that holds them; "" is the request.
-func (a *API) checkWebhook(ctx context.Context, address string, events []string, param string) error {
-	at := func(field string) string { return strings.TrimPrefix(param+"."+field, ".") }
-	u, err := url.Parse(address)
-	if err != nil || len(address) > maxWebhookURL || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") ||
-		u.User != nil || strings.ContainsFunc(address, unicode.IsControl) {
-		return saccade.Errorf(saccade.CodeInvalidInput, "A webhook's url is an http or https address like https://hooks.example.com/saccade.").About(at("url"))
-	}
-	if err := store.CheckEvents(events); err != nil {
-		return saccade.Errorf(saccade.CodeInvalidInput, "%s", saccade.AsError(err).Message).About(at("events"))
-	}
-	if a.deps.Guard == nil {
-		return nil
-	}
-	if err := a.deps.Guard.CheckURL(ctx, address); err != nil {
-		e := saccade.AsError(err)
-		if e.Code == saccade.CodeServer { // not meant for clients; the guard only ever judges the address
-			e = saccade.Errorf(saccade.CodeInvalidInput, "This webhook address cannot be called: it is not a public address.").With(err)
-		}
-		return e.About(at("url"))
-	}
-	return nil
-}
 
 // webhookRequest describes a webhook endpoint.
 type webhookRequest struct {
@@ -71,7 +43,7 @@ func viewWebhook(e store.Endpoint) webhookView {
 }
 
 func (a *API) createWebhook(ctx context.Context, in *struct{ Body webhookRequest }) (*webhookOutput, error) {
-	if err := a.checkWebhook(ctx, in.Body.URL, in.Body.Events, ""); err != nil {
+	if err := a.deps.Service.CheckWebhook(ctx, saccade.Webhook{URL: in.Body.URL, Events: in.Body.Events}); err != nil {
 		return nil, err
 	}
 	e, err := a.deps.Webhooks.CreateEndpoint(ctx, callerOf(ctx).account.Name, in.Body.URL, in.Body.Events)
@@ -126,7 +98,7 @@ func (a *API) updateWebhook(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.checkWebhook(ctx, in.Body.URL, in.Body.Events, ""); err != nil {
+	if err := a.deps.Service.CheckWebhook(ctx, saccade.Webhook{URL: in.Body.URL, Events: in.Body.Events}); err != nil {
 		return nil, err
 	}
 	e.URL, e.Events = in.Body.URL, in.Body.Events

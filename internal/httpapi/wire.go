@@ -107,7 +107,7 @@ func (a *API) failure(ctx context.Context, an *saccade.Analysis) *httpfront.Erro
 	if e == nil {
 		e = saccade.AsError(errNoReason)
 	}
-	o := httpfront.NewErrorObject(ctx, e)
+	o := httpfront.NewErrorObject(ctx, saccade.AsError(onWire(e)))
 	return &o
 }
 

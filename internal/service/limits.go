@@ -66,3 +66,8 @@ func (l Limits) Validate() error {
 	}
 	return errors.Join(faults...)
 }
+
+// Pipeline returns the limits as the pipeline takes them.
+func (l Limits) Pipeline() pipeline.Limits {
+	return pipeline.Limits{Duration: l.VideoDuration.Seconds(), Pixels: l.VideoPixels}
+}

@@ -1,0 +1,124 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/artifact"
+	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/pipeline"
+)
+
+// MeasureAreas measures areas of interest on the numbers that a finished analysis
+// left behind, without a new prediction. They replace the former ones: in the
+// analysis and in its tables frames.json and frames.csv, of which both change or,
+// after an error, none. No areas remove them. Measuring again after an error is
+// safe. An analysis that did not succeed (yet) is conflict.
+func (s *Service) MeasureAreas(ctx context.Context, a *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOIResult, error) {
+	if err := saccade.ValidateAOIs(aois); err != nil {
+		return nil, err
+	}
+	if a.Status != saccade.StatusSuccess {
+		return nil, saccade.Errorf(saccade.CodeConflict,
+			"Areas of interest can be measured once the analysis has succeeded; its status is %q.", a.Status)
+	}
+	t, err := newTables()
+	if err != nil {
+		return nil, blob.FullDisk(err)
+	}
+	defer t.remove()
+	results, err := s.measure(ctx, a, aois, t)
+	if err != nil {
+		return nil, blob.FullDisk(err)
+	}
+	return results, s.replaceAreas(context.WithoutCancel(ctx), a, results, t)
+}
+
+// replaceAreas puts the new tables and results in place of the former ones.
+func (s *Service) replaceAreas(ctx context.Context, a *saccade.Analysis, results []saccade.AOIResult, t *tables) error {
+	s.replace.Lock()
+	defer s.replace.Unlock()
+	if err := s.replaceTables(ctx, a.ID, t); err != nil {
+		return err
+	}
+	_, err := s.deps.Analyses.SetAOIs(ctx, a.Account, a.ID, results)
+	if saccade.IsCode(err, saccade.CodeGone) { // deleted meanwhile: nothing of it may come back
+		s.tryDelete(ctx, blob.AnalysisKey(a.ID, ""))
+	}
+	return err
+}
+
+// measure measures the areas and writes the new tables.
+func (s *Service) measure(ctx context.Context, a *saccade.Analysis, aois []saccade.AOI, t *tables) ([]saccade.AOIResult, error) {
+	density, err := s.Open(ctx, a, artifact.DensityNPY)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = density.Close() }()
+	frames, err := s.Open(ctx, a, artifact.FramesJSON)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = frames.Close() }()
+	former := io.TeeReader(frames, t.former)
+	numbers := pipeline.Numbers{Density: density, Frames: former}
+	if a.Outputs != nil && a.Outputs.Input != nil {
+		numbers.Duration = a.Outputs.Input.Duration
+	}
+	results, err := pipeline.MeasureAreas(ctx, numbers, aois, pipeline.Tables{JSON: t.json, CSV: t.csv})
+	if err != nil {
+		return nil, err
+	}
+	_, err = io.Copy(io.Discard, former) // what is behind the document
+	return results, err
+}
+
+// tables are the new tables of an analysis, and the former frames.json, on
+// their way.
+type tables struct{ json, csv, former *os.File }
+
+func newTables() (*tables, error) {
+	t := &tables{}
+	for _, f := range []**os.File{&t.json, &t.csv, &t.former} {
+		var err error
+		if *f, err = os.CreateTemp("", "saccade-tables-"); err != nil {
+			t.remove()
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+func (t *tables) remove() {
+	for _, f := range []*os.File{t.json, t.csv, t.former} {
+		if f != nil {
+			_ = f.Close()
+			_ = os.Remove(f.Name())
+		}
+	}
+}
+
+// replaceTables puts both tables; where the second one fails, it puts the
+// former first one back.
+func (s *Service) replaceTables(ctx context.Context, id string, t *tables) error {
+	if err := s.putFrom(ctx, blob.AnalysisKey(id, artifact.FramesJSON), t.json); err != nil {
+		return err
+	}
+	err := s.putFrom(ctx, blob.AnalysisKey(id, artifact.FramesCSV), t.csv)
+	if err != nil {
+		err = errors.Join(err, s.putFrom(ctx, blob.AnalysisKey(id, artifact.FramesJSON), t.former))
+	}
+	return err
+}
+
+// putFrom stores a file from its start.
+func (s *Service) putFrom(ctx context.Context, key blob.Key, f *os.File) error {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err := s.deps.Objects.Put(ctx, key, f)
+	return err
+}
