@@ -53,8 +53,8 @@ const (
 	StageQueued     Stage = "queued"     // waits for a worker
 	StageStarting   Stage = "starting"   // a worker has taken it and opens the input
 	StageCapturing  Stage = "capturing"  // the page is loaded in a browser
-	StagePredicting Stage = "predicting" // the model looks at the frames
-	StageRendering  Stage = "rendering"  // pictures are drawn and files are finished
+	StagePredicting Stage = "predicting" // the model predicts the frames
+	StageRendering  Stage = "rendering"  // maps are rendered and files are finished
 	StageStoring    Stage = "storing"    // files go to the object store
 	StageDone       Stage = "done"
 	StageFailed     Stage = "failed"
@@ -110,7 +110,7 @@ type InputOutput[L ~string] struct {
 	Duration float64 `json:"duration,omitempty"` // seconds, of a video
 }
 
-// AttentionOutput holds links to the attention pictures and numbers.
+// AttentionOutput holds the attention maps and numbers.
 type AttentionOutput[L ~string] struct {
 	AttentionMap  L              `json:"attentionMap,omitempty"`
 	PerceptionMap L              `json:"perceptionMap,omitempty"`
@@ -120,7 +120,7 @@ type AttentionOutput[L ~string] struct {
 	GazePath      []GazePoint    `json:"gazePath,omitempty"` // images, with data
 }
 
-// DataOutput holds links to the numbers behind the pictures.
+// DataOutput holds the numbers behind the maps.
 type DataOutput[L ~string] struct {
 	JSON    L `json:"json"`    // frames.json
 	CSV     L `json:"csv"`     // frames.csv
@@ -141,7 +141,7 @@ type TimeScore struct {
 }
 
 // GazePoint is a place that draws attention, with the share of the density in
-// its neighbourhood and, on a scan path, the expected time of the glance.
+// its neighborhood and, on a scanpath, the expected time of the fixation.
 type GazePoint struct {
 	X    float64 `json:"x"`
 	Y    float64 `json:"y"`
@@ -154,10 +154,10 @@ type AOIResult struct {
 	AOI
 	Share     float64     `json:"share"`                // mean share of attention, 0..1
 	Rank      int         `json:"rank"`                 // 1 = most attention
-	FirstSeen *float64    `json:"timeToFirstAttention"` // seconds; null: never
+	FirstSeen *float64    `json:"timeToFirstAttention"` // time to first fixation of the median viewer, seconds; null: never
 	PeakShare float64     `json:"peakShare"`            // 0..1
 	Timeline  []TimeShare `json:"timeline,omitempty"`   // video
-	AreaShare float64     `json:"areaShare"`            // share of the picture's area, 0..1
+	AreaShare float64     `json:"areaShare"`            // share of the image's area, 0..1
 }
 
 // TimeShare is an area's share of attention at a time of a video.

@@ -6,8 +6,8 @@ import (
 )
 
 // Density is where people look: a grid of H rows and W columns of float32
-// weights, row by row from the top left, that sum to 1 over the picture. Cell
-// (x, y) covers the rectangle [x/W, (x+1)/W) x [y/H, (y+1)/H) of the picture.
+// weights, row by row from the top left, that sum to 1 over the image. Cell
+// (x, y) covers the rectangle [x/W, (x+1)/W) x [y/H, (y+1)/H) of the image.
 //
 // It is absolute: the value of a cell is the share of all attention that falls
 // into it. Everything else (scores, maps, shares of areas) is computed from it.

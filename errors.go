@@ -19,7 +19,7 @@ const (
 	CodeOverCapacity    Code = "over_capacity"               // queue full; retry later
 	CodeInvalidInput    Code = "invalid_input_configuration" // the analysis asked for cannot be made
 	CodeWebPage         Code = "could_not_grab_web_page"     // the page could not be captured
-	CodeBlankImage      Code = "blank_input_image"           // one solid colour
+	CodeBlankImage      Code = "blank_input_image"           // one solid color
 	CodeUnreadableImage Code = "unreadable_input_image"      // not a PNG or JPEG we can decode
 	CodeUnreadableVideo Code = "unreadable_input_video"      // not a video we can decode
 	CodeConflict        Code = "conflict"                    // idempotency key reused with another body
@@ -81,7 +81,7 @@ type Error struct {
 	Cause     error  `json:"-"`
 }
 
-// Error gives the code, the message and, for logs, the cause.
+// Error returns the code, the message and, for logs, the cause.
 func (e *Error) Error() string {
 	if e.Cause != nil {
 		return fmt.Sprintf("%s: %s (%v)", e.Code, e.Message, e.Cause)
@@ -89,7 +89,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %s", e.Code, e.Message)
 }
 
-// Unwrap gives the cause to errors.Is and errors.As.
+// Unwrap returns the cause, for errors.Is and errors.As.
 func (e *Error) Unwrap() error { return e.Cause }
 
 // With returns a copy that names its cause.

@@ -17,7 +17,7 @@ const (
 	KindPage  Kind = "url"
 )
 
-// Medium tells how a design is seen; it selects the viewport of a page.
+// Medium is how a design is seen; it selects the viewport of a page.
 type Medium string
 
 // The media of the API.
@@ -128,16 +128,16 @@ func (r Request) Wants(any ...Output) bool {
 	return false
 }
 
-// Webhook is where the end of an analysis is told.
+// Webhook is an address that receives a message when an analysis ends.
 type Webhook struct {
 	URL    string   `json:"url"`
 	Events []string `json:"events,omitempty"` // empty: all
 }
 
-// Point is a position in a picture: fractions of width and height.
+// Point is a position in an image or frame: fractions of width and height.
 type Point [2]float64
 
-// Box is an axis-parallel area, in fractions of the picture.
+// Box is an axis-parallel area, in fractions of the image or frame.
 type Box struct {
 	X      float64 `json:"x"`
 	Y      float64 `json:"y"`
@@ -162,7 +162,7 @@ const (
 	MaxAOIName    = 200
 )
 
-// Corners gives the outline of the area.
+// Corners returns the outline of the area.
 func (a AOI) Corners() []Point {
 	if a.Box == nil {
 		return a.Polygon
@@ -210,7 +210,7 @@ func (a AOI) validateShape(at string) error {
 	for _, p := range c {
 		for _, v := range p {
 			if math.IsNaN(v) || v < -1e-9 || v > 1+1e-9 {
-				return Errorf(CodeInvalidInput, "Positions are fractions of the picture: all of 0 to 1.").About(at)
+				return Errorf(CodeInvalidInput, "Positions are fractions of the image: all of 0 to 1.").About(at)
 			}
 		}
 	}

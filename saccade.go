@@ -8,10 +8,10 @@
 //
 // Conventions used everywhere:
 //
-//   - Positions in a picture are fractions: x and y in 0..1, origin top left.
+//   - Positions in an image or frame are fractions: x and y in 0..1, origin top left.
 //   - Times in a video are seconds from the first frame (float64 on the wire,
 //     [time.Duration] in Go).
-//   - A density is absolute: float32 weights that sum to 1 over the picture
+//   - A density is absolute: float32 weights that sum to 1 over the image
 //     (see [Density]).
 //   - Scores are integers 0..100 (percentile of a reference population).
 //   - Errors that a user may see are *[Error]; anything else is a bug or an
@@ -53,7 +53,7 @@ func (a Account) Has(addOn string) bool {
 type Token struct {
 	ID        string     // shown by `saccade token list`, used to revoke
 	Account   string     // the account's name
-	Hint      string     // the first characters, enough to recognise it
+	Hint      string     // the first characters, enough to recognize it
 	CreatedAt time.Time  // UTC
 	ExpiresAt *time.Time // nil: never
 	RevokedAt *time.Time // nil: valid

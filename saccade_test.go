@@ -170,7 +170,7 @@ func TestDensity(t *testing.T) {
 	c.V[0] = 5
 	c.Normalize()
 	if err := c.Validate(); err != nil || d.V[0] == c.V[0] || c.At(0, 0) != c.V[0] {
-		t.Errorf("clone or normalise: %v", err)
+		t.Errorf("clone or normalize: %v", err)
 	}
 	zero := saccade.Density{W: 2, H: 1, V: make([]float32, 2)}
 	zero.Normalize()

@@ -3,7 +3,7 @@
 //
 // The text is made by rules from the numbers of the analysis and from nothing
 // else: every statement carries the figures that it rests on, and the same
-// analysis always gives the same text. What the user wrote about the design
+// analysis always has the same text. What the user wrote about the design
 // (its description, its goal, the names of areas) decides which rules apply
 // and is quoted, with Markdown made harmless.
 //
@@ -28,13 +28,14 @@ const (
 )
 
 // Source opens files that an analysis left behind: "frames.json",
-// "density.npy" and, of an image or a page, "input.png". Files that are gone or were never written give an error, and
-// the text then makes do with the outputs.
+// "density.npy" and, of an image or a page, "input.png". It returns an
+// error for files that are gone or were never written; the text then makes do
+// with the outputs.
 type Source interface {
 	Open(ctx context.Context, a *saccade.Analysis, file saccade.File) (io.ReadCloser, error)
 }
 
-// ClutterFunc measures where a picture is busy: weights that sum to 1.
+// ClutterFunc measures where an image is busy: weights that sum to 1.
 type ClutterFunc func(p *pix.RGB) saccade.Density
 
 // Options of [New]; the zero value works on the outputs of an analysis alone.

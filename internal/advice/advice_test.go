@@ -27,10 +27,10 @@ var update = flag.Bool("update", false, "write the golden texts anew")
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// folder is a Source of files in memory.
-type folder map[saccade.File][]byte
+// directory is a Source of files in memory.
+type directory map[saccade.File][]byte
 
-func (f folder) Open(_ context.Context, _ *saccade.Analysis, file saccade.File) (io.ReadCloser, error) {
+func (f directory) Open(_ context.Context, _ *saccade.Analysis, file saccade.File) (io.ReadCloser, error) {
 	b, ok := f[file]
 	if !ok {
 		return nil, errors.New("no such file")
@@ -97,7 +97,7 @@ func area(name string, box saccade.Box, share float64, rank int, seen *float64) 
 }
 
 // page is a cluttered page whose call to action is missed.
-func page(t *testing.T) (*saccade.Analysis, folder) {
+func page(t *testing.T) (*saccade.Analysis, directory) {
 	an := &saccade.Analysis{ID: "p", Status: saccade.StatusSuccess,
 		Request: saccade.Request{Kind: saccade.KindPage, Title: "Shop | home", Medium: saccade.MediumDesktop,
 			Meta: map[string]string{"goal": "Visitors should subscribe to the newsletter", "description": "Landing page of a shop"}},
@@ -122,12 +122,12 @@ func page(t *testing.T) (*saccade.Analysis, folder) {
 	if err := png.Encode(&b, img); err != nil {
 		t.Fatal(err)
 	}
-	return an, folder{"input.png": b.Bytes(), "density.npy": npy(t, hill(32, 60, .2, .8, .2)),
+	return an, directory{"input.png": b.Bytes(), "density.npy": npy(t, hill(32, 60, .2, .8, .2)),
 		"frames.json": framesJSON(t, artifact.Row{Focus: 31, Clarity: ptr(22), Excitingness: ptr(55), Gaze: an.Outputs.Attention.GazePath})}
 }
 
 // video is restless: six cuts in six seconds, a calm end.
-func video(t *testing.T) (*saccade.Analysis, folder) {
+func video(t *testing.T) (*saccade.Analysis, directory) {
 	an := &saccade.Analysis{ID: "v", Status: saccade.StatusSuccess,
 		Request: saccade.Request{Kind: saccade.KindVideo, Title: "Spot"},
 		Outputs: &saccade.Outputs[saccade.File]{Input: &saccade.InputOutput[saccade.File]{Width: 640, Height: 360, Frames: 60, Duration: 6},
@@ -140,26 +140,26 @@ func video(t *testing.T) (*saccade.Analysis, folder) {
 			Gaze: []saccade.GazePoint{{X: x, Y: .5, Mass: .2}}})
 		maps = append(maps, hill(24, 16, x, .5, .1))
 	}
-	return an, folder{"frames.json": framesJSON(t, rows...), "density.npy": npy(t, maps...)}
+	return an, directory{"frames.json": framesJSON(t, rows...), "density.npy": npy(t, maps...)}
 }
 
-// fine is an image with nothing to complain about.
-func fine(*testing.T) (*saccade.Analysis, folder) {
+// fine is an image with no fault.
+func fine(*testing.T) (*saccade.Analysis, directory) {
 	return &saccade.Analysis{ID: "f", Request: saccade.Request{Kind: saccade.KindImage, Meta: map[string]string{"goal": "Sell bikes"}},
 		Outputs: &saccade.Outputs[saccade.File]{Clarity: &saccade.ScoreOutput[saccade.File]{Score: ptr(81)}, Focus: &saccade.ScoreOutput[saccade.File]{Score: ptr(77)}}}, nil
 }
 
 // hostile carries words that must not become markup.
-func hostile(*testing.T) (*saccade.Analysis, folder) {
+func hostile(*testing.T) (*saccade.Analysis, directory) {
 	evil := "](http://evil.example) <script>*x*\n# Head | cell `code` www.evil.example \u202e" + strings.Repeat("long ", 90)
 	return &saccade.Analysis{ID: "h", Request: saccade.Request{Kind: saccade.KindImage, Title: evil, Meta: map[string]string{"goal": evil, "description": evil}},
-		Outputs: &saccade.Outputs[saccade.File]{AOIs: []saccade.AOIResult{area(evil, saccade.Box{X: 0, Y: 0, Width: .5, Height: .5}, .1, 1, ptr(3.0))}}}, folder{}
+		Outputs: &saccade.Outputs[saccade.File]{AOIs: []saccade.AOIResult{area(evil, saccade.Box{X: 0, Y: 0, Width: .5, Height: .5}, .1, 1, ptr(3.0))}}}, directory{}
 }
 
 func busyUpperLeft(p *pix.RGB) saccade.Density { return hill(p.W, p.H, .15, .15, .15) }
 
 func TestGoldenTexts(t *testing.T) {
-	for name, make := range map[string]func(*testing.T) (*saccade.Analysis, folder){"page": page, "video": video, "fine": fine, "hostile": hostile} {
+	for name, make := range map[string]func(*testing.T) (*saccade.Analysis, directory){"page": page, "video": video, "fine": fine, "hostile": hostile} {
 		for _, kind := range []string{KindSummary, KindRecommendations} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				an, files := make(t)
@@ -176,7 +176,7 @@ func TestGoldenTexts(t *testing.T) {
 					t.Fatal(err)
 				}
 				if again, _ := a.Advise(context.Background(), an, kind); again != got {
-					t.Error("the same analysis gives another text")
+					t.Error("the same analysis has another text")
 				}
 				path := filepath.Join("testdata", name+"."+kind+".md")
 				if *update {
@@ -198,7 +198,7 @@ func TestGoldenTexts(t *testing.T) {
 
 // TestEveryStatementCarriesAFigure holds the texts to their promise.
 func TestEveryStatementCarriesAFigure(t *testing.T) {
-	for _, make := range []func(*testing.T) (*saccade.Analysis, folder){page, video} {
+	for _, make := range []func(*testing.T) (*saccade.Analysis, directory){page, video} {
 		an, files := make(t)
 		a, err := New(Options{Source: files})
 		if err != nil {
@@ -243,21 +243,21 @@ func TestAdviseRefuses(t *testing.T) {
 	}
 	an, _ := fine(t)
 	if _, err := a.Advise(context.Background(), an, "poem"); !saccade.IsCode(err, saccade.CodeClient) {
-		t.Errorf("an unknown kind gives %v", err)
+		t.Errorf("an unknown kind: %v", err)
 	}
 	if _, err := a.Advise(context.Background(), &saccade.Analysis{}, KindSummary); !saccade.IsCode(err, saccade.CodeClient) {
-		t.Errorf("no outputs give %v", err)
+		t.Errorf("no outputs: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := a.Advise(ctx, an, KindSummary); !errors.Is(err, context.Canceled) {
-		t.Errorf("a cancelled context gives %v", err)
+		t.Errorf("a canceled context: %v", err)
 	}
 }
 
 func TestBrokenFilesAreLeftOut(t *testing.T) {
 	an, _ := page(t)
-	for name, files := range map[string]folder{
+	for name, files := range map[string]directory{
 		"junk":      {"frames.json": []byte("{"), "density.npy": []byte("junk"), "input.png": []byte("junk")},
 		"foreign":   {"frames.json": []byte(`{"schema":"other","frames":[{}]}`), "density.npy": []byte("\x93NUMPY\x02\x00__")},
 		"truncated": {"density.npy": npy(t, hill(8, 8, .5, .5, .2))[:200]},
@@ -326,7 +326,7 @@ func TestClarityMapFindsTheBusyCorner(t *testing.T) {
 		t.Errorf("the upper right is busy, found %+v", got)
 	}
 	if even := busiest(clarityMap(pix.New(90, 90))); len(even) != 0 {
-		t.Errorf("a black picture is busy at %+v", even)
+		t.Errorf("a black image is busy at %+v", even)
 	}
 }
 
@@ -337,7 +337,7 @@ func TestScoresNotAskedForAreNotSpokenOf(t *testing.T) {
 		"image": {Focus: 40, Clarity: ptr(61)},
 		"video": {Focus: 40},
 	} {
-		a, err := New(Options{Source: folder{"frames.json": framesJSON(t, row)}})
+		a, err := New(Options{Source: directory{"frames.json": framesJSON(t, row)}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -359,7 +359,7 @@ func FuzzAdviseOnFrames(f *testing.F) {
 	f.Add(framesJSON(f, artifact.Row{Time: .5, Focus: 3}, artifact.Row{Time: 1, Cut: true}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		an := &saccade.Analysis{Request: saccade.Request{Kind: saccade.KindVideo}, Outputs: &saccade.Outputs[saccade.File]{}}
-		a, _ := New(Options{Source: folder{"frames.json": b}})
+		a, _ := New(Options{Source: directory{"frames.json": b}})
 		for _, kind := range []string{KindSummary, KindRecommendations} {
 			if _, err := a.Advise(context.Background(), an, kind); err != nil {
 				t.Error(err)

@@ -21,7 +21,7 @@ type facts struct {
 	request                      saccade.Request
 	input                        saccade.InputOutput[saccade.File]
 	focus, clarity, excitingness *int
-	looks                        []saccade.GazePoint // strongest or earliest first (images)
+	fixations                    []saccade.GazePoint // strongest or earliest first (images)
 	aois                         []saccade.AOIResult // most attention first
 	goalAOI                      int                 // index in aois of the one that the goal speaks of; -1: none
 	spread                       *spread
@@ -29,13 +29,13 @@ type facts struct {
 	busy                         []busyNinth
 }
 
-// busyNinth is a ninth of the picture that holds much of its clutter.
+// busyNinth is a ninth of the image that holds much of its clutter.
 type busyNinth struct {
 	ninth int
 	share float64
 }
 
-// spread is how attention lies over the picture (videos: the mean over time).
+// spread is how attention lies over the image (videos: the mean over time).
 type spread struct {
 	half   float64    // share of the area that holds half of the attention
 	thirds [9]float64 // share of attention in each ninth, row by row
@@ -52,7 +52,7 @@ func (a *Advisor) gather(ctx context.Context, an *saccade.Analysis) *facts {
 	}
 	f.focus, f.clarity, f.excitingness = scoreOf(o.Focus), scoreOf(o.Clarity), scoreOf(o.Excitingness)
 	if o.Attention != nil {
-		f.looks = o.Attention.GazePath
+		f.fixations = o.Attention.GazePath
 	}
 	f.aois = slices.Clone(o.AOIs)
 	slices.SortStableFunc(f.aois, func(x, y saccade.AOIResult) int { return x.Rank - y.Rank })
@@ -95,8 +95,8 @@ func (a *Advisor) readFrames(ctx context.Context, an *saccade.Analysis, f *facts
 		f.frames = rows
 		return
 	}
-	if len(f.looks) == 0 {
-		f.looks = rows[0].Gaze
+	if len(f.fixations) == 0 {
+		f.fixations = rows[0].Gaze
 	}
 }
 
@@ -184,7 +184,7 @@ func meanDensity(ctx context.Context, file io.Reader) (saccade.Density, error) {
 // maxImageBytes bounds the image that is read back.
 const maxImageBytes = 256 << 20
 
-// readClutter locates the clutter of a picture that has too much of it.
+// readClutter locates the clutter of an image that has too much of it.
 func (a *Advisor) readClutter(ctx context.Context, an *saccade.Analysis, f *facts) {
 	if an.Request.Kind == saccade.KindVideo || f.clarity == nil || *f.clarity >= lowClarity {
 		return
@@ -209,10 +209,10 @@ func (a *Advisor) readClutter(ctx context.Context, an *saccade.Analysis, f *fact
 }
 
 // busyFrom is the percentile of local clutter among the reference pages from
-// which a place counts as busy; the picture of the clarity map starts there too.
+// which a place counts as busy; the image of the clarity map starts there too.
 const busyFrom = 0.6
 
-// clarityMap measures where a picture is busier than most pages are.
+// clarityMap measures where an image is busier than most pages are.
 func clarityMap(p *pix.RGB) saccade.Density {
 	m := score.Measure(p).ClarityMap()
 	d := saccade.Density{W: m.W, H: m.H, V: make([]float32, len(m.V))}
@@ -236,7 +236,7 @@ func busiest(d saccade.Density) []busyNinth {
 	return out[:min(len(out), 2)]
 }
 
-// inNinths is the share of a density in each ninth of the picture, row by row.
+// inNinths is the share of a density in each ninth of the image, row by row.
 func inNinths(d saccade.Density) (n [9]float64) {
 	for y := range d.H {
 		for x := range d.W {

@@ -61,7 +61,7 @@ func newPhraser(c PhrasingConfig) *phraser {
 		client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
-// phrasingTask tells the model what to do. The text itself comes as the
+// phrasingTask is what the model is to do. The text itself comes as the
 // user's message, with the names that users gave in quotation marks.
 const phrasingTask = "You edit reports about the visual attention that designs draw. Rewrite the Markdown text of the user so that it reads smoothly. " +
 	"Keep the headings, every number, unit and quotation exactly as they are, keep the order, add nothing, draw no new conclusions, add no links. " +

@@ -54,9 +54,9 @@ func texts(t *testing.T, cfg PhrasingConfig) (rules, got string) {
 }
 
 func TestPhrasing(t *testing.T) {
-	s, seen := service(t, func(text string) string { return strings.ReplaceAll(text, "Analysed:", "We looked at") })
+	s, seen := service(t, func(text string) string { return strings.ReplaceAll(text, "Analyzed:", "We looked at") })
 	rules, got := texts(t, PhrasingConfig{BaseURL: s.URL + "/v1/", Key: "k", Model: "m"})
-	if want := strings.ReplaceAll(rules, "Analysed:", "We looked at"); got != want {
+	if want := strings.ReplaceAll(rules, "Analyzed:", "We looked at"); got != want {
 		t.Errorf("the phrasing was not used:\n%s", got)
 	}
 	if seen.Get("Authorization") != "Bearer k" {

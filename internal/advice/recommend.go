@@ -94,7 +94,7 @@ func (f *facts) weakGoal() []finding {
 	if !weak && !late {
 		return nil
 	}
-	because := fmt.Sprintf("It answers to the goal, yet draws %s of the attention on %s of the picture (%s what its size alone would give)",
+	because := fmt.Sprintf("It answers to the goal, yet draws %s of the attention on %s of the image (%s what its size alone would give)",
 		percent(a.Share), percent(a.AreaShare), times(a.Share/max(a.AreaShare, 1e-9)))
 	because += ", and " + seen(a)
 	if f.goalAOI > 0 {
@@ -102,10 +102,10 @@ func (f *facts) weakGoal() []finding {
 		because += fmt.Sprintf("; %s draws %s", quote(top.Name), percent(top.Share))
 	}
 	because += "."
-	if len(f.looks) > 0 {
-		because += fmt.Sprintf(" Set it off more from what is around it, or move it nearer to where people look first, %s (%s).", place(f.looks[0].X, f.looks[0].Y), percent(f.looks[0].Mass))
+	if len(f.fixations) > 0 {
+		because += fmt.Sprintf(" Set it off more from what is around it, or move it nearer to where people look first, %s (%s).", place(f.fixations[0].X, f.fixations[0].Y), percent(f.fixations[0].Mass))
 	} else {
-		because += fmt.Sprintf(" Set it off more from what is around it, or give it more than %s of the picture.", percent(a.AreaShare))
+		because += fmt.Sprintf(" Set it off more from what is around it, or give it more than %s of the image.", percent(a.AreaShare))
 	}
 	return []finding{{"Make " + quote(a.Name) + " stand out.", because, 95}}
 }
@@ -117,7 +117,7 @@ func (f *facts) missedAreas() []finding {
 		if i == f.goalAOI || a.AreaShare < smallestShare || a.Share >= missedRatio*a.AreaShare {
 			continue
 		}
-		because := fmt.Sprintf("It draws %s of the attention on %s of the picture, %s what its size alone would give.", percent(a.Share), percent(a.AreaShare), times(a.Share/a.AreaShare))
+		because := fmt.Sprintf("It draws %s of the attention on %s of the image, %s what its size alone would give.", percent(a.Share), percent(a.AreaShare), times(a.Share/a.AreaShare))
 		out = append(out, finding{"Decide whether " + quote(a.Name) + " matters: it is passed over.", because + " If it does, give it contrast or a better place; if not, make it smaller.", 70 - min(i, 20)})
 	}
 	if len(out) > 2 {
@@ -128,19 +128,19 @@ func (f *facts) missedAreas() []finding {
 
 // strayPlace: the strongest place lies in no named area.
 func (f *facts) strayPlace() []finding {
-	if len(f.aois) == 0 || len(f.looks) == 0 || f.looks[0].Mass < strongPlace || f.areaAt(f.looks[0]) >= 0 {
+	if len(f.aois) == 0 || len(f.fixations) == 0 || f.fixations[0].Mass < strongPlace || f.areaAt(f.fixations[0]) >= 0 {
 		return nil
 	}
-	return []finding{{"Look at what draws the first glance.", fmt.Sprintf("The strongest place, %s, holds %s of the attention and lies in none of the %d named areas. Calm it if it does not serve the design, or put what matters there.",
-		at(f.looks[0]), percent(f.looks[0].Mass), len(f.aois)), 80}}
+	return []finding{{"Look at what draws the first fixation.", fmt.Sprintf("The strongest place, %s, holds %s of the attention and lies in none of the %d named areas. Calm it if it does not serve the design, or put what matters there.",
+		at(f.fixations[0]), percent(f.fixations[0].Mass), len(f.aois)), 80}}
 }
 
 // splitAttention: the first places rival each other.
 func (f *facts) splitAttention() []finding {
-	if len(f.looks) < 2 || f.focus == nil || *f.focus >= 50 {
+	if len(f.fixations) < 2 || f.focus == nil || *f.focus >= 50 {
 		return nil
 	}
-	a, b := f.looks[0], f.looks[1]
+	a, b := f.fixations[0], f.fixations[1]
 	if a.Mass < b.Mass {
 		a, b = b, a
 	}
@@ -151,7 +151,7 @@ func (f *facts) splitAttention() []finding {
 		place(a.X, a.Y), percent(a.Mass), place(b.X, b.Y), percent(b.Mass), *f.focus), 65}}
 }
 
-// clutter: the picture is busier than most, and where.
+// clutter: the image is busier than most, and where.
 func (f *facts) clutter() []finding {
 	if f.clarity == nil || *f.clarity >= lowClarity {
 		return nil
@@ -162,14 +162,14 @@ func (f *facts) clutter() []finding {
 		for _, b := range f.busy {
 			where = append(where, fmt.Sprintf("%s (%s of the clutter)", ninths[b.ninth], percent(b.share)))
 		}
-		because += " It is busiest in the " + list(where) + "; start there: fewer elements, fewer colours, more space between groups."
+		because += " It is busiest in the " + list(where) + "; start there: fewer elements, fewer colors, more space between groups."
 	} else {
-		because += " Fewer elements, fewer colours and more space between groups raise it."
+		because += " Fewer elements, fewer colors and more space between groups raise it."
 	}
 	return []finding{{"Clear up.", because, 60 + (lowClarity-*f.clarity)/2}}
 }
 
-// thinFocus: attention has no centre of gravity.
+// thinFocus: attention has no center of gravity.
 func (f *facts) thinFocus() []finding {
 	if f.focus == nil || *f.focus >= lowFocus {
 		return nil
@@ -206,12 +206,12 @@ func (f *facts) lateAreas() []finding {
 	return out[:min(len(out), 2)]
 }
 
-// cutting: a video that gives the eye no time.
+// cutting: a video that leaves the eye no time.
 func (f *facts) cutting() []finding {
 	if len(f.frames) < 2 {
 		return nil
 	}
-	m := measureFilm(f.frames)
+	m := measureCourse(f.frames)
 	var out []finding
 	if scene := m.seconds / float64(m.cuts+1); m.cuts >= 3 && scene < fastCutting {
 		out = append(out, finding{"Cut less often.", fmt.Sprintf("%d cuts in %s leave %s a scene; people need about a second after a cut to find what matters.", m.cuts, seconds(m.seconds), seconds(scene)), 58})

@@ -12,7 +12,7 @@ func (f *facts) summary() string {
 	var b strings.Builder
 	b.WriteString("## Summary\n\n")
 	for _, part := range []string{
-		f.aboutInput(), f.aboutFirst(), f.aboutSpread(), f.aboutFilm(), f.aboutScores(), f.aboutAreas(), f.aboutGoal(),
+		f.aboutInput(), f.aboutFirst(), f.aboutSpread(), f.aboutCourse(), f.aboutScores(), f.aboutAreas(), f.aboutGoal(),
 	} {
 		if part != "" {
 			b.WriteString(part + "\n\n")
@@ -28,9 +28,9 @@ const caveat = "*All figures are predictions of a model of attention for people 
 func (f *facts) aboutInput() string {
 	what := map[saccade.Kind]string{saccade.KindVideo: "a video", saccade.KindImage: "an image", saccade.KindPage: "a web page"}[f.request.Kind]
 	if what == "" {
-		what = "a picture"
+		what = "an image"
 	}
-	s := "Analysed: "
+	s := "Analyzed: "
 	if f.request.Title != "" {
 		s += quote(f.request.Title) + ", "
 	}
@@ -48,17 +48,17 @@ func (f *facts) aboutInput() string {
 	return s
 }
 
-// maxLooks is how many glances a text tells.
-const maxLooks = 4
+// maxFixations is how many fixations a text lists.
+const maxFixations = 4
 
 func (f *facts) aboutFirst() string {
-	if len(f.looks) == 0 {
+	if len(f.fixations) == 0 {
 		return ""
 	}
-	g := f.looks[0]
+	g := f.fixations[0]
 	s := fmt.Sprintf("**Seen first:** %s, which holds %s of all attention%s.", at(g), percent(g.Mass), f.inArea(g))
 	var then []string
-	for _, g := range f.looks[1:min(len(f.looks), maxLooks)] {
+	for _, g := range f.fixations[1:min(len(f.fixations), maxFixations)] {
 		t := fmt.Sprintf("%s (%s", place(g.X, g.Y), percent(g.Mass))
 		if g.Time > 0 {
 			t += ", after about " + seconds(g.Time)
@@ -114,7 +114,7 @@ func (f *facts) aboutSpread() string {
 				least = i
 			}
 		}
-		s = append(s, fmt.Sprintf("Half of all attention falls on %s of the area; of the nine ninths of the picture the strongest is %s with %s, the weakest %s with %s.",
+		s = append(s, fmt.Sprintf("Half of all attention falls on %s of the area; of the nine ninths of the image the strongest is %s with %s, the weakest %s with %s.",
 			percent(f.spread.half), ninths[best], percent(f.spread.thirds[best]), ninths[least], percent(f.spread.thirds[least])))
 		if f.spread.screen > 0 {
 			s = append(s, fmt.Sprintf("The first screenful (the top %s of the page) holds %s of the attention.", percent(f.spread.screen), percent(f.spread.fold)))
@@ -129,11 +129,11 @@ func (f *facts) aboutSpread() string {
 	return "**Spread:** " + strings.Join(s, " ")
 }
 
-func (f *facts) aboutFilm() string {
+func (f *facts) aboutCourse() string {
 	if len(f.frames) < 2 {
 		return ""
 	}
-	m := measureFilm(f.frames)
+	m := measureCourse(f.frames)
 	s := fmt.Sprintf("**Over time:** %d cuts; the place of most attention jumps %d times between them.", m.cuts, m.jumps)
 	if m.high.focus > m.low.focus {
 		s += fmt.Sprintf(" Attention is gathered most from %s to %s (focus %.0f) and least from %s to %s (focus %.0f).",
@@ -161,7 +161,7 @@ func (f *facts) aboutAreas() string {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("**Areas of interest**\n\n| area | attention | of the picture | attention for its size | seen by half of the viewers |\n|---|---|---|---|---|\n")
+	b.WriteString("**Areas of interest**\n\n| area | attention | of the image | attention for its size | seen by half of the viewers |\n|---|---|---|---|---|\n")
 	for _, a := range f.aois[:min(len(f.aois), maxAreas)] {
 		when := "never"
 		if a.FirstSeen != nil {

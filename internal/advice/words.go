@@ -27,11 +27,11 @@ func times(v float64) string {
 	return fmt.Sprintf("%.1f times", v)
 }
 
-// ninths names the ninths of a picture, row by row.
+// ninths names the ninths of an image, row by row.
 var ninths = [9]string{
-	"upper left", "top centre", "upper right",
+	"upper left", "top center", "upper right",
 	"left", "middle", "right",
-	"lower left", "bottom centre", "lower right",
+	"lower left", "bottom center", "lower right",
 }
 
 // place names where a position lies.
@@ -40,7 +40,7 @@ func place(x, y float64) string {
 	return ninths[3*third(y)+third(x)]
 }
 
-// at gives a position in words and figures.
+// at returns a position in words and figures.
 func at(g saccade.GazePoint) string {
 	return fmt.Sprintf("%s (%.0f %% from the left, %.0f %% from the top)", place(g.X, g.Y), 100*g.X, 100*g.Y)
 }

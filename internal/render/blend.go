@@ -8,16 +8,19 @@ import (
 // videoCell is the widest cell, in pixels, that a frame interpolates over.
 const videoCell = 12
 
-// Blender draws layers into the frames of one video: limited-range BT.601
+// Blender composites layers with the frames of one video: limited-range BT.601
 // 4:2:0 of a fixed size. It belongs to one goroutine.
 type Blender struct {
-	w, h       int
-	line       []int32
-	gw, gh     int // grid that all below were made for
-	luma, chro scan
+	w, h int
+	full []int16 // opacity of cells that cover what is below them
 
-	inks         inkLine
-	fine, coarse *stencil // of the rows of luma and of colour
+	// Of the grid that was blended last:
+	gw, gh int
+	rows   rowScan // by rows of the chroma planes
+	cells  []int32 // positions of one row of cells
+	colors colorRow
+
+	luma, chroma *resampler
 }
 
 // NewBlender prepares for frames of w x h pixels, both at least 1.
@@ -56,36 +59,48 @@ func (b *Blender) prepare(l *Layer) grid {
 	g := l.field.smoothed(b.w, videoCell)
 	if g.w != b.gw || g.h != b.gh {
 		b.gw, b.gh = g.w, g.h
-		b.line = make([]int32, g.w)
-		b.luma = newScan(b.w, b.h, g.w, g.h)
-		b.chro = newScan((b.w+1)/2, (b.h+1)/2, g.w, g.h)
-		b.inks = newInkLine(g.w)
-		b.fine, b.coarse = newStencil(b.w, g.w), newStencil((b.w+1)/2, g.w)
+		b.rows = rowScan{samples: (b.h + 1) / 2, cells: g.h}
+		b.cells, b.colors, b.full = make([]int32, g.w), newColorRow(g.w), make([]int16, g.w+window)
+		for i := range b.full {
+			b.full[i] = mostShare
+		}
+		b.luma, b.chroma = newResampler(b.w, g.w), newResampler((b.w+1)/2, g.w)
 	}
 	return g
 }
 
-// blendField goes by rows of the colour planes, each with the two rows of luma
+// blendField goes by rows of the chroma planes, each with the two rows of luma
 // that it belongs to: within these a field hardly changes. The table is looked
-// up at the cells; between them, colours and opacity are mixed, which over a
-// few pixels looks the same.
+// up at the cells; between them, colors and opacity are interpolated, which
+// over a few pixels looks the same.
 func (b *Blender) blendField(f planes, l *Layer) {
-	g, inks := b.prepare(l), l.table.inks()
-	skip := l.table[0].a == 0
 	spare := make([]byte, b.w) // stands for the row below an odd frame
-	for y := range b.chro.h {
-		if !b.chro.row(&g, y, b.line) && skip {
-			continue
-		}
-		b.inks.fill(b.line, inks)
+	b.eachRow(l, func(y int) {
 		upper, lower := f.y[2*y*f.yStride:][:b.w], spare
 		if 2*y+1 < b.h {
 			lower = f.y[(2*y+1)*f.yStride:][:b.w]
 		}
-		b.fine.mix(stroke{upper, b.inks.y}, stroke{lower, b.inks.y}, b.inks.opacity)
-		cb, cr := f.cb[y*f.cStride:][:b.chro.w], f.cr[y*f.cStride:][:b.chro.w]
-		b.coarse.mix(stroke{cb, b.inks.cb}, stroke{cr, b.inks.cr}, b.inks.opacity)
+		b.luma.blend(rowPair{upper, lower, b.colors.y, b.colors.y}, b.colors.opacity)
+		b.chroma.blend(b.chromaPair(f, y), b.colors.opacity)
+	})
+}
+
+// eachRow visits the rows of the chroma planes in which the field shows
+// something, with their colors in b.colors.
+func (b *Blender) eachRow(l *Layer, visit func(y int)) {
+	g, colors := b.prepare(l), l.table.blendColors()
+	transparent := l.table[0].a == 0
+	for y := range b.rows.samples {
+		if b.rows.row(&g, y, b.cells) || !transparent {
+			b.colors.fill(b.cells, colors)
+			visit(y)
+		}
 	}
+}
+
+func (b *Blender) chromaPair(f planes, y int) rowPair {
+	w := (b.w + 1) / 2
+	return rowPair{f.cb[y*f.cStride:][:w], f.cr[y*f.cStride:][:w], b.colors.cb, b.colors.cr}
 }
 
 // samples is one plane of a frame; a sample is size pixels wide and high.
@@ -94,7 +109,7 @@ type samples struct {
 	stride    int
 	w, h      int
 	size      float64
-	fill, rim uint8 // a hotspot's colours in this plane
+	fill, rim uint8 // a hotspot's colors in this plane
 }
 
 // blend paints a hotspot into a frame.

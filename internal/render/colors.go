@@ -7,16 +7,16 @@ import (
 	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// steps is the number of entries of a colour table.
+// steps is the number of entries of a color table.
 const steps = 256
 
-// entry is one colour of a table, for pictures and for video.
+// entry is one color of a table, for images and for video.
 type entry struct {
 	r, g, b, a uint8 // sRGB, not premultiplied
-	y, cb, cr  uint8 // the same colour as limited-range BT.601
+	y, cb, cr  uint8 // the same color as limited-range BT.601
 }
 
-// table is a colour scale. A position of 0..1 is entry position*(steps-1).
+// table is a color scale. A position of 0..1 is entry position*(steps-1).
 // Tables are made once and never written afterwards.
 type table [steps]entry
 
@@ -29,12 +29,12 @@ var (
 	excitingnessTable = sync.OnceValue(func() *table { return newTable(rosePath, scoreOpacity) })
 )
 
-// lch is a colour in OKLCh: lightness 0..1, chroma, hue in degrees.
+// lch is a color in OKLCh: lightness 0..1, chroma, hue in degrees.
 type lch struct{ l, c, h float64 }
 
 // The scales, as our own paths through OKLCh: lightness rises (or falls) evenly
-// along each, so that more always looks like more, in grey and to colour-blind
-// eyes as well. Colours outside sRGB lose chroma, not lightness or hue.
+// along each, so that more always looks like more, in gray and to color-blind
+// eyes as well. Colors outside sRGB lose chroma, not lightness or hue.
 var (
 	heatPath = []lch{ // indigo, violet, magenta, red, orange, yellow
 		{0.34, 0.20, 276}, {0.43, 0.24, 300}, {0.53, 0.26, 345}, {0.63, 0.24, 25}, {0.75, 0.18, 58}, {0.90, 0.19, 100},
@@ -45,7 +45,7 @@ var (
 )
 
 // heatOpacity rises fast at first, so that the border of attention is seen,
-// and leaves the picture recognisable at the hottest place.
+// and leaves the image recognizable at the hottest place.
 func heatOpacity(t float64) float64 { return 0.81 * (1 - (1-t)*(1-t)) }
 
 func missedOpacity(t float64) float64 { return 0.85 * (1 - t) }
@@ -88,7 +88,7 @@ func along(path []lch, t float64) lch {
 	return lch{a.l + (b.l-a.l)*f, a.c + (b.c-a.c)*f, a.h + turn*f}
 }
 
-// inGamut turns a colour into OKLab, with as much of its chroma as sRGB holds.
+// inGamut turns a color into OKLab, with as much of its chroma as sRGB holds.
 func inGamut(c lch) [3]float64 {
 	sin, cos := math.Sincos(c.h * math.Pi / 180)
 	at := func(chroma float64) [3]float64 { return [3]float64{c.l, chroma * cos, chroma * sin} }
@@ -120,7 +120,7 @@ func oklabToLinear(c [3]float64) [3]float64 {
 	}
 }
 
-// exists reports whether sRGB holds a linear colour.
+// exists reports whether sRGB holds a linear color.
 func exists(linear [3]float64) bool {
 	for _, v := range linear {
 		if v <= -1e-6 || v >= 1+1e-6 {

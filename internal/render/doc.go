@@ -1,17 +1,17 @@
 // Package render draws what the models found: attention, perception, hotspots,
-// clarity and excitingness, over pictures and into video frames.
+// clarity and excitingness, over images and into video frames.
 //
 // A [Layer] is one such drawing, independent of size: [Heat], [Perception],
 // [Hotspots], [Clarity] and [Excitingness] make them. [Layer.Image] draws one
-// as a transparent picture of any size, [EncodePNG] writes that. A [Blender]
+// as a transparent image of any size, [EncodePNG] writes that. A [Blender]
 // puts one into the frames of a video in place, or draws it alone for a video
 // with an alpha channel.
 //
 // # Scale
 //
-// The scale is fixed and absolute, the same for all pictures and all frames:
+// The scale is fixed and absolute, the same for all images and all frames:
 // nothing is ever stretched to its own maximum, so a calm frame looks calm, two
-// pictures can be compared, and a video does not flicker. Attention is drawn in
+// images can be compared, and a video does not flicker. Attention is drawn in
 // "times chance": the density of a cell divided by what it would be if people
 // looked everywhere alike (density * number of cells).
 //
@@ -24,7 +24,7 @@
 //	16 or more     1               81 %           2 % or less
 //
 // The heat position is log2(times chance)/4. The perception map shows what is
-// seen in the first three seconds: about nine glances, each of which takes in
+// seen in the first three seconds: about nine fixations, each of which takes in
 // about 2.5 % of a screen, fall on a cell by chance with the density as the
 // rate, so a cell is missed with the probability exp(-0.225 * times chance);
 // its darkness is 85 % of that.

@@ -2,10 +2,10 @@ package render
 
 import "image"
 
-// imageCell is the widest cell, in pixels, that a picture interpolates over.
+// imageCell is the widest cell, in pixels, that an image interpolates over.
 const imageCell = 4
 
-// Image draws the layer as a transparent picture of w x h pixels (w, h >= 1),
+// Image renders the layer as a transparent image of w x h pixels (w, h >= 1),
 // to be laid over the original: not premultiplied, alpha 0 where there is
 // nothing to show.
 func (l *Layer) Image(w, h int) *image.NRGBA {
@@ -22,7 +22,7 @@ func (l *Layer) Image(w, h int) *image.NRGBA {
 func (l *Layer) drawField(dst *image.NRGBA) {
 	w, h := dst.Rect.Dx(), dst.Rect.Dy()
 	g := l.field.smoothed(w, imageCell)
-	s := newScan(w, h, g.w, g.h)
+	rows, columns := rowScan{samples: h, cells: g.h}, newColumnScan(w, g.w)
 	line := make([]int32, g.w)
 	var colors [steps][4]byte
 	for i, e := range l.table {
@@ -32,12 +32,12 @@ func (l *Layer) drawField(dst *image.NRGBA) {
 	}
 	clear0 := l.table[0].a == 0
 	for y := range h {
-		if !s.row(&g, y, line) && clear0 {
+		if !rows.row(&g, y, line) && clear0 {
 			continue
 		}
 		row := dst.Pix[y*dst.Stride:][:4*w]
 		for i := range g.w + 1 {
-			from, to, v, dv := s.stretch(line, i)
+			from, to, v, dv := columns.stretch(line, i)
 			if clear0 && v>>16 == 0 && dv == 0 {
 				continue
 			}

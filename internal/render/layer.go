@@ -7,7 +7,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// Layer is something to be laid over a picture, whatever its size. It is
+// Layer is something to be laid over an image, whatever its size. It is
 // immutable.
 type Layer struct {
 	field grid
@@ -15,7 +15,7 @@ type Layer struct {
 	spots []saccade.GazePoint // hotspots instead of a field
 }
 
-// grid holds table positions in 8.8 fixed point: cell centres of a picture.
+// grid holds table positions in 8.8 fixed point: cell centers of an image.
 type grid struct {
 	w, h int
 	v    []uint16
@@ -23,8 +23,8 @@ type grid struct {
 
 // Reach of the fixed scale, see the package comment.
 const (
-	heatOctaves  = 4     // doublings from chance to the hottest colour
-	missedRate   = 0.225 // 9 glances of 2.5 % of a screen
+	heatOctaves  = 4     // doublings from chance to the hottest color
+	missedRate   = 0.225 // 9 fixations of 2.5 % of a screen
 	scoreVisible = 0.6   // percentile from which a score map shows
 )
 
@@ -77,7 +77,7 @@ func newLayer(w, h int, t *table, position func(i int) float64) *Layer {
 
 // smoothed doubles the grid until a cell is at most limit pixels wide at an
 // output width of w. Doubling again and again by bilinear weights approaches a
-// quadratic B-spline: the cells of the model cannot be seen in the picture.
+// quadratic B-spline: the cells of the model cannot be seen in the image.
 func (g grid) smoothed(w, limit int) grid {
 	for w > g.w*limit {
 		g = g.doubled()
@@ -86,7 +86,7 @@ func (g grid) smoothed(w, limit int) grid {
 }
 
 // doubled halves the cells: each new value lies a quarter of the way to its
-// neighbour.
+// neighbor.
 func (g grid) doubled() grid {
 	out := grid{w: 2 * g.w, h: 2 * g.h, v: make([]uint16, 4*g.w*g.h)}
 	mix := make([]uint32, g.w+2) // one row, the ends repeated
@@ -106,57 +106,4 @@ func (g grid) doubled() grid {
 		}
 	}
 	return out
-}
-
-// scan walks an output of w x h samples over a grid, bilinear between the
-// centres of the cells, one stretch of a row at a time.
-type scan struct {
-	w, h   int // samples
-	gw, gh int // cells
-	start  []int
-	first  []int32 // weight of the right cell at the start of a stretch, 1/65536
-	step   int32   // growth of that weight per sample
-}
-
-// newScan prepares the stretches: stretch i lies between the centres of the
-// cells i-1 and i and covers the samples start[i] to start[i+1].
-func newScan(w, h, gw, gh int) scan {
-	s := scan{w: w, h: h, gw: gw, gh: gh, start: make([]int, gw+2), first: make([]int32, gw+1)}
-	s.step = int32(65536 * gw / w)
-	for i := range gw + 1 {
-		// Sample x lies at (x+0.5)*gw/w - 0.5 cells; solve for i-1.
-		at := (float64(i)-0.5)*float64(w)/float64(gw) - 0.5
-		s.start[i] = min(max(int(math.Ceil(at)), 0), w)
-		offset := (float64(s.start[i]) - at) * float64(gw) / float64(w)
-		s.first[i] = int32(min(max(offset, 0), 1) * 65536)
-	}
-	s.start[0], s.start[gw+1] = 0, w
-	return s
-}
-
-// row mixes the two rows of the grid around sample row y into out (gw values,
-// 8.8 fixed point) and reports whether any of them is above 0.
-func (s *scan) row(g *grid, y int, out []int32) bool {
-	at := (2*y+1)*s.gh*32768/s.h - 32768 // cells in 1/65536
-	at = min(max(at, 0), (s.gh-1)<<16)
-	i, f := at>>16, int32(at>>8&0xff)
-	a := g.v[i*g.w:][:g.w]
-	b := g.v[min(i+1, g.h-1)*g.w:][:g.w]
-	var any int32
-	for x, v := range a {
-		m := (int32(v)*(256-f) + int32(b[x])*f) >> 8
-		out[x] = m
-		any |= m
-	}
-	return any != 0
-}
-
-// stretch gives the samples of stretch i, the value at the first one and its
-// growth per sample, in 16.16 fixed point. A half is added, so that v>>16 is
-// the nearest entry of the table and rounding never leaves the table.
-func (s *scan) stretch(line []int32, i int) (from, to int, v, dv int32) {
-	left, right := line[max(i-1, 0)], line[min(i, s.gw-1)]
-	d := right - left
-	v = left<<8 + int32(int64(d)*int64(s.first[i])>>8) + 1<<15
-	return s.start[i], s.start[i+1], v, int32(int64(d) * int64(s.step) >> 8)
 }

@@ -6,8 +6,8 @@ import (
 )
 
 // Overlay draws the layer alone, for a video with an alpha channel: every
-// sample of the frame is written. Colours are not premultiplied; where nothing
-// shows, they are those of the faintest shown ones, so that no foreign colour
+// sample of the frame is written. Colors are not premultiplied; where nothing
+// shows, they are those of the faintest shown ones, so that no foreign color
 // bleeds in when the video is compressed.
 func (b *Blender) Overlay(dst *image.NYCbCrA, l *Layer) error {
 	if dst.Rect.Dx() != b.w || dst.Rect.Dy() != b.h || dst.SubsampleRatio != image.YCbCrSubsampleRatio420 {
@@ -16,7 +16,7 @@ func (b *Blender) Overlay(dst *image.NYCbCrA, l *Layer) error {
 	f := planesOf(&dst.YCbCr)
 	f.a, f.aStride = dst.A[dst.AOffset(dst.Rect.Min.X, dst.Rect.Min.Y):], dst.AStride
 	if l.field.v == nil {
-		b.wipe(f, l.table[0])
+		b.clear(f, l.table[0])
 		for _, d := range discs(l.spots, b.w, b.h) {
 			d.overlay(f, b.w, b.h)
 		}
@@ -26,53 +26,21 @@ func (b *Blender) Overlay(dst *image.NYCbCrA, l *Layer) error {
 	return nil
 }
 
-// overlayField writes the field's colours and opacity into every sample.
+// overlayField writes the field's colors and opacity into every sample, row by
+// row as blendField does.
 func (b *Blender) overlayField(f planes, l *Layer) {
-	b.wipe(f, l.table[0])
-	g := b.prepare(l)
-	skip := l.table[0].a == 0 // then wiped samples are right where v is 0
-	for y := range b.h {
-		if !b.luma.row(&g, y, b.line) && skip {
-			continue
+	b.clear(f, l.table[0])
+	b.eachRow(l, func(y int) {
+		for row := 2 * y; row < min(2*y+2, b.h); row++ {
+			luma, alpha := f.y[row*f.yStride:][:b.w], f.a[row*f.aStride:][:b.w]
+			b.luma.blend(rowPair{luma, alpha, b.colors.y, b.colors.alpha}, b.full)
 		}
-		row, alpha := f.y[y*f.yStride:][:b.w], f.a[y*f.aStride:][:b.w]
-		b.ramps(&b.luma, skip, func(from, to int, v, dv int32) {
-			part, opaque := row[from:to], alpha[from:to]
-			for x := range part {
-				e := &l.table[uint8(v>>16)]
-				part[x], opaque[x] = e.y, e.a
-				v += dv
-			}
-		})
-	}
-	for y := range b.chro.h {
-		if !b.chro.row(&g, y, b.line) && skip {
-			continue
-		}
-		cb, cr := f.cb[y*f.cStride:][:b.chro.w], f.cr[y*f.cStride:][:b.chro.w]
-		b.ramps(&b.chro, skip, func(from, to int, v, dv int32) {
-			for x := from; x < to; x++ {
-				e := &l.table[uint8(v>>16)]
-				cb[x], cr[x] = e.cb, e.cr
-				v += dv
-			}
-		})
-	}
+		b.chroma.blend(b.chromaPair(f, y), b.full)
+	})
 }
 
-// ramps visits the stretches of the prepared line, but for those that show
-// nothing where skip is set.
-func (b *Blender) ramps(s *scan, skip bool, visit func(from, to int, v, dv int32)) {
-	for i := range b.gw + 1 {
-		from, to, v, dv := s.stretch(b.line, i)
-		if from < to && !(skip && v>>16 == 0 && dv == 0) {
-			visit(from, to, v, dv)
-		}
-	}
-}
-
-// wipe makes a frame fully transparent, in one colour.
-func (b *Blender) wipe(f planes, e entry) {
+// clear makes a frame fully transparent, in one color.
+func (b *Blender) clear(f planes, e entry) {
 	w, h := (b.w+1)/2, (b.h+1)/2
 	for _, p := range []samples{
 		{v: f.y, stride: f.yStride, w: b.w, h: b.h, fill: e.y}, {v: f.a, stride: f.aStride, w: b.w, h: b.h},
@@ -113,7 +81,7 @@ func (d disc) overlay(f planes, w, h int) {
 	}
 }
 
-// share is how much of the colour of two things on top of each other belongs
+// share is how much of the color of two things on top of each other belongs
 // to the upper one: all of it over nothing.
 func share(upper float64, under uint8) float64 {
 	if upper == 0 {

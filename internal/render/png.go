@@ -9,9 +9,9 @@ import (
 	"io"
 )
 
-// EncodePNG writes a layer's picture as an 8-bit RGBA PNG, always with an
+// EncodePNG writes a layer's image as an 8-bit RGBA PNG, always with an
 // alpha channel. The standard encoder tries five filters for each row; these
-// pictures are smooth or empty, so "difference to the row above" does for all
+// images are smooth or empty, so "difference to the row above" does for all
 // and takes a quarter of the time.
 func EncodePNG(w io.Writer, m *image.NRGBA) error {
 	width, height := m.Rect.Dx(), m.Rect.Dy()

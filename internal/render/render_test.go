@@ -20,7 +20,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/render"
 )
 
-var update = flag.Bool("update", false, "write the golden pictures anew")
+var update = flag.Bool("update", false, "write the golden images anew")
 
 // page is a drawing of a web page.
 func page(w, h int) *image.NRGBA {
@@ -39,7 +39,7 @@ func page(w, h int) *image.NRGBA {
 	return m
 }
 
-// composite lays a layer's picture over another one.
+// composite lays a layer's image over another one.
 func composite(under image.Image, l *render.Layer) *image.NRGBA {
 	out := image.NewNRGBA(under.Bounds())
 	draw.Draw(out, out.Rect, under, image.Point{}, draw.Src)
@@ -47,7 +47,7 @@ func composite(under image.Image, l *render.Layer) *image.NRGBA {
 	return out
 }
 
-// frame turns a picture into limited-range 4:2:0.
+// frame turns an image into limited-range 4:2:0.
 func frame(p *pix.RGB) *image.YCbCr {
 	f := image.NewYCbCr(image.Rect(0, 0, p.W, p.H), image.YCbCrSubsampleRatio420)
 	for y := range p.H {
@@ -71,7 +71,7 @@ func unframe(f *image.YCbCr) *pix.RGB {
 	return p
 }
 
-// meanDifference is the mean distance of two pictures' bytes.
+// meanDifference is the mean distance of two images' bytes.
 func meanDifference(a, b *pix.RGB) float64 {
 	var sum float64
 	for i := range a.Pix {
@@ -80,7 +80,7 @@ func meanDifference(a, b *pix.RGB) float64 {
 	return sum / float64(len(a.Pix))
 }
 
-func TestGoldenPictures(t *testing.T) {
+func TestGoldenImages(t *testing.T) {
 	for name, l := range layers() {
 		got := composite(page(240, 150), l)
 		file := filepath.Join("testdata", name+".png")
@@ -107,7 +107,7 @@ func TestGoldenPictures(t *testing.T) {
 	}
 }
 
-func TestFrameLooksLikeThePicture(t *testing.T) {
+func TestFrameLooksLikeTheImage(t *testing.T) {
 	for name, l := range layers() {
 		want := pix.FromImage(composite(page(320, 200), l))
 		f := frame(pix.FromImage(page(320, 200)))
@@ -115,12 +115,12 @@ func TestFrameLooksLikeThePicture(t *testing.T) {
 			t.Fatal(err)
 		}
 		if d := meanDifference(unframe(f), want); d > 2 {
-			t.Errorf("%s: frame and picture differ by %.2f on average", name, d)
+			t.Errorf("%s: frame and image differ by %.2f on average", name, d)
 		}
 	}
 }
 
-func TestOverlayLooksLikeThePicture(t *testing.T) {
+func TestOverlayLooksLikeTheImage(t *testing.T) {
 	for name, l := range layers() {
 		f := image.NewNYCbCrA(image.Rect(0, 0, 160, 100), image.YCbCrSubsampleRatio420)
 		for i := range f.A {
@@ -137,7 +137,7 @@ func TestOverlayLooksLikeThePicture(t *testing.T) {
 			p.Pix[i] = uint8((int(p.Pix[i])*a + int(under.Pix[i])*(255-a)) / 255)
 		}
 		if d := meanDifference(p, want); d > 2 {
-			t.Errorf("%s: overlay and picture differ by %.2f on average", name, d)
+			t.Errorf("%s: overlay and image differ by %.2f on average", name, d)
 		}
 	}
 }
@@ -200,7 +200,7 @@ func TestScaleIsAbsolute(t *testing.T) {
 }
 
 func TestHeatHasNoBlocks(t *testing.T) {
-	// Neighbouring pixels of a coarse density must never differ much.
+	// Neighboring pixels of a coarse density must never differ much.
 	m := render.Heat(blobs(24, 15)).Image(960, 600)
 	for y := range 600 {
 		for x := 1; x < 960; x++ {

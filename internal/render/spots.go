@@ -10,7 +10,7 @@ import (
 )
 
 // How hotspots look. A spot that holds all attention would cover a quarter of
-// the picture.
+// the image.
 const (
 	spotArea    = 0.25
 	spotOpacity = 0.5
@@ -23,7 +23,7 @@ type disc struct {
 	fill         entry
 }
 
-// discs places the spots in a picture, the largest first, so that small ones
+// discs places the spots in an image, the largest first, so that small ones
 // are painted over large ones.
 func discs(spots []saccade.GazePoint, w, h int) []disc {
 	size := math.Sqrt(float64(w) * float64(h))
@@ -41,7 +41,7 @@ func discs(spots []saccade.GazePoint, w, h int) []disc {
 	return out
 }
 
-// span gives the columns of row y (samples of the given size in pixels) that
+// span returns the columns of row y (samples of the given size in pixels) that
 // the disc may touch, within 0..width.
 func (d disc) span(y int, size float64, width int) (from, to int) {
 	dy := (float64(y)+0.5)*size - d.y
@@ -54,12 +54,12 @@ func (d disc) span(y int, size float64, width int) (from, to int) {
 	return from, min(int(math.Ceil((d.x+dx)/size)), width)
 }
 
-// rows gives the rows that the disc may touch.
+// rows returns the rows that the disc may touch.
 func (d disc) rows(size float64, height int) (from, to int) {
 	return max(int((d.y-d.r-size)/size), 0), min(int(math.Ceil((d.y+d.r+size)/size)), height)
 }
 
-// core gives the columns of row y where the disc is neither rim nor border: its
+// core returns the columns of row y where the disc is neither rim nor border: its
 // plain, translucent filling.
 func (d disc) core(y int, size float64, from, to int) (a, b int) {
 	dy := (float64(y)+0.5)*size - d.y
@@ -72,7 +72,7 @@ func (d disc) core(y int, size float64, from, to int) (a, b int) {
 	return a, min(max(int((d.x+dx)/size), a), to)
 }
 
-// at tells how opaque the disc is at the centre of a sample (0..1) and how much
+// at returns how opaque the disc is at the center of a sample (0..1) and how much
 // of what shows there is the rim.
 func (d disc) at(x, y int, size float64) (opacity, rim float64) {
 	dist := math.Hypot((float64(x)+0.5)*size-d.x, (float64(y)+0.5)*size-d.y)
@@ -86,7 +86,7 @@ func (d disc) at(x, y int, size float64) (opacity, rim float64) {
 	return opacity, edge / opacity
 }
 
-// mix gives the colour between the filling and the rim.
+// mix returns the color between the filling and the rim.
 func mix(fill, rimValue uint8, rim float64) float64 {
 	return float64(fill) + (float64(rimValue)-float64(fill))*rim
 }

@@ -8,23 +8,23 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestKernelEqualsPlainGo draws random colours over random rows both ways.
+// TestKernelEqualsPlainGo draws random colors over random rows both ways.
 func TestKernelEqualsPlainGo(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		samples := rapid.OneOf(rapid.IntRange(1, 70), rapid.IntRange(1, 2000)).Draw(t, "samples")
 		cells := rapid.OneOf(rapid.IntRange(1, 20), rapid.IntRange(1, 2*samples)).Draw(t, "cells")
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 5))
-		line := newInkLine(cells)
+		line := newColorRow(cells)
 		for _, l := range []struct {
 			v    []int16
 			most int
-		}{{line.opacity, mostShare}, {line.y, 255 << colourBits}, {line.cb, 255 << colourBits}} {
+		}{{line.opacity, mostShare}, {line.y, 255 << colorBits}, {line.cb, 255 << colorBits}} {
 			for i := range l.v {
 				l.v[i] = int16([]int{0, 0, l.most, r.IntN(l.most + 1)}[r.IntN(4)])
 			}
 		}
-		s := newStencil(samples, cells)
-		plain := &stencil{start: s.start, weight: s.weight}
+		s := newResampler(samples, cells)
+		plain := &resampler{start: s.start, weight: s.weight}
 		var got, want [2][]byte
 		for i := range got {
 			got[i] = make([]byte, samples)
@@ -33,8 +33,8 @@ func TestKernelEqualsPlainGo(t *testing.T) {
 			}
 			want[i] = bytes.Clone(got[i])
 		}
-		s.mix(stroke{got[0], line.y}, stroke{got[1], line.cb}, line.opacity)
-		plain.mix(stroke{want[0], line.y}, stroke{want[1], line.cb}, line.opacity)
+		s.blend(rowPair{got[0], got[1], line.y, line.cb}, line.opacity)
+		plain.blend(rowPair{want[0], want[1], line.y, line.cb}, line.opacity)
 		for i := range got {
 			if !bytes.Equal(got[i], want[i]) {
 				t.Fatalf("row %d of %d samples over %d cells:\n%v, want\n%v", i, samples, cells, got[i], want[i])
@@ -43,10 +43,10 @@ func TestKernelEqualsPlainGo(t *testing.T) {
 	})
 }
 
-func TestStencilLiesWhereScanDoes(t *testing.T) {
+func TestResamplerLiesWhereCellsDo(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		samples, cells := rapid.IntRange(1, 300).Draw(t, "samples"), rapid.IntRange(1, 300).Draw(t, "cells")
-		s := newStencil(samples, cells)
+		s := newResampler(samples, cells)
 		if s.start[0] != 0 || s.start[cells] != samples {
 			t.Fatalf("stretches from %d to %d of %d samples", s.start[0], s.start[cells], samples)
 		}
@@ -61,15 +61,15 @@ func TestStencilLiesWhereScanDoes(t *testing.T) {
 	})
 }
 
-func TestLaidIsExactAtTheEnds(t *testing.T) {
+func TestBlendedIsExactAtTheEnds(t *testing.T) {
 	for old := range 256 {
-		for colour := range 256 {
-			c := int32(colour) << colourBits
-			if got := laid(uint8(old), c, 0); got != uint8(old) {
+		for color := range 256 {
+			c := int32(color) << colorBits
+			if got := blended(uint8(old), c, 0); got != uint8(old) {
 				t.Fatalf("%d became %d under nothing", old, got)
 			}
-			if got := laid(uint8(old), c, mostShare); got != uint8(colour) {
-				t.Fatalf("%d under all of %d is %d", old, colour, got)
+			if got := blended(uint8(old), c, mostShare); got != uint8(color) {
+				t.Fatalf("%d under all of %d is %d", old, color, got)
 			}
 		}
 	}

@@ -2,25 +2,25 @@ package render
 
 import "golang.org/x/sys/cpu"
 
-// mixKernel does what stencil.mix does, bit for bit, for whole blocks of 16
+// blendKernel does what resampler.blend does, bit for bit, for whole blocks of 16
 // samples. Every eight of them look into a window of cells.
-type mixKernel struct {
+type blendKernel struct {
 	offsets  []uint32   // of the windows, bytes; two for each block
 	patterns [][16]byte // bytes of the left cell in the window, for each sample of the eight
 }
 
-// newMixKernel prepares for samples behind the middles of these cells. The
+// newBlendKernel prepares for samples behind the middles of these cells. The
 // kernel does nothing where the processor cannot, or where the cells are so
 // small that eight samples reach beyond a window.
-func newMixKernel(left []int) mixKernel {
-	var k mixKernel
+func newBlendKernel(left []int) blendKernel {
+	var k blendKernel
 	if !cpu.X86.HasAVX2 {
 		return k
 	}
 	for x := 0; x+8 <= len(left)&^15; x += 8 {
 		first := left[x]
 		if left[x+7]+1-first >= window {
-			return mixKernel{}
+			return blendKernel{}
 		}
 		var p [16]byte
 		for i := range 8 {
@@ -32,30 +32,30 @@ func newMixKernel(left []int) mixKernel {
 	return k
 }
 
-// mixArgs is the argument of mixAVX2.
-type mixArgs struct {
-	a, b             *byte
-	colourA, colourB *int16
-	opacity          *int16
-	offsets          *uint32
-	patterns         *[16]byte
-	weights          *int16
-	blocks           uintptr // at least 1
+// blendArgs is the argument of blendAVX2.
+type blendArgs struct {
+	a, b           *byte
+	colorA, colorB *int16
+	opacity        *int16
+	offsets        *uint32
+	patterns       *[16]byte
+	weights        *int16
+	blocks         uintptr // at least 1
 }
 
 //go:noescape
-func mixAVX2(m *mixArgs)
+func blendAVX2(m *blendArgs)
 
-// mix returns the number of samples that it did.
-func (k *mixKernel) mix(s *stencil, a, b stroke, opacity []int16) int {
+// blend returns the number of samples that it did.
+func (k *blendKernel) blend(s *resampler, p rowPair, opacity []int16) int {
 	n := len(k.offsets) / 2
 	if n == 0 {
 		return 0
 	}
-	_, _, _ = a.row[16*n-1], b.row[16*n-1], s.weight[16*n-1]
+	_, _, _ = p.a[16*n-1], p.b[16*n-1], s.weight[16*n-1]
 	last := int(k.offsets[2*n-1])/2 + window - 1
-	_, _, _ = a.colour[last], b.colour[last], opacity[last]
-	mixAVX2(&mixArgs{&a.row[0], &b.row[0], &a.colour[0], &b.colour[0], &opacity[0],
+	_, _, _ = p.colorA[last], p.colorB[last], opacity[last]
+	blendAVX2(&blendArgs{&p.a[0], &p.b[0], &p.colorA[0], &p.colorB[0], &opacity[0],
 		&k.offsets[0], &k.patterns[0], &s.weight[0], uintptr(n)})
 	return 16 * n
 }

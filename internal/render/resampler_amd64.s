@@ -1,13 +1,13 @@
 #include "textflag.h"
 
-// The kernel of stencil.mix. Registers:
+// The kernel of resampler.blend. Registers:
 //
-//	DI, SI rows, R8, R9 their colours, R10 opacity, R11 offsets, R12 patterns,
+//	DI, SI rows, R8, R9 their colors, R10 opacity, R11 offsets, R12 patterns,
 //	R13 weights, CX blocks left, AX, BX offsets of the two windows
 //	Y12 patterns of the left cells, Y13 of the right ones, Y14 weights
-//	Y11 opacities, Y10 a half of the last bit of a colour, Y15 bytes of 2
+//	Y11 opacities, Y10 a half of the last bit of a color, Y15 bytes of 2
 
-// between mixes two neighbouring cells of the line at base into v for each of
+// between interpolates two neighboring cells of the line at base into v for each of
 // 16 samples; it spoils Y0 and Y1.
 #define between(base, v) \
 	VMOVDQU (base)(AX*1), X0 \
@@ -18,9 +18,9 @@
 	VPMULHRSW Y14, Y1, Y1 \
 	VPADDW Y1, v, v
 
-// lay lays the colours of the line at colour over 16 samples at row.
-#define lay(row, colour) \
-	between(colour, Y2) \
+// lay lays the colors of the line at color over 16 samples at row.
+#define lay(row, color) \
+	between(color, Y2) \
 	VPMOVZXBW (row), Y3 \
 	VPSLLW $6, Y3, Y3 \
 	VPSUBW Y3, Y2, Y2 \
@@ -32,8 +32,8 @@
 	VPACKUSWB X3, X2, X2 \
 	VMOVDQU X2, (row)
 
-// func mixAVX2(m *mixArgs)
-TEXT ·mixAVX2(SB), NOSPLIT, $0-8
+// func blendAVX2(m *blendArgs)
+TEXT ·blendAVX2(SB), NOSPLIT, $0-8
 	MOVQ m+0(FP), AX
 	MOVQ 0(AX), DI
 	MOVQ 8(AX), SI

@@ -6,8 +6,8 @@ import (
 	"github.com/saccade-dev/saccade/internal/artifact"
 )
 
-// film is what the rows of a video say about its course.
-type film struct {
+// course is what the rows of a video say about its course.
+type course struct {
 	cuts, jumps int
 	seconds     float64
 	low, high   stretch // the second with the least and the most focus
@@ -19,12 +19,12 @@ type stretch struct {
 }
 
 // jumpDistance is how far the strongest place must move from one frame to the
-// next to count as a jump, as a share of the picture's side.
+// next to count as a jump, as a share of the image's side.
 const jumpDistance = 0.25
 
-// measureFilm looks at all rows, in order of time.
-func measureFilm(rows []artifact.Row) film {
-	var m film
+// measureCourse looks at all rows, in order of time.
+func measureCourse(rows []artifact.Row) course {
+	var m course
 	m.seconds = rows[len(rows)-1].Time - rows[0].Time
 	for i, r := range rows[1:] {
 		prev := rows[i]
