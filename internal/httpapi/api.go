@@ -39,7 +39,7 @@ type API struct {
 	authentications httpfront.Semaphore
 	transfers       *httpfront.Shares // of uploads and downloads
 	puts            *httpfront.Shares // of uploads, by link
-	largeBodies     httpfront.Semaphore
+	largeBodies     *httpfront.Shares
 	longPolls       *httpfront.Shares
 	writers         httpfront.Semaphore
 
@@ -63,7 +63,7 @@ func New(cfg Config, deps Deps) (*API, error) {
 		doc:             openapi.New(openapi.Config{PublicURL: cfg.PublicURL, Version: cfg.Version, Limits: cfg.Limits}),
 		authentications: httpfront.NewSemaphore(maxAuthentications), transfers: httpfront.NewShares(cfg.MaxTransfers, max(1, cfg.MaxTransfers/halfShare)),
 		puts:        httpfront.NewShares(max(cfg.MaxTransfers, linkShare), linkShare),
-		largeBodies: httpfront.NewSemaphore(maxLargeBodies), longPolls: httpfront.NewShares(maxLongPolls, longPollShare),
+		largeBodies: httpfront.NewShares(maxLargeBodies, largeBodyShare), longPolls: httpfront.NewShares(maxLongPolls, longPollShare),
 		writers: httpfront.NewSemaphore(maxWriters),
 	}
 	if a.now == nil {

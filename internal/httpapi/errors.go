@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -21,7 +22,8 @@ var (
 		"We were unable to authenticate you. Please check your credentials.")
 	errNoAnalysis = saccade.Errorf(saccade.CodeNotFound,
 		"There is no analysis with this id. Please check the id and the account of your token.")
-	errGone = saccade.Errorf(saccade.CodeGone, "This resource is no longer available.")
+	errBodyTooLarge = saccade.Errorf(saccade.CodeTooLarge, "The request is too large. Please send less than the documented limit.")
+	errGone         = saccade.Errorf(saccade.CodeGone, "This resource is no longer available.")
 )
 
 // errNoReason stands for the error of a failed analysis that kept none.
@@ -63,11 +65,17 @@ var installErrors = sync.OnceFunc(func() {
 // elsewhere, always 400; a body that is too large 413, one that is too slow 408.
 func fromHuma(operation string, status int, msg string, errs []error) error {
 	code := saccade.CodeClient
+	cause := errors.Join(errs...)
+	var known *saccade.Error // of jsonBody
 	switch {
+	case errors.As(cause, &known):
+		return known
 	case status == http.StatusRequestEntityTooLarge:
-		return saccade.Errorf(saccade.CodeTooLarge, "The request is too large. Please send less than the documented limit.")
+		return errBodyTooLarge
+	case errors.Is(cause, io.ErrUnexpectedEOF):
+		return saccade.Errorf(saccade.CodeClient, "The body broke off. Please send it again.").With(cause)
 	case status >= 500:
-		return saccade.AsError(fmt.Errorf("%s: %w", msg, errors.Join(errs...)))
+		return saccade.AsError(fmt.Errorf("%s: %w", msg, cause))
 	case strings.HasPrefix(operation, "create-") && status == http.StatusUnprocessableEntity:
 		code = saccade.CodeInvalidInput
 	}

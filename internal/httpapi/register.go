@@ -3,8 +3,6 @@ package httpapi
 import (
 	"context"
 	"crypto/sha256"
-	"hash"
-	"io"
 	"net/http"
 	"regexp"
 	"time"
@@ -21,7 +19,7 @@ import (
 func register[I, O any](a *API, op huma.Operation, h func(context.Context, *I) (*O, error)) {
 	op.BodyReadTimeout = httpfront.BodyTimeout
 	if op.MaxBodyBytes == 0 {
-		op.MaxBodyBytes = maxBody
+		op.MaxBodyBytes = maxBody + 1 // huma refuses what reaches the limit
 	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
@@ -52,13 +50,13 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 		a.front.Refuse(w, r, err)
 		return
 	}
-	if op.MaxBodyBytes > maxBody && (r.ContentLength < 0 || r.ContentLength > maxBody) {
+	if op.MaxBodyBytes > maxBody+1 && (r.ContentLength < 0 || r.ContentLength > maxBody) {
 		// A large body is held in memory several times over while it is read.
-		if !a.largeBodies.Wait(r.Context(), largeBodyWait) {
+		if !a.largeBodies.Wait(r.Context(), c.account.Name, largeBodyWait) {
 			a.front.Refuse(w, r, httpfront.ErrBusy)
 			return
 		}
-		defer a.largeBodies.Leave()
+		defer a.largeBodies.Leave(c.account.Name)
 	}
 	next(huma.WithValue(ctx, callerKey{}, c))
 }
@@ -66,6 +64,7 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 // Bodies above maxBody are read a few at a time; the others wait their turn.
 const (
 	maxLargeBodies = 8
+	largeBodyShare = 6 // of them, those of one account
 	largeBodyWait  = 30 * time.Second
 )
 
@@ -101,7 +100,7 @@ var keyForm = regexp.MustCompile(`^[\x21-\x7e]{1,255}$`)
 // also makes Content-Type irrelevant: clients label their JSON as they please.
 func prepareBody(r *http.Request, c *caller) error {
 	r.Header.Set("Content-Type", "application/json")
-	body := &drainedBody{ReadCloser: r.Body}
+	body := &jsonBody{ReadCloser: r.Body}
 	r.Body = body
 	if key := r.Header.Get("Idempotency-Key"); key != "" && r.Method == http.MethodPost {
 		if !keyForm.MatchString(key) {
@@ -111,29 +110,4 @@ func prepareBody(r *http.Request, c *caller) error {
 		body.sum = c.body
 	}
 	return nil
-}
-
-// drainedBody reads on for a while when it is closed early, so that a client
-// that is still sending gets to read its answer instead of a reset connection.
-type drainedBody struct {
-	io.ReadCloser
-	sum hash.Hash
-}
-
-// Read feeds the hash.
-func (b *drainedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if b.sum != nil {
-		b.sum.Write(p[:n])
-	}
-	return n, err
-}
-
-// maxDrain is how much of an unwanted body is read before the connection is cut.
-const maxDrain = 64 << 20
-
-// Close reads on and closes. The read deadline of the request still holds.
-func (b *drainedBody) Close() error {
-	_, _ = io.CopyN(io.Discard, b.ReadCloser, maxDrain)
-	return b.ReadCloser.Close()
 }

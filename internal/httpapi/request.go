@@ -11,9 +11,6 @@ import (
 	"github.com/saccade-dev/saccade/internal/service"
 )
 
-// maxBody is the limit of a request's body in bytes, beside an image.
-const maxBody = 1 << 20
-
 // prediction asks for the outputs of one prediction.
 type prediction struct {
 	Outputs []string `json:"outputs,omitempty" doc:"What to answer; empty or absent: the prediction's default." example:"[\"attentionMap\"]"`

@@ -21,49 +21,69 @@ const (
 // maxDrain is how much of a refused body is read before the connection is cut.
 const maxDrain = 64 << 20
 
-// boundBody bounds how long a body can keep the connection, whether or not
-// anybody reads it. The body of a GET means nothing and is never waited for: the
-// answer goes out beside it. Call the returned function when the request is over.
-func boundBody(w http.ResponseWriter, r *http.Request) (after func()) {
-	if r.ContentLength == 0 {
-		return func() {} // no deadline: it would end long polls and event streams
-	}
-	c := http.NewResponseController(w)
-	switch r.Method {
-	case http.MethodGet, http.MethodHead, http.MethodDelete:
-		// Without this, net/http reads the body before it sends the answer.
-		_ = c.EnableFullDuplex()
-		// net/http reads on for a while after the answer, to keep the connection.
-		return func() { _ = c.SetReadDeadline(time.Now().Add(ignoredTimeout)) }
-	}
-	_ = c.SetReadDeadline(time.Now().Add(BodyTimeout))
-	return func() {}
+// requestBody is a request's body that knows whether it was read to its end.
+type requestBody struct {
+	io.ReadCloser
+	begun, ended bool
 }
 
-// Refuse answers an error to a client that may still be sending. The answer goes
-// out first; then the body is read on for a while, so that the client gets to
-// read the answer instead of a reset connection. Meanwhile the request holds no
-// slot of the server.
-func (f *Front) Refuse(w http.ResponseWriter, r *http.Request, err error) {
-	CallOf(r.Context()).slot.leave()
+// Read reads on.
+func (b *requestBody) Read(p []byte) (int, error) {
+	b.begun = true
+	n, err := b.ReadCloser.Read(p)
+	b.ended = b.ended || err != nil
+	return n, err
+}
+
+// Close leaves the rest to the front: whoever closes early has nothing to say
+// about how long others wait.
+func (b *requestBody) Close() error { return nil }
+
+// boundBody bounds how long a body can keep the connection, whether or not
+// anybody reads it, and has the answer go out beside it: without full duplex,
+// net/http reads on before it sends anything. The body of a GET means nothing and
+// is never waited for.
+func (f *Front) boundBody(w http.ResponseWriter, r *http.Request) (_ *http.Request, after func()) {
+	if r.ContentLength == 0 {
+		return r, func() {} // no deadline: it would end long polls and event streams
+	}
 	c := http.NewResponseController(w)
 	_ = c.EnableFullDuplex()
-	_ = c.SetWriteDeadline(time.Now().Add(AnswerTimeout))
-	w.Header().Set("Connection", "close")
-	f.Fail(w, r, err)
-	_ = c.Flush()
-	if r.Header.Get("Expect") != "" { // who asked first has sent nothing yet
-		return
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodDelete:
+		// net/http reads on for a while after the answer, to keep the connection.
+		return r, func() { _ = c.SetReadDeadline(time.Now().Add(ignoredTimeout)) }
 	}
-	_ = c.SetReadDeadline(time.Now().Add(drainTimeout))
-	f.drain(r.Body)
+	_ = c.SetReadDeadline(time.Now().Add(BodyTimeout))
+	body := &requestBody{ReadCloser: r.Body}
+	r = r.WithContext(r.Context())
+	r.Body = body
+	return r, func() { f.drain(w, r, body) }
 }
 
-// drain reads the rest of a body away, if not too many others are.
-func (f *Front) drain(body io.Reader) {
+// drain reads on when a request was answered before its body had come, so that
+// the client gets to read the answer instead of a reset connection. Meanwhile the
+// request holds no slot of the server.
+func (f *Front) drain(w http.ResponseWriter, r *http.Request, body *requestBody) {
+	if body.ended || !body.begun && r.Header.Get("Expect") != "" { // who asked first has sent nothing yet
+		return
+	}
+	CallOf(r.Context()).slot.leave()
 	if !f.drains.Enter() {
 		return
 	}
 	defer f.drains.Leave()
+	c := http.NewResponseController(w)
+	_ = c.Flush()
+	_ = c.SetReadDeadline(time.Now().Add(drainTimeout))
 	_, _ = io.CopyN(io.Discard, body, maxDrain)
+}
+
+// Refuse answers an error to a client that may still be sending, and ends the
+// connection after it. The request holds no slot of the server any more.
+func (f *Front) Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	CallOf(r.Context()).slot.leave()
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(AnswerTimeout))
+	w.Header().Set("Connection", "close")
+	f.Fail(w, r, err)
 }

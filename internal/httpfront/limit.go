@@ -1,7 +1,6 @@
 package httpfront
 
 import (
-	"context"
 	"sync"
 	"time"
 
@@ -85,22 +84,6 @@ func (s Semaphore) Enter() (ok bool) {
 
 // Leave frees a place.
 func (s Semaphore) Leave() { <-s.places }
-
-// Wait takes a place, waiting for one at most d. Leave must follow when ok.
-func (s Semaphore) Wait(ctx context.Context, d time.Duration) (ok bool) {
-	if s.Enter() {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case s.places <- struct{}{}:
-		return true
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	return false
-}
 
 // InUse returns how many places are taken.
 func (s Semaphore) InUse() int { return len(s.places) }

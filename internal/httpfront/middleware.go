@@ -22,14 +22,14 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var hostOK bool
 	c.Base, c.hosts, hostOK = f.cfg.address(r)
-	r = r.WithContext(WithCall(r.Context(), c))
+	r, after := f.boundBody(w, r.WithContext(WithCall(r.Context(), c)))
+	defer after() // when the answer is out
 	out := &recorder{ResponseWriter: w}
 	h := out.Header()
 	h.Set("X-Request-Id", c.ID)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	defer f.finish(out, r, start)
-	defer boundBody(w, r)()
 	_ = http.NewResponseController(w).SetWriteDeadline(start.Add(AnswerTimeout))
 
 	if !isOperation(r.URL.Path) {
