@@ -126,7 +126,7 @@ func (s *server) newService(c *serveCmd, p parts) (*service.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	advisor, err := advice.New(advice.Options{Source: service.Files{Objects: p.objects}, Log: s.log,
+	advisor, err := advice.New(advice.Config{Source: service.Files{Objects: p.objects}, Log: s.log,
 		Phrasing: advice.PhrasingConfig{BaseURL: c.PhrasingURL, Key: c.PhrasingKey, Model: c.PhrasingModel}})
 	if err != nil {
 		return nil, err

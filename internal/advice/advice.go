@@ -38,8 +38,9 @@ type Source interface {
 // ClutterFunc measures where an image is busy: weights that sum to 1.
 type ClutterFunc func(p *pix.RGB) saccade.Density
 
-// Options of [New]; the zero value works on the outputs of an analysis alone.
-type Options struct {
+// Config holds the settings of an advisor. The zero value is the default: it
+// works on the outputs of an analysis alone.
+type Config struct {
 	Source   Source         // nil: only the outputs are used
 	Clutter  ClutterFunc    // nil: the clarity map of package score
 	Phrasing PhrasingConfig // zero: the rules' text as it is
@@ -54,18 +55,21 @@ type Advisor struct {
 	log     *slog.Logger
 }
 
-// New returns an advisor. The error names every fault of the configuration.
-func New(o Options) (*Advisor, error) {
-	if err := o.Phrasing.Validate(); err != nil {
+// Validate reports every fault of the settings.
+func (c Config) Validate() error { return c.Phrasing.Validate() }
+
+// New returns an advisor.
+func New(cfg Config) (*Advisor, error) {
+	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	if o.Clutter == nil {
-		o.Clutter = clarityMap
+	if cfg.Clutter == nil {
+		cfg.Clutter = clarityMap
 	}
-	return &Advisor{source: o.Source, clutter: o.Clutter, phraser: newPhraser(o.Phrasing), log: o.Log}, nil
+	return &Advisor{source: cfg.Source, clutter: cfg.Clutter, phraser: newPhraser(cfg.Phrasing), log: cfg.Log}, nil
 }
 
 // Advise writes a text about an analysis; kind is KindSummary or

@@ -163,7 +163,7 @@ func TestGoldenTexts(t *testing.T) {
 		for _, kind := range []string{KindSummary, KindRecommendations} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				an, files := make(t)
-				o := Options{Clutter: busyUpperLeft}
+				o := Config{Clutter: busyUpperLeft}
 				if files != nil {
 					o.Source = files
 				}
@@ -200,7 +200,7 @@ func TestGoldenTexts(t *testing.T) {
 func TestEveryStatementCarriesAFigure(t *testing.T) {
 	for _, make := range []func(*testing.T) (*saccade.Analysis, directory){page, video} {
 		an, files := make(t)
-		a, err := New(Options{Source: files})
+		a, err := New(Config{Source: files})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -219,7 +219,7 @@ func TestEveryStatementCarriesAFigure(t *testing.T) {
 
 func TestHostileWordsStayWords(t *testing.T) {
 	an, files := hostile(t)
-	a, err := New(Options{Source: files})
+	a, err := New(Config{Source: files})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +237,7 @@ func TestHostileWordsStayWords(t *testing.T) {
 }
 
 func TestAdviseRefuses(t *testing.T) {
-	a, err := New(Options{})
+	a, err := New(Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +262,7 @@ func TestBrokenFilesAreLeftOut(t *testing.T) {
 		"foreign":   {"frames.json": []byte(`{"schema":"other","frames":[{}]}`), "density.npy": []byte("\x93NUMPY\x02\x00__")},
 		"truncated": {"density.npy": npy(t, hill(8, 8, .5, .5, .2))[:200]},
 	} {
-		a, err := New(Options{Source: files, Clutter: busyUpperLeft})
+		a, err := New(Config{Source: files, Clutter: busyUpperLeft})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -337,7 +337,7 @@ func TestScoresNotAskedForAreNotSpokenOf(t *testing.T) {
 		"image": {Focus: 40, Clarity: ptr(61)},
 		"video": {Focus: 40},
 	} {
-		a, err := New(Options{Source: directory{"frames.json": framesJSON(t, row)}})
+		a, err := New(Config{Source: directory{"frames.json": framesJSON(t, row)}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -359,7 +359,7 @@ func FuzzAdviseOnFrames(f *testing.F) {
 	f.Add(framesJSON(f, artifact.Row{Time: .5, Focus: 3}, artifact.Row{Time: 1, Cut: true}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		an := &saccade.Analysis{Request: saccade.Request{Kind: saccade.KindVideo}, Outputs: &saccade.Outputs[saccade.File]{}}
-		a, _ := New(Options{Source: directory{"frames.json": b}})
+		a, _ := New(Config{Source: directory{"frames.json": b}})
 		for _, kind := range []string{KindSummary, KindRecommendations} {
 			if _, err := a.Advise(context.Background(), an, kind); err != nil {
 				t.Error(err)

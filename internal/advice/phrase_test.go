@@ -35,11 +35,11 @@ func service(t *testing.T, edit func(string) string) (*httptest.Server, *http.He
 func texts(t *testing.T, cfg PhrasingConfig) (rules, got string) {
 	t.Helper()
 	an, files := page(t)
-	plain, err := New(Options{Source: files})
+	plain, err := New(Config{Source: files})
 	if err != nil {
 		t.Fatal(err)
 	}
-	phrased, err := New(Options{Source: files, Phrasing: cfg})
+	phrased, err := New(Config{Source: files, Phrasing: cfg})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestPhrasingConfig(t *testing.T) {
 			t.Errorf("%v does not name %s", err, want)
 		}
 	}
-	if _, err := New(Options{Phrasing: PhrasingConfig{BaseURL: "ftp://x"}}); err == nil {
+	if _, err := New(Config{Phrasing: PhrasingConfig{BaseURL: "ftp://x"}}); err == nil {
 		t.Error("a wrong configuration was accepted")
 	}
 }
