@@ -21,6 +21,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/httpapi"
 	"github.com/saccade-dev/saccade/internal/service"
 	"github.com/saccade-dev/saccade/internal/store"
+	"github.com/saccade-dev/saccade/internal/store/storetest"
 )
 
 func TestMain(m *testing.M) {
@@ -51,7 +52,11 @@ func (s *server) CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *
 }
 
 func (s *server) work(ctx context.Context, a *saccade.Analysis) error {
-	c, err := s.store.Begin(ctx, a.ID, "test")
+	w := store.WorkImage
+	if a.Request.Kind == saccade.KindVideo {
+		w = store.WorkVideo
+	}
+	c, err := storetest.Claim(ctx, s.store, w, a.ID)
 	if err != nil {
 		return err
 	}
@@ -84,6 +89,20 @@ func (quarters) MeasureAreas(_ context.Context, _ *saccade.Analysis, aois []sacc
 		out[i] = saccade.AOIResult{AOI: a, Share: 0.25, Rank: i + 1}
 	}
 	return out, nil
+}
+
+// texts is the store, and a worker that writes at once what was started.
+type texts struct {
+	*store.Store
+	s *server
+}
+
+func (t texts) StartText(ctx context.Context, account, id, kind string, ttl time.Duration) (store.Text, error) {
+	text, err := t.Store.StartText(ctx, account, id, kind, ttl)
+	if err != nil {
+		return text, err
+	}
+	return text, storetest.WriteTexts(ctx, t.Store, t.s.Advise)
 }
 
 // Advise writes a line.
@@ -128,8 +147,8 @@ func start() (*server, error) {
 		return nil, err
 	}
 	api, err := httpapi.New(httpapi.DefaultConfig(), httpapi.Deps{
-		Accounts: s.store, Service: quarters{svc}, Analyses: s.store, Archive: s.store, Texts: s.store, Webhooks: s.store, Stats: s.store,
-		Objects: s.disk, Links: signer, Verifier: signer, Advisor: s,
+		Accounts: s.store, Service: quarters{svc}, Analyses: s.store, Archive: s.store, Texts: texts{s.store, s}, Webhooks: s.store, Stats: s.store,
+		Objects: s.disk, Links: signer, Verifier: signer,
 	})
 	if err != nil {
 		return nil, err

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/advice"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/blob"
@@ -81,7 +80,7 @@ func (s *server) build(ctx context.Context, c *serveCmd) error {
 	cfg.Scratch = filepath.Join(c.Data, "scratch")
 	cfg.Videos, cfg.Images = orDefault(c.Videos, cfg.Videos), orDefault(c.Images, cfg.Images)
 	s.worker, err = worker.New(cfg, worker.Deps{Store: s.store, Objects: p.objects,
-		Runner: runner{svc, s.traces}, Sender: sender{webhooks}, Log: s.log})
+		Runner: runner{svc, s.traces}, Texts: svc, Sender: sender{webhooks}, Log: s.log})
 	if err != nil {
 		return err
 	}
@@ -143,7 +142,7 @@ func (s *server) newAPI(c *serveCmd, p parts, svc *service.Service) (*httpapi.AP
 	cfg.RateBurst = max(1, int(4*c.RateLimit)) // four seconds' worth at once
 	return httpapi.New(cfg, httpapi.Deps{
 		Accounts: s.store, Service: svc, Analyses: s.store, Archive: s.store, Texts: s.store, Webhooks: s.store, Stats: s.store,
-		Objects: p.objects, Links: p.signer, Verifier: p.signer, Advisor: textAdvisor{svc},
+		Objects: p.objects, Links: p.signer, Verifier: p.signer,
 		Checks: s.checks(p), Log: s.log,
 	})
 }
@@ -191,14 +190,6 @@ func orDefault(n, otherwise int) int {
 		return n
 	}
 	return otherwise
-}
-
-// textAdvisor writes the API's texts by the service.
-type textAdvisor struct{ *service.Service }
-
-// Advise implements httpapi.Advisor.
-func (t textAdvisor) Advise(ctx context.Context, a *saccade.Analysis, kind string) (string, error) {
-	return t.WriteText(ctx, a, kind)
 }
 
 // sender makes the worker's deliveries by the webhook package.

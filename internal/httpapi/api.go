@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"reflect"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -41,13 +40,10 @@ type API struct {
 	puts            *httpfront.Shares // of uploads, by link
 	largeBodies     *httpfront.Shares
 	longPolls       *httpfront.Shares
-	writers         httpfront.Semaphore
 
-	// Work that outlives its request: generated texts. stop ends it and every
-	// long poll and event stream.
+	// stop ends life, and with it every long poll and event stream.
 	life context.Context
 	stop context.CancelFunc
-	work sync.WaitGroup
 }
 
 // New builds the API. The error names every fault of the configuration and
@@ -64,7 +60,6 @@ func New(cfg Config, deps Deps) (*API, error) {
 		authentications: httpfront.NewSemaphore(maxAuthentications), transfers: httpfront.NewShares(cfg.MaxTransfers, max(1, cfg.MaxTransfers/halfShare)),
 		puts:        httpfront.NewShares(max(cfg.MaxTransfers, linkShare), linkShare),
 		largeBodies: httpfront.NewShares(maxLargeBodies, largeBodyShare), longPolls: httpfront.NewShares(maxLongPolls, longPollShare),
-		writers: httpfront.NewSemaphore(maxWriters),
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -88,20 +83,9 @@ func New(cfg Config, deps Deps) (*API, error) {
 // ServeHTTP serves a request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.front.ServeHTTP(w, r) }
 
-// Close ends background work, long polls and event streams, and waits for them
-// until the context ends. The API answers further requests, but waits for
-// nothing any more.
-func (a *API) Close(ctx context.Context) error {
+// Close ends long polls and event streams. The API answers further requests,
+// but waits for nothing any more.
+func (a *API) Close(context.Context) error {
 	a.stop()
-	done := make(chan struct{})
-	go func() {
-		a.work.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return nil
 }

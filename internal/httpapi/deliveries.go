@@ -43,7 +43,7 @@ type deliveriesOutput struct {
 
 func viewDelivery(d store.Delivery) deliveryView {
 	v := deliveryView{
-		ID: d.ID, Webhook: d.Endpoint, URL: d.URL, Analysis: d.Analysis, Event: d.Event, State: string(d.State), Attempts: d.Attempts,
+		ID: d.ID, Webhook: d.Webhook, URL: d.URL, Analysis: d.Analysis, Event: d.Event, State: string(d.State), Attempts: d.Attempts,
 		HTTPStatus: d.HTTPStatus, Error: d.Error, Payload: json.RawMessage(d.Payload), CreatedAt: stamp(d.CreatedAt),
 	}
 	for text, at := range map[*string]*time.Time{&v.NextAt: d.NextAt, &v.EndedAt: d.EndedAt} {

@@ -66,25 +66,25 @@ type Archive interface {
 // Texts keeps what was written about an analysis, and the context for it.
 type Texts interface {
 	SetMeta(ctx context.Context, account, id string, meta map[string]string) (*saccade.Analysis, error)
-	SaveText(ctx context.Context, account, id string, t store.Text) error
+	StartText(ctx context.Context, account, id, kind string, ttl time.Duration) (store.Text, error)
 	Text(ctx context.Context, account, id, kind string) (store.Text, error)
 }
 
-// Webhooks keeps an account's endpoints and the log of deliveries.
+// Webhooks keeps an account's webhooks and the log of deliveries.
 type Webhooks interface {
-	Endpoints
+	WebhookList
 	Deliveries(ctx context.Context, account string, o store.DeliveryOptions) (page []store.Delivery, next string, err error)
 	Delivery(ctx context.Context, account, id string) (store.Delivery, error)
 	Redeliver(ctx context.Context, account, id string) (store.Delivery, error)
 }
 
-// Endpoints is the part of [Webhooks] about endpoints.
-type Endpoints interface {
-	CreateEndpoint(ctx context.Context, account, url string, events []string) (store.Endpoint, error)
-	Endpoints(ctx context.Context, account string) ([]store.Endpoint, error)
-	Endpoint(ctx context.Context, account, id string) (store.Endpoint, error)
-	UpdateEndpoint(ctx context.Context, e store.Endpoint) (store.Endpoint, error)
-	DeleteEndpoint(ctx context.Context, account, id string) error
+// WebhookList is the part of [Webhooks] about the webhooks themselves.
+type WebhookList interface {
+	CreateWebhook(ctx context.Context, w store.Webhook) (store.Webhook, error)
+	Webhooks(ctx context.Context, account string) ([]store.Webhook, error)
+	Webhook(ctx context.Context, account, id string) (store.Webhook, error)
+	UpdateWebhook(ctx context.Context, w store.Webhook) (store.Webhook, error)
+	DeleteWebhook(ctx context.Context, account, id string) error
 	WebhookSecret(ctx context.Context, account string) (string, error)
 }
 
@@ -105,12 +105,6 @@ type Verifier interface {
 	Verify(method string, u *url.URL, now time.Time) (blob.Key, error)
 }
 
-// Advisor writes about an analysis; kind is "summary" or "recommendations". The
-// text is Markdown.
-type Advisor interface {
-	Advise(ctx context.Context, a *saccade.Analysis, kind string) (markdown string, err error)
-}
-
 // Deps is everything the API needs from other packages. All are required but
 // Checks, Log (nil: discarded) and Now (nil: time.Now).
 type Deps struct {
@@ -124,7 +118,6 @@ type Deps struct {
 	Objects  Objects
 	Links    blob.Links
 	Verifier Verifier
-	Advisor  Advisor
 	Checks   []httpfront.Check
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -139,7 +132,6 @@ func (d Deps) validate() error {
 		{"Accounts", d.Accounts == nil}, {"Service", d.Service == nil}, {"Analyses", d.Analyses == nil}, {"Archive", d.Archive == nil},
 		{"Texts", d.Texts == nil}, {"Webhooks", d.Webhooks == nil}, {"Stats", d.Stats == nil},
 		{"Objects", d.Objects == nil}, {"Links", d.Links == nil}, {"Verifier", d.Verifier == nil},
-		{"Advisor", d.Advisor == nil},
 	} {
 		if need.missing {
 			faults = append(faults, fmt.Errorf("httpapi: Deps.%s is missing", need.name))

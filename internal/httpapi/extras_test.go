@@ -32,7 +32,7 @@ func TestProgress(t *testing.T) {
 		t.Errorf("queued: %+v, Retry-After %q", v, header.Get("Retry-After"))
 	}
 	c := h.begin(first)
-	if err := c.Beat(t.Context(), saccade.Progress{Fraction: 0.4, Stage: saccade.StagePredicting}); err != nil {
+	if err := c.Heartbeat(t.Context(), saccade.Progress{Fraction: 0.4, Stage: saccade.StagePredicting}); err != nil {
 		t.Fatal(err)
 	}
 	v, _ = poll(first)
@@ -155,7 +155,7 @@ func TestEvents(t *testing.T) {
 				t.Fatalf("first %+v", e)
 			}
 			c := h.begin(id)
-			if err := c.Beat(t.Context(), saccade.Progress{Fraction: 0.5, Stage: saccade.StageRendering}); err != nil {
+			if err := c.Heartbeat(t.Context(), saccade.Progress{Fraction: 0.5, Stage: saccade.StageRendering}); err != nil {
 				t.Fatal(err)
 			}
 			for e := range events {

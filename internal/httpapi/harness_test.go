@@ -25,6 +25,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/service"
 	"github.com/saccade-dev/saccade/internal/store"
+	"github.com/saccade-dev/saccade/internal/store/storetest"
 )
 
 type object = map[string]any
@@ -43,6 +44,7 @@ type harness struct {
 	clock *clock
 
 	contract *contract
+	writers  *sync.WaitGroup // of texts
 
 	advise func(ctx context.Context, an *saccade.Analysis, kind string) (string, error)
 }
@@ -96,6 +98,24 @@ func (q quarters) MeasureAreas(ctx context.Context, a *saccade.Analysis, aois []
 	return out, err
 }
 
+// texts is the store, and a worker that writes what was started.
+type texts struct {
+	*store.Store
+	h *harness
+}
+
+func (t *texts) StartText(ctx context.Context, account, id, kind string, ttl time.Duration) (store.Text, error) {
+	text, err := t.Store.StartText(ctx, account, id, kind, ttl)
+	if err == nil && text.Status == store.TextStarted {
+		t.h.writers.Go(func() {
+			if err := storetest.WriteTexts(context.WithoutCancel(ctx), t.Store, t.h.Advise); err != nil {
+				t.h.t.Error(err)
+			}
+		})
+	}
+	return text, err
+}
+
 func (h *harness) Advise(ctx context.Context, an *saccade.Analysis, kind string) (string, error) {
 	if h.advise != nil {
 		return h.advise(ctx, an, kind)
@@ -119,7 +139,7 @@ func newHarness(t *testing.T, change ...func(*Config, *Deps)) *harness {
 // newHarnessOn is newHarness with other parts below the API.
 func newHarnessOn(t *testing.T, below func(*service.Deps), change ...func(*Config, *Deps)) *harness {
 	t.Helper()
-	h := &harness{t: t, log: &syncBuffer{}, clock: &clock{}}
+	h := &harness{t: t, log: &syncBuffer{}, clock: &clock{}, writers: &sync.WaitGroup{}}
 	dir := t.TempDir()
 	cfg := store.DefaultConfig()
 	cfg.DSN, cfg.Now = "sqlite:"+filepath.Join(dir, "db.sqlite"), h.clock.now
@@ -138,8 +158,8 @@ func newHarnessOn(t *testing.T, below func(*service.Deps), change ...func(*Confi
 	h.token, h.other = h.account("acme"), h.account("rival")
 	c := DefaultConfig()
 	d := Deps{
-		Accounts: h.store, Analyses: h.store, Archive: h.store, Texts: h.store, Webhooks: h.store, Stats: h.store,
-		Objects: h.disk, Links: signer, Verifier: signer, Advisor: h,
+		Accounts: h.store, Analyses: h.store, Archive: h.store, Texts: &texts{h.store, h}, Webhooks: h.store, Stats: h.store,
+		Objects: h.disk, Links: signer, Verifier: signer,
 		Checks: []httpfront.Check{{Name: "database", Run: h.store.Check}, {Name: "storage", Run: h.disk.Check}},
 		Log:    slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: h.clock.now,
 	}
@@ -166,6 +186,7 @@ func newHarnessOn(t *testing.T, below func(*service.Deps), change ...func(*Confi
 			t.Error(err)
 		}
 		server.Close()
+		h.writers.Wait()
 	})
 	return h
 }
@@ -324,9 +345,13 @@ func (h *harness) key(link string) blob.Key {
 }
 
 // begin plays the worker's start.
-func (h *harness) begin(id string) *store.Claim {
+func (h *harness) begin(id string) *store.AnalysisClaim {
 	h.t.Helper()
-	c, err := h.store.Begin(h.ctx(), id, "test")
+	w := store.WorkImage
+	if a, err := h.store.Analysis(h.ctx(), "acme", id); err == nil && a.Request.Kind == saccade.KindVideo {
+		w = store.WorkVideo
+	}
+	c, err := storetest.Claim(h.ctx(), h.store, w, id)
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/saccade-dev/saccade"
@@ -16,19 +15,6 @@ import (
 const (
 	textSummary         = "summary"
 	textRecommendations = "recommendations"
-)
-
-// The states of a generated text.
-const (
-	textStarted    = "started"
-	textProcessing = "processing"
-	textCompleted  = "completed"
-	textFailed     = "failed"
-)
-
-const (
-	adviseTimeout = 2 * time.Minute // for writing one text
-	maxWriters    = 4               // texts being written at once
 )
 
 // ExposedID is the input of operations that want the exposed id.
@@ -73,47 +59,11 @@ func (a *API) startText(ctx context.Context, exposed, kind string) (*textOutput,
 	if err != nil {
 		return textError(err)
 	}
-	t, err := a.deps.Texts.Text(ctx, an.Account, an.ID, kind)
-	switch {
-	case err == nil && !a.textExpired(t) && a.textState(t) != textFailed:
-		return a.textAnswer(t), nil
-	case err != nil && !saccade.IsCode(err, saccade.CodeNotFound):
-		return textError(err)
-	}
-	if !a.writers.Enter() {
-		return nil, httpfront.ErrBusy
-	}
-	t = store.Text{Kind: kind, Status: textStarted, CreatedAt: a.now()}
-	if err := a.deps.Texts.SaveText(ctx, an.Account, an.ID, t); err != nil {
-		a.writers.Leave()
-		return textError(err)
-	}
-	a.work.Go(func() {
-		defer a.writers.Leave()
-		a.write(an, kind)
-	})
-	return a.textAnswer(t), nil
-}
-
-// write has the text written and keeps it. It outlives the request.
-func (a *API) write(an *saccade.Analysis, kind string) {
-	ctx, cancel := context.WithTimeout(a.life, adviseTimeout)
-	defer cancel()
-	t := store.Text{Kind: kind, Status: textProcessing}
-	_ = a.deps.Texts.SaveText(ctx, an.Account, an.ID, t) // best effort, for those who poll
-	body, err := a.deps.Advisor.Advise(ctx, an, kind)
-	t.Status, t.Body = textCompleted, body
+	t, err := a.deps.Texts.StartText(ctx, an.Account, an.ID, kind, a.cfg.Limits.TextTTL)
 	if err != nil {
-		a.log.ErrorContext(ctx, "cannot write a text", "analysis", an.ID, "kind", kind, "err", err)
-		t.Status, t.Body = textFailed, ""
+		return textError(err)
 	}
-	// Kept even when the API is being closed: a text that failed can be started
-	// again at once.
-	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	if err := a.deps.Texts.SaveText(ctx, an.Account, an.ID, t); err != nil && !saccade.IsCode(err, saccade.CodeGone) {
-		a.log.ErrorContext(ctx, "cannot keep a text", "analysis", an.ID, "kind", kind, "err", err)
-	}
+	return a.textAnswer(t), nil
 }
 
 // getText answers how far a text is, and the text.
@@ -157,28 +107,21 @@ func textError(err error) (*textOutput, error) {
 	return nil, err
 }
 
+// textExpired reports whether a text has ended and is older than texts are kept.
 func (a *API) textExpired(t store.Text) bool {
-	return a.cfg.Limits.TextTTL > 0 && a.now().Sub(t.CreatedAt) > a.cfg.Limits.TextTTL
-}
-
-// textState is the state of a text; one that nobody can be writing any more,
-// because the process that did has ended, has failed.
-func (a *API) textState(t store.Text) string {
-	if (t.Status == textStarted || t.Status == textProcessing) && a.now().Sub(t.CreatedAt) > adviseTimeout+time.Minute {
-		return textFailed
-	}
-	return t.Status
+	ended := t.Status == store.TextCompleted || t.Status == store.TextFailed
+	return ended && a.cfg.Limits.TextTTL > 0 && a.now().Sub(t.CreatedAt) > a.cfg.Limits.TextTTL
 }
 
 func (a *API) textAnswer(t store.Text) *textOutput {
-	out := &textOutput{Status: http.StatusOK, CacheControl: "no-store", Body: textView{Success: true, Status: a.textState(t)}}
+	out := &textOutput{Status: http.StatusOK, CacheControl: "no-store", Body: textView{Success: true, Status: string(t.Status)}}
 	name := strings.ToUpper(t.Kind[:1]) + t.Kind[1:]
-	switch out.Body.Status {
-	case textCompleted:
+	switch t.Status {
+	case store.TextCompleted:
 		out.Body.Data = t.Body
-	case textFailed:
+	case store.TextFailed:
 		out.Body.Msg = name + " generation failed. Start it again with a POST."
-	case textStarted:
+	case store.TextStarted:
 		out.Body.Msg, out.RetryAfter = name+" generation started", "1"
 	default:
 		out.Body.Msg, out.RetryAfter = name+" generation is under way", "2"

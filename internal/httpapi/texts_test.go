@@ -11,6 +11,7 @@ import (
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/httpapi/openapi"
 	"github.com/saccade-dev/saccade/internal/store"
+	"github.com/saccade-dev/saccade/internal/store/storetest"
 )
 
 // wantMsg checks an error of the generated texts to the byte.
@@ -144,7 +145,11 @@ func TestWebhooks(t *testing.T) {
 	if len(log.Deliveries) != 0 {
 		t.Errorf("%+v", log)
 	}
-	if err := h.store.SaveAttempt(t.Context(), d.ID, store.Attempt{HTTPStatus: 204}); err != nil {
+	sent, err := h.store.ClaimDelivery(t.Context(), storetest.Holder("test"))
+	if err != nil || sent.Delivery.ID != d.ID {
+		t.Fatal(sent, err)
+	}
+	if err := sent.Finish(t.Context(), store.Attempt{HTTPStatus: 204}); err != nil {
 		t.Fatal(err)
 	}
 	h.call("GET", "/v2/webhook-deliveries/"+d.ID, nil).into(t, 200, &d)

@@ -34,7 +34,7 @@ type webhooksOutput struct {
 	} `nameHint:"WebhookList"`
 }
 
-func viewWebhook(e store.Endpoint) webhookView {
+func viewWebhook(e store.Webhook) webhookView {
 	events := e.Events
 	if events == nil {
 		events = []string{}
@@ -46,18 +46,18 @@ func (a *API) createWebhook(ctx context.Context, in *struct{ Body webhookRequest
 	if err := a.deps.Service.CheckWebhook(ctx, saccade.Webhook{URL: in.Body.URL, Events: in.Body.Events}); err != nil {
 		return nil, err
 	}
-	e, err := a.deps.Webhooks.CreateEndpoint(ctx, callerOf(ctx).account.Name, in.Body.URL, in.Body.Events)
-	if err == nil && in.Body.Disabled {
+	e := store.Webhook{Account: callerOf(ctx).account.Name, URL: in.Body.URL, Events: in.Body.Events}
+	if in.Body.Disabled {
 		now := a.now()
 		e.DisabledAt = &now
-		e, err = a.deps.Webhooks.UpdateEndpoint(ctx, e)
 	}
+	e, err := a.deps.Webhooks.CreateWebhook(ctx, e)
 	return &webhookOutput{Body: viewWebhook(e)}, err
 }
 
 func (a *API) listWebhooks(ctx context.Context, _ *none) (*webhooksOutput, error) {
 	account := callerOf(ctx).account.Name
-	all, err := a.deps.Webhooks.Endpoints(ctx, account)
+	all, err := a.deps.Webhooks.Webhooks(ctx, account)
 	if err != nil {
 		return nil, err
 	}
@@ -83,11 +83,11 @@ func (a *API) getWebhook(ctx context.Context, in *webhookID) (*webhookOutput, er
 	return &webhookOutput{Body: viewWebhook(e)}, err
 }
 
-func (a *API) webhook(ctx context.Context, id string) (store.Endpoint, error) {
+func (a *API) webhook(ctx context.Context, id string) (store.Webhook, error) {
 	if !validID(id) {
-		return store.Endpoint{}, httpfront.ErrNoRoute
+		return store.Webhook{}, httpfront.ErrNoRoute
 	}
-	return a.deps.Webhooks.Endpoint(ctx, callerOf(ctx).account.Name, id)
+	return a.deps.Webhooks.Webhook(ctx, callerOf(ctx).account.Name, id)
 }
 
 func (a *API) updateWebhook(ctx context.Context, in *struct {
@@ -109,7 +109,7 @@ func (a *API) updateWebhook(ctx context.Context, in *struct {
 		now := a.now()
 		e.DisabledAt = &now
 	}
-	e, err = a.deps.Webhooks.UpdateEndpoint(ctx, e)
+	e, err = a.deps.Webhooks.UpdateWebhook(ctx, e)
 	return &webhookOutput{Body: viewWebhook(e)}, err
 }
 
@@ -117,5 +117,5 @@ func (a *API) deleteWebhook(ctx context.Context, in *webhookID) (*empty, error) 
 	if !validID(in.ID) {
 		return nil, httpfront.ErrNoRoute
 	}
-	return &empty{}, a.deps.Webhooks.DeleteEndpoint(ctx, callerOf(ctx).account.Name, in.ID)
+	return &empty{}, a.deps.Webhooks.DeleteWebhook(ctx, callerOf(ctx).account.Name, in.ID)
 }

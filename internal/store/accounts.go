@@ -16,7 +16,7 @@ import (
 // accountName keeps names fit for object keys and for a terminal.
 var accountName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$`)
 
-// EnsureAccount gives the account of the name, making it first if there is
+// EnsureAccount returns the account of the name, making it first if there is
 // none, with the video add-on. Names have 1 to 63 letters, digits, _ and -;
 // another name is client_error.
 func (s *Store) EnsureAccount(ctx context.Context, name string) (saccade.Account, error) {
@@ -34,7 +34,7 @@ func (s *Store) EnsureAccount(ctx context.Context, name string) (saccade.Account
 	return s.account(ctx, s.write, name)
 }
 
-// Account gives the account of the name, or not_found.
+// Account returns the account of the name, or not_found.
 func (s *Store) Account(ctx context.Context, name string) (saccade.Account, error) {
 	return s.account(ctx, s.read, name)
 }

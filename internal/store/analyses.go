@@ -20,22 +20,22 @@ type Idempotency struct {
 // IdempotencyTTL is how long a key is remembered.
 const IdempotencyTTL = 24 * time.Hour
 
-// The values of the column gone.
+// The values of the column tombstone.
 const (
-	goneNot     = ""
-	goneExpired = "expired"
-	goneDeleted = "deleted"
+	notDeleted       = ""
+	tombstoneExpired = "expired"
+	tombstoneDeleted = "deleted"
 )
 
-const analysisColumns = `id, exposed_id, account, request, status, gone, fraction, stage, attempt,
+const analysisColumns = `id, exposed_id, account, request, status, tombstone, fraction, stage, attempt,
 	created_at, started_at, ended_at, expires_at, outputs, error`
 
-// CreateAnalysis keeps a new analysis and its job in one transaction. a needs
+// CreateAnalysis keeps a new analysis and its ticket in one transaction. a needs
 // Account and Request; ID and ExposedID are made unless given. a itself is
 // not changed.
 //
 // With a key that the account used in the last 24 hours, the first analysis is
-// given again and replayed is true; with another body hash it is conflict. A
+// returned again and replayed is true; with another body hash it is conflict. A
 // full queue is over_capacity (under concurrent requests the limit may be
 // passed by as many). An upload that is named by the request but unknown is
 // invalid_input_configuration.
@@ -52,17 +52,16 @@ func (s *Store) CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *I
 	created.CreatedAt = fromMicros(s.nowMicros())
 	var first *saccade.Analysis
 	err = s.inTx(ctx, func(tx *sql.Tx) (err error) {
-		if first, err = s.remember(ctx, tx, &created, idem); err != nil || first != nil {
+		if first, err = s.recordIdempotencyKey(ctx, tx, &created, idem); err != nil || first != nil {
 			return err
 		}
-		if err := s.admit(ctx, tx, &created); err != nil {
+		if err := s.checkAdmission(ctx, tx, &created); err != nil {
 			return err
 		}
-		job, err := s.enqueueAnalysis(ctx, tx, &created)
-		if err != nil {
+		if err := insertAnalysis(ctx, tx, &created); err != nil {
 			return err
 		}
-		return insertAnalysis(ctx, tx, &created, job)
+		return s.enqueue(ctx, tx, analysisWork(created.Request.Kind), 1)
 	})
 	switch {
 	case err != nil:
@@ -73,9 +72,9 @@ func (s *Store) CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *I
 	return &created, false, nil
 }
 
-// remember notes the idempotency key, or gives the analysis that it stands
+// recordIdempotencyKey notes the key, or returns the analysis that it stands
 // for. On PostgreSQL the insert waits for a concurrent one of the same key.
-func (s *Store) remember(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, idem *Idempotency) (*saccade.Analysis, error) {
+func (s *Store) recordIdempotencyKey(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, idem *Idempotency) (*saccade.Analysis, error) {
 	if idem == nil {
 		return nil, nil
 	}
@@ -101,8 +100,8 @@ func (s *Store) remember(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, i
 	return first.Analysis, err
 }
 
-// admit refuses what the queue or the request does not allow.
-func (s *Store) admit(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) error {
+// checkAdmission refuses what the queue or the request does not allow.
+func (s *Store) checkAdmission(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) error {
 	if s.cfg.MaxQueued > 0 {
 		var n int
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM analyses WHERE status = 'pending'`).Scan(&n); err != nil {
@@ -123,39 +122,39 @@ func (s *Store) admit(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) erro
 	return err
 }
 
-func insertAnalysis(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, job int64) error {
+func insertAnalysis(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO analyses (id, exposed_id, account, kind, object, request, status, gone, fraction, stage,
-			attempt, tries, instance, heartbeat_at, job, created_at, frames, seconds)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, '', 0, $8, 0, 0, '', 0, $9, $10, 0, 0)`,
+		INSERT INTO analyses (id, exposed_id, account, kind, object, request, status, tombstone, fraction, stage,
+			attempt, tries, instance, lease_until, created_at, next_at, frames, seconds)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, '', 0, $8, 0, 0, '', 0, $9, $9, 0, 0)`,
 		a.ID, a.ExposedID, a.Account, string(a.Request.Kind), a.Request.Object, encode(a.Request), string(a.Status), a.Progress.Stage,
-		job, micros(a.CreatedAt))
+		micros(a.CreatedAt))
 	return err
 }
 
-// Analysis gives an analysis of the account: not_found if there is none,
+// Analysis returns an analysis of the account: not_found if there is none,
 // resource_gone if it was erased or has expired.
 func (s *Store) Analysis(ctx context.Context, account, id string) (*saccade.Analysis, error) {
-	return s.present(s.read.QueryRowContext(ctx,
+	return s.visible(s.read.QueryRowContext(ctx,
 		`SELECT `+analysisColumns+` FROM analyses WHERE id = $1 AND account = $2`, id, account))
 }
 
 // AnalysisByExposedID is [Store.Analysis] by the id that update-meta, summary
 // and recommendations use.
 func (s *Store) AnalysisByExposedID(ctx context.Context, account, exposed string) (*saccade.Analysis, error) {
-	return s.present(s.read.QueryRowContext(ctx,
+	return s.visible(s.read.QueryRowContext(ctx,
 		`SELECT `+analysisColumns+` FROM analyses WHERE exposed_id = $1 AND account = $2`, exposed, account))
 }
 
-// present reads a row and refuses what is no longer there.
-func (s *Store) present(row scanner) (*saccade.Analysis, error) {
+// visible reads a row and refuses what is no longer there.
+func (s *Store) visible(row scanner) (*saccade.Analysis, error) {
 	r, err := scanRow(row)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, saccade.Errorf(saccade.CodeNotFound, "There is no such analysis. Check the id and the token.")
 	case err != nil:
 		return nil, err
-	case r.gone != goneNot || r.expires != nil && !s.now().Before(*r.expires):
+	case r.tombstone != notDeleted || r.expires != nil && !s.now().Before(*r.expires):
 		return nil, saccade.Errorf(saccade.CodeGone, "This resource is no longer available.")
 	}
 	return r.Analysis, nil
@@ -164,8 +163,8 @@ func (s *Store) present(row scanner) (*saccade.Analysis, error) {
 // analysisRow is an analysis with what only the store needs to know.
 type analysisRow struct {
 	*saccade.Analysis
-	gone    string
-	expires *time.Time
+	tombstone string
+	expires   *time.Time
 }
 
 func scanRow(row scanner) (analysisRow, error) {
@@ -175,7 +174,7 @@ func scanRow(row scanner) (analysisRow, error) {
 	var created int64
 	var started, ended, expires sql.NullInt64
 	var outputs, failure sql.NullString
-	err := row.Scan(&a.ID, &a.ExposedID, &a.Account, &request, &a.Status, &r.gone, &a.Progress.Fraction, &a.Progress.Stage, &a.Attempt,
+	err := row.Scan(&a.ID, &a.ExposedID, &a.Account, &request, &a.Status, &r.tombstone, &a.Progress.Fraction, &a.Progress.Stage, &a.Attempt,
 		&created, &started, &ended, &expires, &outputs, &failure)
 	if err != nil {
 		return r, err

@@ -40,7 +40,7 @@ func TestCreateAndRead(t *testing.T) {
 		f.code(err, saccade.CodeNotFound)
 		_, err = f.AnalysisByExposedID(t.Context(), "rival", a.ExposedID)
 		f.code(err, saccade.CodeNotFound)
-		if n := f.jobs(store.QueueVideo); n != 1 {
+		if n := f.tickets(store.WorkVideo); n != 1 {
 			t.Errorf("%d jobs, want 1", n)
 		}
 	})
@@ -88,7 +88,7 @@ func TestIdempotency(t *testing.T) {
 		if err != nil || replayed || late.ID == first.ID {
 			t.Errorf("after a day: %v, %v, %v", late, replayed, err)
 		}
-		if n := f.jobs(store.QueueImage); n != 3 {
+		if n := f.tickets(store.WorkImage); n != 3 {
 			t.Errorf("%d jobs, want 3", n)
 		}
 	})

@@ -10,7 +10,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/store/cursor"
 )
 
-// DeliveryState tells how far a delivery is.
+// DeliveryState says how far a delivery is.
 type DeliveryState string
 
 // The states of a delivery.
@@ -26,7 +26,7 @@ const (
 type Delivery struct {
 	ID         string // the header webhook-id
 	Account    string
-	Endpoint   string // id, or "" for the webhook of a request
+	Webhook    string // id, or "" for the webhook of a request
 	URL        string
 	Secret     string
 	Analysis   string
@@ -41,35 +41,42 @@ type Delivery struct {
 	EndedAt    *time.Time
 }
 
-const deliveryColumns = `id, account, endpoint, url, secret, analysis, event, payload, state, attempts,
+const deliveryColumns = `id, account, webhook, url, secret, analysis, event, payload, state, attempts,
 	http_status, error, created_at, next_at, ended_at`
 
 // maxDeliveryError bounds what is kept of an error's text.
 const maxDeliveryError = 500
 
 func (s *Store) insertDelivery(ctx context.Context, tx *sql.Tx, d Delivery) error {
-	job, err := s.enqueueDelivery(ctx, tx, d.ID)
-	if err != nil {
-		return err
-	}
-	now := s.nowMicros()
-	_, err = tx.ExecContext(ctx, `
-		INSERT INTO deliveries (id, account, endpoint, url, secret, analysis, event, payload, state, attempts,
-			http_status, error, job, created_at, next_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', 0, 0, '', $9, $10, $10)`,
-		d.ID, d.Account, d.Endpoint, d.URL, d.Secret, d.Analysis, d.Event, d.Payload, job, now)
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO deliveries (id, account, webhook, url, secret, analysis, event, payload, state, attempts,
+			http_status, error, created_at, next_at, attempt, instance, lease_until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', 0, 0, '', $9, $9, 0, '', 0)`,
+		d.ID, d.Account, d.Webhook, d.URL, d.Secret, d.Analysis, d.Event, d.Payload, s.nowMicros())
 	return err
 }
 
-// DueDelivery gives a delivery to the job that is to make it: ErrEnded if there
-// is nothing (any more) to deliver, or if a later job has taken its place.
-func (s *Store) DueDelivery(ctx context.Context, id string, job int64) (Delivery, error) {
-	d, err := scanDelivery(s.write.QueryRowContext(ctx,
-		`SELECT `+deliveryColumns+` FROM deliveries WHERE id = $1 AND job = $2 AND state = 'pending'`, id, job))
-	if errors.Is(err, sql.ErrNoRows) {
-		return d, ErrEnded
+// DeliveryClaim is one attempt at a delivery.
+type DeliveryClaim struct {
+	*Lease
+	Delivery Delivery // as it was when the attempt began
+}
+
+// ClaimDelivery starts an attempt at the delivery whose turn it is. [ErrNoWork]
+// means that none is due.
+func (s *Store) ClaimDelivery(ctx context.Context, by Holder) (*DeliveryClaim, error) {
+	var c DeliveryClaim
+	err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
+		if c.Lease, err = s.take(ctx, tx, WorkDelivery, by); err != nil {
+			return err
+		}
+		c.Delivery, err = scanDelivery(tx.QueryRowContext(ctx, `SELECT `+deliveryColumns+` FROM deliveries WHERE id = $1`, c.id))
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
-	return d, err
+	return &c, nil
 }
 
 // Attempt is the outcome of one attempt at a delivery.
@@ -77,35 +84,39 @@ type Attempt struct {
 	HTTPStatus int           // 0: no answer
 	Err        error         // nil: delivered
 	Retry      time.Duration // until the next attempt; 0: this was the last
-	Disable    bool          // the endpoint asked for no more (410)
+	Disable    bool          // the webhook asked for no more (410)
 }
 
-// SaveAttempt logs the outcome of an attempt.
-func (s *Store) SaveAttempt(ctx context.Context, id string, a Attempt) error {
-	now := s.now()
+// Finish logs the outcome of the attempt.
+func (c *DeliveryClaim) Finish(ctx context.Context, a Attempt) error {
+	now := c.store.now()
 	state, message := DeliveryDelivered, ""
 	var next, ended any = nil, micros(now)
 	if a.Err != nil {
-		state, message = DeliveryFailed, cut(a.Err.Error(), maxDeliveryError)
+		state, message = DeliveryFailed, truncate(a.Err.Error(), maxDeliveryError)
 		if a.Retry > 0 {
 			state, next, ended = DeliveryPending, micros(now.Add(a.Retry)), nil
 		}
 	}
-	return s.inTx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `
-			UPDATE deliveries SET state = $1, attempts = attempts + 1, http_status = $2, error = $3, next_at = $4, ended_at = $5
-			WHERE id = $6 AND state = 'pending'`, string(state), a.HTTPStatus, message, next, ended, id); err != nil || !a.Disable {
+	return c.store.inTx(ctx, func(tx *sql.Tx) error {
+		err := c.update(ctx, tx, `state = $1, attempts = attempts + 1, http_status = $2, error = $3, next_at = $4, ended_at = $5,
+			instance = '', lease_until = 0`, string(state), a.HTTPStatus, message, next, ended)
+		if err != nil || !a.Disable {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `
-			UPDATE endpoints SET disabled_at = coalesce(disabled_at, $1)
-			WHERE id = (SELECT endpoint FROM deliveries WHERE id = $2)`, micros(now), id)
+		_, err = tx.ExecContext(ctx, `UPDATE webhooks SET disabled_at = coalesce(disabled_at, $1) WHERE id = $2`, micros(now), c.Delivery.Webhook)
 		return err
 	})
 }
 
-// cut shortens text to n bytes of valid UTF-8.
-func cut(text string, n int) string {
+// Release puts the delivery back without counting the attempt: the worker is
+// being stopped.
+func (c *DeliveryClaim) Release(ctx context.Context) error {
+	return c.release(ctx, 0, "state = state")
+}
+
+// truncate shortens text to n bytes of valid UTF-8.
+func truncate(text string, n int) string {
 	if len(text) > n {
 		text = text[:n]
 	}
@@ -122,10 +133,10 @@ func cut(text string, n int) string {
 type DeliveryOptions struct {
 	Analysis string // "": all
 	Limit    int    // 0: DefaultLimit; more than MaxLimit is MaxLimit
-	After    string // the cursor that the page before gave, or ""
+	After    string // the cursor that came with the page before, or ""
 }
 
-// Deliveries gives a page of the account's delivery log, newest first, and the
+// Deliveries returns a page of the account's delivery log, newest first, and the
 // cursor of the next page ("" on the last one).
 func (s *Store) Deliveries(ctx context.Context, account string, o DeliveryOptions) ([]Delivery, string, error) {
 	limit := o.Limit
@@ -149,7 +160,7 @@ func (s *Store) Deliveries(ctx context.Context, account string, o DeliveryOption
 	return page[:limit], cursor.Format(micros(last.CreatedAt), last.ID), nil
 }
 
-// Delivery gives a delivery of the account, or not_found.
+// Delivery returns a delivery of the account, or not_found.
 func (s *Store) Delivery(ctx context.Context, account, id string) (Delivery, error) {
 	return oneDelivery(s.read.QueryRowContext(ctx, `SELECT `+deliveryColumns+` FROM deliveries WHERE id = $1 AND account = $2`, id, account))
 }
@@ -174,30 +185,16 @@ func (s *Store) Redeliver(ctx context.Context, account, id string) (Delivery, er
 		if err != nil {
 			return err
 		}
-		return s.renotify(ctx, tx, id)
+		return s.enqueue(ctx, tx, WorkDelivery, 1)
 	})
 	return d, err
-}
-
-// Renotify gives a pending delivery whose job was lost a new job.
-func (s *Store) Renotify(ctx context.Context, id string) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error { return s.renotify(ctx, tx, id) })
-}
-
-func (s *Store) renotify(ctx context.Context, tx *sql.Tx, id string) error {
-	job, err := s.enqueueDelivery(ctx, tx, id)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `UPDATE deliveries SET job = $1 WHERE id = $2 AND state = 'pending'`, job, id)
-	return err
 }
 
 func scanDelivery(row scanner) (Delivery, error) {
 	var d Delivery
 	var created int64
 	var next, ended sql.NullInt64
-	err := row.Scan(&d.ID, &d.Account, &d.Endpoint, &d.URL, &d.Secret, &d.Analysis, &d.Event, &d.Payload, &d.State, &d.Attempts,
+	err := row.Scan(&d.ID, &d.Account, &d.Webhook, &d.URL, &d.Secret, &d.Analysis, &d.Event, &d.Payload, &d.State, &d.Attempts,
 		&d.HTTPStatus, &d.Error, &created, &next, &ended)
 	d.CreatedAt, d.NextAt, d.EndedAt = fromMicros(created), optTime(next), optTime(ended)
 	return d, err

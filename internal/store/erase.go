@@ -17,38 +17,38 @@ const batch = 100
 const deliveryLog = 30 * 24 * time.Hour
 
 // Delete erases an analysis of the account, cancelling it if it waits or runs:
-// its content is wiped now, its row answers resource_gone from now on. The
-// objects to erase are given (keys, and prefixes that end in "/") and stay
-// listed in [Store.Erasures], so that erasing them at once is a courtesy and
-// survives a crash.
+// its content is purged now, its row answers resource_gone from now on. The
+// objects to erase are returned (keys, and prefixes that end in "/") and stay
+// listed in [Store.PendingDeletions], so that erasing them at once is best effort and
+// a crash loses none of them.
 func (s *Store) Delete(ctx context.Context, account, id string) (objects []blob.Key, err error) {
 	err = s.inTx(ctx, func(tx *sql.Tx) error {
 		row := tx.QueryRowContext(ctx, `UPDATE analyses SET kind = kind WHERE id = $1 AND account = $2 RETURNING `+analysisColumns, id, account)
-		a, err := s.present(row)
+		a, err := s.visible(row)
 		if err != nil {
 			return err
 		}
-		objects, err = s.wipe(ctx, tx, a, goneDeleted)
+		objects, err = s.purge(ctx, tx, a, tombstoneDeleted)
 		return err
 	})
 	return objects, err
 }
 
-// wipe empties the row and lists the objects of an analysis for erasing. What
+// purge empties the row and lists the objects of an analysis for erasing. What
 // counts for usage stays.
-func (s *Store) wipe(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, gone string) ([]blob.Key, error) {
+func (s *Store) purge(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, tombstone string) ([]blob.Key, error) {
 	_, err := tx.ExecContext(ctx, `
-		UPDATE analyses SET gone = $1, object = '', request = $2, outputs = NULL, expires_at = NULL, instance = '',
+		UPDATE analyses SET tombstone = $1, object = '', request = $2, outputs = NULL, expires_at = NULL, instance = '', lease_until = 0,
 			error = CASE WHEN error IS NULL THEN NULL ELSE '{}' END,
 			status = CASE WHEN status = 'pending' THEN 'failed' ELSE status END,
 			ended_at = coalesce(ended_at, $3)
-		WHERE id = $4`, gone, encode(saccade.Request{Kind: a.Request.Kind}), s.nowMicros(), a.ID)
+		WHERE id = $4`, tombstone, encode(saccade.Request{Kind: a.Request.Kind}), s.nowMicros(), a.ID)
 	if err != nil {
 		return nil, err
 	}
 	for _, statement := range []string{`DELETE FROM texts WHERE analysis = $1`, `DELETE FROM deliveries WHERE analysis = $1`} {
-		if gone == goneExpired && strings.Contains(statement, "deliveries") {
-			continue // a webhook may still be on its way, and tells nothing that is to be hidden
+		if tombstone == tombstoneExpired && strings.Contains(statement, "deliveries") {
+			continue // a webhook may still be on its way, and says nothing that is to be hidden
 		}
 		if _, err := tx.ExecContext(ctx, statement, a.ID); err != nil {
 			return nil, err
@@ -73,37 +73,37 @@ func (s *Store) listObjects(ctx context.Context, tx *sql.Tx, a *saccade.Analysis
 		}
 	}
 	for _, key := range keys {
-		if err := s.listErasure(ctx, tx, key); err != nil {
+		if err := s.listDeletion(ctx, tx, key); err != nil {
 			return nil, err
 		}
 	}
 	return keys, nil
 }
 
-// listErasure makes an erasure due two leases from now: by then a worker that
+// listDeletion makes a deletion due two leases from now: by then a worker that
 // was still writing has noticed.
-func (s *Store) listErasure(ctx context.Context, tx *sql.Tx, key blob.Key) error {
+func (s *Store) listDeletion(ctx context.Context, tx *sql.Tx, key blob.Key) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO erasures (key, due_at) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at`,
+		INSERT INTO pending_deletions (key, due_at) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at`,
 		string(key), micros(s.now().Add(2*s.cfg.Lease)))
 	return err
 }
 
-// Erasures lists objects (keys, and prefixes that end in "/") that are to be
+// PendingDeletions lists objects (keys, and prefixes that end in "/") that are to be
 // erased now, a hundred at most.
-func (s *Store) Erasures(ctx context.Context) ([]blob.Key, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT key FROM erasures WHERE due_at <= $1 ORDER BY due_at LIMIT $2`, s.nowMicros(), batch)
+func (s *Store) PendingDeletions(ctx context.Context) ([]blob.Key, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT key FROM pending_deletions WHERE due_at <= $1 ORDER BY due_at LIMIT $2`, s.nowMicros(), batch)
 	return collect(rows, err, scanKey)
 }
 
-// Erased reports that the object is no more.
-func (s *Store) Erased(ctx context.Context, key blob.Key) error {
-	_, err := s.write.ExecContext(ctx, `DELETE FROM erasures WHERE key = $1 AND due_at <= $2`, string(key), s.nowMicros())
+// ConfirmDeleted reports that the object is no more.
+func (s *Store) ConfirmDeleted(ctx context.Context, key blob.Key) error {
+	_, err := s.write.ExecContext(ctx, `DELETE FROM pending_deletions WHERE key = $1 AND due_at <= $2`, string(key), s.nowMicros())
 	return err
 }
 
-// Expire wipes results that have outlived their time, a hundred at most, and
-// tells how many.
+// Expire purges results that have outlived their time, a hundred at most, and
+// returns how many.
 func (s *Store) Expire(ctx context.Context) (int, error) {
 	rows, err := s.read.QueryContext(ctx,
 		`SELECT id FROM analyses WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2`, s.nowMicros(), batch)
@@ -114,10 +114,10 @@ func (s *Store) Expire(ctx context.Context) (int, error) {
 	for i, id := range ids {
 		err := s.inTx(ctx, func(tx *sql.Tx) error {
 			r, err := scanRow(tx.QueryRowContext(ctx, `UPDATE analyses SET kind = kind WHERE id = $1 RETURNING `+analysisColumns, id))
-			if err != nil || r.gone != goneNot {
+			if err != nil || r.tombstone != notDeleted {
 				return err
 			}
-			_, err = s.wipe(ctx, tx, r.Analysis, goneExpired)
+			_, err = s.purge(ctx, tx, r.Analysis, tombstoneExpired)
 			return err
 		})
 		if err != nil {
@@ -127,8 +127,8 @@ func (s *Store) Expire(ctx context.Context) (int, error) {
 	return len(ids), nil
 }
 
-// Forget removes old idempotency keys and ended webhook deliveries.
-func (s *Store) Forget(ctx context.Context) error {
+// Prune removes old idempotency keys and ended webhook deliveries.
+func (s *Store) Prune(ctx context.Context) error {
 	now := s.now()
 	if _, err := s.write.ExecContext(ctx, `DELETE FROM idempotency WHERE created_at < $1`, micros(now.Add(-IdempotencyTTL))); err != nil {
 		return err

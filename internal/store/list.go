@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/saccade-dev/saccade"
@@ -19,10 +21,10 @@ type ListOptions struct {
 	Kind   saccade.Kind   // "": all
 	Status saccade.Status // "": all
 	Limit  int            // 0: DefaultLimit; more than MaxLimit is MaxLimit
-	After  string         // the cursor that the page before gave, or ""
+	After  string         // the cursor that came with the page before, or ""
 }
 
-// List gives a page of the account's analyses, newest first, without what is
+// List returns a page of the account's analyses, newest first, without what is
 // gone, and the cursor of the next page ("" on the last one). A cursor that is
 // none is client_error.
 func (s *Store) List(ctx context.Context, account string, o ListOptions) ([]saccade.Analysis, string, error) {
@@ -39,7 +41,7 @@ func (s *Store) List(ctx context.Context, account string, o ListOptions) ([]sacc
 		SELECT `+analysisColumns+` FROM analyses
 		WHERE account = $1 AND (created_at < $2 OR created_at = $2 AND id < $3)
 			AND ($4 = '' OR kind = $4) AND ($5 = '' OR status = $5)
-			AND gone = '' AND (expires_at IS NULL OR expires_at > $6)
+			AND tombstone = '' AND (expires_at IS NULL OR expires_at > $6)
 		ORDER BY created_at DESC, id DESC LIMIT $7`,
 		account, at, id, string(o.Kind), string(o.Status), s.nowMicros(), limit+1)
 	page, err := collect(rows, err, scanAnalysis)
@@ -58,17 +60,22 @@ func place(after string) (at int64, id string, err error) {
 	return at, id, nil
 }
 
-// QueuePosition is how many analyses of the same lane (videos, or images and
-// pages) have to start before this one does, itself counted: 1 is the next.
-// 0 means that it runs or has ended, or is unknown.
+// QueuePosition returns how many analyses of the same kind of work (videos, or
+// images and pages) start before this one does, itself counted: 1 is the next.
+// 0 means that it runs or has ended, or is unknown. The order is the one that
+// workers take them in, so that others move ahead of an account of which much
+// is running.
 func (s *Store) QueuePosition(ctx context.Context, id string) (int, error) {
+	var kind saccade.Kind
+	err := s.read.QueryRowContext(ctx, `SELECT kind FROM analyses WHERE id = $1 AND status = 'pending'`, id).Scan(&kind)
 	var n int
-	err := s.read.QueryRowContext(ctx, `
-		SELECT count(*) FROM analyses a, analyses b
-		WHERE b.id = $1 AND b.status = 'pending' AND b.instance = ''
-			AND a.status = 'pending' AND a.instance = ''
-			AND (a.kind = 'video') = (b.kind = 'video')
-			AND (a.created_at < b.created_at OR a.created_at = b.created_at AND a.id <= b.id)`, id).Scan(&n)
+	if err == nil {
+		w := analysisWork(kind)
+		err = s.read.QueryRowContext(ctx, laneOf(w).place(), s.nowMicros(), string(w), id).Scan(&n)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
 	return n, err
 }
 
@@ -84,10 +91,10 @@ func (s *Store) QueueState(ctx context.Context) (Queue, error) {
 	var q Queue
 	var oldest int64
 	err := s.read.QueryRowContext(ctx, `
-		SELECT coalesce(sum(CASE WHEN instance = '' THEN 1 ELSE 0 END), 0),
-			coalesce(sum(CASE WHEN instance <> '' THEN 1 ELSE 0 END), 0),
-			coalesce(min(CASE WHEN instance = '' THEN created_at END), 0)
-		FROM analyses WHERE status = 'pending'`).Scan(&q.Waiting, &q.Running, &oldest)
+		SELECT coalesce(sum(CASE WHEN lease_until <= $1 THEN 1 ELSE 0 END), 0),
+			coalesce(sum(CASE WHEN lease_until > $1 THEN 1 ELSE 0 END), 0),
+			coalesce(min(CASE WHEN lease_until <= $1 THEN created_at END), 0)
+		FROM analyses WHERE status = 'pending'`, s.nowMicros()).Scan(&q.Waiting, &q.Running, &oldest)
 	if oldest > 0 {
 		t := fromMicros(oldest)
 		q.Oldest = &t

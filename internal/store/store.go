@@ -50,7 +50,11 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err := connect(target); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	if err := errors.Join(s.migrate(ctx), s.openQueue(ctx)); err != nil {
+	err := s.openQueue()
+	if err == nil {
+		err = s.migrate(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %w", err), s.Close())
 	}
 	return s, nil
@@ -98,6 +102,9 @@ func (s *Store) openPostgres(dsn string) (err error) {
 
 // Close closes the database.
 func (s *Store) Close() error {
+	if s.queue.listeners != nil {
+		s.queue.listeners.Close()
+	}
 	err := s.write.Close()
 	if s.read != s.write {
 		err = errors.Join(err, s.read.Close())
@@ -131,7 +138,7 @@ func (s *Store) inTx(ctx context.Context, f func(tx *sql.Tx) error) error {
 			break
 		}
 	}
-	return noRoom(err)
+	return mapDiskFull(err)
 }
 
 func (s *Store) tryTx(ctx context.Context, f func(tx *sql.Tx) error) error {
@@ -139,13 +146,17 @@ func (s *Store) tryTx(ctx context.Context, f func(tx *sql.Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("store: begin: %w", err)
 	}
-	defer func() { _ = tx.Rollback() }()
+	defer func() {
+		s.queue.enqueued.Delete(tx)
+		_ = tx.Rollback()
+	}()
 	if err := f(tx); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("store: commit: %w", err)
 	}
+	s.signalTickets(tx)
 	return nil
 }
 
@@ -155,9 +166,9 @@ func repeatable(err error) bool {
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
 }
 
-// noRoom makes a database without room on its disk over_capacity: nothing is
+// mapDiskFull makes a database without room on its disk over_capacity: nothing is
 // wrong with the request, and it can be repeated once there is room.
-func noRoom(err error) error {
+func mapDiskFull(err error) error {
 	var lite *sqlite.Error
 	var pg *pgconn.PgError
 	const liteFull, pgFull = 13, "53100"
@@ -206,16 +217,3 @@ func (s *Store) MaxTries() int { return s.cfg.MaxTries }
 
 // Lease is Config.Lease.
 func (s *Store) Lease() time.Duration { return s.cfg.Lease }
-
-// exclusively runs f in a transaction while no other process does the same:
-// for changes of the tables.
-func (s *Store) exclusively(ctx context.Context, f func(tx *sql.Tx) error) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
-		if s.driver == DriverPostgres {
-			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", migrateLock); err != nil {
-				return fmt.Errorf("store: %w", err)
-			}
-		}
-		return f(tx)
-	})
-}

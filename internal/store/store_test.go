@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"os"
 	"strings"
 	"sync"
@@ -96,23 +97,32 @@ func (f *fixture) create(kind saccade.Kind, change ...func(*saccade.Request)) *s
 	return a
 }
 
-func (f *fixture) begin(id string) *store.Claim {
+// begin starts an attempt at the analysis.
+func (f *fixture) begin(id string) *store.AnalysisClaim {
 	f.t.Helper()
-	c, err := f.Begin(f.t.Context(), id, "instance-1")
+	w := store.WorkImage
+	if f.get(id).Request.Kind == saccade.KindVideo {
+		w = store.WorkVideo
+	}
+	c, err := storetest.Claim(f.t.Context(), f.Store, w, id)
 	f.ok(err)
 	return c
 }
 
-// jobs counts the jobs in the queue.
-func (f *fixture) jobs(queues ...string) int {
+// tickets counts the tickets that wait in the queue.
+func (f *fixture) tickets(w store.Work) int {
 	f.t.Helper()
-	total := 0
-	for _, q := range queues {
-		var n int
-		f.ok(f.DB().QueryRowContext(f.t.Context(), `SELECT count(*) FROM river_job WHERE queue = $1`, q).Scan(&n))
-		total += n
-	}
-	return total
+	var n int
+	f.ok(f.DB().QueryRowContext(f.t.Context(), `SELECT count(*) FROM river_job WHERE queue = $1 AND state = 'available'`, string(w)).Scan(&n))
+	return n
+}
+
+// writeText has a summary written.
+func (f *fixture) writeText(id, body string) {
+	f.t.Helper()
+	_, err := f.StartText(f.t.Context(), "acme", id, "summary", 0)
+	f.ok(err)
+	f.ok(storetest.WriteTexts(f.t.Context(), f.Store, func(context.Context, *saccade.Analysis, string) (string, error) { return body, nil }))
 }
 
 // breakQueue makes adding jobs fail, until repair.
@@ -299,7 +309,7 @@ func TestUploads(t *testing.T) {
 			}
 		}
 		f.clock.move(time.Minute)
-		keys, err := f.Erasures(t.Context())
+		keys, err := f.PendingDeletions(t.Context())
 		f.ok(err)
 		if diff := cmp.Diff([]blob.Key{blob.UploadKey("acme", unused.ID)}, keys); diff != "" {
 			t.Error(diff)

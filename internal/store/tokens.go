@@ -68,7 +68,7 @@ func (s *Store) RevokeToken(ctx context.Context, id string) error {
 	return err
 }
 
-// Authenticate gives the account and the record of a plain token. Whatever is
+// Authenticate returns the account and the record of a plain token. Whatever is
 // wrong with it, the answer is the same authentication_failed.
 func (s *Store) Authenticate(ctx context.Context, plain string) (saccade.Account, saccade.Token, error) {
 	if len(plain) > maxToken || !strings.HasPrefix(plain, TokenPrefix) {
@@ -77,7 +77,7 @@ func (s *Store) Authenticate(ctx context.Context, plain string) (saccade.Account
 	hash := hashToken(plain)
 	var kept string
 	row := s.read.QueryRowContext(ctx, `SELECT `+tokenColumns+`, hash FROM tokens WHERE hash = $1`, hash)
-	t, err := scanToken(also(row, &kept))
+	t, err := scanToken(withColumns(row, &kept))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return saccade.Account{}, saccade.Token{}, errAuth(nil)
@@ -98,8 +98,8 @@ func (s *Store) Authenticate(ctx context.Context, plain string) (saccade.Account
 	return account, t, nil
 }
 
-// touchToken notes the use of a token about once a minute. It is a courtesy
-// to the operator: it must neither fail a request nor hold one up.
+// touchToken notes the use of a token about once a minute, as best effort: it
+// must neither fail a request nor hold one up.
 func (s *Store) touchToken(ctx context.Context, t *saccade.Token) {
 	now := fromMicros(s.nowMicros())
 	if t.LastUsed != nil && now.Sub(*t.LastUsed) < lastUsedEvery {
@@ -141,6 +141,6 @@ type moreColumns struct {
 	dest []any
 }
 
-func also(row scanner, dest ...any) scanner { return moreColumns{row, dest} }
+func withColumns(row scanner, dest ...any) scanner { return moreColumns{row, dest} }
 
 func (m moreColumns) Scan(dest ...any) error { return m.row.Scan(append(dest, m.dest...)...) }

@@ -20,10 +20,10 @@ func (s *Store) CreateUpload(ctx context.Context, account string) (saccade.Uploa
 	_, err := s.write.ExecContext(ctx,
 		`INSERT INTO uploads (id, account, object, size, created_at) VALUES ($1, $2, $3, -1, $4)`,
 		u.ID, u.Account, string(blob.UploadKey(u.Account, u.ID)), micros(u.CreatedAt))
-	return u, noRoom(err)
+	return u, mapDiskFull(err)
 }
 
-// Upload gives an upload of the account, or not_found.
+// Upload returns an upload of the account, or not_found.
 func (s *Store) Upload(ctx context.Context, account, id string) (saccade.Upload, error) {
 	row := s.read.QueryRowContext(ctx, `SELECT `+uploadColumns+` FROM uploads u WHERE id = $1 AND account = $2`, id, account)
 	u, err := scanUpload(row)
@@ -54,7 +54,7 @@ func (s *Store) DeleteUpload(ctx context.Context, u saccade.Upload) (deleted boo
 		if deleted = n > 0; err != nil || !deleted {
 			return err
 		}
-		return s.listErasure(ctx, tx, key)
+		return s.listDeletion(ctx, tx, key)
 	})
 	return deleted, err
 }

@@ -12,43 +12,51 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/store"
+	"github.com/saccade-dev/saccade/internal/store/storetest"
 )
 
-func TestEndpoints(t *testing.T) {
+func TestWebhooks(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
-		e, err := f.CreateEndpoint(t.Context(), "acme", "https://example.org/hook", []string{saccade.EventFailed})
+		e, err := f.CreateWebhook(t.Context(), store.Webhook{Account: "acme", URL: "https://example.org/hook", Events: []string{saccade.EventFailed}})
 		f.ok(err)
-		got, err := f.Endpoint(t.Context(), "acme", e.ID)
+		got, err := f.Webhook(t.Context(), "acme", e.ID)
 		f.ok(err)
 		if diff := cmp.Diff(e, got); diff != "" || !strings.HasPrefix(e.Secret, "whsec_") {
 			t.Errorf("%s %+v", diff, e)
 		}
-		_, err = f.Endpoint(t.Context(), "rival", e.ID)
+		_, err = f.Webhook(t.Context(), "rival", e.ID)
 		f.code(err, saccade.CodeNotFound)
-		_, err = f.CreateEndpoint(t.Context(), "acme", "https://example.org", []string{"analysis.begun"})
+		_, err = f.CreateWebhook(t.Context(), store.Webhook{Account: "acme", URL: "https://example.org", Events: []string{"analysis.begun"}})
 		f.code(err, saccade.CodeClient)
+		off, err := f.CreateWebhook(t.Context(), store.Webhook{Account: "acme", URL: "https://example.org", DisabledAt: &e.CreatedAt})
+		f.ok(err)
+		got, err = f.Webhook(t.Context(), "acme", off.ID)
+		if err != nil || got.DisabledAt == nil {
+			t.Errorf("created disabled: %+v, %v", got, err)
+		}
+		f.ok(f.DeleteWebhook(t.Context(), "acme", off.ID))
 		now := f.clock.Now()
 		e.URL, e.Events, e.DisabledAt = "https://example.org/other", nil, &now
-		got, err = f.UpdateEndpoint(t.Context(), e)
+		got, err = f.UpdateWebhook(t.Context(), e)
 		f.ok(err)
 		if diff := cmp.Diff(e, got); diff != "" {
 			t.Error(diff)
 		}
 		stolen := e
 		stolen.Account = "rival"
-		_, err = f.UpdateEndpoint(t.Context(), stolen)
+		_, err = f.UpdateWebhook(t.Context(), stolen)
 		f.code(err, saccade.CodeNotFound)
-		f.code(f.DeleteEndpoint(t.Context(), "rival", e.ID), saccade.CodeNotFound)
-		f.ok(f.DeleteEndpoint(t.Context(), "acme", e.ID))
-		f.code(f.DeleteEndpoint(t.Context(), "acme", e.ID), saccade.CodeNotFound)
-		for range store.MaxEndpoints {
-			_, err = f.CreateEndpoint(t.Context(), "acme", "https://example.org", nil)
+		f.code(f.DeleteWebhook(t.Context(), "rival", e.ID), saccade.CodeNotFound)
+		f.ok(f.DeleteWebhook(t.Context(), "acme", e.ID))
+		f.code(f.DeleteWebhook(t.Context(), "acme", e.ID), saccade.CodeNotFound)
+		for range store.MaxWebhooks {
+			_, err = f.CreateWebhook(t.Context(), store.Webhook{Account: "acme", URL: "https://example.org"})
 			f.ok(err)
 		}
-		_, err = f.CreateEndpoint(t.Context(), "acme", "https://example.org", nil)
+		_, err = f.CreateWebhook(t.Context(), store.Webhook{Account: "acme", URL: "https://example.org"})
 		f.code(err, saccade.CodeClient)
-		all, err := f.Endpoints(t.Context(), "acme")
-		if err != nil || len(all) != store.MaxEndpoints {
+		all, err := f.Webhooks(t.Context(), "acme")
+		if err != nil || len(all) != store.MaxWebhooks {
 			t.Errorf("%d, %v", len(all), err)
 		}
 	})
@@ -57,17 +65,17 @@ func TestEndpoints(t *testing.T) {
 // TestDeliveriesAreMade: with the final state, for those who want the event.
 func TestDeliveriesAreMade(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
-		all, err := f.CreateEndpoint(t.Context(), "acme", "https://all.example", nil)
+		all, err := f.CreateWebhook(t.Context(), store.Webhook{Account: "acme", URL: "https://all.example"})
 		f.ok(err)
-		_, err = f.CreateEndpoint(t.Context(), "acme", "https://failures.example", []string{saccade.EventFailed})
+		_, err = f.CreateWebhook(t.Context(), store.Webhook{Account: "acme", URL: "https://failures.example", Events: []string{saccade.EventFailed}})
 		f.ok(err)
-		off, err := f.CreateEndpoint(t.Context(), "acme", "https://off.example", nil)
+		off, err := f.CreateWebhook(t.Context(), store.Webhook{Account: "acme", URL: "https://off.example"})
 		f.ok(err)
 		now := f.clock.Now()
 		off.DisabledAt = &now
-		_, err = f.UpdateEndpoint(t.Context(), off)
+		_, err = f.UpdateWebhook(t.Context(), off)
 		f.ok(err)
-		_, err = f.CreateEndpoint(t.Context(), "rival", "https://rival.example", nil)
+		_, err = f.CreateWebhook(t.Context(), store.Webhook{Account: "rival", URL: "https://rival.example"})
 		f.ok(err)
 		hook := func(r *saccade.Request) {
 			r.Webhook = &saccade.Webhook{URL: "https://request.example", Events: []string{saccade.EventSucceeded}}
@@ -107,11 +115,11 @@ func TestDeliveriesAreMade(t *testing.T) {
 	})
 }
 
-func assertPayload(t *testing.T, f *fixture, id string, to store.Endpoint) {
+func assertPayload(t *testing.T, f *fixture, id string, to store.Webhook) {
 	t.Helper()
 	page, _, err := f.Deliveries(t.Context(), "acme", store.DeliveryOptions{Analysis: id})
 	f.ok(err)
-	i := slices.IndexFunc(page, func(d store.Delivery) bool { return d.Endpoint == to.ID })
+	i := slices.IndexFunc(page, func(d store.Delivery) bool { return d.Webhook == to.ID })
 	d := page[i]
 	var payload map[string]any
 	f.ok(json.Unmarshal([]byte(d.Payload), &payload))
@@ -128,35 +136,45 @@ func assertPayload(t *testing.T, f *fixture, id string, to store.Endpoint) {
 
 func TestDeliveryLife(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
-		e, err := f.CreateEndpoint(t.Context(), "acme", "https://all.example", nil)
+		e, err := f.CreateWebhook(t.Context(), store.Webhook{Account: "acme", URL: "https://all.example"})
 		f.ok(err)
 		f.ok(f.begin(f.create(saccade.KindVideo).ID).Succeed(t.Context(), someOutputs()))
-		var id string
-		var job int64
-		f.ok(f.DB().QueryRowContext(t.Context(), `SELECT id, job FROM deliveries`).Scan(&id, &job))
-		d, err := f.DueDelivery(t.Context(), id, job)
-		f.ok(err)
-		if d.State != store.DeliveryPending || d.Attempts != 0 || d.NextAt == nil {
+		claim := func() *store.DeliveryClaim {
+			t.Helper()
+			c, err := f.ClaimDelivery(t.Context(), store.Holder{Instance: "i", Lease: f.cfg.Lease})
+			f.ok(err)
+			return c
+		}
+		c := claim()
+		id := c.Delivery.ID
+		if d := c.Delivery; d.State != store.DeliveryPending || d.Attempts != 0 || d.NextAt == nil {
 			t.Errorf("%+v", d)
 		}
-		f.ok(f.SaveAttempt(t.Context(), id, store.Attempt{HTTPStatus: 500, Err: errors.New(strings.Repeat("ü", 300) + "\x00\xff"), Retry: 5 * time.Second}))
-		d, err = f.Delivery(t.Context(), "acme", id)
+		f.ok(c.Release(t.Context()))
+		c = claim()
+		f.ok(c.Finish(t.Context(), store.Attempt{HTTPStatus: 500, Err: errors.New(strings.Repeat("ü", 300) + "\x00\xff"), Retry: 5 * time.Second}))
+		d, err := f.Delivery(t.Context(), "acme", id)
 		f.ok(err)
 		if d.State != store.DeliveryPending || d.Attempts != 1 || d.HTTPStatus != 500 || !d.NextAt.Equal(f.clock.Now().Add(5*time.Second)) || len(d.Error) > 500 {
 			t.Errorf("%+v", d)
 		}
+		_, err = f.ClaimDelivery(t.Context(), storetest.Holder("i"))
+		f.is(err, store.ErrNoWork)
 		_, err = f.Redeliver(t.Context(), "acme", id)
 		f.ok(err)
-		_, err = f.DueDelivery(t.Context(), id, job)
-		f.is(err, store.ErrEnded) // a later job has taken its place
-		f.ok(f.SaveAttempt(t.Context(), id, store.Attempt{HTTPStatus: 410, Err: errors.New("gone"), Disable: true}))
+		dead := claim()
+		f.clock.move(f.cfg.Lease)
+		c = claim()
+		f.is(dead.Heartbeat(t.Context()), store.ErrFenced)
+		f.is(dead.Finish(t.Context(), store.Attempt{HTTPStatus: 204}), store.ErrFenced)
+		f.ok(c.Finish(t.Context(), store.Attempt{HTTPStatus: 410, Err: errors.New("gone"), Disable: true}))
 		d, err = f.Delivery(t.Context(), "acme", id)
 		f.ok(err)
 		if d.State != store.DeliveryFailed || d.Attempts != 2 || d.NextAt != nil || d.EndedAt == nil {
 			t.Errorf("%+v", d)
 		}
-		if e, err = f.Endpoint(t.Context(), "acme", e.ID); err != nil || e.DisabledAt == nil {
-			t.Errorf("410 did not disable the endpoint: %+v, %v", e, err)
+		if e, err = f.Webhook(t.Context(), "acme", e.ID); err != nil || e.DisabledAt == nil {
+			t.Errorf("410 did not disable the webhook: %+v, %v", e, err)
 		}
 		_, err = f.Redeliver(t.Context(), "rival", id)
 		f.code(err, saccade.CodeNotFound)
@@ -165,18 +183,15 @@ func TestDeliveryLife(t *testing.T) {
 		if d.State != store.DeliveryPending || d.Attempts != 0 || d.EndedAt != nil {
 			t.Errorf("%+v", d)
 		}
-		f.ok(f.DB().QueryRowContext(t.Context(), `SELECT job FROM deliveries`).Scan(&job))
-		_, err = f.DueDelivery(t.Context(), id, job)
-		f.ok(err)
-		f.ok(f.SaveAttempt(t.Context(), id, store.Attempt{HTTPStatus: 204}))
+		f.ok(claim().Finish(t.Context(), store.Attempt{HTTPStatus: 204}))
 		d, err = f.Delivery(t.Context(), "acme", id)
 		f.ok(err)
 		if d.State != store.DeliveryDelivered || d.Error != "" || d.HTTPStatus != 204 {
 			t.Errorf("%+v", d)
 		}
-		f.ok(f.Forget(t.Context()))
+		f.ok(f.Prune(t.Context()))
 		f.clock.move(31 * 24 * time.Hour)
-		f.ok(f.Forget(t.Context()))
+		f.ok(f.Prune(t.Context()))
 		_, err = f.Delivery(t.Context(), "acme", id)
 		f.code(err, saccade.CodeNotFound)
 	})

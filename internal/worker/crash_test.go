@@ -42,7 +42,8 @@ func childMain() {
 	objects, err := blob.NewDisk(filepath.Join(os.Getenv(childDir), "objects"))
 	must(err)
 	wcfg := worker.DefaultConfig()
-	wcfg.Beat = 200 * time.Millisecond
+	wcfg.Heartbeat = 200 * time.Millisecond
+	wcfg.Texts = 0
 	wcfg.Scratch = filepath.Join(os.Getenv(childDir), "scratch")
 	w, err := worker.New(wcfg, worker.Deps{Store: st, Objects: objects, Log: log,
 		Sender: sendFunc(func(ctx context.Context, _ store.Delivery) (int, error) { return 204, nil }),
@@ -96,12 +97,12 @@ func child(t *testing.T, dsn, dir string) (begun func(), kill func()) {
 }
 
 // TestKill: a process killed in the middle of a job loses nothing; the next
-// start on the machine takes the job up at once.
+// start on the machine takes the job up when the lease has run out.
 func TestKill(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
 		cfg := storetest.Config(t, driver)
 		dir := t.TempDir()
-		b := benchOn(t, cfg, dir)
+		b := fixtureOn(t, cfg, dir)
 		begun, kill := child(t, cfg.DSN, dir)
 		a := b.create(saccade.KindVideo)
 		begun()
@@ -116,7 +117,7 @@ func TestKill(t *testing.T) {
 		if time.Since(killed) > 5*time.Second {
 			t.Errorf("took %v", time.Since(killed))
 		}
-		if left, _ := filepath.Glob(filepath.Join(b.cfg.Scratch, "*", "*", "half.webm")); len(left) > 0 {
+		if left, _ := filepath.Glob(filepath.Join(b.cfg.Scratch, "*", "half.webm")); len(left) > 0 {
 			t.Errorf("the dead worker's files are left: %v", left)
 		}
 	})
@@ -128,7 +129,7 @@ func TestKillElsewhere(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
 		cfg := storetest.Config(t, driver)
 		cfg.Lease = 2 * time.Second
-		b := benchOn(t, cfg, t.TempDir())
+		b := fixtureOn(t, cfg, t.TempDir())
 		b.cfg.Videos = 0 // until the child has begun
 		begun, kill := child(t, cfg.DSN, t.TempDir())
 		a := b.create(saccade.KindVideo)
@@ -153,7 +154,7 @@ func TestKillerIsGivenUp(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
 		cfg := storetest.Config(t, driver)
 		dir := t.TempDir()
-		b := benchOn(t, cfg, dir)
+		b := fixtureOn(t, cfg, dir)
 		a := b.create(saccade.KindVideo)
 		for range cfg.MaxTries {
 			begun, kill := child(t, cfg.DSN, dir)

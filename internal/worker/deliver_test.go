@@ -22,7 +22,7 @@ func succeed(context.Context, worker.Task) (*saccade.Outputs[saccade.File], erro
 }
 
 // delivery polls until the first delivery of the analysis satisfies ok.
-func (b *bench) delivery(id string, ok func(store.Delivery) bool) (d store.Delivery) {
+func (b *fixture) delivery(id string, ok func(store.Delivery) bool) (d store.Delivery) {
 	b.t.Helper()
 	eventually(b.t, func() bool {
 		page, _, err := b.store.Deliveries(b.t.Context(), account, store.DeliveryOptions{Analysis: id})
@@ -42,7 +42,7 @@ func hooked(r *saccade.Request) { r.Webhook = &saccade.Webhook{URL: "https://exa
 
 func TestWebhookIsDelivered(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
-		b := newBench(t, driver)
+		b := newFixture(t, driver)
 		got := make(chan store.Delivery, 10)
 		b.start(succeed, func(_ context.Context, d store.Delivery) (int, error) {
 			got <- d
@@ -68,7 +68,7 @@ func TestWebhookIsDelivered(t *testing.T) {
 
 func TestWebhookIsRetried(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
-		b := newBench(t, driver)
+		b := newFixture(t, driver)
 		b.start(succeed, func(context.Context, store.Delivery) (int, error) { return 500, errors.New("status 500") })
 		a := b.create(saccade.KindVideo, hooked)
 		d := b.delivery(a.ID, func(d store.Delivery) bool { return d.Attempts == 1 })
@@ -84,25 +84,25 @@ func TestWebhookIsRetried(t *testing.T) {
 
 func TestWebhookGone(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
-		b := newBench(t, driver)
-		e, err := b.store.CreateEndpoint(t.Context(), account, "https://example.org", nil)
+		b := newFixture(t, driver)
+		e, err := b.store.CreateWebhook(t.Context(), store.Webhook{Account: account, URL: "https://example.org"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		b.start(succeed, func(context.Context, store.Delivery) (int, error) { return 410, errors.New("status 410") })
 		a := b.create(saccade.KindImage)
 		b.delivery(a.ID, func(d store.Delivery) bool { return d.State == store.DeliveryFailed && d.Attempts == 1 })
-		if e, err = b.store.Endpoint(t.Context(), account, e.ID); err != nil || e.DisabledAt == nil {
+		if e, err = b.store.Webhook(t.Context(), account, e.ID); err != nil || e.DisabledAt == nil {
 			t.Errorf("%+v, %v", e, err)
 		}
 	})
 }
 
-func TestTidy(t *testing.T) {
+func TestJanitor(t *testing.T) {
 	var ahead atomic.Int64 // of the clock
 	storetest.Each(t, func(t *testing.T, driver string) {
 		ahead.Store(0)
-		b := newBench(t, driver, func(c *store.Config) {
+		b := newFixture(t, driver, func(c *store.Config) {
 			c.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 		})
 		put := func(key blob.Key) {
@@ -152,8 +152,8 @@ func TestTidy(t *testing.T) {
 // TestLostJobs: whatever becomes of a job, nothing waits for ever.
 func TestLostJobs(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
-		b := newBench(t, driver, func(c *store.Config) { c.Lease = time.Second })
-		b.cfg.Beat = 100 * time.Millisecond
+		b := newFixture(t, driver, func(c *store.Config) { c.Lease = time.Second })
+		b.cfg.Heartbeat = 100 * time.Millisecond
 		var ids []string
 		for _, statement := range []string{
 			`DELETE FROM river_job`,
@@ -176,7 +176,7 @@ func TestLostJobs(t *testing.T) {
 
 // TestTimeout: a runner that hangs is an error of ours, whatever it says.
 func TestTimeout(t *testing.T) {
-	b := newBench(t, store.DriverSQLite, func(c *store.Config) { c.MaxTries = 1 })
+	b := newFixture(t, store.DriverSQLite, func(c *store.Config) { c.MaxTries = 1 })
 	b.cfg.Timeout = time.Second
 	b.start(func(ctx context.Context, _ worker.Task) (*saccade.Outputs[saccade.File], error) {
 		<-ctx.Done()
@@ -191,7 +191,7 @@ func TestTimeout(t *testing.T) {
 // TestProgress: progress reaches the store, and not once per call.
 func TestProgress(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
-		b := newBench(t, driver)
+		b := newFixture(t, driver)
 		seen := make(chan struct{})
 		b.start(func(ctx context.Context, task worker.Task) (*saccade.Outputs[saccade.File], error) {
 			for i := range 100_000 {
@@ -218,19 +218,19 @@ func TestConfig(t *testing.T) {
 	if err := worker.DefaultConfig().Validate(); err != nil {
 		t.Error(err)
 	}
-	err := worker.Config{Videos: -1}.Validate()
-	for _, word := range []string{"Scratch", "Videos", "Poll", "Beat", "Timeout", "Pause", "Sweep", "Tidy", "Stale"} {
+	err := worker.Config{Videos: -1, Texts: -1, Webhooks: -1}.Validate()
+	for _, word := range []string{"Scratch", "Videos", "Texts", "Webhooks", "Poll", "Heartbeat", "Timeout", "TextTimeout", "Pause", "Requeue", "Janitor", "Stale"} {
 		if err == nil || !strings.Contains(err.Error(), word) {
 			t.Errorf("%s is not named: %v", word, err)
 		}
 	}
-	b := newBench(t, store.DriverSQLite)
-	b.cfg.Beat = time.Minute
-	if _, err := worker.New(b.cfg, worker.Deps{Store: b.store, Sender: sendFunc(nil)}); err == nil {
+	b := newFixture(t, store.DriverSQLite)
+	b.cfg.Heartbeat = time.Minute
+	if _, err := worker.New(b.cfg, worker.Deps{Store: b.store, Texts: textFunc(nil), Sender: sendFunc(nil)}); err == nil {
 		t.Error("a heartbeat slower than the lease was taken")
 	}
-	b.cfg.Beat = time.Second
-	if _, err := worker.New(b.cfg, worker.Deps{Store: b.store}); err == nil {
+	b.cfg.Heartbeat = time.Second
+	if _, err := worker.New(b.cfg, worker.Deps{Store: b.store, Texts: textFunc(nil)}); err == nil {
 		t.Error("webhooks without a sender were taken")
 	}
 	b.cfg.Scratch = filepath.Join(b.cfg.Scratch, "file")
@@ -240,7 +240,7 @@ func TestConfig(t *testing.T) {
 	if err := os.WriteFile(b.cfg.Scratch, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := worker.New(b.cfg, worker.Deps{Store: b.store, Sender: sendFunc(nil)}); err == nil {
+	if _, err := worker.New(b.cfg, worker.Deps{Store: b.store, Texts: textFunc(nil), Sender: sendFunc(nil)}); err == nil {
 		t.Error("a scratch folder that is a file was taken")
 	}
 }
@@ -249,8 +249,8 @@ func TestConfig(t *testing.T) {
 func BenchmarkThroughput(b *testing.B) {
 	for _, driver := range []string{store.DriverSQLite, store.DriverPostgres} {
 		b.Run(driver, func(b *testing.B) {
-			x := newBench(b, driver, func(c *store.Config) { c.MaxQueued = 0 })
-			x.cfg.Images, x.cfg.Sweep, x.cfg.Tidy = 50, time.Second, time.Minute
+			x := newFixture(b, driver, func(c *store.Config) { c.MaxQueued = 0 })
+			x.cfg.Images, x.cfg.Requeue, x.cfg.Janitor = 50, time.Second, time.Minute
 			done := make(chan struct{}, 1<<20)
 			x.start(func(context.Context, worker.Task) (*saccade.Outputs[saccade.File], error) { return outputs(), nil }, func(context.Context, store.Delivery) (int, error) {
 				done <- struct{}{}

@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,9 +9,6 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
-
-	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
@@ -27,11 +23,18 @@ type Task struct {
 }
 
 // Runner does the work of an analysis. It stores its files under
-// blob.AnalysisKey(task.Analysis.ID, …) and returns outputs that name them. An error that carries an input's code (see [Permanent]) ends the
-// analysis; any other, and a panic, is repeated. When ctx ends it must return
-// soon.
+// blob.AnalysisKey(task.Analysis.ID, …) and returns outputs that name them. An
+// error that carries an input's code (see [Permanent]) ends the analysis; any
+// other, and a panic, is repeated. When ctx ends it must return soon.
 type Runner interface {
 	Run(ctx context.Context, t Task) (*saccade.Outputs[saccade.File], error)
+}
+
+// TextWriter writes a text about an analysis, as Markdown: kind is "summary" or
+// "recommendations". After an error, or a panic, the text has failed; its owner
+// may start it again.
+type TextWriter interface {
+	WriteText(ctx context.Context, a *saccade.Analysis, kind string) (string, error)
 }
 
 // Sender sends one webhook delivery, once. status is the answer's HTTP status,
@@ -45,7 +48,8 @@ type Deps struct {
 	Store   *store.Store
 	Objects blob.Store
 	Runner  Runner
-	Sender  Sender // may be nil if Config.Webhooks is 0
+	Texts   TextWriter // may be nil if Config.Texts is 0
+	Sender  Sender     // may be nil if Config.Webhooks is 0
 	Log     *slog.Logger
 }
 
@@ -62,12 +66,11 @@ type Worker struct {
 // session is one life between Start and Stop.
 type session struct {
 	*Worker
-	instance string
-	dir      string // of the temporary files
-	lock     *lock
-	client   *river.Client[*sql.Tx]
-	cancel   context.CancelFunc // ends the loops
-	loops    sync.WaitGroup
+	holder     store.Holder
+	dispatcher *store.Dispatcher
+	kick       chan struct{}      // wakes the loop that requeues
+	cancel     context.CancelFunc // ends the loops
+	loops      sync.WaitGroup
 }
 
 // New checks the configuration and makes the scratch folder.
@@ -75,11 +78,16 @@ func New(cfg Config, deps Deps) (*Worker, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	if deps.Sender == nil && cfg.Webhooks > 0 {
+	switch lease := deps.Store.Lease(); {
+	case deps.Sender == nil && cfg.Webhooks > 0:
 		return nil, errors.New("worker: Webhooks is above 0 but nothing can send them")
+	case deps.Texts == nil && cfg.Texts > 0:
+		return nil, errors.New("worker: Texts is above 0 but nothing can write them")
+	case heartbeats*cfg.Heartbeat > lease:
+		return nil, fmt.Errorf("worker: Heartbeat is %v and must be at most a fifth of the store's Lease of %v", cfg.Heartbeat, lease)
 	}
-	if lease := deps.Store.Lease(); 3*cfg.Beat > lease {
-		return nil, fmt.Errorf("worker: Beat is %v and must be at most a third of the store's Lease of %v", cfg.Beat, lease)
+	if deps.Log == nil {
+		deps.Log = slog.New(slog.DiscardHandler)
 	}
 	abs, err := filepath.Abs(cfg.Scratch)
 	if err != nil {
@@ -92,111 +100,121 @@ func New(cfg Config, deps Deps) (*Worker, error) {
 	return &Worker{cfg: cfg, Deps: deps}, nil
 }
 
-// Start begins to take jobs, after putting back the jobs of instances that
-// died on this machine. ctx bounds the start alone.
+// Start begins to take jobs. ctx bounds the start alone.
 func (w *Worker) Start(ctx context.Context) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.session != nil {
 		return nil
 	}
-	s := &session{Worker: w, instance: saccade.NewID()}
+	s := &session{Worker: w, kick: make(chan struct{}, 1),
+		holder: store.Holder{Instance: saccade.NewID(), Lease: heartbeats * w.cfg.Heartbeat}}
 	if err := s.start(ctx); err != nil {
-		return errors.Join(fmt.Errorf("worker: start: %w", err), s.leave(context.WithoutCancel(ctx)))
+		return fmt.Errorf("worker: start: %w", err)
 	}
 	w.session = s
-	w.Log.InfoContext(ctx, "worker started", "instance", s.instance, "videos", w.cfg.Videos, "images", w.cfg.Images)
+	w.Log.InfoContext(ctx, "worker started", "instance", s.holder.Instance, "videos", w.cfg.Videos, "images", w.cfg.Images,
+		"texts", w.cfg.Texts, "webhooks", w.cfg.Webhooks)
 	return nil
 }
 
 func (s *session) start(ctx context.Context) (err error) {
-	s.dir = filepath.Join(s.cfg.Scratch, s.instance)
-	if s.lock, err = takeLock(s.dir + lockSuffix); err != nil {
-		return err
-	}
-	if err := os.Mkdir(s.dir, 0o700); err != nil {
-		return err
-	}
-	if err := s.Store.BeatInstance(ctx, s.instance); err != nil {
-		return err
-	}
-	s.buryLocal(ctx)
-	s.sweep(ctx)
-	if s.client, err = s.Store.NewRiver(s.riverConfig()); err != nil {
+	s.dispatcher, err = s.Store.NewDispatcher(store.DispatchConfig{
+		Instance: s.holder.Instance,
+		Poll:     s.cfg.Poll,
+		Slots: map[store.Work]int{
+			store.WorkVideo: s.cfg.Videos, store.WorkImage: s.cfg.Images, store.WorkText: s.cfg.Texts, store.WorkDelivery: s.cfg.Webhooks,
+		},
+		Handle: s.work,
+	})
+	if err != nil {
 		return err
 	}
 	// The jobs' contexts must outlive the caller's.
-	if err := s.client.Start(context.WithoutCancel(ctx)); err != nil {
+	ctx = context.WithoutCancel(ctx)
+	if err := s.dispatcher.Start(ctx); err != nil {
 		return err
 	}
-	loopCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	s.cancel = cancel
-	s.every(loopCtx, s.cfg.Beat, s.beatInstance)
-	s.every(loopCtx, s.cfg.Sweep, s.sweep)
-	s.every(loopCtx, s.cfg.Tidy, s.tidy)
+	ctx, s.cancel = context.WithCancel(ctx)
+	s.loops.Go(func() { s.requeue(ctx) })
+	s.loops.Go(func() { s.runEvery(ctx, s.cfg.Janitor, s.janitor) })
 	return nil
 }
 
-func (s *session) riverConfig() *river.Config {
-	workers := river.NewWorkers()
-	river.AddWorker(workers, &analysisWorker{session: s})
-	river.AddWorker(workers, &deliveryWorker{session: s})
-	queues := map[string]river.QueueConfig{}
-	for name, q := range map[string]struct {
-		slots int
-		poll  time.Duration
-	}{
-		store.QueueImage:   {s.cfg.Images, s.cfg.Poll},
-		store.QueueVideo:   {s.cfg.Videos, 4 * s.cfg.Poll},
-		store.QueueWebhook: {s.cfg.Webhooks, 10 * s.cfg.Poll},
-	} {
-		if q.slots > 0 {
-			queues[name] = river.QueueConfig{MaxWorkers: q.slots, FetchPollInterval: q.poll}
-		}
+// work claims the job whose turn it is and does it.
+func (s *session) work(ctx context.Context, w store.Work) error {
+	var err error
+	switch w {
+	case store.WorkVideo, store.WorkImage:
+		err = s.analyze(ctx, w)
+	case store.WorkText:
+		err = s.writeText(ctx)
+	case store.WorkDelivery:
+		err = s.deliver(ctx)
 	}
-	return &river.Config{
-		ID:                s.instance,
-		Queues:            queues,
-		Workers:           workers,
-		FetchCooldown:     min(s.cfg.Poll, 20*time.Millisecond),
-		FetchPollInterval: s.cfg.Poll,
-		JobTimeout:        -1, // the attempt has its own
-		// River's own rescue is the last resort: never of a job that may live.
-		RescueStuckJobsAfter:        2*s.cfg.Timeout + time.Hour,
-		CompletedJobRetentionPeriod: time.Hour,
-		RetryPolicy:                 retryPolicy{},
+	if errors.Is(err, store.ErrNoWork) {
+		return nil // somebody else did it, or it was deleted
+	}
+	return err
+}
+
+// requeue looks for jobs that nobody works on: at the interval, and whenever
+// one is due.
+func (s *session) requeue(ctx context.Context) {
+	const soonest = 10 * time.Millisecond
+	for ctx.Err() == nil {
+		made, next, err := s.Store.Requeue(ctx)
+		s.logError(ctx, "cannot look for jobs that nobody works on", err)
+		if made > 0 {
+			s.Log.DebugContext(ctx, "requeued jobs", "jobs", made)
+		}
+		wait := s.cfg.Requeue
+		if !next.IsZero() {
+			wait = min(wait, max(next.Sub(s.Store.Now()), soonest))
+		}
+		select {
+		case <-ctx.Done():
+		case <-s.kick:
+		case <-time.After(wait):
+		}
 	}
 }
 
-// retryPolicy is for jobs that could not even begin, as when the database is
-// away.
-type retryPolicy struct{}
-
-func (retryPolicy) NextRetry(*rivertype.JobRow) time.Time { return time.Now().Add(2 * time.Second) }
-
-// every runs f at the interval until ctx ends.
-func (s *session) every(ctx context.Context, interval time.Duration, f func(context.Context)) {
-	s.loops.Go(func() {
-		ticker := time.NewTicker(interval)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticker.C:
-				f(ctx)
-			}
-		}
-	})
+// requeueSoon lets the loop that requeues learn of a job that is due later.
+func (s *session) requeueSoon() {
+	select {
+	case s.kick <- struct{}{}:
+	default:
+	}
 }
 
-// stopGrace is how long cancelled jobs get to come back.
+// runEvery runs f at once and at the interval until ctx ends.
+func (s *session) runEvery(ctx context.Context, interval time.Duration, f func(context.Context)) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		f(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+func (s *session) logError(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		s.Log.ErrorContext(ctx, what, "err", err)
+	}
+}
+
+// stopGrace is how long canceled jobs get to come back.
 const stopGrace = 15 * time.Second
 
 // Stop takes no new jobs and waits for the running ones until ctx ends; what
-// runs then is cancelled and goes back to the queue, for the next start. The
-// error is not nil if a job did not come back in time; its analysis is put
-// back all the same.
+// runs then is canceled and goes back to the queue, for the next start. The
+// error is not nil if a job did not come back in time; it is requeued when its
+// lease runs out.
 func (w *Worker) Stop(ctx context.Context) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -205,33 +223,12 @@ func (w *Worker) Stop(ctx context.Context) error {
 		return nil
 	}
 	w.session = nil
-	err := s.client.Stop(ctx)
-	if err != nil {
-		w.Log.WarnContext(ctx, "putting running jobs back into the queue")
-		graceCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
-		err = s.client.StopAndCancel(graceCtx)
-		cancel()
-	}
-	err = errors.Join(err, s.leave(context.WithoutCancel(ctx)))
-	w.Log.InfoContext(ctx, "worker stopped", "instance", s.instance)
+	err := s.dispatcher.Stop(ctx, stopGrace)
+	s.cancel()
+	s.loops.Wait()
+	w.Log.InfoContext(ctx, "worker stopped", "instance", s.holder.Instance)
 	if err != nil {
 		return fmt.Errorf("worker: stop: %w", err)
 	}
 	return nil
-}
-
-// leave ends the loops and removes all traces of the instance.
-func (s *session) leave(ctx context.Context) error {
-	if s.cancel != nil {
-		s.cancel()
-	}
-	s.loops.Wait()
-	err := s.bury(ctx, s.instance)
-	if s.dir != "" {
-		err = errors.Join(err, os.RemoveAll(s.dir))
-	}
-	if s.lock != nil {
-		err = errors.Join(err, s.lock.release())
-	}
-	return err
 }

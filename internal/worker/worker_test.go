@@ -34,30 +34,38 @@ type sendFunc func(ctx context.Context, d store.Delivery) (int, error)
 
 func (f sendFunc) Send(ctx context.Context, d store.Delivery) (int, error) { return f(ctx, d) }
 
-// bench is everything around a worker under test.
-type bench struct {
+// textFunc is a TextWriter.
+type textFunc func(ctx context.Context, a *saccade.Analysis, kind string) (string, error)
+
+func (f textFunc) WriteText(ctx context.Context, a *saccade.Analysis, kind string) (string, error) {
+	return f(ctx, a, kind)
+}
+
+// fixture is everything around a worker under test.
+type fixture struct {
 	t       testing.TB
 	store   *store.Store
 	objects *blob.Disk
 	cfg     worker.Config
 	log     *slog.Logger
+	texts   worker.TextWriter // nil: one that writes at once
 }
 
 const account = "acme"
 
-func newBench(t testing.TB, driver string, change ...func(*store.Config)) *bench {
+func newFixture(t testing.TB, driver string, change ...func(*store.Config)) *fixture {
 	t.Helper()
 	cfg := storetest.Config(t, driver)
 	for _, c := range change {
 		c(&cfg)
 	}
-	return benchOn(t, cfg, t.TempDir())
+	return fixtureOn(t, cfg, t.TempDir())
 }
 
-// benchOn is a bench on a database and a folder that may be in use.
-func benchOn(t testing.TB, cfg store.Config, dir string) *bench {
+// fixtureOn is a fixture on a database and a folder that may be in use.
+func fixtureOn(t testing.TB, cfg store.Config, dir string) *fixture {
 	t.Helper()
-	b := &bench{t: t, store: storetest.Open(t, cfg), cfg: worker.DefaultConfig(), log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	b := &fixture{t: t, store: storetest.Open(t, cfg), cfg: worker.DefaultConfig(), log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	var err error
 	if b.objects, err = blob.NewDisk(filepath.Join(dir, "objects")); err != nil {
 		t.Fatal(err)
@@ -66,15 +74,15 @@ func benchOn(t testing.TB, cfg store.Config, dir string) *bench {
 		t.Fatal(err)
 	}
 	b.cfg.Scratch = filepath.Join(dir, "scratch")
-	b.cfg.Beat = 200 * time.Millisecond
+	b.cfg.Heartbeat = 200 * time.Millisecond
 	b.cfg.Pause = 10 * time.Millisecond
-	b.cfg.Sweep = 100 * time.Millisecond
-	b.cfg.Tidy = 100 * time.Millisecond
+	b.cfg.Requeue = 100 * time.Millisecond
+	b.cfg.Janitor = 100 * time.Millisecond
 	return b
 }
 
 // start runs a worker until the end of the test.
-func (b *bench) start(run runFunc, send sendFunc) *worker.Worker {
+func (b *fixture) start(run runFunc, send sendFunc) *worker.Worker {
 	b.t.Helper()
 	w := b.worker(run, send)
 	if err := w.Start(b.t.Context()); err != nil {
@@ -90,9 +98,12 @@ func (b *bench) start(run runFunc, send sendFunc) *worker.Worker {
 	return w
 }
 
-func (b *bench) worker(run runFunc, send sendFunc) *worker.Worker {
+func (b *fixture) worker(run runFunc, send sendFunc) *worker.Worker {
 	b.t.Helper()
-	deps := worker.Deps{Store: b.store, Objects: b.objects, Runner: run, Sender: send, Log: b.log}
+	deps := worker.Deps{Store: b.store, Objects: b.objects, Runner: run, Texts: b.texts, Sender: send, Log: b.log}
+	if b.texts == nil {
+		deps.Texts = textFunc(func(context.Context, *saccade.Analysis, string) (string, error) { return "# Text", nil })
+	}
 	if send == nil {
 		deps.Sender = sendFunc(func(context.Context, store.Delivery) (int, error) { return 204, nil })
 	}
@@ -103,7 +114,7 @@ func (b *bench) worker(run runFunc, send sendFunc) *worker.Worker {
 	return w
 }
 
-func (b *bench) create(kind saccade.Kind, change ...func(*saccade.Request)) *saccade.Analysis {
+func (b *fixture) create(kind saccade.Kind, change ...func(*saccade.Request)) *saccade.Analysis {
 	b.t.Helper()
 	r := saccade.Request{Kind: kind, Title: "t", Outputs: saccade.DefaultOutputs(kind)}
 	for _, c := range change {
@@ -117,7 +128,7 @@ func (b *bench) create(kind saccade.Kind, change ...func(*saccade.Request)) *sac
 }
 
 // await polls until the analysis satisfies ok.
-func (b *bench) await(id string, ok func(*saccade.Analysis) bool) *saccade.Analysis {
+func (b *fixture) await(id string, ok func(*saccade.Analysis) bool) *saccade.Analysis {
 	b.t.Helper()
 	var last *saccade.Analysis
 	eventually(b.t, func() bool {
@@ -154,7 +165,7 @@ func outputs() *saccade.Outputs[saccade.File] {
 
 func TestHappyPath(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
-		b := newBench(t, driver)
+		b := newFixture(t, driver)
 		b.start(func(ctx context.Context, task worker.Task) (*saccade.Outputs[saccade.File], error) {
 			if err := os.WriteFile(filepath.Join(task.Dir, "x"), nil, 0o600); err != nil {
 				return nil, err
@@ -177,7 +188,7 @@ func TestHappyPath(t *testing.T) {
 				t.Error(diff)
 			}
 		}
-		left, _ := filepath.Glob(filepath.Join(b.cfg.Scratch, "*", "*"))
+		left, _ := filepath.Glob(filepath.Join(b.cfg.Scratch, "*"))
 		if len(left) > 0 {
 			t.Errorf("temporary files are left: %v", left)
 		}
@@ -212,7 +223,7 @@ func TestErrors(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
 		for _, tt := range tests {
 			t.Run(tt.name, func(t *testing.T) {
-				b := newBench(t, driver)
+				b := newFixture(t, driver)
 				b.start(func(_ context.Context, task worker.Task) (*saccade.Outputs[saccade.File], error) {
 					return outputs(), tt.run(task.Analysis.Attempt)
 				}, nil)
@@ -231,7 +242,7 @@ func TestErrors(t *testing.T) {
 // TestImageOvertakesVideos: images have slots of their own and start at once.
 func TestImageOvertakesVideos(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
-		b := newBench(t, driver)
+		b := newFixture(t, driver)
 		release := make(chan struct{})
 		b.start(func(ctx context.Context, task worker.Task) (*saccade.Outputs[saccade.File], error) {
 			if task.Analysis.Request.Kind == saccade.KindVideo {
@@ -266,7 +277,7 @@ func TestImageOvertakesVideos(t *testing.T) {
 
 func TestDeleteCancels(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
-		b := newBench(t, driver)
+		b := newFixture(t, driver)
 		var stopped atomic.Bool
 		var key blob.Key
 		started := make(chan struct{})
@@ -301,7 +312,7 @@ func TestDeleteCancels(t *testing.T) {
 
 func TestStopPutsBack(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
-		b := newBench(t, driver)
+		b := newFixture(t, driver)
 		var once sync.Once
 		started := make(chan struct{})
 		w := b.worker(func(ctx context.Context, task worker.Task) (*saccade.Outputs[saccade.File], error) {
@@ -349,7 +360,7 @@ func TestStopPutsBack(t *testing.T) {
 // TestStopDrains: jobs that end within the grace period are not disturbed.
 func TestStopDrains(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
-		b := newBench(t, driver)
+		b := newFixture(t, driver)
 		started, release := make(chan struct{}), make(chan struct{})
 		w := b.worker(func(ctx context.Context, _ worker.Task) (*saccade.Outputs[saccade.File], error) {
 			close(started)

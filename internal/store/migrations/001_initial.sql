@@ -1,3 +1,4 @@
+-- +goose Up
 -- One text for SQLite and PostgreSQL. Times are microseconds since 1970, UTC;
 -- lists and documents are JSON text.
 
