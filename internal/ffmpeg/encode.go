@@ -285,7 +285,7 @@ func (e *Encoder) fail(err error) error {
 	case exit != nil && !crashed(exit) && !errors.Is(exit, errStopped) && !errors.Is(exit, errTimeout):
 		e.err = exit // the caller's context, or Abort
 	case full(text), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), strings.Contains(fmt.Sprint(exit), "file size limit"): // SIGXFSZ
-		e.err = saccade.Errorf(saccade.CodeServer, "There is no space left to store the result. Please free some disk space and try again.").With(fmt.Errorf("%w: %w", ErrDiskFull, report))
+		e.err = saccade.Errorf(saccade.CodeOverCapacity, "There is no space left to store the result. Please free some disk space and try again.").With(fmt.Errorf("%w: %w", ErrDiskFull, report))
 	default:
 		e.err = report
 	}

@@ -259,7 +259,7 @@ func TestEncodeDiskFull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := feed(e, 200); !errors.Is(err, ErrDiskFull) || !saccade.IsCode(err, saccade.CodeServer) {
+	if err := feed(e, 200); !errors.Is(err, ErrDiskFull) || !saccade.IsCode(err, saccade.CodeOverCapacity) {
 		t.Errorf("got %v", err)
 	}
 	gone(t, out)

@@ -72,7 +72,7 @@ func (s *Store) SetAddOn(ctx context.Context, name, addOn string, on bool) error
 		if _, err := tx.ExecContext(ctx, `UPDATE accounts SET name = name WHERE name = $1`, name); err != nil {
 			return err
 		}
-		a, err := s.account(ctx, tx, name)
+		a, err := s.account(ctx, transaction{tx}, name)
 		if err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func newSecret() string {
 
 // querier is a database or a transaction.
 type querier interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	QueryRowContext(ctx context.Context, query string, args ...any) scanner
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river/rivermigrate"
@@ -42,7 +43,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err := s.migrateQueue(ctx); err != nil {
 		return fmt.Errorf("migrate: tables of the queue: %w", err)
 	}
-	if err := s.inTx(ctx, s.adoptVersions); err != nil {
+	if err := s.inMigration(ctx, s.adoptVersions); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	err := s.migrateRows(ctx)
@@ -85,10 +86,21 @@ func (s *Store) migrateQueue(ctx context.Context) error {
 		_, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
 		return err
 	}
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.inMigration(ctx, func(tx *sql.Tx) error {
 		_, err := migrator.MigrateTx(ctx, tx, rivermigrate.DirectionUp, nil)
 		return err
 	})
+}
+
+// inMigration runs f in a transaction, and waits for those of other processes.
+func (s *Store) inMigration(ctx context.Context, f func(tx *sql.Tx) error) error {
+	var err error
+	for range migrationTries {
+		if err = s.inLongTx(ctx, time.Minute, f); !unavailable(err) {
+			break
+		}
+	}
+	return err
 }
 
 // versionsTable makes goose's table, with versions that are unique.
@@ -131,7 +143,7 @@ func (s *Store) migrateRows(ctx context.Context) error {
 	if s.driver == DriverPostgres {
 		dialect = goose.DialectPostgres
 	}
-	p, err := goose.NewProvider(dialect, s.write, files, goose.WithDisableGlobalRegistry(true), goose.WithSlog(quiet(s.log)))
+	p, err := goose.NewProvider(dialect, s.write.DB, files, goose.WithDisableGlobalRegistry(true), goose.WithSlog(quiet(s.log)))
 	if err != nil {
 		return err
 	}

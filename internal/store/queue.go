@@ -37,13 +37,13 @@ type queue struct {
 // openQueue makes the client that enqueues.
 func (s *Store) openQueue() (err error) {
 	if s.driver == DriverSQLite {
-		s.queue.driver = signalDriver{riversqlite.New(s.write), &s.queue.signals}
+		s.queue.driver = signalDriver{riversqlite.New(s.write.DB), &s.queue.signals}
 	} else {
 		// Connects when it is used.
 		if s.queue.listeners, err = pgxpool.New(context.Background(), s.cfg.DSN); err != nil {
 			return err
 		}
-		s.queue.driver = riverdatabasesql.NewWithPgxListener(s.write, s.queue.listeners)
+		s.queue.driver = riverdatabasesql.NewWithPgxListener(s.write.DB, s.queue.listeners)
 	}
 	s.queue.client, err = river.NewClient(s.queue.driver, &river.Config{Logger: quiet(s.log)})
 	return err

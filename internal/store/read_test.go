@@ -192,3 +192,21 @@ func TestOpenTwiceAndCheck(t *testing.T) {
 		t.Errorf("the file: %v, %v", stat, err)
 	}
 }
+
+// TestLockedDatabase: another process holds the write lock; a request is
+// refused soon, and reading goes on.
+func TestLockedDatabase(t *testing.T) {
+	f := open(t, store.DriverSQLite)
+	a := f.create(saccade.KindVideo)
+	other := storetest.Open(t, f.cfg)
+	tx, err := other.DB().BeginTx(t.Context(), nil)
+	f.ok(err)
+	_, err = f.CreateUpload(t.Context(), "acme")
+	f.code(err, saccade.CodeOverCapacity)
+	_, _, err = f.CreateAnalysis(t.Context(), &saccade.Analysis{Account: "acme", Request: saccade.Request{Kind: saccade.KindVideo}}, nil)
+	f.code(err, saccade.CodeOverCapacity)
+	f.get(a.ID)
+	f.ok(tx.Rollback())
+	_, err = f.CreateUpload(t.Context(), "acme")
+	f.ok(err)
+}

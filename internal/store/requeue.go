@@ -51,7 +51,7 @@ func (s *Store) Requeue(ctx context.Context) (made int, next time.Time, err erro
 				return err
 			}
 		}
-		lanes, err := s.backlogs(ctx, tx)
+		lanes, err := s.backlogs(ctx, transaction{tx})
 		if err != nil {
 			return err
 		}

@@ -11,19 +11,18 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
-	"modernc.org/sqlite"               // registers "sqlite"
-
-	"github.com/saccade-dev/saccade"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // registers "sqlite"
 )
 
 // Store is an open database. Close it.
 type Store struct {
 	cfg    Config
 	driver string
-	write  *sql.DB
-	read   *sql.DB // the same as write on PostgreSQL
+	write  database
+	read   database // the same as write on PostgreSQL
 	now    func() time.Time
 	log    *slog.Logger
 	queue  queue
@@ -76,11 +75,11 @@ func (s *Store) openSQLite(file string) error {
 		return err
 	}
 	base := "file:" + (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath() +
-		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)"
-	if s.write, err = sql.Open("sqlite", base+"&_txlock=immediate"); err != nil {
+		"?_pragma=busy_timeout(2000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)"
+	if s.write.DB, err = sql.Open("sqlite", base+"&_txlock=immediate"); err != nil {
 		return err
 	}
-	if s.read, err = sql.Open("sqlite", base+"&_pragma=query_only(1)"); err != nil {
+	if s.read.DB, err = sql.Open("sqlite", base+"&_pragma=query_only(1)"); err != nil {
 		return errors.Join(err, s.write.Close())
 	}
 	s.write.SetMaxOpenConns(1)
@@ -89,10 +88,15 @@ func (s *Store) openSQLite(file string) error {
 	return nil
 }
 
-func (s *Store) openPostgres(dsn string) (err error) {
-	if s.write, err = sql.Open("pgx", dsn); err != nil {
-		return err
+func (s *Store) openPostgres(dsn string) error {
+	cfg, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return errors.New("the address of the database cannot be read") // the error may show the password
 	}
+	if cfg.ConnectTimeout == 0 {
+		cfg.ConnectTimeout = patience
+	}
+	s.write.DB = stdlib.OpenDB(*cfg)
 	s.write.SetMaxOpenConns(s.cfg.MaxConns)
 	s.write.SetMaxIdleConns(s.cfg.MaxConns)
 	s.write.SetConnMaxIdleTime(5 * time.Minute)
@@ -114,7 +118,7 @@ func (s *Store) Close() error {
 
 // DB is the database that is written to. On SQLite it
 // has a single connection: never use it while holding a transaction.
-func (s *Store) DB() *sql.DB { return s.write }
+func (s *Store) DB() *sql.DB { return s.write.DB }
 
 // Driver is [DriverSQLite] or [DriverPostgres].
 func (s *Store) Driver() string { return s.driver }
@@ -132,13 +136,20 @@ func (s *Store) Check(ctx context.Context) error {
 // connections. PostgreSQL may ask to run a transaction again (deadlock,
 // serialization); f must therefore be repeatable.
 func (s *Store) inTx(ctx context.Context, f func(tx *sql.Tx) error) error {
+	return s.inLongTx(ctx, patience, f)
+}
+
+// inLongTx is inTx with a time limit of its own.
+func (s *Store) inLongTx(ctx context.Context, limit time.Duration, f func(tx *sql.Tx) error) error {
+	inner, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
 	var err error
 	for range 5 {
-		if err = s.tryTx(ctx, f); !repeatable(err) {
+		if err = s.tryTx(inner, f); !repeatable(err) {
 			break
 		}
 	}
-	return mapDiskFull(err)
+	return classify(ctx, err)
 }
 
 func (s *Store) tryTx(ctx context.Context, f func(tx *sql.Tx) error) error {
@@ -160,22 +171,10 @@ func (s *Store) tryTx(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return nil
 }
 
-// repeatable recognises serialization_failure and deadlock_detected.
+// repeatable recognizes serialization_failure and deadlock_detected.
 func repeatable(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
-}
-
-// mapDiskFull makes a database without room on its disk over_capacity: nothing is
-// wrong with the request, and it can be repeated once there is room.
-func mapDiskFull(err error) error {
-	var lite *sqlite.Error
-	var pg *pgconn.PgError
-	const liteFull, pgFull = 13, "53100"
-	if errors.As(err, &lite) && lite.Code()&0xff == liteFull || errors.As(err, &pg) && pg.Code == pgFull {
-		return saccade.Errorf(saccade.CodeOverCapacity, "The storage of the server is full. Please try again later; the operator has to make room.").With(err)
-	}
-	return err
 }
 
 // micros is how times are kept.

@@ -44,7 +44,7 @@ func (s *Store) StartText(ctx context.Context, account, id, kind string, ttl tim
 			return err
 		}
 		var err error
-		t, err = readText(ctx, tx, id, kind)
+		t, err = readText(ctx, transaction{tx}, id, kind)
 		switch {
 		case err != nil && !saccade.IsCode(err, saccade.CodeNotFound):
 			return err
@@ -114,7 +114,7 @@ func (s *Store) ClaimText(ctx context.Context, by Holder) (*TextClaim, error) {
 				return fmt.Errorf("store: claim: %w", err)
 			}
 			if c.Tries > s.cfg.MaxTries {
-				return c.end(ctx, tx, TextFailed, "")
+				return c.end(ctx, transaction{tx}, TextFailed, "")
 			}
 			r, err := scanRow(tx.QueryRowContext(ctx, `SELECT `+analysisColumns+` FROM analyses WHERE id = $1`, analysis))
 			c.Analysis = r.Analysis

@@ -20,7 +20,7 @@ func (s *Store) CreateUpload(ctx context.Context, account string) (saccade.Uploa
 	_, err := s.write.ExecContext(ctx,
 		`INSERT INTO uploads (id, account, object, size, created_at) VALUES ($1, $2, $3, -1, $4)`,
 		u.ID, u.Account, string(blob.UploadKey(u.Account, u.ID)), micros(u.CreatedAt))
-	return u, mapDiskFull(err)
+	return u, err
 }
 
 // Upload returns an upload of the account, or not_found.

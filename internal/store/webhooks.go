@@ -125,7 +125,7 @@ func (s *Store) notifyAll(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) 
 		event = saccade.EventFailed
 	}
 	wanted := func(events []string) bool { return len(events) == 0 || slices.Contains(events, event) }
-	targets, err := listWebhooks(ctx, tx, a.Account)
+	targets, err := listWebhooks(ctx, transaction{tx}, a.Account)
 	if err != nil {
 		return err
 	}

@@ -192,7 +192,7 @@ func (l *Lease) release(ctx context.Context, after time.Duration, set string, ar
 	return l.store.inTx(ctx, func(tx *sql.Tx) error {
 		due := micros(l.store.now().Add(after))
 		set := fmt.Sprintf("%s, instance = '', lease_until = 0, next_at = $%d", set, len(args)+1)
-		if err := l.update(ctx, tx, set, append(args, due)...); err != nil {
+		if err := l.update(ctx, transaction{tx}, set, append(args, due)...); err != nil {
 			return err
 		}
 		if after > 0 {
