@@ -41,6 +41,25 @@ Examples:
   SACCADE_LISTEN=127.0.0.1:9000 SACCADE_RESULT_TTL=0 saccade serve`
 }
 
+// Validate reports every number that no package judges: 0 stands for a default
+// here, and less for nothing.
+func (c *serveCmd) Validate() error {
+	var faults []error
+	for _, n := range []struct {
+		name  string
+		value int64
+	}{
+		{"--videos (SACCADE_VIDEOS)", int64(c.Videos)},
+		{"--images (SACCADE_IMAGES)", int64(c.Images)},
+		{"--grace (SACCADE_GRACE)", int64(c.Grace)},
+	} {
+		if n.value < 0 {
+			faults = append(faults, fmt.Errorf("%s must not be negative", n.name))
+		}
+	}
+	return errors.Join(faults...)
+}
+
 // Run serves until the context ends, then drains.
 func (c *serveCmd) Run(e env) error {
 	log := c.logger(e)
