@@ -14,6 +14,7 @@ import (
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/client"
 	"github.com/saccade-dev/saccade/internal/netguard"
+	"github.com/saccade-dev/saccade/internal/store"
 	"github.com/saccade-dev/saccade/internal/webhook"
 )
 
@@ -185,18 +186,11 @@ func TestReadMessage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log, _, err := c.Deliveries(ctx, ref.ID, "")
-	if err != nil || len(log) != 1 {
-		t.Fatalf("%+v, %v", log, err)
-	}
 	own, err := c.SigningSecret(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := s.store.Delivery(ctx, "acme", log[0].ID)
-	if err != nil {
-		t.Fatal(err)
-	}
+	want, d := delivery(t, s, c, ref.ID)
 	const other = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 	for name, tt := range map[string]struct {
 		secrets []string
@@ -216,16 +210,30 @@ func TestReadMessage(t *testing.T) {
 		if !errors.Is(failure, tt.want) {
 			t.Errorf("%s: %v, want %v", name, failure, tt.want)
 		}
-		want := client.Message{}
+		wanted := client.Message{}
 		if tt.want == nil {
-			want.ID, want.WebhookMessage = d.ID, log[0].Message
+			wanted.ID, wanted.WebhookMessage = d.ID, want
 		}
-		if d := cmp.Diff(want, message); d != "" {
+		if d := cmp.Diff(wanted, message); d != "" {
 			t.Errorf("%s: %s", name, d)
 		}
 	}
-	data := log[0].Message.Data
-	if data.ID != ref.ID || data.Title != "Draft" || data.Status != saccade.StatusSuccess || log[0].Message.Timestamp.IsZero() {
-		t.Errorf("%+v", log[0].Message)
+	if want.Data.ID != ref.ID || want.Data.Title != "Draft" || want.Data.Status != saccade.StatusSuccess || want.Timestamp.IsZero() {
+		t.Errorf("%+v", want)
 	}
+}
+
+// delivery returns the one message about an analysis, as the client lists it
+// and as the store keeps it.
+func delivery(t *testing.T, s *server, c *client.Client, analysis string) (saccade.WebhookMessage, store.Delivery) {
+	t.Helper()
+	page, _, err := c.Deliveries(t.Context(), analysis, "")
+	if err != nil || len(page) != 1 {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	d, err := s.store.Delivery(t.Context(), "acme", page[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page[0].Message, d
 }
