@@ -1,6 +1,7 @@
 package httpfront
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -119,13 +120,17 @@ func (f *Front) LogError(ctx context.Context, b *ErrorBody, err error) {
 	f.log.ErrorContext(ctx, "request failed", "request_id", c.ID, "route", c.Route, "status", b.status, "err", err)
 }
 
-// WriteJSON writes an answer that no cache keeps.
+// WriteJSON writes an answer that no cache keeps. Its length is known to the
+// client, so that it is whole even before the request is over.
 func WriteJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
+	var body bytes.Buffer
+	_ = EncodeJSON(&body, v) // plain structs and strings, which JSON can say
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(body.Len()))
+	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	// The status is out; a client that went away is not the server's error.
-	_ = EncodeJSON(w, v)
+	_, _ = w.Write(body.Bytes()) // a client that went away is not the server's error
 }
 
 // EncodeJSON writes JSON that leaves & < > as they are: links stay readable, and
