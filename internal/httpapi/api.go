@@ -73,7 +73,7 @@ func New(cfg Config, deps Deps) (*API, error) {
 		return nil, err
 	}
 	a.log = a.front.Log()
-	a.huma = humago.New(a.front, a.doc.Huma(jsonFormat()))
+	a.huma = humago.New(a.front, a.doc.Huma(huma.Format{Marshal: httpfront.EncodeJSON, Unmarshal: httpfront.DecodeJSON}))
 	a.huma.UseMiddleware(a.authenticate)
 	a.routes()
 	a.document, err = a.doc.Finish(a.huma.OpenAPI(), reflect.TypeFor[httpfront.Health]())

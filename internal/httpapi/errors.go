@@ -22,8 +22,7 @@ var (
 		"We were unable to authenticate you. Please check your credentials.")
 	errNoAnalysis = saccade.Errorf(saccade.CodeNotFound,
 		"There is no analysis with this id. Please check the id and the account of your token.")
-	errBodyTooLarge = saccade.Errorf(saccade.CodeTooLarge, "The request is too large. Please send less than the documented limit.")
-	errGone         = saccade.Errorf(saccade.CodeGone, "This resource is no longer available.")
+	errGone = saccade.Errorf(saccade.CodeGone, "This resource is no longer available.")
 )
 
 // errNoReason stands for the error of a failed analysis that kept none.
@@ -66,12 +65,12 @@ var installErrors = sync.OnceFunc(func() {
 func fromHuma(operation string, status int, msg string, errs []error) error {
 	code := saccade.CodeClient
 	cause := errors.Join(errs...)
-	var known *saccade.Error // of jsonBody
+	var known *saccade.Error // of httpfront.JSONBody
 	switch {
 	case errors.As(cause, &known):
 		return known
 	case status == http.StatusRequestEntityTooLarge:
-		return errBodyTooLarge
+		return httpfront.ErrTooLarge
 	case errors.Is(cause, io.ErrUnexpectedEOF):
 		return saccade.Errorf(saccade.CodeClient, "The body broke off. Please send it again.").With(cause)
 	case status >= 500:

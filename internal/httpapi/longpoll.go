@@ -2,9 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
-	"net/http"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -69,11 +66,8 @@ func (a *API) events(ctx context.Context, get fetch, view func(context.Context, 
 	}
 	return &eventsOutput{Body: func(hc huma.Context) {
 		_, w := humago.Unwrap(hc)
-		w.Header().Set("Content-Type", "text/event-stream")
-		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("X-Accel-Buffering", "no") // else nginx buffers the events
 		defer a.longPolls.Leave(first.Account)
-		s := &stream{w: w, c: http.NewResponseController(w), get: get, view: view}
+		s := &stream{EventStream: httpfront.NewEventStream(w), get: get, view: view}
 		s.run(ctx, first, a.life.Done())
 	}}, nil
 }
@@ -89,10 +83,10 @@ func (s *stream) run(ctx context.Context, an *saccade.Analysis, closed <-chan st
 			if an.Status != saccade.StatusPending {
 				name = string(an.Status)
 			}
-			s.send(name, s.view(ctx, an))
+			s.Send(name, s.view(ctx, an))
 			last = now
 		}
-		if an.Status != saccade.StatusPending || s.err != nil {
+		if an.Status != saccade.StatusPending || s.Err() != nil {
 			return
 		}
 		select {
@@ -102,14 +96,14 @@ func (s *stream) run(ctx context.Context, an *saccade.Analysis, closed <-chan st
 		case <-ctx.Done():
 			return
 		}
-		s.keepAlive()
+		s.KeepAlive()
 		var err error
 		if an, err = s.get(ctx); err != nil {
 			name := "error"
 			if saccade.IsCode(err, saccade.CodeGone) {
 				name = "gone"
 			}
-			s.send(name, httpfront.NewErrorBody(ctx, err))
+			s.Send(name, httpfront.NewErrorBody(ctx, err))
 			return
 		}
 	}
@@ -126,42 +120,9 @@ func stateOf(an *saccade.Analysis) state {
 	return state{status: an.Status, progress: an.Progress, attempt: an.Attempt}
 }
 
-// stream writes server-sent events; the first error ends it.
+// stream is the events of one analysis.
 type stream struct {
-	w    http.ResponseWriter
-	c    *http.ResponseController
+	*httpfront.EventStream
 	get  fetch
 	view func(context.Context, *saccade.Analysis) any
-	sent time.Time
-	err  error
-}
-
-// keepAliveEvery keeps proxies from closing a silent stream.
-const keepAliveEvery = 15 * time.Second
-
-// send writes one event.
-func (s *stream) send(name string, data any) {
-	var text strings.Builder
-	if s.err == nil {
-		s.err = httpfront.EncodeJSON(&text, data)
-	}
-	s.write(fmt.Sprintf("event: %s\ndata: %s\n\n", name, strings.TrimSpace(text.String())))
-}
-
-// keepAlive writes a comment when the stream has been silent for a while.
-func (s *stream) keepAlive() {
-	if time.Since(s.sent) >= keepAliveEvery {
-		s.write(": still here\n\n")
-	}
-}
-
-func (s *stream) write(text string) {
-	if s.err != nil {
-		return
-	}
-	_ = s.c.SetWriteDeadline(time.Now().Add(httpfront.TransferPause))
-	if _, s.err = s.w.Write([]byte(text)); s.err == nil {
-		s.err = s.c.Flush()
-	}
-	s.sent = time.Now()
 }

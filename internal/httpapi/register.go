@@ -100,14 +100,37 @@ var keyForm = regexp.MustCompile(`^[\x21-\x7e]{1,255}$`)
 // also makes Content-Type irrelevant: clients label their JSON as they please.
 func prepareBody(r *http.Request, c *caller) error {
 	r.Header.Set("Content-Type", "application/json")
-	body := &jsonBody{ReadCloser: r.Body}
+	body := httpfront.NewJSONBody(r.Body, httpfront.JSONBudget{
+		Bytes: maxBody, Values: maxValues, Free: [2]string{"input", "content"}, List: checkList,
+	})
 	r.Body = body
 	if key := r.Header.Get("Idempotency-Key"); key != "" && r.Method == http.MethodPost {
 		if !keyForm.MatchString(key) {
 			return saccade.Errorf(saccade.CodeClient, "An Idempotency-Key has 1 to 255 visible ASCII characters.").About("Idempotency-Key")
 		}
 		c.key, c.body = key, sha256.New()
-		body.sum = c.body
+		body.Sum = c.body
+	}
+	return nil
+}
+
+// The budget of a JSON body.
+const (
+	maxBody   = 2 << 20 // bytes, beside input.content
+	maxValues = 250_000
+	maxList   = 1000 // elements of a list that the API reads
+)
+
+// listMembers are the members of a request that the API reads lists of.
+var listMembers = map[string]bool{"input": true, "predictions": true, "aois": true, "webhook": true, "events": true}
+
+// checkList refuses lists that are too long before their elements are looked at.
+func checkList(member string, depth, n int) error {
+	switch {
+	case member == "aois" && depth == 2 && n > saccade.MaxAOIs:
+		return saccade.ValidateAOIs(make([]saccade.AOI, n))
+	case n > maxList && listMembers[member]:
+		return saccade.Errorf(saccade.CodeInvalidInput, "A list has at most %d elements.", maxList).About(member)
 	}
 	return nil
 }

@@ -1,41 +1,55 @@
-package httpapi
+package httpfront
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"hash"
 	"io"
+	"strings"
 
 	"github.com/saccade-dev/saccade"
 )
 
-// The budget of a JSON body, judged while it is read: what a decoder makes of a
-// body can be a hundred times its size.
-const (
-	maxBody   = 2 << 20 // bytes, beside input.content
-	maxValues = 250_000 // strings, numbers, literals, and empty lists and objects
-	maxDepth  = 64      // lists and objects inside of each other
-	maxList   = 1000    // elements of a list that the API reads
-)
+// JSONBudget bounds a JSON body. It is judged while the body is read: what a
+// decoder makes of a body can be a hundred times its size.
+type JSONBudget struct {
+	Bytes  int64     // beside the text that is free
+	Values int       // strings, numbers, literals, and empty lists and objects
+	Free   [2]string // keys of the text, in an object in the body, that does not count
+	// List judges a list below a member of the body once it has n elements, at the
+	// depth of the list: 2 is the member itself. nil: lists are as long as they are.
+	List func(member string, depth, n int) error
+}
 
-// listKeys are the members of a request, at its top, that the API reads.
-var listKeys = map[string]bool{"input": true, "predictions": true, "aois": true, "webhook": true, "events": true}
+// maxDepth is how many lists and objects may be inside of each other.
+const maxDepth = 64
 
-// jsonBody is a request's body on its way to the decoder.
-type jsonBody struct {
+// ErrTooLarge says that a body has used up its budget.
+var ErrTooLarge = saccade.Errorf(saccade.CodeTooLarge, "The request is too large. Please send less than the documented limit.")
+
+// JSONBody is a request's body on its way to the decoder.
+type JSONBody struct {
 	io.ReadCloser
-	sum   hash.Hash // nil: nobody asks for it
+	Sum hash.Hash // is fed what is read; may be nil
+
 	judge judge
+}
+
+// NewJSONBody returns the body, bounded by the budget.
+func NewJSONBody(body io.ReadCloser, budget JSONBudget) *JSONBody {
+	return &JSONBody{ReadCloser: body, judge: judge{JSONBudget: budget}}
 }
 
 // Read reads on, feeds the hash, and fails with a *saccade.Error when the budget
 // is used up.
-func (b *jsonBody) Read(p []byte) (int, error) {
+func (b *JSONBody) Read(p []byte) (int, error) {
 	if b.judge.err != nil {
 		return 0, b.judge.err
 	}
 	n, err := b.ReadCloser.Read(p)
-	if b.sum != nil {
-		b.sum.Write(p[:n])
+	if b.Sum != nil {
+		b.Sum.Write(p[:n])
 	}
 	if refused := b.judge.add(p[:n]); refused != nil {
 		return n, refused
@@ -47,7 +61,8 @@ func (b *jsonBody) Read(p []byte) (int, error) {
 // accepts text that is no JSON, as long as there is not too much of it: the
 // decoder says what is wrong.
 type judge struct {
-	bytes  int64 // beside input.content
+	JSONBudget
+	bytes  int64 // beside the text that is free
 	values int
 	err    error
 
@@ -57,7 +72,7 @@ type judge struct {
 	key      [2]string          // of the members at depths 1 and 2 that are being read
 
 	inText, escaped bool
-	content         bool   // the text is input.content
+	free            bool   // the text does not count
 	text            []byte // the beginning of the text
 	inWord          bool   // in a number or a literal
 	opened          bool   // the last byte opened a container
@@ -77,10 +92,10 @@ func (j *judge) add(p []byte) error {
 		}
 		switch {
 		case j.err != nil:
-		case j.bytes > maxBody:
-			j.err = errBodyTooLarge
-		case j.values > maxValues:
-			j.err = saccade.Errorf(saccade.CodeTooLarge, "The request has too many values. At most %d are read.", maxValues)
+		case j.bytes > j.Bytes:
+			j.err = ErrTooLarge
+		case j.values > j.Values:
+			j.err = saccade.Errorf(saccade.CodeTooLarge, "The request has too many values. At most %d are read.", j.Values)
 		}
 	}
 	return j.err
@@ -98,7 +113,7 @@ func (j *judge) addText(p []byte) int {
 	} else {
 		j.inText = false
 	}
-	if !j.content {
+	if !j.free {
 		j.bytes += int64(n)
 	}
 	if room := maxKey - len(j.text); room > 0 {
@@ -106,7 +121,7 @@ func (j *judge) addText(p []byte) int {
 	}
 	if !j.inText {
 		j.values++
-		j.content = false
+		j.free = false
 	}
 	return n
 }
@@ -119,7 +134,7 @@ func (j *judge) addByte(c byte) {
 	switch c {
 	case '"':
 		j.inText, j.text = true, j.text[:0]
-		j.content = j.depth == 2 && j.key == [2]string{"input", "content"}
+		j.free = j.depth == 2 && j.key == j.Free
 	case '{', '[':
 		j.open(c == '[')
 	case '}', ']':
@@ -159,16 +174,11 @@ func (j *judge) next() {
 	if j.depth > 0 && j.depth <= len(j.key) {
 		j.key[j.depth-1] = ""
 	}
-	if !j.list[j.depth] || !listKeys[j.key[0]] {
+	if !j.list[j.depth] || j.List == nil {
 		return
 	}
 	j.elements[j.depth]++
-	switch n := j.elements[j.depth] + 1; {
-	case j.key[0] == "aois" && j.depth == 2 && n > saccade.MaxAOIs:
-		j.err = saccade.ValidateAOIs(make([]saccade.AOI, n))
-	case n > maxList:
-		j.err = saccade.Errorf(saccade.CodeInvalidInput, "A list has at most %d elements.", maxList).About(j.key[0])
-	}
+	j.err = j.List(j.key[0], j.depth, j.elements[j.depth]+1)
 }
 
 // setKey keeps the text before a colon where it is the key of a member that the
@@ -177,4 +187,47 @@ func (j *judge) setKey() {
 	if j.depth > 0 && j.depth <= len(j.key) {
 		j.key[j.depth-1] = string(bytes.TrimSuffix(j.text, []byte(`"`)))
 	}
+}
+
+var errNUL = errors.New("texts must not contain NUL characters")
+
+// DecodeJSON reads a body. Members that are null count as left out, since
+// clients send both; texts with NUL are refused, since no database keeps them.
+func DecodeJSON(data []byte, v any) error {
+	if err := json.Unmarshal(data, v); err != nil {
+		return err
+	}
+	if tree, ok := v.(*any); ok {
+		return tidy(*tree)
+	}
+	return nil
+}
+
+// tidy drops null members in place and looks for NUL. The decoder has bounded
+// the depth.
+func tidy(tree any) error {
+	switch t := tree.(type) {
+	case string:
+		if strings.IndexByte(t, 0) >= 0 {
+			return errNUL
+		}
+	case []any:
+		for _, v := range t {
+			if err := tidy(v); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for k, v := range t {
+			if strings.IndexByte(k, 0) >= 0 {
+				return errNUL
+			}
+			if v == nil {
+				delete(t, k)
+			} else if err := tidy(v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
