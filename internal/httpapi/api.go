@@ -10,7 +10,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/saccade-dev/saccade/internal/httpapi/openapi"
 	"github.com/saccade-dev/saccade/internal/httpfront"
@@ -67,7 +66,7 @@ func New(cfg Config, deps Deps) (*API, error) {
 	a.life, a.stop = context.WithCancel(context.Background())
 	var err error
 	if a.front, err = httpfront.New(cfg.Config, httpfront.Deps{
-		Checks: deps.Checks, Collectors: []prometheus.Collector{&statsCollector{stats: deps.Stats}},
+		Checks: deps.Checks, Collectors: deps.Collectors,
 		Overlapping: []string{"/analyses/{id}/events"}, Log: deps.Log, Now: a.now,
 	}); err != nil {
 		return nil, err

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpfront"
@@ -88,12 +90,6 @@ type WebhookList interface {
 	WebhookSecret(ctx context.Context, account string) (string, error)
 }
 
-// Stats counts for the metrics.
-type Stats interface {
-	QueueState(ctx context.Context) (store.Queue, error)
-	Totals(ctx context.Context) ([]store.Usage, error)
-}
-
 // Objects opens the objects that clients download; blob.Store is one.
 type Objects interface {
 	Open(ctx context.Context, key blob.Key) (blob.Object, blob.Info, error)
@@ -106,21 +102,21 @@ type Verifier interface {
 }
 
 // Deps is everything the API needs from other packages. All are required but
-// Checks, Log (nil: discarded) and Now (nil: time.Now).
+// Collectors, Checks, Log (nil: discarded) and Now (nil: time.Now).
 type Deps struct {
-	Accounts Accounts
-	Service  Service
-	Analyses Analyses
-	Archive  Archive
-	Texts    Texts
-	Webhooks Webhooks
-	Stats    Stats
-	Objects  Objects
-	Links    blob.Links
-	Verifier Verifier
-	Checks   []httpfront.Check
-	Log      *slog.Logger
-	Now      func() time.Time
+	Accounts   Accounts
+	Service    Service
+	Analyses   Analyses
+	Archive    Archive
+	Texts      Texts
+	Webhooks   Webhooks
+	Collectors []prometheus.Collector // for /metrics
+	Objects    Objects
+	Links      blob.Links
+	Verifier   Verifier
+	Checks     []httpfront.Check
+	Log        *slog.Logger
+	Now        func() time.Time
 }
 
 func (d Deps) validate() error {
@@ -130,7 +126,7 @@ func (d Deps) validate() error {
 		missing bool
 	}{
 		{"Accounts", d.Accounts == nil}, {"Service", d.Service == nil}, {"Analyses", d.Analyses == nil}, {"Archive", d.Archive == nil},
-		{"Texts", d.Texts == nil}, {"Webhooks", d.Webhooks == nil}, {"Stats", d.Stats == nil},
+		{"Texts", d.Texts == nil}, {"Webhooks", d.Webhooks == nil},
 		{"Objects", d.Objects == nil}, {"Links", d.Links == nil}, {"Verifier", d.Verifier == nil},
 	} {
 		if need.missing {

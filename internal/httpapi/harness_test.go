@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/blob"
@@ -158,10 +160,11 @@ func newHarnessOn(t *testing.T, below func(*service.Deps), change ...func(*Confi
 	h.token, h.other = h.account("acme"), h.account("rival")
 	c := DefaultConfig()
 	d := Deps{
-		Accounts: h.store, Analyses: h.store, Archive: h.store, Texts: &texts{h.store, h}, Webhooks: h.store, Stats: h.store,
+		Accounts: h.store, Analyses: h.store, Archive: h.store, Texts: &texts{h.store, h}, Webhooks: h.store,
 		Objects: h.disk, Links: signer, Verifier: signer,
-		Checks: []httpfront.Check{{Name: "database", Run: h.store.Check}, {Name: "storage", Run: h.disk.Check}},
-		Log:    slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: h.clock.now,
+		Collectors: []prometheus.Collector{service.NewCollector(h.store, h.clock.now)},
+		Checks:     []httpfront.Check{{Name: "database", Run: h.store.Check}, {Name: "storage", Run: h.disk.Check}},
+		Log:        slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: h.clock.now,
 	}
 	for _, f := range change {
 		f(&c, &d)

@@ -1,16 +1,43 @@
-package httpapi
+package service
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store"
 )
 
-// statsCollector turns the store's numbers into metrics at each scrape.
-type statsCollector struct{ stats Stats }
+// Stats counts what the service has done; *store.Store is one.
+type Stats interface {
+	QueueState(ctx context.Context) (store.Queue, error)
+	Totals(ctx context.Context) ([]store.Usage, error)
+}
+
+// statsFor is how long the numbers of one scrape are good for another: anybody
+// may scrape, and counting costs something.
+const statsFor = 5 * time.Second
+
+// Collector turns the numbers of the service into metrics when somebody scrapes.
+type Collector struct {
+	stats Stats
+	now   func() time.Time
+
+	mu   sync.Mutex
+	at   time.Time
+	last []prometheus.Metric
+}
+
+// NewCollector returns a collector; now may be nil, for time.Now.
+func NewCollector(stats Stats, now func() time.Time) *Collector {
+	if now == nil {
+		now = time.Now
+	}
+	return &Collector{stats: stats, now: now}
+}
 
 var (
 	waitingDesc  = prometheus.NewDesc("saccade_queue_depth", "Analyses that wait for a worker.", nil, nil)
@@ -22,24 +49,36 @@ var (
 )
 
 // Describe announces the metrics.
-func (c *statsCollector) Describe(ch chan<- *prometheus.Desc) {
+func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{waitingDesc, runningDesc, analysesDesc, framesDesc, secondsDesc, statsUpDesc} {
 		ch <- d
 	}
 }
 
-// Collect asks the store, for at most 5 s.
-func (c *statsCollector) Collect(ch chan<- prometheus.Metric) {
+// Collect sends the metrics, as they were a few seconds ago at most.
+func (c *Collector) Collect(ch chan<- prometheus.Metric) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now := c.now(); c.at.IsZero() || now.Sub(c.at) > statsFor {
+		c.last, c.at = c.count(), now
+	}
+	for _, m := range c.last {
+		ch <- m
+	}
+}
+
+// count asks the store, for at most 5 s.
+func (c *Collector) count() (metrics []prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	number := func(d *prometheus.Desc, kind prometheus.ValueType, v float64, labels ...string) {
-		ch <- prometheus.MustNewConstMetric(d, kind, v, labels...)
+		metrics = append(metrics, prometheus.MustNewConstMetric(d, kind, v, labels...))
 	}
 	queue, err := c.stats.QueueState(ctx)
 	totals, err2 := c.stats.Totals(ctx)
 	if err != nil || err2 != nil {
 		number(statsUpDesc, prometheus.GaugeValue, 0)
-		return
+		return metrics
 	}
 	number(statsUpDesc, prometheus.GaugeValue, 1)
 	number(waitingDesc, prometheus.GaugeValue, float64(queue.Waiting))
@@ -53,4 +92,5 @@ func (c *statsCollector) Collect(ch chan<- prometheus.Metric) {
 	}
 	number(framesDesc, prometheus.CounterValue, frames)
 	number(secondsDesc, prometheus.CounterValue, seconds)
+	return metrics
 }
