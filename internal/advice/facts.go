@@ -92,6 +92,9 @@ func (a *Advisor) readFrames(ctx context.Context, an *saccade.Analysis, f *facts
 	}
 	f.fillScores(rows)
 	if an.Request.Kind == saccade.KindVideo {
+		for i, first := 0, rows[0].Time; i < len(rows); i++ {
+			rows[i].Time -= first // texts count from the first frame
+		}
 		f.frames = rows
 		return
 	}

@@ -10,8 +10,9 @@
 // read them back the same way. frames.json names its layout ([FramesSchema]);
 // its JSON Schema is docs/frames.schema.json. density.npy is NumPy's format 1.0.
 //
-// Times are seconds from the first frame, positions fractions of width and
-// height from the top left, scores 0..100, and every density sums to 1.
+// Times are seconds as the input's own time stamps count them, which need not
+// begin at 0; a duration counts from the first frame. Positions are fractions of
+// width and height from the top left, scores 0..100, and every density sums to 1.
 package artifact
 
 import "github.com/saccade-dev/saccade"
@@ -55,7 +56,7 @@ type Head struct {
 // Row is one frame.
 type Row struct {
 	Frame        int                 `json:"frame"`        // from 0
-	Time         float64             `json:"time"`         // the frame's time stamp
+	Time         float64             `json:"time"`         // the frame's own time stamp in the input, seconds
 	Focus        int                 `json:"focus"`        // 0..100
 	Clarity      *int                `json:"clarity"`      // 0..100; nil: not asked for
 	Excitingness *int                `json:"excitingness"` // 0..100; nil: not asked for

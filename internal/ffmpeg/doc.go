@@ -4,20 +4,23 @@
 // A [Tool] is made once ([New] probes the program) and is safe for concurrent
 // use. [Tool.Decode] starts one process that decodes the whole video once and
 // yields every frame at full size, upright, as limited-range 4:2:0, with its
-// exact time stamp in milliseconds. [Tool.Encode] starts one process that takes
-// exactly one output frame per written frame, keeps their times and copies the
-// sound of the original; a frame that repeats the one before ([Encoder.Repeat])
-// is not encoded but added to the file at the end. Both stream: a handful of
-// frames is all they hold, and a slow reader or writer simply makes the process
-// wait.
+// exact time stamp in milliseconds. Transparency is laid on white, and frames of
+// another size than the first keep their proportions (Frame.Picture).
+// [Tool.Encode] starts one process that takes exactly one output frame per
+// written frame and keeps their times; a frame that repeats the one before
+// ([Encoder.Repeat]) is not encoded but added to the file at the end, where the
+// original's audio ([Tool.Audio]) is added too, packet by packet. Both stream: a
+// handful of frames is all they hold, and a slow reader or writer simply makes
+// the process wait.
 //
 // # Untrusted input
 //
 // With Config.Sandbox every process starts through a re-execution of our own
-// binary ([SandboxMain]), which sets resource limits and a Landlock domain (the
-// one input file readable, the one output directory writable, no network) and
-// then becomes ffmpeg. ffmpeg itself is held to one demuxer, to files and
-// pipes, to the codecs of WebM, and to a number of pixels. Each process has its
+// binary ([SandboxMain]), which sets resource limits and a Landlock domain (no
+// file readable but libraries, the one output directory writable, no network)
+// and then becomes ffmpeg. ffmpeg reads what package webm has understood from a
+// pipe; it is held to one demuxer, to the codecs of videos, and to a number of
+// pixels. Each process has its
 // own group, a time limit, and dies with its context.
 //
 // # What counts as readable

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
@@ -32,12 +33,15 @@ func (m *areaMeter) names() []string {
 	return names
 }
 
-// add counts the frame of a row, which is shown until a time, and puts the
-// shares of the areas that exist then into the row.
-func (m *areaMeter) add(row *artifact.Row, d saccade.Density, until float64) {
+// span is a stretch of time, in seconds since the first frame.
+type span struct{ from, to float64 }
+
+// add counts the frame of a row, which is shown for a span, and puts the shares
+// of the areas that exist then into the row.
+func (m *areaMeter) add(row *artifact.Row, d saccade.Density, s span) {
 	m.last, row.AOIs = d, nil
-	for i, share := range m.areas.Add(d, row.Time, max(0, until-row.Time)) {
-		if !m.aois[i].Active(row.Time) {
+	for i, share := range m.areas.Add(d, s.from, max(0, s.to-s.from)) {
+		if !m.aois[i].Active(s.from) {
 			continue
 		}
 		if row.AOIs == nil {
@@ -84,24 +88,28 @@ func MeasureAreas(ctx context.Context, from Numbers, aois []saccade.AOI, to Tabl
 	head.AOIs = meter.names()
 	table := artifact.NewFramesWriter(to.JSON, to.CSV, head)
 	row, d, err := in.Next()
+	first := row.Time
+	since := func(r artifact.Row) float64 { // rows have the input's own time stamps
+		return math.Round((r.Time-first)*1e6) / 1e6
+	}
 	for shown := 0.0; err == nil; {
 		var next artifact.Row
 		var nextMap saccade.Density
-		until := 0.0
+		s := span{from: since(row)}
 		if next, nextMap, err = in.Next(); err == nil {
-			until = next.Time
+			s.to = since(next)
 			err = ctx.Err()
 		} else if errors.Is(err, io.EOF) {
-			until = from.end(in, row.Time, shown)
+			s.to = from.end(in, s.from, shown)
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
 		}
-		meter.add(&row, d, until)
+		meter.add(&row, d, s)
 		if err := table.Write(row); err != nil {
 			return nil, err
 		}
-		shown = until - row.Time
+		shown = s.to - s.from
 		row, d = next, nextMap
 	}
 	if !errors.Is(err, io.EOF) {

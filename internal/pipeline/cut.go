@@ -18,10 +18,11 @@ type cutDetector struct {
 	mean float64
 }
 
-// Next reports whether p begins a new scene; the first frame does not.
+// Next reports whether p begins a new scene; the first frame does not, nor the
+// first one of another size.
 func (c *cutDetector) Next(p *pix.RGB) bool {
-	if c.last == nil {
-		c.last = append([]byte(nil), p.Pix...)
+	if len(c.last) != len(p.Pix) {
+		c.last, c.mean = append([]byte(nil), p.Pix...), 0
 		return false
 	}
 	var diff, sum, n int

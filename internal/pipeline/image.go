@@ -70,7 +70,7 @@ func (a *Analyzer) imageNumbers(job Job, rgb *pix.RGB, p *prediction) (*saccade.
 	row := artifact.Row{Focus: score.FocusScore(a.model.Name(), p.density), Clarity: s.clarity, Excitingness: s.excitingness,
 		Gaze: score.GazePoints(p.density, artifact.GazeColumns)}
 	areas := newAreaMeter(job.Request.AOIs, true)
-	areas.add(&row, p.density, score.ViewingSeconds)
+	areas.add(&row, p.density, span{0, score.ViewingSeconds})
 	files, err := artifact.Create(job.Dir, artifact.Head{Model: a.model.Name(), Width: rgb.W, Height: rgb.H, AOIs: areas.names()}, true)
 	if err != nil {
 		return nil, err

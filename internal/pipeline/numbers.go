@@ -74,6 +74,7 @@ type numbers struct {
 	scoredAt float64    // when they were measured
 	frames   int
 	row      artifact.Row    // waits for its duration
+	shown    float64         // when its frame appears, seconds since the first frame
 	pending  saccade.Density // its density; none: no row waits
 	last     saccade.Density // of the last frame
 	end      float64         // of the video, once it is known
@@ -98,13 +99,15 @@ func (n *numbers) Frame(f *frame) (scoreMaps, error) {
 	cut := !f.duplicate && n.cuts.Next(f.small)
 	if n.frames == 0 || cut || f.at >= n.scoredAt+scoreEvery {
 		n.scores, n.scoredAt = n.wanted.measure(f.scoreInput), f.at
+		n.scores.maps.clarity, n.scores.maps.excitingness = f.box.plane(n.scores.maps.clarity), f.box.plane(n.scores.maps.excitingness)
 	}
 	focus, gaze := n.row.Focus, n.row.Gaze
 	if n.frames == 0 || &f.density.V[0] != &n.last.V[0] {
 		focus, gaze = score.FocusScore(n.model, f.density), score.GazePoints(f.density, artifact.GazeColumns)
 	}
 	n.pending, n.last = f.density, f.density
-	n.row = artifact.Row{Frame: n.frames, Time: f.at, Cut: cut, Focus: focus, Clarity: n.scores.clarity,
+	n.shown = f.at
+	n.row = artifact.Row{Frame: n.frames, Time: secondsOf(f.decoded.PTS), Cut: cut, Focus: focus, Clarity: n.scores.clarity,
 		Excitingness: n.scores.excitingness, Gaze: gaze}
 	n.frames++
 	n.focus.add(f.at, &n.row.Focus)
@@ -113,12 +116,13 @@ func (n *numbers) Frame(f *frame) (scoreMaps, error) {
 	return n.scores.maps, nil
 }
 
-// flush writes the row that waits; its frame was shown until a time.
+// flush writes the row that waits; its frame was shown until a time, in seconds
+// since the first frame.
 func (n *numbers) flush(until float64) error {
 	if n.pending.V == nil {
 		return nil
 	}
-	n.areas.add(&n.row, n.pending, until)
+	n.areas.add(&n.row, n.pending, span{n.shown, until})
 	err := n.files.Write(n.row, n.pending)
 	n.pending = saccade.Density{}
 	return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"os"
 	"runtime/debug"
@@ -37,6 +38,9 @@ func InspectVideo(ctx context.Context, r io.ReaderAt, size int64, limits Limits)
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
+// secondsOf is d.Seconds, but for the digits: 2.506, not 2.5060000000000002.
+func secondsOf(d time.Duration) float64 { return float64(d) / float64(time.Second) }
+
 // prediction is what maps are made of.
 type prediction struct {
 	density saccade.Density
@@ -46,9 +50,11 @@ type prediction struct {
 // frame is one frame of a video on its way through the pipeline.
 type frame struct {
 	decoded   *ffmpeg.Frame
-	small     *pix.RGB // at the model's size, until it is predicted
-	at        float64  // seconds since the first frame
-	duplicate bool     // every sample equals the frame before
+	stream    attention.Stream // for frames of this size
+	box       letterbox        // where the picture is in the frame
+	small     *pix.RGB         // at the model's size, until it is predicted
+	at        float64          // seconds since the first frame
+	duplicate bool             // every sample equals the frame before
 	prediction
 }
 
@@ -57,11 +63,12 @@ func (f *frame) rendersAs(o *frame) bool {
 	return o != nil && f.duplicate && f.maps == o.maps && &f.density.V[0] == &o.density.V[0]
 }
 
-// scoreInput returns the frame at the size at which clarity and excitingness
-// are measured.
+// scoreInput returns the frame, without bars, at the size at which clarity and
+// excitingness are measured.
 func (f *frame) scoreInput() *pix.RGB {
-	p := pix.New(score.WorkSize(f.decoded.Image.Rect.Dx(), f.decoded.Image.Rect.Dy()))
-	pix.ShrinkYCbCr(p, f.decoded.Image)
+	img := active(f.decoded)
+	p := pix.New(score.WorkSize(img.Rect.Dx(), img.Rect.Dy()))
+	pix.ShrinkYCbCr(p, img)
 	return p
 }
 
@@ -71,8 +78,9 @@ type videoRun struct {
 	job      Job
 	info     webm.Info
 	dec      *ffmpeg.Decoder
-	stream   attention.Stream
+	streams  streams
 	w, h     int
+	first    time.Duration // time stamp of the first frame that is decoded
 	numbers  *numbers
 	outputs  outputs
 	audio    *ffmpeg.Audio // of the outputs; nil: silent
@@ -99,7 +107,8 @@ func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.
 	defer dec.Close()
 	r := &videoRun{a: a, job: job, info: info, dec: dec, progress: progress, smalls: make(chan *pix.RGB, inFlight)}
 	r.w, r.h = dec.Size()
-	if r.stream, err = a.model.NewStream(r.w, r.h, a.prior(job.Request)); err != nil {
+	r.streams = streams{model: a.model, prior: a.prior(job.Request)}
+	if _, err = r.streams.of(image.Pt(r.w, r.h)); err != nil {
 		return nil, err
 	}
 	if r.numbers, err = newNumbers(job, a.model.Name(), r.w, r.h); err != nil {
@@ -139,10 +148,8 @@ func (a *Analyzer) inspectFile(ctx context.Context, path string) (webm.Info, err
 // do not change most of the time: a duplicate shares the copy of the frame that
 // it repeats.
 func (r *videoRun) decode(ctx context.Context, out chan<- *frame) error {
-	w, h := r.stream.Size()
-	var first time.Duration
 	duplicates := newDuplicateDetector()
-	var small *pix.RGB
+	var last *frame
 	var shrink pix.Shrinker
 	for {
 		d, err := r.dec.Next()
@@ -152,19 +159,20 @@ func (r *videoRun) decode(ctx context.Context, out chan<- *frame) error {
 		if err != nil {
 			return err
 		}
-		f := &frame{decoded: d, duplicate: duplicates.Next(d.Image)}
-		if small == nil {
-			first = d.PTS
+		if last == nil {
+			r.first = d.PTS
 		}
-		if !f.duplicate {
-			select {
-			case small = <-r.smalls:
-			default:
-				small = pix.New(w, h)
-			}
-			shrink.YCbCr(small, d.Image)
+		f := &frame{decoded: d, box: letterboxOf(d), at: secondsOf(d.PTS - r.first), duplicate: duplicates.Next(d.Image)}
+		if f.stream, err = r.streams.of(d.Picture.Size()); err != nil {
+			return err
 		}
-		f.small, f.at = small, (d.PTS - first).Seconds()
+		if f.duplicate = f.duplicate && last != nil && f.stream == last.stream && f.box == last.box; f.duplicate {
+			f.small = last.small
+		} else {
+			f.small = r.small(f.stream.Size())
+			shrink.YCbCr(f.small, active(d))
+		}
+		last = f
 		select {
 		case out <- f:
 		case <-ctx.Done():
@@ -173,18 +181,30 @@ func (r *videoRun) decode(ctx context.Context, out chan<- *frame) error {
 	}
 }
 
+// small returns memory for the model's copy of a frame, used before if it fits.
+func (r *videoRun) small(w, h int) *pix.RGB {
+	select {
+	case p := <-r.smalls:
+		if p.W == w && p.H == h {
+			return p
+		}
+	default:
+	}
+	return pix.New(w, h)
+}
+
 // predict turns frames into densities and numbers.
 func (r *videoRun) predict(ctx context.Context, in <-chan *frame, out chan<- *frame) error {
 	total := max(1, r.info.Frames)
-	var last saccade.Density
-	var done *pix.RGB // copy of the frame before
+	var last, own saccade.Density // of the whole frame, and as the model has it
+	var done *pix.RGB             // copy of the frame before
 	for f := range in {
-		d, err := r.stream.Next(f.small, f.decoded.PTS)
+		d, err := f.stream.Next(f.small, f.decoded.PTS)
 		if err != nil {
 			return err
 		}
-		if !f.duplicate || !converged(d, last) {
-			last = d.Clone()
+		if !f.duplicate || !converged(d, own) {
+			own, last = d.Clone(), f.box.density(d, last.W, last.H)
 		}
 		f.density = last
 		if f.maps, err = r.numbers.Frame(f); err != nil {
@@ -256,11 +276,12 @@ func (r *videoRun) composite(ctx context.Context, in <-chan *frame) error {
 
 // answer puts the answer together.
 func (r *videoRun) answer() (*saccade.Outputs[saccade.File], error) {
-	if err := errors.Join(r.numbers.Finish(r.info.Duration.Seconds()), r.numbers.Close()); err != nil {
+	duration := secondsOf(r.info.End - r.first)
+	if err := errors.Join(r.numbers.Finish(duration), r.numbers.Close()); err != nil {
 		return nil, err
 	}
 	out := r.numbers.Outputs()
-	out.Input = &saccade.InputOutput[saccade.File]{Width: r.w, Height: r.h, Frames: r.numbers.frames, Duration: r.info.Duration.Seconds()}
+	out.Input = &saccade.InputOutput[saccade.File]{Width: r.w, Height: r.h, Frames: r.numbers.frames, Duration: duration}
 	for _, o := range r.outputs {
 		link(out, o.kind, o.name)
 	}
