@@ -65,7 +65,7 @@ class Art(Scenes, Plots):
         self.defs = []
         inner = getattr(self, kind)(w, h)
         if not self.flat and kind in PHOTOGRAPHS and self.rng.random() < 0.7:
-            inner = join(inner, self.grain(w, h, 0.8, self.rng.uniform(0.1, 0.35)), self.light(w, h))
+            inner = join(inner, self.grain(w, h, 0.8, self.rng.uniform(0.02, 0.14)), self.light(w, h))
         return el("svg", el("defs", self.defs), inner, label=label, viewBox=f"0 0 {w} {h}", preserveAspectRatio="xMidYMid slice", **attrs)
 
     def light(self, w, h):

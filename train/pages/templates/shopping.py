@@ -24,6 +24,7 @@ def shop(p):
         ".row.wrapped.between",
         p.heading(1, 1, 3, style="margin:0"),
         el(".row", el("span.small.muted", p.rng.randint(8, 900)), el("span", p.select(), style="width:150px")),
+        style="margin:.5em 0 1em",
     )
     top = el("section", p.image(1240, 260, "banner", style="aspect-ratio:" + ("16/9" if p.mobile else "5/1"))) if p.chance(0.4) else None
     goods = el(".grow", bar, p.grid(p.rng.randint(8, 16), lambda: p.goods(ratio), 150 if p.mobile else p.rng.choice((180, 210, 260))))
