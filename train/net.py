@@ -218,11 +218,14 @@ class Saccade(nn.Module):
         c32 = l32 + self.ctx(l32)
         return self.d16(torch.cat([up2(c32), self.lat16(taps[2])], 1))
 
+    def decoded(self, d16, taps):
+        """d16 and taps -> the decoder's features at strides 8 and 4."""
+        d8 = self.d8(torch.cat([up2(d16), self.lat8(taps[1])], 1))
+        return d8, self.d4(torch.cat([up2(d8), self.lat4(taps[0])], 1))
+
     def decode4(self, d16, taps):
         """d16 and taps -> logits at stride 4, without the prior."""
-        d8 = self.d8(torch.cat([up2(d16), self.lat8(taps[1])], 1))
-        d4 = self.d4(torch.cat([up2(d8), self.lat4(taps[0])], 1))
-        return self.head(d4)
+        return self.head(self.decoded(d16, taps)[1])
 
     def add_prior(self, logits, medium):
         """Adds the prior of "natural" or "web"; "none" adds nothing."""
