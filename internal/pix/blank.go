@@ -1,16 +1,12 @@
 package pix
 
-import (
-	"image"
+import "github.com/saccade-dev/saccade"
 
-	"github.com/saccade-dev/saccade"
-)
-
-// blankRange is how far the values of a channel may lie apart in a picture of
-// one colour: what a lossy codec makes of a flat area.
+// blankRange is how far the values of a channel may lie apart in an image of
+// one color: what a lossy codec makes of a flat area.
 const blankRange = 2
 
-// Blank reports whether the picture shows one solid colour and nothing else.
+// Blank reports whether the image shows one solid color and nothing else.
 func (p *RGB) Blank() bool {
 	if len(p.Pix) < 3 {
 		return true
@@ -29,15 +25,12 @@ func (p *RGB) Blank() bool {
 	return true
 }
 
-// IsBlank is [RGB.Blank] for any picture; what is transparent counts as white.
-func IsBlank(img image.Image) bool { return FromImage(img).Blank() }
-
-// RefuseBlank answers CodeBlankImage for a picture of one solid colour, nil
+// RefuseBlank returns an error with CodeBlankImage for an image of one solid color, nil
 // for every other.
 func RefuseBlank(p *RGB) error {
 	if !p.Blank() {
 		return nil
 	}
 	return saccade.Errorf(saccade.CodeBlankImage,
-		"The image is one solid colour: there is nothing to look at. Send an image that shows something.").About("input.content")
+		"The image is one solid color: there is nothing to look at. Send an image that shows something.").About("input.content")
 }

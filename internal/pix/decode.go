@@ -7,20 +7,26 @@ import (
 	"image/color"
 	"image/draw"
 	"image/jpeg"
-	"image/png"
-	"io"
-	"strings"
 
 	"github.com/saccade-dev/saccade"
 )
 
 // Limits of [Decode]. They are judged from the header, before any memory is
-// taken for pixels.
+// taken for pixels. A image at the limit needs 200 MB for its pixels, and no
+// more than 550 MB at any moment of being read: a PNG of 16 bits is brought to 8
+// row by row, a progressive JPEG of full chroma holds 6 bytes a pixel beside.
 const (
 	MaxPixels = 50_000_000
 	MaxSide   = 20_000
-	maxScans  = 250 // of a progressive JPEG; a real one has about ten
 )
+
+// least is the part of an image that must be there: of one that is cut off or
+// damaged browsers show what there is, but half of it is not what was designed.
+const least = 0.5
+
+// stdPixels is up to which size a progressive JPEG is read by the standard
+// library, which is faster and needs twice the memory.
+const stdPixels = 4_000_000
 
 // The formats that [Decode] names.
 const (
@@ -28,139 +34,195 @@ const (
 	FormatJPEG = "jpeg"
 )
 
-// Decode reads an untrusted PNG (any colour type and depth, interlaced or not)
-// or JPEG (baseline or progressive; grey, YCbCr, CMYK) and turns it upright as
-// its EXIF orientation says. It answers the pixels, origin (0, 0), and the
-// format. Every error is a *saccade.Error with CodeUnreadableImage; pictures
-// beyond MaxPixels or MaxSide are refused from their header alone.
+// Decode reads an untrusted PNG (any color type and depth, interlaced or not)
+// or JPEG (sequential or progressive; gray, YCbCr, RGB, CMYK), turns it upright
+// as its EXIF orientation says, and lays it on a ground that shows it where it is
+// white on nothing. It returns the pixels, origin (0, 0), and the format.
+//
+// It is as forgiving as browsers: checksums, the order of chunks, surplus data,
+// lost restart markers and a missing end do not matter, and an image of which
+// at least half is there is shown as far as it goes. Every error is a
+// *saccade.Error with CodeUnreadableImage that says what to do; images beyond
+// MaxPixels or MaxSide are refused from their header alone.
 func Decode(b []byte) (*image.NRGBA, string, error) {
 	format, err := sniff(b)
 	if err != nil {
 		return nil, "", err
 	}
-	if err := checkHeader(b, format); err != nil {
+	read := readPNG
+	if format == FormatJPEG {
+		read = readJPEG
+	}
+	img, err := read(b)
+	if err != nil {
 		return nil, format, err
 	}
-	var img image.Image
-	if format == FormatPNG {
-		img, err = png.Decode(bytes.NewReader(b))
-	} else {
-		img, err = jpeg.Decode(bytes.NewReader(b))
-	}
-	if err != nil {
-		return nil, format, decodeError(format, err)
-	}
-	return Upright(toNRGBA(img), orientation(b, format)), format, nil
+	return onGround(Upright(img, orientation(b, format))), format, nil
 }
 
-// unreadable makes the error of a file that is not a picture for us.
+// readPNG decodes a PNG.
+func readPNG(b []byte) (*image.NRGBA, error) {
+	f, err := parsePNG(b)
+	if err != nil {
+		return nil, decodeError("PNG", err, 0)
+	}
+	if err := checkSize(f.w, f.h); err != nil {
+		return nil, err
+	}
+	img, part, err := f.decode()
+	if err != nil && part < least {
+		return nil, decodeError("PNG", err, part)
+	}
+	return img, nil
+}
+
+// readJPEG decodes a JPEG: by the standard library where it can, else as far as
+// it goes.
+func readJPEG(b []byte) (*image.NRGBA, error) {
+	head, err := parseJPEG(b, true)
+	if err != nil {
+		return nil, decodeError("JPEG", err, 0)
+	}
+	if err := checkSize(head.w, head.h); err != nil {
+		return nil, err
+	}
+	scans := jpegScans(b)
+	if scans > maxScans {
+		return nil, unreadable("This JPEG holds more than %d scans, which no ordinary program writes. Save it again as a plain JPEG or PNG.", maxScans)
+	}
+	if scans == 1 || head.progressive && head.w*head.h <= stdPixels {
+		if img, err := jpeg.Decode(bytes.NewReader(b)); err == nil {
+			return toNRGBA(img), nil
+		}
+	}
+	f, err := parseJPEG(b, false)
+	if err != nil {
+		return nil, decodeError("JPEG", err, 0)
+	}
+	img, part := f.decode()
+	switch {
+	case part >= least:
+		return img, nil
+	case f.damaged && bytes.HasSuffix(bytes.TrimRight(b, "\x00"), []byte("\xff\xd9")):
+		return nil, decodeError("JPEG", errDamaged, part)
+	}
+	return nil, decodeError("JPEG", errEarlyEnd, part)
+}
+
+// jpegScans counts the scans, up to one more than the limit. Each one may visit
+// every block of the image again, so that a small file with thousands of them
+// would keep us busy.
+func jpegScans(b []byte) int {
+	n := 0
+	jpegSegments(b, func(marker byte, _ []byte, after int) int {
+		if marker == 0xda {
+			n++
+		}
+		if n > maxScans {
+			return stop
+		}
+		return after
+	})
+	return n
+}
+
+// unreadable makes the error of a file that is not an image for us.
 func unreadable(format string, args ...any) *saccade.Error {
 	return saccade.Errorf(saccade.CodeUnreadableImage, format, args...).About("input.content")
 }
 
-// foreign lists what people send instead, by the first bytes.
-var foreign = []struct {
-	at           int
-	magic, named string
-}{
-	{0, "GIF8", "a GIF"}, {8, "WEBP", "a WebP"}, {4, "ftypavif", "an AVIF"}, {4, "ftyphei", "a HEIC"},
-	{4, "ftypmif1", "a HEIF"}, {0, "BM", "a BMP"}, {0, "II*\x00", "a TIFF"}, {0, "MM\x00*", "a TIFF"},
-	{0, "%PDF", "a PDF"}, {0, "<svg", "an SVG"}, {0, "<?xml", "an XML or SVG"}, {0, "<!DOCTYPE", "an HTML"},
-	{0, "<html", "an HTML"}, {0, "\x1a\x45\xdf\xa3", "a WebM or Matroska"},
-}
-
-// sniff tells the format by the first bytes.
-func sniff(b []byte) (string, error) {
+// checkSize refuses what would take too much memory or time.
+func checkSize(w, h int) error {
 	switch {
-	case len(b) == 0:
-		return "", unreadable("The image is empty. Send the bytes of a PNG or JPEG file.")
-	case bytes.HasPrefix(b, []byte("\x89PNG\r\n\x1a\n")):
-		return FormatPNG, nil
-	case bytes.HasPrefix(b, []byte("\xff\xd8\xff")):
-		return FormatJPEG, nil
-	}
-	for _, f := range foreign {
-		if len(b) > f.at && bytes.HasPrefix(b[f.at:], []byte(f.magic)) {
-			return "", unreadable("This is %s file. Convert it to PNG or JPEG and send that.", f.named)
-		}
-	}
-	return "", unreadable("This is neither a PNG nor a JPEG file. Send the image as PNG or JPEG.")
-}
-
-// checkHeader refuses what would take too much memory or time.
-func checkHeader(b []byte, format string) error {
-	var c image.Config
-	var err error
-	if format == FormatPNG {
-		c, err = png.DecodeConfig(bytes.NewReader(b))
-	} else {
-		c, err = jpeg.DecodeConfig(bytes.NewReader(b))
-	}
-	if err != nil {
-		return decodeError(format, err)
-	}
-	switch {
-	case c.Width <= 0 || c.Height <= 0:
-		return unreadable("The image has no pixels.")
-	case c.Width > MaxSide || c.Height > MaxSide:
-		return unreadable("The image is %d x %d pixels; no side may exceed %d. Scale it down or cut it into parts.", c.Width, c.Height, MaxSide)
-	case c.Width*c.Height > MaxPixels:
-		return unreadable("The image is %d x %d pixels; at most %d million are possible. Scale it down.", c.Width, c.Height, MaxPixels/1_000_000)
-	case format == FormatJPEG && jpegScans(b) > maxScans:
-		return unreadable("This JPEG holds more than %d scans, which no ordinary program writes. Save it again as a plain JPEG or PNG.", maxScans)
+	case w > MaxSide || h > MaxSide:
+		return unreadable("The image is %d x %d pixels; no side may exceed %d. Scale it down or cut it into parts.", w, h, MaxSide)
+	case w*h > MaxPixels:
+		return unreadable("The image is %d x %d pixels; at most %d million are possible. Scale it down.", w, h, MaxPixels/1_000_000)
 	}
 	return nil
 }
 
-// decodeError turns a decoder's error into one that says what to do.
-func decodeError(format string, err error) error {
-	name := map[string]string{FormatPNG: "PNG", FormatJPEG: "JPEG"}[format]
-	var pu png.UnsupportedError
-	var ju jpeg.UnsupportedError
+// decodeError turns a decoder's error into one that says what to do. part is how
+// much of the image was there.
+func decodeError(name string, err error, part float64) error {
 	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) ||
-		strings.HasSuffix(err.Error(), io.ErrUnexpectedEOF.Error()): // png tells it in words
+	case errors.Is(err, errEarlyEnd) && part > 0:
+		return unreadable("The %s is cut off: only %d %% of the picture are there. Send the whole file.", name, int(100*part)).With(err)
+	case errors.Is(err, errEarlyEnd):
 		return unreadable("The %s is cut off: the file ends before the picture is complete. Send the whole file.", name).With(err)
-	case errors.As(err, &pu) || errors.As(err, &ju):
+	case errors.Is(err, errRare):
 		return unreadable("This is a rare kind of %s that we cannot read. Save it again as an ordinary 8-bit PNG or JPEG.", name).With(err)
 	}
 	return unreadable("The %s is damaged and cannot be read. Save or export it again.", name).With(err)
 }
 
-// toNRGBA copies a decoded picture, as cheaply as its type allows.
+// toNRGBA copies a decoded image, which is opaque.
 func toNRGBA(src image.Image) *image.NRGBA {
 	b := src.Bounds()
-	switch s := src.(type) {
-	case *image.NRGBA:
-		return s
-	case *image.Paletted:
-		return fromPalette(s)
-	case *image.NRGBA64:
-		dst := image.NewNRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
-		for i := range dst.Pix {
-			dst.Pix[i] = s.Pix[2*i] // big endian: the high byte
-		}
-		return dst
-	}
-	// Everything else that our decoders yield is opaque, where RGBA and NRGBA
-	// are the same bytes.
 	page := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
 	draw.Draw(page, page.Rect, src, b.Min, draw.Src)
 	return &image.NRGBA{Pix: page.Pix, Stride: page.Stride, Rect: page.Rect}
 }
 
-func fromPalette(s *image.Paletted) *image.NRGBA {
-	var table [256][4]byte
-	for i, c := range s.Palette {
-		n := color.NRGBAModel.Convert(c).(color.NRGBA)
-		table[i] = [4]byte{n.R, n.G, n.B, n.A}
-	}
-	w, h := s.Rect.Dx(), s.Rect.Dy()
-	dst := image.NewNRGBA(image.Rect(0, 0, w, h))
-	for y := range h {
-		for x, v := range s.Pix[y*s.Stride:][:w] {
-			copy(dst.Pix[y*dst.Stride+4*x:][:4], table[v][:])
+// The ground for what cannot be seen on white.
+var darkGround = color.NRGBA{R: 32, G: 32, B: 32, A: 255}
+
+const (
+	transparentPart = 0.2 // of the image, from which it stands on its ground
+	hiddenPart      = 0.5 // of what is not transparent, from which white does not do
+	hiddenDiff      = 16  // of 255: less is not seen
+)
+
+// onGround returns an image that shows on white as it is. One that is mostly
+// white on nothing, a logo for dark pages, is laid on a dark ground in place.
+func onGround(m *image.NRGBA) *image.NRGBA {
+	total, clear := m.Rect.Dx()*m.Rect.Dy(), 0
+	for i := 3; i < len(m.Pix); i += 4 {
+		if m.Pix[i] < hiddenDiff {
+			clear++
 		}
 	}
-	return dst
+	if float64(clear) < transparentPart*float64(total) {
+		return m
+	}
+	white, dark := hiddenPixels(m, 255), hiddenPixels(m, int(darkGround.R))
+	if float64(white) <= hiddenPart*float64(total-clear) || dark >= white {
+		return m
+	}
+	for i := 0; i+4 <= len(m.Pix); i += 4 {
+		p := m.Pix[i : i+4 : i+4]
+		for c := range 3 {
+			p[c] = byte(mix(p, c, int(darkGround.R)))
+		}
+		p[3] = 255
+	}
+	return m
+}
+
+// hiddenPixels counts the pixels that are there and cannot be seen on a gray
+// ground.
+func hiddenPixels(m *image.NRGBA, ground int) int {
+	n := 0
+	for i := 0; i+4 <= len(m.Pix); i += 4 {
+		if p := m.Pix[i : i+4 : i+4]; p[3] >= hiddenDiff && hidden(p, ground) {
+			n++
+		}
+	}
+	return n
+}
+
+// hidden reports whether a pixel cannot be distinguished from a gray ground.
+func hidden(p []byte, ground int) bool {
+	for c := range 3 {
+		if v := mix(p, c, ground); max(v-ground, ground-v) >= hiddenDiff {
+			return false
+		}
+	}
+	return true
+}
+
+// mix is one channel of a pixel laid on a gray ground.
+func mix(p []byte, c, ground int) int {
+	a := int(p[3])
+	return (int(p[c])*a + ground*(255-a) + 127) / 255
 }

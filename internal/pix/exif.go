@@ -13,76 +13,28 @@ func orientation(b []byte, format string) int {
 		return tiffOrientation(pngExif(b))
 	}
 	o := 1
-	jpegSegments(b, func(marker byte, body []byte) bool {
+	jpegSegments(b, func(marker byte, body []byte, after int) int {
 		if marker == 0xe1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")) {
 			o = tiffOrientation(body[6:])
-			return false
+			return stop
 		}
-		return marker != 0xda // the pixels follow
+		if marker == 0xda { // the pixels follow
+			return stop
+		}
+		return after
 	})
 	return o
 }
 
-// jpegSegments calls f for each marker segment in the file's order, with its
-// body, until f says false. The entropy-coded data after a scan is skipped.
-func jpegSegments(b []byte, f func(marker byte, body []byte) bool) {
-	for i := 2; i+4 <= len(b); {
-		if b[i] != 0xff {
-			next := bytes.IndexByte(b[i:], 0xff)
-			if next < 0 {
-				return
-			}
-			i += next
-			continue
-		}
-		marker := b[i+1]
-		switch {
-		case marker == 0xff:
-			i++
-			continue
-		case marker == 0 || marker == 1 || marker >= 0xd0 && marker <= 0xd9: // no body
-			i += 2
-			continue
-		}
-		n := int(binary.BigEndian.Uint16(b[i+2:]))
-		end := i + 2 + n
-		if n < 2 || end > len(b) {
-			return
-		}
-		if !f(marker, b[i+4:end]) {
-			return
-		}
-		i = end
-	}
-}
-
-// jpegScans counts the scans. Each one may visit every block of the picture
-// again, so that a small file with thousands of them would keep us busy.
-func jpegScans(b []byte) int {
-	n := 0
-	jpegSegments(b, func(marker byte, _ []byte) bool {
-		if marker == 0xda {
-			n++
-		}
-		return n <= maxScans
-	})
-	return n
-}
-
 // pngExif finds the body of the eXIf chunk; nil without one.
-func pngExif(b []byte) []byte {
-	for i := 8; i+8 <= len(b); {
-		n := int64(binary.BigEndian.Uint32(b[i:]))
-		end := int64(i) + 8 + n + 4 // length, type, body, checksum
-		if end > int64(len(b)) {
-			return nil
+func pngExif(b []byte) (exif []byte) {
+	pngChunks(b, func(kind string, body []byte) bool {
+		if kind == "eXIf" {
+			exif = body
 		}
-		if string(b[i+4:i+8]) == "eXIf" {
-			return b[i+8 : i+8+int(n)]
-		}
-		i = int(end)
-	}
-	return nil
+		return exif == nil
+	})
+	return exif
 }
 
 // tiffOrientation reads tag 0x0112 of the first directory of a TIFF header.
@@ -137,7 +89,7 @@ func Upright(m *image.NRGBA, orientation int) *image.NRGBA {
 	return dst
 }
 
-// place tells where a stored pixel of a picture of the given size is shown.
+// place returns where a stored pixel of an image of the given size is shown.
 func place(orientation int, p, size image.Point) (x, y int) {
 	right, down := size.X-1-p.X, size.Y-1-p.Y
 	switch orientation {

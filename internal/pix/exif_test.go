@@ -18,5 +18,8 @@ func FuzzOrientation(f *testing.F) {
 		if n := jpegScans(b); n < 0 || n > maxScans+1 || n > bytes.Count(b, []byte{0xda}) {
 			t.Fatalf("%d scans", n)
 		}
+		if f, err := parseJPEG(b, false); err == nil && f.w*f.h < 1<<20 {
+			f.decode()
+		}
 	})
 }

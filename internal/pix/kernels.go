@@ -7,7 +7,7 @@ package pix
 type kernels struct {
 	// singles adds to every sum the weighted samples below one another.
 	singles func(sum []uint32, src []byte, stride int, weights []uint32) int
-	// pairs is singles with every two neighbouring samples added up.
+	// pairs is singles with every two neighboring samples added up.
 	pairs func(sum []uint32, src []byte, stride int, weights []uint32) int
 	// columns writes columns of the answer.
 	columns func(dst []byte, sum []uint32, quads []quad, inverse uint64) int

@@ -45,7 +45,7 @@ func pairsAVX2(sum []uint32, src []byte, stride int, weights []uint32) int {
 	return n
 }
 
-// newSumArgs gives the argument for as many blocks of so many bytes as there
+// newSumArgs returns the argument for as many blocks of so many bytes as there
 // are, and the number of their sums; 0: do not call.
 func newSumArgs(sum []uint32, src []byte, stride int, weights []uint32, block int) (sumArgs, int) {
 	n := len(sum) / 16

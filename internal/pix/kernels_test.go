@@ -80,7 +80,7 @@ func TestKernelsEqualPlainGoOnRGB(t *testing.T) {
 	})
 }
 
-// TestLimitedKernel goes through every colour of video.
+// TestLimitedKernel goes through every color of video.
 func TestLimitedKernel(t *testing.T) {
 	const n = 256
 	y, cb, cr := make([]byte, n), make([]byte, n), make([]byte, n)

@@ -2,14 +2,14 @@ package pix
 
 import "math"
 
-// Lab is a picture in CIELAB (D65): L 0..100, A and B about -128..127, planes
+// Lab is an image in CIELAB (D65): L 0..100, A and B about -128..127, planes
 // of W x H values row by row.
 type Lab struct {
 	W, H    int
 	L, A, B []float32
 }
 
-// Lab converts the picture. Lightness and colour distances are then about as
+// Lab converts the image. Lightness and color distances are then about as
 // large as people see them.
 func (p *RGB) Lab() *Lab {
 	n := p.W * p.H

@@ -1,17 +1,17 @@
-// Package pix holds pixels: 8-bit RGB pictures, how they are read from PNG and
-// JPEG safely, scaled, and turned from and into other colour spaces.
+// Package pix holds pixels: 8-bit RGB images, how they are read from PNG and
+// JPEG safely, scaled, and turned from and into other color spaces.
 //
-// It is the common ground of the rooms that look at pictures (attention,
+// It is the common ground of the packages that measure images (attention,
 // score), draw them (render) and move them (ffmpeg), and knows none of them.
 //
-//   - [Decode] reads an untrusted PNG or JPEG; every refusal is a
-//     *saccade.Error that says what to do about the file.
-//   - [RGB.Scale] and [ShrinkYCbCr] make pictures smaller by averaging areas,
+//   - [Decode] reads an untrusted PNG or JPEG, as forgiving as browsers are;
+//     every refusal is a *saccade.Error that says what to do about the file.
+//   - [RGB.Scale] and [ShrinkYCbCr] make images smaller by averaging areas,
 //     so that nothing aliases, and larger by bilinear interpolation.
 //   - Video is limited-range BT.601 4:2:0, as VP8 and VP9 store it.
 //
 // Nothing here keeps state; all functions may be called concurrently as long
-// as no two calls write to the same picture.
+// as no two calls write to the same image.
 package pix
 
 import (
@@ -19,17 +19,17 @@ import (
 	"image/draw"
 )
 
-// RGB is a picture of W x H pixels, 8 bits a channel, sRGB, row by row from
+// RGB is an image of W x H pixels, 8 bits a channel, sRGB, row by row from
 // the top left: pixel (x, y) is Pix[3*(y*W+x):][:3]. It has no transparency.
 type RGB struct {
 	W, H int
 	Pix  []byte // len 3*W*H
 }
 
-// New returns a black picture.
+// New returns a black image.
 func New(w, h int) *RGB { return &RGB{W: w, H: h, Pix: make([]byte, 3*w*h)} }
 
-// FromImage copies any picture; what is transparent shows white, as it would
+// FromImage copies any image; what is transparent shows white, as it would
 // on an empty page.
 func FromImage(src image.Image) *RGB {
 	b := src.Bounds()
@@ -64,7 +64,7 @@ func overWhite(dst, src []byte) {
 	}
 }
 
-// Image copies the picture into an opaque standard image.
+// Image copies the image into an opaque standard image.
 func (p *RGB) Image() *image.NRGBA {
 	m := image.NewNRGBA(image.Rect(0, 0, p.W, p.H))
 	for i, j := 0, 0; i < len(p.Pix); i, j = i+3, j+4 {
@@ -84,9 +84,9 @@ func (p *RGB) Mirror() {
 	}
 }
 
-// Plane is one number per cell over a picture, row by row from the top left:
+// Plane is one number per cell over an image, row by row from the top left:
 // how cluttered or exciting it is there, for example. Cell (x, y) covers the
-// rectangle [x/W, (x+1)/W) x [y/H, (y+1)/H) of the picture.
+// rectangle [x/W, (x+1)/W) x [y/H, (y+1)/H) of the image.
 type Plane struct {
 	W, H int
 	V    []float32 // len W*H

@@ -5,7 +5,7 @@ import (
 	"image"
 )
 
-// Scale returns the picture at w x h pixels: the average of the covered area
+// Scale returns the image at w x h pixels: the average of the covered area
 // where it gets smaller, bilinear where it gets larger, each axis for itself.
 func (p *RGB) Scale(w, h int) *RGB {
 	dst := New(w, h)
@@ -13,7 +13,7 @@ func (p *RGB) Scale(w, h int) *RGB {
 	return dst
 }
 
-// ScaleInto is [RGB.Scale] into an existing picture, which gives the size.
+// ScaleInto is [RGB.Scale] into an existing image, whose size decides.
 func (p *RGB) ScaleInto(dst *RGB) {
 	if p.W == 0 || p.H == 0 || dst.W == 0 || dst.H == 0 {
 		return
@@ -119,7 +119,7 @@ func newScaler(src, dst image.Point, channels int) *scaler {
 }
 
 // taps lists the source positions of each of dst positions with their weights:
-// the covered stretch when shrinking, the two neighbours when growing. quantum
+// the covered stretch when shrinking, the two neighbors when growing. quantum
 // turns a position (in source pixels) into whole weight units; rounding
 // positions rather than weights keeps every sum right.
 func taps(src, dst int, quantum func(float64) int64) []colTaps {
@@ -236,7 +236,7 @@ func (s *scaler) sumSingles(src []byte, stride int, weights []uint32) {
 	}
 }
 
-// sumPairs is sumSingles with every two neighbouring bytes added up.
+// sumPairs is sumSingles with every two neighboring bytes added up.
 func (s *scaler) sumPairs(src []byte, stride int, weights []uint32) {
 	width := len(s.sum)
 	x := s.pairs(s.sum, src, stride, weights)

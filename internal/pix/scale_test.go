@@ -72,7 +72,7 @@ func TestScaleProperties(t *testing.T) {
 			}
 		}
 		flat := pix.New(w, h)
-		v := rapid.Byte().Draw(t, "grey")
+		v := rapid.Byte().Draw(t, "gray")
 		for i := range flat.Pix {
 			flat.Pix[i] = v
 		}
@@ -94,7 +94,7 @@ func TestScaleUpIsBilinear(t *testing.T) {
 	}
 }
 
-// frame makes a limited-range frame of a picture.
+// frame makes a limited-range frame of an image.
 func frame(p *pix.RGB) *image.YCbCr {
 	m := image.NewYCbCr(image.Rect(0, 0, p.W, p.H), image.YCbCrSubsampleRatio420)
 	for y := range p.H {
@@ -189,7 +189,7 @@ func TestLab(t *testing.T) {
 	for i, want := range [][3]float64{{0, 0, 0}, {100, 0, 0}, {53.24, 80.09, 67.20}, {32.30, 79.19, -107.86}, {50.03, 0, 0}} {
 		for c, v := range []float32{l.L[i], l.A[i], l.B[i]} {
 			if math.Abs(float64(v)-want[c]) > 0.1 {
-				t.Errorf("colour %d: channel %d is %.2f, want %.2f", i, c, v, want[c])
+				t.Errorf("color %d: channel %d is %.2f, want %.2f", i, c, v, want[c])
 			}
 		}
 	}

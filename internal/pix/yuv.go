@@ -3,14 +3,14 @@ package pix
 import "image"
 
 // ShrinkYCbCr scales a frame of limited-range BT.601 4:2:0 video straight to a
-// small picture, averaging areas as [RGB.ScaleInto] does. dst gives the size;
+// small image, averaging areas as [RGB.ScaleInto] does. dst decides the size;
 // other chroma layouts work too.
 func ShrinkYCbCr(dst *RGB, src *image.YCbCr) { new(Shrinker).YCbCr(dst, src) }
 
 // Shrinker is [ShrinkYCbCr] for every frame of a video: it keeps what depends
 // on the sizes alone. The zero value is ready; it belongs to one goroutine.
 type Shrinker struct {
-	size         image.Point // of the small picture
+	size         image.Point // of the small image
 	luma, chroma *scaler
 	line         []byte
 }
@@ -37,7 +37,7 @@ func (s *Shrinker) YCbCr(dst *RGB, src *image.YCbCr) {
 	}
 }
 
-// chromaSize is the size of the colour planes.
+// chromaSize is the size of the color planes.
 func chromaSize(m *image.YCbCr) image.Point {
 	r := m.Rect
 	last := m.COffset(r.Max.X-1, r.Min.Y) - m.COffset(r.Min.X, r.Min.Y)
