@@ -21,9 +21,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// newBrowser gives a Browser that may reach the listed servers, with a folder of
+// newBrowser returns a Browser that may reach the listed servers, with a directory of
 // its own that must be empty in the end; it skips where there is no Chromium.
-func newBrowser(t *testing.T, change func(*Config), allow ...string) *Browser {
+func newBrowser(t testing.TB, change func(*Config), allow ...string) *Browser {
 	t.Helper()
 	if _, err := lookChrome(""); err != nil {
 		t.Skip("no Chromium here, so pages cannot be captured: apt install chromium")
@@ -57,7 +57,7 @@ func newBrowser(t *testing.T, change func(*Config), allow ...string) *Browser {
 }
 
 // site serves pages by path; it ends with the test.
-func site(t *testing.T, pages map[string]http.HandlerFunc) *httptest.Server {
+func site(t testing.TB, pages map[string]http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	mux := http.NewServeMux()
 	for path, h := range pages {
@@ -86,7 +86,7 @@ func capture(t *testing.T, b *Browser, address string, m saccade.Medium) image.I
 	if err != nil {
 		t.Fatal(err)
 	}
-	if dir := os.Getenv("SACCADE_KEEP_SHOTS"); dir != "" {
+	if dir := os.Getenv("SACCADE_KEEP_CAPTURES"); dir != "" {
 		_ = os.WriteFile(filepath.Join(dir, strings.ReplaceAll(t.Name(), "/", "_")+"_"+string(m)+".png"), data, 0o644)
 	}
 	img, err := png.Decode(bytes.NewReader(data))
@@ -155,7 +155,7 @@ func TestHeights(t *testing.T) {
 	t.Parallel()
 	s := site(t, map[string]http.HandlerFunc{
 		"/short": html(`<body style="margin:0;background:red">`),
-		// The first screen must stay 900 px high although the picture is higher.
+		// The first screen must stay 900 px high although the image is higher.
 		"/hero": html(`<meta name=viewport content="width=device-width"><body style="margin:0;background:blue"><div style="height:100vh;background:red"></div><div style="height:600px;background:green"></div>`),
 		"/long": html(`<body style="margin:0;background:red"><div style="height:100000px;background:linear-gradient(red,blue)"></div>`),
 		"/wide": html(`<body style="margin:0;background:red"><div style="width:50000px;height:2000px;background:green"></div>`),

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -83,9 +84,16 @@ func (b *Browser) findChrome(ctx context.Context) (chrome, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, path, "--version")
-	cmd.WaitDelay = time.Second
-	out, err := cmd.Output()
+	c := chrome{path: path, uid: -1, gid: -1, sandbox: !b.cfg.NoSandbox}
+	if os.Geteuid() == 0 {
+		c.uid, c.gid = nobody()
+		if !openToAll(b.cfg.Dir) {
+			// Nobody could not enter the directory; Chromium refuses to
+			// have a sandbox as root.
+			c.uid, c.gid, c.sandbox = -1, -1, false
+		}
+	}
+	out, err := b.askVersion(ctx, c)
 	if ctx.Err() != nil {
 		return chrome{}, ctx.Err()
 	}
@@ -93,17 +101,22 @@ func (b *Browser) findChrome(ctx context.Context) (chrome, error) {
 	if m == nil {
 		return chrome{}, errNoChrome.With(fmt.Errorf("%s --version: %q, %v", path, out, err))
 	}
-	c := chrome{path: path, version: string(out), major: string(m[1]), uid: -1, gid: -1, sandbox: !b.cfg.NoSandbox}
-	if os.Geteuid() == 0 {
-		c.uid, c.gid = nobody()
-		if !openToAll(b.cfg.Dir) {
-			// Nobody could not enter the folder; Chromium refuses to
-			// have a sandbox as root.
-			c.uid, c.gid, c.sandbox = -1, -1, false
-		}
-	}
+	c.version, c.major = string(out), string(m[1])
 	b.chrome = &c
 	return c, nil
+}
+
+// askVersion runs the program as confined as for a capture.
+func (b *Browser) askVersion(ctx context.Context, c chrome) ([]byte, error) {
+	dir, err := makeDir(b.cfg.Dir, c)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, c.path, "--version")
+	cmd.Dir, cmd.Env = dir, environment(dir)
+	confine(cmd, c, limits{seconds: 20, memory: b.cfg.Memory, file: b.cfg.Disk})
+	out, err := cmd.Output()
+	return out, errors.Join(err, removeDir(dir))
 }
 
 func lookChrome(path string) (string, error) {
@@ -126,7 +139,7 @@ func (b *Browser) withoutSandbox() {
 	b.chrome.sandbox = false
 }
 
-// nobody gives the ids of the user without rights.
+// nobody returns the ids of the user without rights.
 func nobody() (uid, gid int) {
 	u, err := user.Lookup("nobody")
 	if err != nil {
@@ -140,7 +153,7 @@ func nobody() (uid, gid int) {
 	return uid, gid
 }
 
-// openToAll reports whether every user may pass through all folders of a path.
+// openToAll reports whether every user may pass through all directories of a path.
 func openToAll(dir string) bool {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -178,7 +191,11 @@ func flags(c chrome, v Viewport, dir, proxy string) map[string]any {
 		"metrics-recording-only": true, "no-first-run": true, "no-default-browser-check": true,
 		"password-store": "basic", "use-mock-keychain": true,
 		"disable-features": "Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable," +
-			"AutofillServerCommunication,CertificateTransparencyComponentUpdater,NetworkTimeServiceQuerying,WebTransport,DirectSockets,BackForwardCache",
+			"AutofillServerCommunication,CertificateTransparencyComponentUpdater,NetworkTimeServiceQuerying,WebTransport,DirectSockets,BackForwardCache," +
+			// One process for all frames: they share nothing but this page,
+			// and so everything in them can be waited for and stopped.
+			"IsolateOrigins,site-per-process,IsolateSandboxedIframes,OriginIsolationHeader",
+		"disable-site-isolation-trials": true,
 		// Updates and accounts are asked for in spite of the flags above;
 		// these addresses are refused before a name is looked up.
 		"component-updater": "url-source=http://127.0.0.1:9/", "gaia-url": "https://127.0.0.1:9/",

@@ -15,7 +15,7 @@ type Check struct {
 	Detail string // what was found, or what to do
 }
 
-// Doctor looks for Chromium, starts it once and tells how well it is locked in.
+// Doctor looks for Chromium, starts it once and reports how well it is locked in.
 // It takes a second or two.
 func (b *Browser) Doctor(ctx context.Context) []Check {
 	c, err := b.findChrome(ctx)

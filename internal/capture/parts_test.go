@@ -75,7 +75,7 @@ func TestConfigFaultsAllAtOnce(t *testing.T) {
 	}
 	c := Config{ChromePath: "/no/such/program", Dir: "/no/such/folder", Timeout: time.Hour, Net: netguard.Config{Allow: []string{"?"}}}
 	_, err := New(c)
-	for _, name := range []string{"ChromePath", "Dir", "Timeout", "LoadWait", "QuietWait", "MaxHeight", "Parallel", "Memory", "Traffic", "Net"} {
+	for _, name := range []string{"ChromePath", "Dir", "Timeout", "AnswerWait", "RequestWait", "MaxHeight", "Parallel", "Memory", "Disk", "Traffic", "Net"} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is missing in %v", name, err)
 		}
@@ -103,7 +103,7 @@ func TestSweepStale(t *testing.T) {
 	}
 }
 
-// ask sends raw bytes to a proxy and gives the first line of the answer.
+// ask sends raw bytes to a proxy and returns the first line of the answer.
 func ask(t *testing.T, p *proxy, request string) string {
 	t.Helper()
 	c, err := net.Dial("tcp", p.address())
@@ -157,7 +157,7 @@ func TestProxyRefuses(t *testing.T) {
 
 func TestProxyAnswersOnlyItsUser(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("only Linux tells whose a connection is")
+		t.Skip("only Linux knows whose a connection is")
 	}
 	s := site(t, map[string]http.HandlerFunc{"/": html("here")})
 	request := "GET " + s.URL + "/ HTTP/1.1\r\nHost: " + host(s) + "\r\n\r\n"
@@ -240,7 +240,7 @@ func TestWatcherFollowsTheMainFrame(t *testing.T) {
 	} {
 		w.observe(ev)
 	}
-	got := w.state()
+	got := w.state(time.Minute)
 	want := document{request: "1", url: "http://a/", status: 200}
 	if diff := cmp.Diff(want, *got.doc, cmp.AllowUnexported(document{})); diff != "" || !got.loaded || got.number != 1 {
 		t.Errorf("%s %+v", diff, got)
@@ -248,7 +248,7 @@ func TestWatcherFollowsTheMainFrame(t *testing.T) {
 	w.observe(doc("4", "http://b/", "main"))
 	w.observe(&network.EventLoadingFailed{RequestID: "4", ErrorText: "net::ERR_FAILED"})
 	w.observe(&page.EventFrameNavigated{Frame: &cdp.Frame{ID: "main", URL: "chrome-error://x", UnreachableURL: "http://b/"}})
-	got = w.state()
+	got = w.state(time.Minute)
 	if got.loaded || got.number != 2 || got.doc.failure != "net::ERR_FAILED" || got.doc.url != "http://b/" {
 		t.Errorf("%+v %+v", got, got.doc)
 	}

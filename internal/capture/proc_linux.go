@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
+	"math"
 	"net"
 	"os"
 	"os/exec"
@@ -18,15 +20,16 @@ import (
 
 // confine makes a command the leader of a process group that dies with us and
 // is killed as a whole, with bounds on processor time, file sizes and private
-// memory of each process; nobody tells to run it as that user.
+// memory of each process, as the user that c names.
 //
 // RLIMIT_AS cannot serve: Chromium reserves terabytes of addresses.
-func confine(cmd *exec.Cmd, c chrome, seconds int, memory int64) {
+func confine(cmd *exec.Cmd, c chrome, l limits) {
 	args := cmd.Args
 	args[0] = cmd.Path
-	const limits = `ulimit -c 0; ulimit -t "$1"; ulimit -d "$2"; ulimit -f "$3"; shift 3; exec "$@"`
+	const script = `ulimit -c 0; ulimit -t "$1"; ulimit -d "$2"; ulimit -f "$3"; shift 3; exec "$@"`
 	cmd.Path = "/bin/sh"
-	cmd.Args = append([]string{"sh", "-c", limits, "sh", strconv.Itoa(seconds), strconv.FormatInt(memory>>10, 10), "1048576"}, args...)
+	cmd.Args = append([]string{"sh", "-c", script, "sh",
+		strconv.Itoa(l.seconds), strconv.FormatInt(l.memory>>10, 10), strconv.FormatInt(l.file/fileBlock, 10)}, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if c.uid >= 0 {
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(c.uid), Gid: uint32(c.gid)}
@@ -35,8 +38,69 @@ func confine(cmd *exec.Cmd, c chrome, seconds int, memory int64) {
 	cmd.WaitDelay = 2 * time.Second
 }
 
+// fileBlock is the unit of "ulimit -f", bytes.
+const fileBlock = 512
+
+// maxFiles is how many files of a Chromium are counted; more count as full.
+const maxFiles = 50_000
+
+// diskUse sums up the bytes that the files of a directory take on the disk. Too
+// many files to count are too much.
+func diskUse(dir string) int64 {
+	var sum int64
+	n := 0
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return nil // it is gone already
+		}
+		if n++; n > maxFiles {
+			sum = math.MaxInt64 / 2
+			return filepath.SkipAll
+		}
+		if st, err := d.Info(); err == nil {
+			sum += onDisk(st)
+		}
+		return nil
+	})
+	return sum
+}
+
+// deletedUse sums up the files of a directory that processes of the group hold open
+// although they have no name any more.
+func deletedUse(pgid int, dir string) int64 {
+	var sum int64
+	counted := map[string]bool{}
+	for _, p := range processes() {
+		proc := filepath.Join("/proc", strconv.Itoa(p))
+		stat, err := os.ReadFile(filepath.Join(proc, "stat"))
+		if err != nil || groupOf(stat) != pgid {
+			continue
+		}
+		fds, _ := filepath.Glob(filepath.Join(proc, "fd", "*"))
+		for _, fd := range fds {
+			name, err := os.Readlink(fd)
+			if err != nil || !strings.HasPrefix(name, dir) || !strings.HasSuffix(name, " (deleted)") || counted[name] {
+				continue
+			}
+			counted[name] = true
+			if st, err := os.Stat(fd); err == nil {
+				sum += onDisk(st)
+			}
+		}
+	}
+	return sum
+}
+
+// onDisk is what a file takes, which is less than its size where it has holes.
+func onDisk(st fs.FileInfo) int64 {
+	if s, ok := st.Sys().(*syscall.Stat_t); ok {
+		return s.Blocks * 512
+	}
+	return st.Size()
+}
+
 // killGroup kills what is left of a capture: its process group, and every
-// process that names its profile folder (a helper may have left the group). The
+// process that names its profile directory (a helper may have left the group). The
 // leader must have been waited for.
 func killGroup(pid int, dir string) {
 	if pid > 0 {
@@ -130,7 +194,7 @@ func processes() []int {
 }
 
 // peerUID finds the user at the other end of a loopback connection; -1 when it
-// cannot be told.
+// is not known.
 func peerUID(c net.Conn) int {
 	peer, ok1 := c.RemoteAddr().(*net.TCPAddr)
 	own, ok2 := c.LocalAddr().(*net.TCPAddr)

@@ -11,7 +11,7 @@ import (
 
 // confine can do little where there are no process groups that we know: the
 // browser itself is killed, and its children end with it.
-func confine(cmd *exec.Cmd, _ chrome, _ int, _ int64) { cmd.WaitDelay = 2 * time.Second }
+func confine(cmd *exec.Cmd, _ chrome, _ limits) { cmd.WaitDelay = 2 * time.Second }
 
 func killGroup(pid int, _ string) {
 	if p, err := os.FindProcess(pid); err == nil && pid > 0 {
@@ -20,5 +20,9 @@ func killGroup(pid int, _ string) {
 }
 
 func groupMemory(int) int64 { return 0 }
+
+func diskUse(string) int64 { return 0 }
+
+func deletedUse(int, string) int64 { return 0 }
 
 func peerUID(net.Conn) int { return -1 }

@@ -97,7 +97,7 @@ func TestSandboxThatDoesNotWork(t *testing.T) {
 	}
 }
 
-// running counts the processes that name a folder.
+// running counts the processes that name a directory.
 func running(dir string) int {
 	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	n := 0

@@ -3,6 +3,7 @@ package capture
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -18,6 +19,9 @@ import (
 
 // errTraffic ends connections when the page has loaded too much.
 var errTraffic = errors.New("the page loads too many bytes")
+
+// errNoAnswer is in the chain of every failure after the connection stood.
+var errNoAnswer = errors.New("no answer")
 
 // maxTunnels bounds the connections that one page may hold at the same time.
 const maxTunnels = 256
@@ -46,8 +50,8 @@ func startProxy(g *netguard.Guard, traffic int64, uid int) (*proxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	if uid >= 0 && !tellsOwners(ln) {
-		uid = -1 // this system does not tell whose a connection is
+	if uid >= 0 && !knowsOwners(ln) {
+		uid = -1 // this system does not know whose a connection is
 	}
 	p := &proxy{guard: g, ln: ln, failures: map[string]error{}, slots: make(chan struct{}, maxTunnels)}
 	p.budget.Store(traffic)
@@ -57,14 +61,16 @@ func startProxy(g *netguard.Guard, traffic int64, uid int) (*proxy, error) {
 	p.transport.DisableCompression = true // bytes pass as they are
 	quiet := log.New(io.Discard, "", 0)
 	forward := &httputil.ReverseProxy{
-		Transport:      p.transport,
-		FlushInterval:  -1,
-		ErrorLog:       quiet,
-		Rewrite:        func(r *httputil.ProxyRequest) { r.Out.Host = r.In.Host },
-		ModifyResponse: func(r *http.Response) error { r.Body = &metered{r.Body, p}; return nil },
-		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
-			http.Error(w, "The server could not be reached.", http.StatusBadGateway)
+		Transport:     p.transport,
+		FlushInterval: -1,
+		ErrorLog:      quiet,
+		Rewrite:       func(r *httputil.ProxyRequest) { r.Out.Host = r.In.Host },
+		ModifyResponse: func(r *http.Response) error {
+			p.forget(hostPort(r.Request.URL.String()))
+			r.Body = &metered{r.Body, p}
+			return nil
 		},
+		ErrorHandler: p.badGateway,
 	}
 	p.srv = &http.Server{
 		ErrorLog:          quiet,
@@ -98,25 +104,48 @@ func (p *proxy) close() error {
 }
 
 // dial connects through the guard and remembers failures, so that the error of
-// the capture can tell why.
+// the capture can say why.
 func (p *proxy) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	if p.budget.Load() <= 0 {
 		return nil, errTraffic
 	}
 	conn, err := p.guard.DialContext(ctx, network, address)
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if err != nil {
-		if len(p.failures) < 1000 && !errors.Is(err, context.Canceled) {
-			p.failures[address] = err
+		if !errors.Is(err, context.Canceled) {
+			p.remember(address, err)
 		}
 		return nil, err
 	}
-	delete(p.failures, address)
+	p.forget(address)
 	return conn, nil
 }
 
-// failure tells why "host:port" was not reached; nil when it was, or was never
+// badGateway answers for a site that gave none, and remembers why.
+func (p *proxy) badGateway(w http.ResponseWriter, r *http.Request, err error) {
+	if address := hostPort(r.URL.String()); p.failure(address) == nil && !errors.Is(err, context.Canceled) {
+		p.remember(address, fmt.Errorf("%w: %w", errNoAnswer, err))
+	}
+	http.Error(w, "The server could not be reached.", http.StatusBadGateway)
+}
+
+// remember notes a failure; a page that asks everywhere must not fill our
+// memory.
+func (p *proxy) remember(address string, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.failures) < 1000 {
+		p.failures[address] = err
+	}
+}
+
+// forget notes that "host:port" did answer.
+func (p *proxy) forget(address string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.failures, address)
+}
+
+// failure returns why "host:port" did not answer; nil when it did, or was never
 // asked for.
 func (p *proxy) failure(address string) error {
 	p.mu.Lock()
@@ -194,8 +223,8 @@ func (m *metered) Write(b []byte) (int, error) {
 	return 0, errors.ErrUnsupported
 }
 
-// tellsOwners tries whether peerUID works here, with a connection of our own.
-func tellsOwners(ln net.Listener) bool {
+// knowsOwners tries whether peerUID works here, with a connection of our own.
+func knowsOwners(ln net.Listener) bool {
 	own, err := net.DialTimeout("tcp", ln.Addr().String(), time.Second)
 	if err != nil {
 		return false

@@ -14,8 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/chromedp/cdproto/animation"
 	"github.com/chromedp/cdproto/browser"
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
 )
 
@@ -23,13 +23,14 @@ import (
 var (
 	errTimeout  = errors.New("the capture took too long")
 	errMemory   = errors.New("the page needs too much memory")
+	errDisk     = errors.New("the page needs too much disk space")
 	errDownload = errors.New("the page offered a file to download")
 )
 
-// dirPrefix begins the name of every temporary folder.
+// dirPrefix begins the name of every temporary directory.
 const dirPrefix = "saccade-capture-"
 
-// session is one Chromium with its folder, its proxy and its only tab.
+// session is one Chromium with its directory, its proxy and its only tab.
 type session struct {
 	b      *Browser
 	chrome chrome
@@ -42,12 +43,13 @@ type session struct {
 	ctx    context.Context         // ends with the capture
 	giveUp context.CancelCauseFunc // ends ctx
 	tab    context.Context         // ctx with chromedp's tab
+	due    time.Time               // when the image must be taken, at rest or not
 	closes []func()                // in the order of making
 	guards sync.WaitGroup
 	pid    int
 }
 
-// start gives a session with an empty tab. Where Chromium's sandbox does not
+// start returns a session with an empty tab. Where Chromium's sandbox does not
 // work although we are root, it starts once more without.
 func (b *Browser) start(ctx context.Context, c chrome, v Viewport) (*session, error) {
 	s, err := b.startOnce(ctx, c, v)
@@ -63,6 +65,10 @@ func (b *Browser) start(ctx context.Context, c chrome, v Viewport) (*session, er
 func (b *Browser) startOnce(ctx context.Context, c chrome, v Viewport) (*session, error) {
 	s := &session{b: b, chrome: c, view: v, page: newWatcher(), output: &tail{max: 16 << 10}}
 	s.ctx, s.giveUp = context.WithCancelCause(ctx)
+	s.due = time.Now().Add(b.cfg.Timeout * 4 / 5)
+	if end, ok := ctx.Deadline(); ok {
+		s.due = end.Add(-b.cfg.Timeout / 5)
+	}
 	if err := s.open(); err != nil {
 		return nil, errors.Join(&startError{err, s.output.String()}, s.close())
 	}
@@ -91,7 +97,7 @@ func (s *session) open() error {
 		chromedp.CombinedOutput(s.output),
 		chromedp.ModifyCmdFunc(s.prepare),
 		chromedp.NoInheritEnv,
-		chromedp.Env("HOME="+s.dir, "TMPDIR="+s.dir, "XDG_RUNTIME_DIR="+s.dir, "PATH=/usr/local/bin:/usr/bin:/bin", "LANG=en_US.UTF-8", "DBUS_SESSION_BUS_ADDRESS=/dev/null"),
+		chromedp.Env(environment(s.dir)...),
 	}
 	all := flags(s.chrome, s.view, s.dir, s.proxy.address())
 	maps.Copy(all, s.b.extraFlags)
@@ -109,7 +115,7 @@ func (s *session) open() error {
 	if p := chromedp.FromContext(tab).Browser.Process(); p != nil {
 		s.pid = p.Pid
 	}
-	s.guards.Go(s.watchMemory)
+	s.guards.Go(s.watchUse)
 	s.guards.Go(s.answerDialogs)
 	return s.settings()
 }
@@ -118,7 +124,24 @@ func (s *session) open() error {
 // by what two cores can spend in the time of a capture.
 func (s *session) prepare(cmd *exec.Cmd) {
 	cmd.Dir = s.dir
-	confine(cmd, s.chrome, int(2*s.b.cfg.Timeout/time.Second)+10, s.b.cfg.Memory)
+	confine(cmd, s.chrome, limits{
+		seconds: int(2*s.b.cfg.Timeout/time.Second) + 10, memory: s.b.cfg.Memory, file: s.b.cfg.Disk,
+	})
+}
+
+// limits of each process of a Chromium.
+type limits struct {
+	seconds      int   // of processor time
+	memory, file int64 // bytes: private memory, size of one file
+}
+
+// environment is all that a Chromium, its helpers and the scripts that start it
+// find in their environment: nothing of the server's.
+func environment(home string) []string {
+	return []string{
+		"HOME=" + home, "TMPDIR=" + home, "XDG_RUNTIME_DIR=" + home, "XDG_CONFIG_HOME=" + home, "XDG_CACHE_HOME=" + home,
+		"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=en_US.UTF-8", "DBUS_SESSION_BUS_ADDRESS=/dev/null",
+	}
 }
 
 // settings refuses downloads and shows the page in the viewport of the medium.
@@ -138,11 +161,15 @@ func (s *session) settings() error {
 	if err != nil {
 		return err
 	}
-	return chromedp.Do(s.tab, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error { return s.emulate(ctx, t) }))
+	if _, err := call(s, animation.Enable, struct{}{}); err != nil {
+		return err
+	}
+	return s.emulate()
 }
 
-// watchMemory gives up when the browser's processes use too much together.
-func (s *session) watchMemory() {
+// watchUse gives up when the browser's processes use too much memory together,
+// or have written too much to files.
+func (s *session) watchUse() {
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -152,6 +179,9 @@ func (s *session) watchMemory() {
 		case <-tick.C:
 			if groupMemory(s.pid) > s.b.cfg.Memory {
 				s.giveUp(errMemory)
+			}
+			if diskUse(s.dir)+deletedUse(s.pid, s.dir) > s.b.cfg.Disk {
+				s.giveUp(errDisk)
 			}
 		}
 	}
@@ -178,7 +208,7 @@ func (s *session) close() error {
 	return err
 }
 
-// makeDir makes the folder that holds all files of one Chromium.
+// makeDir makes the directory that holds all files of one Chromium.
 func makeDir(parent string, c chrome) (string, error) {
 	dir, err := os.MkdirTemp(parent, dirPrefix)
 	if err != nil {
@@ -192,7 +222,7 @@ func makeDir(parent string, c chrome) (string, error) {
 	return dir, nil
 }
 
-// removeDir removes a folder in which a dying process may still write.
+// removeDir removes a directory in which a dying process may still write.
 func removeDir(dir string) error {
 	deadline := time.Now().Add(3 * time.Second)
 	for {
@@ -204,7 +234,7 @@ func removeDir(dir string) error {
 	}
 }
 
-// sweepStale removes the folders of captures whose server was killed.
+// sweepStale removes the directories of captures whose server was killed.
 func sweepStale(parent string, age time.Duration) {
 	found, _ := filepath.Glob(filepath.Join(parent, dirPrefix+"*"))
 	for _, dir := range found {
@@ -241,9 +271,4 @@ func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return string(t.b)
-}
-
-// call is cdp.Call on the tab of the session.
-func call[P, R any](s *session, c cdp.Command[P, R], params P) (R, error) {
-	return chromedp.Call(s.tab, c, params)
 }

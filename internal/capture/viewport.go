@@ -9,7 +9,7 @@ import (
 // Viewport is how a medium shows pages.
 type Viewport struct {
 	Width, Height int     // CSS pixels
-	Ratio         float64 // picture pixels per CSS pixel
+	Ratio         float64 // image pixels per CSS pixel
 	Mobile        bool    // touch, and the viewport rules of phones
 }
 
@@ -20,7 +20,7 @@ var viewports = map[saccade.Medium]Viewport{
 	saccade.MediumMobile:  {Width: 390, Height: 844, Ratio: 2, Mobile: true},
 }
 
-// ViewportOf gives the viewport of a medium; an empty one is desktopWeb. The
+// ViewportOf returns the viewport of a medium; an empty one is desktopWeb. The
 // error is an [*saccade.Error] with CodeInvalidInput.
 func ViewportOf(m saccade.Medium) (Viewport, error) {
 	if m == "" {
@@ -33,7 +33,7 @@ func ViewportOf(m saccade.Medium) (Viewport, error) {
 	return v, nil
 }
 
-// userAgent is what the page is told about the browser: Chrome of the real
+// userAgent is how the browser presents itself: Chrome of the real
 // version, without the word "Headless" that many sites turn away.
 func (v Viewport) userAgent(major string) string {
 	if v.Mobile {

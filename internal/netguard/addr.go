@@ -94,7 +94,7 @@ func Public(a netip.Addr) error {
 	return nil
 }
 
-// embedded gives the IPv4 address that an IPv6 address stands for.
+// embedded returns the IPv4 address that an IPv6 address stands for.
 func embedded(a netip.Addr) (netip.Addr, bool) {
 	if a.Is4() {
 		return netip.Addr{}, false
@@ -111,7 +111,7 @@ func embedded(a netip.Addr) (netip.Addr, bool) {
 	return netip.Addr{}, false
 }
 
-// isatap gives the IPv4 address of an ISATAP interface identifier, whatever
+// isatap returns the IPv4 address of an ISATAP interface identifier, whatever
 // its prefix: a host of a site may tunnel such packets to that address.
 func isatap(a netip.Addr) (netip.Addr, bool) {
 	b := a.As16()

@@ -10,8 +10,8 @@
 // The check happens on the resolved address, in the moment of connecting
 // ([net.Dialer.ControlContext]). A name that resolves to a public address when
 // asked and to a private one when connected (DNS rebinding), a redirect, or a
-// number in octal therefore gains nothing. [Guard.CheckURL] is only a courtesy:
-// it tells a user at once what would fail later.
+// number in octal therefore gains nothing. [Guard.CheckURL] is a convenience: it
+// says at once what would fail later.
 //
 // It cannot know a NAT64 prefix or a public address that are the operator's
 // own; those can be listed in [Config].Deny.
@@ -138,7 +138,7 @@ func (g *Guard) Control(network, address string, _ syscall.RawConn) error {
 	return g.permit(network, address, false)
 }
 
-// permit judges an address that is about to be connected to. named tells that
+// permit judges an address that is about to be connected to. named means that
 // the operator allowed the host by name, so that its address does not matter.
 func (g *Guard) permit(network, address string, named bool) error {
 	if !strings.HasPrefix(network, "tcp") {
