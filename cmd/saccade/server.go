@@ -39,13 +39,13 @@ type server struct {
 
 // parts are what needs no database.
 type parts struct {
-	tool    *ffmpeg.Tool
-	model   attention.Predictor
-	pages   *capture.Browser
-	guard   *netguard.Guard
-	objects *blob.Disk
-	signer  *blob.Signer
-	limits  service.Limits
+	tool     *ffmpeg.Tool
+	model    attention.Predictor
+	pages    *capture.Browser
+	webhooks *webhook.Sender
+	objects  *blob.Disk
+	signer   *blob.Signer
+	limits   service.Limits
 }
 
 // openServer wires the packages together, creating what is missing on disk.
@@ -74,15 +74,11 @@ func (s *server) build(ctx context.Context, c *serveCmd) error {
 	if err != nil {
 		return err
 	}
-	webhooks, err := webhook.New(netguard.Config{Allow: c.Allow}, version)
-	if err != nil {
-		return err
-	}
 	cfg := worker.DefaultConfig()
 	cfg.Scratch = filepath.Join(c.Data, "scratch")
 	cfg.Videos, cfg.Images = orDefault(c.Videos, cfg.Videos), orDefault(c.Images, cfg.Images)
 	s.worker, err = worker.New(cfg, worker.Deps{Store: s.store, Objects: p.objects,
-		Runner: runner{svc, s.traces}, Texts: svc, Sender: sender{webhooks}, Log: s.log})
+		Runner: runner{svc, s.traces}, Texts: svc, Sender: sender{p.webhooks}, Log: s.log})
 	if err != nil {
 		return err
 	}
@@ -100,13 +96,13 @@ func openParts(c *serveCmd, log *slog.Logger) (p parts, err error) {
 	fail(e)
 	p.objects, e = blob.NewDisk(filepath.Join(c.Data, "objects"))
 	fail(e)
-	net := netguard.Config{Allow: c.Allow}
+	net := netguard.DefaultConfig()
+	net.Allow = c.Allow
 	browser := capture.DefaultConfig()
 	browser.Net, browser.Log = net, log
 	p.pages, e = capture.New(browser)
 	fail(e)
-	net.HighPorts = true
-	p.guard, e = netguard.New(net)
+	p.webhooks, e = webhook.New(net, version)
 	fail(e)
 	secret, e := blob.LoadSecret(filepath.Join(c.Data, "secret"))
 	fail(e)
@@ -134,7 +130,7 @@ func (s *server) newService(c *serveCmd, p parts) (*service.Service, error) {
 	}
 	return service.New(p.limits, service.Deps{
 		Uploads: s.store, Analyses: s.store, Objects: p.objects, Links: p.signer,
-		Analyzer: analyzer, Advisor: advisor, Guard: addresses{p.guard}, Log: s.log,
+		Analyzer: analyzer, Advisor: advisor, Guard: p.webhooks, Log: s.log,
 	})
 }
 
@@ -200,13 +196,4 @@ type sender struct{ *webhook.Sender }
 // Send implements worker.Sender.
 func (s sender) Send(ctx context.Context, d store.Delivery) (int, error) {
 	return s.Sender.Send(ctx, webhook.Delivery{ID: d.ID, URL: d.URL, Secret: d.Secret, Payload: []byte(d.Payload)})
-}
-
-// addresses checks the addresses of webhooks for the service.
-type addresses struct{ *netguard.Guard }
-
-// CheckURL implements service.AddressGuard.
-func (a addresses) CheckURL(_ context.Context, address string) error {
-	_, err := a.Guard.CheckURL(address)
-	return err
 }

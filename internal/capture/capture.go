@@ -89,6 +89,7 @@ func DefaultConfig() Config {
 		Memory:      2 << 30,
 		Disk:        256 << 20,
 		Traffic:     128 << 20,
+		Net:         netguard.DefaultConfig(),
 	}
 }
 

@@ -34,10 +34,10 @@ import (
 	"github.com/saccade-dev/saccade"
 )
 
-// Config says what a [Guard] lets through. The zero value permits public
-// addresses on the ports of [PagePorts].
+// Config says what a [Guard] lets through: public addresses on the permitted
+// ports, and the exceptions. [DefaultConfig] has no exceptions.
 type Config struct {
-	// Ports are the permitted ports; empty: PagePorts.
+	// Ports are the permitted ports; empty: those of DefaultConfig.
 	Ports []uint16
 	// HighPorts permits 1024 to 65535 as well (for webhooks, which often
 	// live on a port of their own).
@@ -53,10 +53,16 @@ type Config struct {
 	Timeout time.Duration
 }
 
-// PagePorts are the ports on which web pages are served.
-func PagePorts() []uint16 { return []uint16{80, 443, 8080, 8443} }
+// defaultTimeout of one connection attempt.
+const defaultTimeout = 10 * time.Second
 
-// Validate reports every fault of the configuration at once.
+// DefaultConfig permits public addresses on the ports on which web pages are
+// served: 80, 443, 8080 and 8443.
+func DefaultConfig() Config {
+	return Config{Ports: []uint16{80, 443, 8080, 8443}, Timeout: defaultTimeout}
+}
+
+// Validate reports every fault at once, each naming its field.
 func (c Config) Validate() error {
 	var faults []error
 	for _, s := range c.Allow {
@@ -94,10 +100,10 @@ func New(c Config) (*Guard, error) {
 	}
 	g := &Guard{ports: c.Ports, highPorts: c.HighPorts, timeout: c.Timeout}
 	if len(g.ports) == 0 {
-		g.ports = PagePorts()
+		g.ports = DefaultConfig().Ports
 	}
 	if g.timeout == 0 {
-		g.timeout = 10 * time.Second
+		g.timeout = defaultTimeout
 	}
 	for _, s := range c.Allow {
 		e, _ := parseEntry(s) // valid, see above
@@ -130,12 +136,6 @@ func (g *Guard) DialContext(ctx context.Context, network, address string) (net.C
 		},
 	}
 	return d.DialContext(ctx, network, net.JoinHostPort(host, strconv.Itoa(int(port))))
-}
-
-// Control judges a resolved address; it has the shape of [net.Dialer].Control
-// for callers with a dialer of their own.
-func (g *Guard) Control(network, address string, _ syscall.RawConn) error {
-	return g.permit(network, address, false)
 }
 
 // permit judges an address that is about to be connected to. named means that

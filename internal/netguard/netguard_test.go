@@ -83,7 +83,7 @@ func guard(t *testing.T, c Config) *Guard {
 	return g
 }
 
-func TestControl(t *testing.T) {
+func TestPermit(t *testing.T) {
 	g := guard(t, Config{
 		Allow: []string{"10.1.0.0/16", "127.0.0.1:9000", "fd00::/8"},
 		Deny:  []string{"8.8.4.4", "10.1.2.0/24"},
@@ -111,19 +111,19 @@ func TestControl(t *testing.T) {
 		{"tcp6", "[2606:4700::1]:443", true},
 		{"tcp4", "nonsense", false},
 	} {
-		err := g.Control(c.network, c.address, nil)
+		err := g.permit(c.network, c.address, false)
 		if (err == nil) != c.ok {
-			t.Errorf("Control(%s %s) = %v, want ok %v", c.network, c.address, err, c.ok)
+			t.Errorf("permit(%s %s) = %v, want ok %v", c.network, c.address, err, c.ok)
 		}
 		if err != nil && !errors.Is(err, ErrRefused) {
-			t.Errorf("Control(%s): %v carries no ErrRefused", c.address, err)
+			t.Errorf("permit(%s): %v carries no ErrRefused", c.address, err)
 		}
 	}
 	high := guard(t, Config{HighPorts: true})
-	if err := high.Control("tcp4", "8.8.8.8:9000", nil); err != nil {
+	if err := high.permit("tcp4", "8.8.8.8:9000", false); err != nil {
 		t.Errorf("HighPorts: %v", err)
 	}
-	if err := high.Control("tcp4", "8.8.8.8:25", nil); err == nil {
+	if err := high.permit("tcp4", "8.8.8.8:25", false); err == nil {
 		t.Error("HighPorts opened port 25")
 	}
 }
@@ -271,7 +271,7 @@ func FuzzParseEntry(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		e, err := parseEntry(s)
 		if err == nil && e.host == "" && !e.prefix.IsValid() {
-			t.Fatalf("%q gave an empty entry", s)
+			t.Fatalf("%q is an empty entry", s)
 		}
 	})
 }
