@@ -11,7 +11,26 @@ const (
 	blockSide  = 16  // pixels of the squares by which images are compared
 	blockDiff  = 1.0 // mean difference of a channel, of 255, from which a square has changed
 	movingPart = 1e-3
+	blankBytes = 64 << 10 // the PNG of a blank page is smaller
 )
+
+// blank reports whether an image is of one color.
+func blank(b []byte) bool {
+	if len(b) > blankBytes {
+		return false
+	}
+	m, err := png.Decode(bytes.NewReader(b))
+	if err != nil {
+		return false
+	}
+	p := rgba(m)
+	for i := 4; i < len(p.Pix); i += 4 {
+		if [4]byte(p.Pix[i:]) != [4]byte(p.Pix) {
+			return false
+		}
+	}
+	return true
+}
 
 // alike reports whether two images of a page show the same: they have one
 // size, and no more than a thousandth of their squares differ. A clock or a

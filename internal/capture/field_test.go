@@ -1,18 +1,21 @@
 package capture
 
 import (
+	"bytes"
 	"fmt"
 	"image/color"
+	"image/png"
+	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/saccade-dev/saccade"
 )
 
 // slow answers after the milliseconds that the request asks for, or never.
@@ -103,6 +106,24 @@ var readyCases = map[string]struct {
 	"a preloader without a telling name": {
 		`<div id=x style="position:fixed;inset:0;background:red;z-index:9"></div><div style="height:600px;background:green">` + loremText + `</div><script>onload=()=>setTimeout(()=>x.remove(),2500)</script>`,
 		[]pixel{{700, 300, green}}},
+	"a preloader that is no element": {
+		`<style>body.wait::before{content:"";position:fixed;inset:0;background:red;z-index:99}</style><script>onload=()=>{document.body.className='wait';setTimeout(()=>document.body.className='',2500)}</script><div style="height:600px;background:green">` + loremText + `</div>`,
+		[]pixel{{700, 300, green}}},
+	"a skeleton": {
+		`<style>@keyframes s{50%{opacity:.4}}.card-skeleton{height:600px;background:red;animation:s 1s infinite}</style><div id=x class=card-skeleton></div><p>` + loremText + `</p><script>onload=()=>setTimeout(()=>{x.className='';x.style.cssText='height:600px;background:green'},2500)</script>`,
+		[]pixel{{700, 300, green}}},
+	"nothing for a while": {
+		`<div id=x></div><script>onload=()=>setTimeout(()=>x.style.cssText='height:600px;background:green',2500)</script>`,
+		[]pixel{{700, 300, green}}},
+	"shown only while in view": {
+		`<div style="height:1200px;background:#eee">top</div><div id=r style="height:500px;background:green;opacity:0;transition:opacity .6s">card</div><script>new IntersectionObserver((e)=>{r.style.opacity=e[0].isIntersecting?1:0}).observe(r)</script>`,
+		[]pixel{{700, 1500, green}}},
+	"a page that reloads itself": {
+		`<div style="height:600px;background:green">x</div><script>setTimeout(()=>location.reload(),700)</script>`,
+		[]pixel{{700, 300, green}}},
+	"a frame that holds the page": {
+		`<style>html,body{height:100%;overflow:hidden}</style><iframe srcdoc="<style>body{margin:0}</style><div style='height:1000px;background:green'>a</div><div style='height:1000px;background:blue'>b</div>" style="border:0;width:100%;height:100%;display:block"></iframe>`,
+		[]pixel{{700, 500, green}, {700, 1900, blue}}},
 	"a page that hides itself": {
 		`<style>html.wait{opacity:0}</style><script>document.documentElement.className='wait';onload=()=>setTimeout(()=>document.documentElement.className='',2000)</script><div style="height:600px;background:green">x</div>`,
 		[]pixel{{700, 300, green}}},
@@ -110,6 +131,7 @@ var readyCases = map[string]struct {
 
 const loremText = `<p>Everything that the page wants to say is behind the curtain, and is more than a few words long.</p>`
 
+// TestPagesAreReady visits all pages in one browser, which is what takes time.
 func TestPagesAreReady(t *testing.T) {
 	t.Parallel()
 	other := site(t, map[string]http.HandlerFunc{
@@ -119,12 +141,23 @@ func TestPagesAreReady(t *testing.T) {
 			_, _ = w.Write([]byte("{}"))
 		},
 	})
-	for name, c := range readyCases {
+	pages := slowParts(map[string]http.HandlerFunc{"/page": func(w http.ResponseWriter, r *http.Request) {
+		html(mobileHead+replaceOther(readyCases[r.FormValue("name")].page, host(other)))(w, r)
+	}})
+	s := site(t, pages)
+	b := newBrowser(t, nil, host(s), host(other), "localhost")
+	v := newVisits(t, b)
+	for _, name := range slices.Sorted(maps.Keys(readyCases)) {
 		t.Run(name, func(t *testing.T) {
-			page := site(t, slowParts(map[string]http.HandlerFunc{"/": html(mobileHead + replaceOther(c.page, host(other)))}))
-			b := newBrowser(t, nil, host(page), host(other), "localhost")
-			img := capture(t, b, page.URL, saccade.MediumDesktop)
-			for _, p := range c.want {
+			got, err := v.photograph(s.URL + "/page?name=" + url.QueryEscape(name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			img, err := png.Decode(bytes.NewReader(got))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range readyCases[name].want {
 				at(t, img, p.x, p.y, p.c)
 			}
 		})
@@ -190,14 +223,12 @@ func TestWhatIsNoPage(t *testing.T) {
 	}
 	mail, tls := raw("220 mail.example ESMTP\r\n"), raw("\x15\x03\x01\x00\x02\x02\x16")
 	b := newBrowser(t, nil, host(s), mail, tls)
-	for address, words := range map[string]string{
+	newVisits(t, b).refusals(map[string]string{
 		s.URL + "/pdf": "a PDF, not", s.URL + "/to-pdf": "a PDF, not", s.URL + "/film": "a recording", s.URL + "/hangup": "closed the connection",
 		s.URL + "/gzip": "announced as compressed", s.URL + "/nothing": "an empty page", s.URL + "/502": "status 502",
 		"http://" + mail: "not one of a web server", "http://" + tls: "https://", "https://" + mail: "secure connection",
 		"http://no-such-host.invalid/": "no public site is known", "http://localhost.invalid/": "no public site is known",
-	} {
-		refusal(t, b, address, words)
-	}
+	})
 	at(t, capture(t, b, s.URL+"/half", ""), 700, 800, green)
 }
 

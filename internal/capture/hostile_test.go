@@ -97,12 +97,12 @@ func TestLedElsewhere(t *testing.T) {
 	}
 	s := site(t, pages)
 	b := newBrowser(t, nil, host(s))
-	for path, words := range map[string]string{
-		"/redirect": "not a public address", "/script": "not a public address", "/later": "not a public address", "/meta": "not a public address",
-		"/tofile": "cannot be opened here", "/todata": "cannot be opened here", "/circle": "in a circle", "/onandon": "without end", "/intoblank": "not http",
-	} {
-		t.Run(path[1:], func(t *testing.T) { refusal(t, b, s.URL+path, words) })
-	}
+	newVisits(t, b).refusals(map[string]string{
+		s.URL + "/redirect": "not a public address", s.URL + "/script": "not a public address", s.URL + "/later": "not a public address", s.URL + "/meta": "not a public address",
+		s.URL + "/tofile": "cannot be opened here", s.URL + "/todata": "cannot be opened here", s.URL + "/circle": "in a circle",
+	})
+	refusal(t, b, s.URL+"/intoblank", "not http")
+	refusal(t, b, s.URL+"/onandon", "without end")
 	for _, path := range []string{"/first", "/intofile", "/intodata"} {
 		t.Run(path[1:], func(t *testing.T) { at(t, capture(t, b, s.URL+path, ""), 700, 400, green) })
 	}
@@ -121,12 +121,10 @@ func TestStatusOfThePage(t *testing.T) {
 	closed := httptest.NewServer(nil)
 	closed.Close()
 	b := newBrowser(t, nil, host(s), host(closed))
-	for _, code := range []string{"404", "500", "401"} {
-		refusal(t, b, s.URL+"/"+code, "status "+code)
-	}
-	refusal(t, b, s.URL+"/empty", "sent no page")
-	refusal(t, b, closed.URL, "could not be reached")
-	refusal(t, b, "http://no-such-host.invalid/", "no-such-host.invalid")
+	newVisits(t, b).refusals(map[string]string{
+		s.URL + "/404": "status 404", s.URL + "/500": "status 500", s.URL + "/401": "status 401",
+		s.URL + "/empty": "sent no page", closed.URL: "could not be reached", "http://no-such-host.invalid/": "no-such-host.invalid",
+	})
 }
 
 func TestDownloads(t *testing.T) {

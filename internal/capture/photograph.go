@@ -94,9 +94,10 @@ func (s *session) settle() error {
 	return nil
 }
 
-// image takes images until two in turn are alike and returns the last one.
-// Before each it ends what is animated. A page that never stands still is shown
-// as it is when the time is over.
+// picture takes images until two in turn are alike and returns the last one.
+// Before each it ends what is animated. A page that shows nothing yet has some
+// time to begin; one that never stands still is shown as it is when the time is
+// over.
 func (s *session) picture() ([]byte, error) {
 	limit := s.earlier(s.b.cfg.StillWait)
 	var last []byte
@@ -108,13 +109,22 @@ func (s *session) picture() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if bytes.Equal(png, last) || time.Now().After(limit) || alike(png, last) {
+		now := time.Now()
+		switch {
+		case now.After(s.due):
 			return png, nil
+		case s.patience > 0 && blank(png):
+			limit = s.earlier(s.b.cfg.StillWait)
+			err = s.spend(5 * pollPause)
+		case bytes.Equal(png, last), now.After(limit), alike(png, last):
+			return png, nil
+		default:
+			err = s.sleep(stillPause)
 		}
-		last = png
-		if err := s.sleep(stillPause); err != nil {
+		if err != nil {
 			return nil, err
 		}
+		last = png
 	}
 }
 

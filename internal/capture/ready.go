@@ -92,7 +92,7 @@ func (s *session) judge(st state) error {
 	switch {
 	case st.crashed:
 		return saccade.Errorf(saccade.CodeWebPage, "The page made the browser crash. Please send a screenshot as an image instead.")
-	case st.number > maxDocuments:
+	case st.hops > maxDocuments:
 		return saccade.Errorf(saccade.CodeWebPage, "The page leads from one address to the next without end. Please enter the address of the last one.")
 	case st.doc == nil:
 		return nil
@@ -111,29 +111,31 @@ func (s *session) judge(st state) error {
 }
 
 // waitCurtain waits until a preloader or a splash screen is gone, and until a
-// page that hides itself while it loads shows itself.
+// page that hides itself while it loads shows itself. All curtains of a page
+// have the time of Config.CurtainWait together.
 func (s *session) waitCurtain() error {
-	limit := s.earlier(s.b.cfg.CurtainWait)
 	for lifted := false; ; lifted = true {
 		covered, err := eval[bool](s, coveredScript)
 		if err != nil {
 			return err
 		}
-		if !covered || time.Now().After(limit) {
+		if !covered || s.patience <= 0 || time.Now().After(s.due) {
 			if lifted { // what was behind may load only now
 				return s.waitRest()
 			}
 			return nil
 		}
-		if err := s.sleep(2 * pollPause); err != nil {
+		if err := s.spend(2 * pollPause); err != nil {
 			return err
 		}
 	}
 }
 
-// unfold lets content that scrolls inside of the page become its whole height.
-func (s *session) unfold() error {
-	_, err := eval[int](s, unfoldScript)
+// spend sleeps, and takes the time from what a page has for its curtains.
+func (s *session) spend(d time.Duration) error {
+	begin := time.Now()
+	err := s.sleep(d)
+	s.patience -= time.Since(begin)
 	return err
 }
 

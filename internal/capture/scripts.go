@@ -8,7 +8,7 @@ var (
 	//go:embed scripts/covered.js
 	coveredScript string // () => bool: a curtain hides the page, or all of it is hidden
 	//go:embed scripts/unfold.js
-	unfoldScript string // () => number of inner scrollers that were unfolded
+	unfoldScript string // (frame, height) => number of inner scrollers that were unfolded
 	//go:embed scripts/scroll.js
 	scrollScript string // (limit) => height of the page after it was scrolled through
 	//go:embed scripts/still.js

@@ -40,13 +40,14 @@ type session struct {
 	page   *watcher
 	output *tail // what Chromium said
 
-	ctx    context.Context         // ends with the capture
-	giveUp context.CancelCauseFunc // ends ctx
-	tab    context.Context         // ctx with chromedp's tab
-	due    time.Time               // when the image must be taken, at rest or not
-	closes []func()                // in the order of making
-	guards sync.WaitGroup
-	pid    int
+	ctx      context.Context         // ends with the capture
+	giveUp   context.CancelCauseFunc // ends ctx
+	tab      context.Context         // ctx with chromedp's tab
+	due      time.Time               // when the image must be taken, at rest or not
+	patience time.Duration           // left for curtains and blank pages
+	closes   []func()                // in the order of making
+	guards   sync.WaitGroup
+	pid      int
 }
 
 // start returns a session with an empty tab. Where Chromium's sandbox does not
@@ -63,7 +64,7 @@ func (b *Browser) start(ctx context.Context, c chrome, v Viewport) (*session, er
 }
 
 func (b *Browser) startOnce(ctx context.Context, c chrome, v Viewport) (*session, error) {
-	s := &session{b: b, chrome: c, view: v, page: newWatcher(), output: &tail{max: 16 << 10}}
+	s := &session{b: b, chrome: c, view: v, page: newWatcher(), output: &tail{max: 16 << 10}, patience: b.cfg.CurtainWait}
 	s.ctx, s.giveUp = context.WithCancelCause(ctx)
 	s.due = time.Now().Add(b.cfg.Timeout * 4 / 5)
 	if end, ok := ctx.Deadline(); ok {

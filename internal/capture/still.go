@@ -48,9 +48,9 @@ func (s *session) standStill() error {
 // stillFrame brings one frame to a standstill. One that is gone by now is no
 // fault.
 func (s *session) stillFrame(f cdp.FrameID) error {
-	world, err := callFor(s, scriptWait, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f, WorldName: worldName})
+	world, err := s.world(f)
 	if err == nil {
-		_, err = evalIn[any](s, world.ExecutionContextID, stillScript)
+		_, err = evalIn[any](s, world, stillScript)
 	}
 	if errors.Is(err, errHung) || s.ctx.Err() != nil {
 		return err
@@ -116,11 +116,17 @@ func eval[T any](s *session, script string, args ...float64) (T, error) {
 	if err != nil {
 		return zero, err
 	}
-	world, err := callFor(s, scriptWait, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: tree.FrameTree.Frame.ID, WorldName: worldName})
+	world, err := s.world(tree.FrameTree.Frame.ID)
 	if err != nil {
 		return zero, err
 	}
-	return evalIn[T](s, world.ExecutionContextID, script, args...)
+	return evalIn[T](s, world, script, args...)
+}
+
+// world returns our own script world in a frame.
+func (s *session) world(f cdp.FrameID) (runtime.ExecutionContextID, error) {
+	world, err := callFor(s, scriptWait, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f, WorldName: worldName})
+	return world.ExecutionContextID, err
 }
 
 func evalIn[T any](s *session, world runtime.ExecutionContextID, script string, args ...float64) (T, error) {

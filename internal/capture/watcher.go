@@ -35,6 +35,7 @@ type state struct {
 	asked   string    // address that the main frame asked for last
 	status  int       // of HTTP, of the main frame's last answer; 0: none
 	number  int       // of documents shown so far
+	hops    int       // of them with another address than the one before
 	ready   bool      // the document is parsed
 	loaded  bool      // its load event has fired
 	waiting int       // requests under way that are waited for
@@ -268,6 +269,9 @@ func (w *watcher) show(f *cdp.Frame) {
 	}
 	if f.MimeType != "" {
 		d.mime = f.MimeType
+	}
+	if w.now.doc == nil || w.now.doc.url != d.url {
+		w.now.hops++ // not a page that reloads itself
 	}
 	w.now.doc, w.now.ready, w.now.loaded = d, false, false
 	w.now.number++

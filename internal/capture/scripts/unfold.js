@@ -1,7 +1,8 @@
 // Lets a page whose content scrolls inside of an element (body included) grow
 // to all of its content, as if the document itself scrolled. A page that is
-// higher than its window anyway stays as it is.
-() => {
+// higher than its window anyway stays as it is. With a frame it does the same
+// for that frame, whose content has the height.
+(frame, height) => {
   const root = document.documentElement, body = document.body;
   if (!body) return 0;
   const big = (el) => el.clientHeight >= innerHeight / 2 && el.clientWidth >= innerWidth / 2;
@@ -34,6 +35,16 @@
     }
     if (s.display !== "inline" && s.display !== "contents") set(el, rules);
   };
+  const freeAll = (el) => {
+    for (; el; el = above(el)) free(el);
+  };
+  if (frame) {
+    const r = frame.getBoundingClientRect();
+    if (root.scrollHeight > innerHeight * 1.5 || r.width < innerWidth / 2 || r.height < innerHeight / 2) return 0;
+    freeAll(frame);
+    set(frame, {height: height + "px", "min-height": "0", flex: "none"});
+    return 1;
+  }
   let unfolded = 0;
   for (; unfolded < 4 && root.scrollHeight <= innerHeight * 1.5; unfolded++) {
     if (!all.length) collect(document);
@@ -43,10 +54,10 @@
       if (hidden > most && scrolls(el)) { best = el; most = hidden; }
     }
     if (!best) break;
-    const height = best.scrollHeight, before = root.scrollHeight;
+    const whole = best.scrollHeight, before = root.scrollHeight;
     best.scrollTop = 0;
-    for (let el = best; el; el = above(el)) free(el);
-    if (root.scrollHeight <= before) set(best, {height: height + "px", flex: "none"});
+    freeAll(best);
+    if (root.scrollHeight <= before) set(best, {height: whole + "px", flex: "none"});
   }
   return unfolded;
 }

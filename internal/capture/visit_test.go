@@ -1,0 +1,86 @@
+package capture
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/saccade-dev/saccade"
+)
+
+// visits photographs one page after the other in one browser, because the start
+// of a browser is what takes most of the time of these tests.
+type visits struct {
+	t *testing.T
+	b *Browser
+	s *session
+}
+
+func newVisits(t *testing.T, b *Browser) *visits {
+	t.Helper()
+	c, err := b.findChrome(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := b.start(t.Context(), c, viewports[saccade.MediumDesktop])
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &visits{t, b, s}
+}
+
+// photograph is session.photograph as if the browser were new.
+func (v *visits) photograph(address string) ([]byte, error) {
+	if err := v.clear(); err != nil {
+		return nil, err
+	}
+	v.s.due, v.s.patience = time.Now().Add(time.Minute), v.b.cfg.CurtainWait
+	v.s.page.mu.Lock()
+	v.s.page.now = state{active: time.Now()}
+	v.s.page.mu.Unlock()
+	// A page before may have been interrupted.
+	if _, err := call(v.s, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{}); err != nil {
+		return nil, err
+	}
+	png, err := v.s.photograph(address)
+	if err != nil {
+		err = v.b.explain(v.t.Context(), v.s.ctx, v.s, err)
+	}
+	return png, err
+}
+
+// clear leaves the page before, whose last events may still be on their way.
+func (v *visits) clear() error {
+	if _, err := call(v.s, page.Navigate, page.NavigateParams{URL: "about:blank"}); err != nil {
+		return err
+	}
+	for {
+		if doc := v.s.page.state(0).doc; doc != nil && doc.url == "about:blank" {
+			return nil
+		}
+		if err := v.s.sleep(pollPause); err != nil {
+			return err
+		}
+	}
+}
+
+// refusals visits addresses and wants errors with CodeWebPage whose messages
+// contain some words.
+func (v *visits) refusals(want map[string]string) {
+	v.t.Helper()
+	for _, address := range slices.Sorted(maps.Keys(want)) {
+		_, err := v.photograph(address)
+		if !saccade.IsCode(err, saccade.CodeWebPage) || !strings.Contains(saccade.AsError(err).Message, want[address]) {
+			v.t.Errorf("%s: error %v, want could_not_grab_web_page with %q", address, err, want[address])
+		}
+	}
+}
