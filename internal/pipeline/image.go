@@ -5,6 +5,7 @@ import (
 	"errors"
 	"image"
 	"os"
+	"runtime/debug"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
@@ -23,16 +24,36 @@ func (a *Analyzer) prior(r saccade.Request) attention.Prior {
 	return a.cfg.Prior
 }
 
-// runImage analyses the bytes of a PNG or JPEG.
+// bigImage is from how many pixels on an image's memory is returned to the
+// system as soon as a step is done, which costs some milliseconds.
+const bigImage = 8_000_000
+
+// settleMemory returns memory that is no longer used where there is much of it.
+func settleMemory(pixels int) {
+	if pixels >= bigImage {
+		debug.FreeOSMemory()
+	}
+}
+
+// runImage analyzes the bytes of a PNG or JPEG. All images that are analyzed at
+// one time have as many pixels together as the largest may have alone, and so
+// need no more memory than it: at most 13 bytes a pixel.
 func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
-	img, _, err := pix.Decode(b)
+	size, err := pix.Size(b)
 	if err != nil {
 		return nil, err
 	}
-	rgb := pix.FromImage(img)
-	if err := pix.RefuseBlank(rgb); err != nil {
+	pixels := size.X * size.Y
+	if err := a.room.Acquire(ctx, int64(pixels)); err != nil {
 		return nil, err
 	}
+	defer a.room.Release(int64(pixels))
+	defer settleMemory(pixels)
+	rgb, err := decodeInput(job, b)
+	if err != nil {
+		return nil, err
+	}
+	settleMemory(pixels)
 	progress(saccade.Progress{Fraction: 0.3, Stage: saccade.StagePredicting})
 	d, err := a.model.Image(rgb, a.prior(job.Request))
 	if err != nil {
@@ -52,14 +73,25 @@ func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress fun
 		if err := writePNG(job.file(name), layers(o)(p).Image(rgb.W, rgb.H)); err != nil {
 			return nil, err
 		}
+		settleMemory(pixels)
 		link(out, o, name)
 	}
 	out.Input = &saccade.InputOutput[saccade.File]{Image: artifact.InputPNG, Width: rgb.W, Height: rgb.H}
-	if err := writePNG(job.file(artifact.InputPNG), img); err != nil {
-		return nil, err
-	}
 	progress(saccade.Progress{Fraction: 1, Stage: saccade.StageRendering})
 	return out, nil
+}
+
+// decodeInput reads the image, writes it as input.png and returns its pixels.
+func decodeInput(job Job, b []byte) (*pix.RGB, error) {
+	img, _, err := pix.Decode(b)
+	if err != nil {
+		return nil, err
+	}
+	rgb := pix.FromImage(img)
+	if err := pix.RefuseBlank(rgb); err != nil {
+		return nil, err
+	}
+	return rgb, writePNG(job.file(artifact.InputPNG), img)
 }
 
 // imageNumbers measures an image, whose density is predicted, writes the files

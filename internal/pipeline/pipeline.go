@@ -28,9 +28,12 @@ import (
 	"os"
 	"path/filepath"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/pix"
 )
 
 // Capturer takes a screenshot of a web page.
@@ -45,6 +48,7 @@ type Analyzer struct {
 	model attention.Predictor
 	pages Capturer // nil: pages cannot be captured
 	cfg   Config
+	room  *semaphore.Weighted // for the pixels of images that are analyzed at one time
 }
 
 // Limits bounds the videos that are accepted.
@@ -98,7 +102,7 @@ func New(cfg Config, video *ffmpeg.Tool, model attention.Predictor, pages Captur
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	return &Analyzer{video: video, model: model, pages: pages, cfg: cfg}, nil
+	return &Analyzer{video: video, model: model, pages: pages, cfg: cfg, room: semaphore.NewWeighted(pix.MaxPixels)}, nil
 }
 
 // Job is one analysis to make.

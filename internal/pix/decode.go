@@ -60,6 +60,30 @@ func Decode(b []byte) (*image.NRGBA, string, error) {
 	return onGround(Upright(img, orientation(b, format))), format, nil
 }
 
+// Size returns width and height of a PNG or JPEG as it is stored, from its
+// header alone. The errors are those of [Decode].
+func Size(b []byte) (image.Point, error) {
+	format, err := sniff(b)
+	if err != nil {
+		return image.Point{}, err
+	}
+	var size image.Point
+	if format == FormatPNG {
+		f, err := parsePNG(b)
+		if err != nil {
+			return size, decodeError("PNG", err, 0)
+		}
+		size = image.Pt(f.w, f.h)
+	} else {
+		f, err := parseJPEG(b, true)
+		if err != nil {
+			return size, decodeError("JPEG", err, 0)
+		}
+		size = image.Pt(f.w, f.h)
+	}
+	return size, checkSize(size.X, size.Y)
+}
+
 // readPNG decodes a PNG.
 func readPNG(b []byte) (*image.NRGBA, error) {
 	f, err := parsePNG(b)

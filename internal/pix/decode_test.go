@@ -109,6 +109,9 @@ func TestDecodeReadsEveryKind(t *testing.T) {
 		if !strings.HasPrefix(name, format) {
 			t.Errorf("%s: format %q", name, format)
 		}
+		if size, err := pix.Size(b); err != nil || size != r.Size() {
+			t.Errorf("%s: size %v %v", name, size, err)
+		}
 		if m.Rect != r || quarters(m) != "rgby" {
 			t.Errorf("%s: %v with quarters %s, want %v with rgby", name, m.Rect, quarters(m), r)
 		}
@@ -244,6 +247,9 @@ func TestDecodeRefuses(t *testing.T) {
 		"thousand scans":  {manyScans(j, 1000), "scans"},
 		"jpeg then chaos": {append(bytes.Clone(j[:40]), bytes.Repeat([]byte{0x55}, 100)...), ""},
 	} {
+		if _, err := pix.Size(c.b); strings.Contains(name, "bomb") && !saccade.IsCode(err, saccade.CodeUnreadableImage) {
+			t.Errorf("%s: size %v", name, err)
+		}
 		start := time.Now()
 		_, _, err := pix.Decode(c.b)
 		if !saccade.IsCode(err, saccade.CodeUnreadableImage) || !strings.Contains(err.Error(), c.says) {

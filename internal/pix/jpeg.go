@@ -23,7 +23,7 @@ var zigzag = [64]uint8{
 // marker, after damage, and at an early end.
 //
 // The coefficients of the whole image are held, 2 bytes a sample, and turned
-// into pixels row by row at the end (ITU-T T.81).
+// into pixels at the end, row by row; each row is dropped then (ITU-T T.81).
 type jpegFile struct {
 	b           []byte
 	w, h        int
@@ -45,9 +45,9 @@ type jpegFile struct {
 type component struct {
 	id, h, v, quant int
 	blocksW         int // of the plane, padded to whole MCUs
-	blocksH         int
-	coef            []int16 // 64 a block, natural order
-	seen            bool    // a scan of it was read
+	// Coefficients, 64 a block in natural order, by rows of MCUs; nil: none yet.
+	coef [][]int16
+	seen bool // a scan of it was read
 }
 
 // parseJPEG reads headers and scans. The errors are errEarlyEnd, errDamaged and
@@ -158,7 +158,7 @@ func (f *jpegFile) frame(marker byte, b []byte) error {
 	f.mcuW, f.mcuH = ceilDiv(f.w, 8*f.hMax), ceilDiv(f.h, 8*f.vMax)
 	for i := range f.comps {
 		c := &f.comps[i]
-		c.blocksW, c.blocksH = f.mcuW*c.h, f.mcuH*c.v
+		c.blocksW = f.mcuW * c.h
 	}
 	return nil
 }

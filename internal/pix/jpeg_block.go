@@ -21,7 +21,11 @@ func (s *scan) readMCU(mcu int) bool {
 
 func (s *scan) block(i, x, y int) []int16 {
 	c := s.comps[i]
-	return c.coef[64*(y*c.blocksW+x):][:64:64]
+	row := &c.coef[y/c.v]
+	if *row == nil {
+		*row = make([]int16, 64*c.blocksW*c.v)
+	}
+	return (*row)[64*(y%c.v*c.blocksW+x):][:64:64]
 }
 
 func (s *scan) readBlock(i int, b []int16) bool {

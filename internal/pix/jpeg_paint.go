@@ -1,6 +1,13 @@
 package pix
 
-import "image"
+import (
+	"image"
+	"runtime/debug"
+)
+
+// bigPixels is from how many pixels on memory is returned to the system while an
+// image is painted.
+const bigPixels = 8_000_000
 
 // aan are the factors that the fast transform leaves to the quantization
 // (Arai, Agui and Nakajima 1988, as in the JPEG group's jidctflt).
@@ -20,19 +27,26 @@ func (f *jpegFile) paint(img *image.NRGBA) {
 		for i := range f.comps {
 			f.comps[i].transform(planes[i], &scales[i], my)
 		}
+		if f.w*f.h >= bigPixels && my%(f.mcuH/8+1) == 0 {
+			debug.FreeOSMemory() // what was painted needs its coefficients no more
+		}
 		for y := my * 8 * f.vMax; y < min((my+1)*8*f.vMax, f.h); y++ {
 			f.paintRow(img.Pix[y*img.Stride:][:4*f.w], planes, y-my*8*f.vMax)
 		}
 	}
 }
 
-// transform makes the samples of one row of MCUs.
+// transform makes the samples of one row of MCUs, and drops its coefficients.
 func (c *component) transform(plane []byte, scale *[64]float32, my int) {
 	stride := 8 * c.blocksW
+	var coef []int16
+	if c.coef != nil {
+		coef, c.coef[my] = c.coef[my], nil
+	}
 	for v := range c.v {
 		for x := range c.blocksW {
 			out := plane[8*v*stride+8*x:]
-			if c.coef == nil {
+			if coef == nil {
 				for y := range 8 {
 					for k := range 8 {
 						out[y*stride+k] = 128
@@ -40,7 +54,7 @@ func (c *component) transform(plane []byte, scale *[64]float32, my int) {
 				}
 				continue
 			}
-			inverseDCT(out, stride, c.coef[64*((my*c.v+v)*c.blocksW+x):][:64:64], scale)
+			inverseDCT(out, stride, coef[64*(v*c.blocksW+x):][:64:64], scale)
 		}
 	}
 }

@@ -146,7 +146,7 @@ func (s *scan) measure() {
 			s.measured, f.wanted = true, s.wide*s.tall
 		}
 		if c.seen = true; c.coef == nil {
-			c.coef = make([]int16, 64*c.blocksW*c.blocksH)
+			c.coef = make([][]int16, f.mcuH)
 		}
 	}
 	s.interval = s.wide * s.tall
