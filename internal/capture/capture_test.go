@@ -25,6 +25,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // its own that must be empty in the end; it skips where there is no Chromium.
 func newBrowser(t testing.TB, change func(*Config), allow ...string) *Browser {
 	t.Helper()
+	if testing.Short() && t.Name() != "TestCapturePage" {
+		t.Skip("starts a browser, which takes seconds")
+	}
 	if _, err := lookChrome(""); err != nil {
 		t.Skip("no Chromium here, so pages cannot be captured: apt install chromium")
 	}
