@@ -59,7 +59,7 @@ const (
 	DriverPostgres = "postgres"
 )
 
-// splitDSN tells the driver and what it is to open.
+// splitDSN returns the driver and what it is to open.
 func splitDSN(dsn string) (driver, target string, err error) {
 	scheme, rest, _ := strings.Cut(dsn, ":")
 	switch {

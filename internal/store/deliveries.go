@@ -21,7 +21,7 @@ const (
 )
 
 // Delivery is one event on its way to one webhook. ID, Event and Payload stay
-// the same over all attempts and redeliveries, so that receivers can recognise
+// the same over all attempts and redeliveries, so that receivers can recognize
 // what they have seen.
 type Delivery struct {
 	ID         string // the header webhook-id

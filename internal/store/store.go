@@ -88,6 +88,10 @@ func (s *Store) openSQLite(file string) error {
 	return nil
 }
 
+// unusedConn is how long a connection may be unused without being asked
+// whether it is alive.
+const unusedConn = 30 * time.Second
+
 func (s *Store) openPostgres(dsn string) error {
 	cfg, err := pgx.ParseConfig(dsn)
 	if err != nil {
@@ -96,7 +100,11 @@ func (s *Store) openPostgres(dsn string) error {
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = patience
 	}
-	s.write.DB = stdlib.OpenDB(*cfg)
+	// A connection that was used lately is taken for alive: asking before every
+	// use of an idle one is half of what an idle service asks.
+	s.write.DB = stdlib.OpenDB(*cfg, stdlib.OptionShouldPing(func(_ context.Context, p stdlib.ShouldPingParams) bool {
+		return p.IdleDuration > unusedConn
+	}))
 	s.write.SetMaxOpenConns(s.cfg.MaxConns)
 	s.write.SetMaxIdleConns(s.cfg.MaxConns)
 	s.write.SetConnMaxIdleTime(5 * time.Minute)

@@ -1,4 +1,4 @@
-// Package webhook tells other people's servers that something has happened, by
+// Package webhook notifies other people's servers that something has happened, by
 // the Standard Webhooks scheme (https://www.standardwebhooks.com), version v1.
 //
 // The contract: [Sender.Send] makes one attempt to POST one message, signed, to
