@@ -80,6 +80,7 @@ var allowed = []struct{ path, text, why string }{
 	{"LICENSE", ``, "its text is fixed"},
 	{"", `https?://\S+`, "addresses"},
 	{"docs/", `stimuli(\.csv|/)`, "files of a data set"},
+	{"train/", `register forward hook`, "a name of torch"},
 }
 
 // finding is a word in a place.

@@ -252,21 +252,21 @@ def density(logits):
 
 def count(net, height=224, width=384):
     """Parameters and multiply-adds (in millions) of image mode at a size."""
-    macs, hooks = [0], []
+    macs, handles = [0], []
 
     def add(module, inp, out):
         macs[0] += module.weight[0].numel() * out.numel()
 
     for module in net.modules():
         if isinstance(module, nn.Conv2d):
-            hooks.append(module.register_forward_hook(add))
+            handles.append(module.register_forward_hook(add))
     was = net.training
     net.eval()
     with torch.no_grad():
         net(torch.zeros(1, 3, height, width, device=next(net.parameters()).device))
     net.train(was)
-    for hook in hooks:
-        hook.remove()
+    for handle in handles:
+        handle.remove()
     return sum(p.numel() for p in net.parameters()), macs[0] / 1e6
 
 

@@ -14,14 +14,14 @@ import cv2
 import numpy as np
 
 #: Directories of pages below SHARED/data.
-FOLDERS = ("screens/images", "screens/unlabelled", "clarity/calista/images")
+DIRECTORIES = ("screens/images", "screens/unlabelled", "clarity/calista/images")
 BOXES = ((480, 360), (640, 480), (800, 600))
 
 
 def page_files(shared):
     """(name, path) of every page; the name is unique over the directories."""
     out = []
-    for directory in FOLDERS:
+    for directory in DIRECTORIES:
         for path in sorted(glob.glob(f"{shared}/data/{directory}/*")):
             if path.lower().endswith((".jpg", ".jpeg", ".png")):
                 stem = os.path.splitext(os.path.basename(path))[0]

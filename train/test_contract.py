@@ -101,7 +101,7 @@ class Windows(unittest.TestCase):
         n = len(items)
         return data.Pool(items, "cpu").take(torch.arange(n), torch.tensor([win] * n), torch.tensor([flip] * n), size, zoom)
 
-    def test_whole_picture(self):
+    def test_whole_image(self):
         for flip in (False, True):
             image, _, _ = self.take(self.photos, (0.0, 0.0, 1.0, 1.0), flip)
             want = self.photos[1].image[:, ::-1] if flip else self.photos[1].image

@@ -56,11 +56,11 @@ def unfold(net, batches):
         sums[owner[module]][1] += (y ** 2).mean(1) / len(batches)
 
     owner = {m.conv: m for m in layers}
-    hooks = [m.conv.register_forward_hook(collect) for m in layers]
+    handles = [m.conv.register_forward_hook(collect) for m in layers]
     for x in batches:
         net(x)
-    for hook in hooks:
-        hook.remove()
+    for handle in handles:
+        handle.remove()
     for m in layers:
         mean, square = sums[m]
         deviation = (square - mean ** 2).clamp_min(1e-8).sqrt()

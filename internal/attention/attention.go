@@ -24,7 +24,7 @@ import (
 // Prior names the explicit term for where people look whatever is shown there.
 type Prior string
 
-// The priors. In photographs and films fixations gather at the center, on pages
+// The priors. In photographs and video fixations gather at the center, on pages
 // of text at the upper left.
 const (
 	PriorNatural Prior = "natural"

@@ -92,7 +92,7 @@ func goldenSize(t *testing.T, n *network, g *nn.Weights, size string) {
 			}
 			copy(r.state.Data, transpose(x, r.state.H*r.state.W))
 		}
-		r.recur.Run()
+		r.recurrent.Run()
 		r.decode.Run()
 		r.apply(r.logits, bias)
 		golden(t, g, size+".video.logits", r.logits, 2e-3)
@@ -181,7 +181,7 @@ func BenchmarkNet(b *testing.B) {
 				start := time.Now()
 				r.encode.Run()
 				if n.gru != nil {
-					r.recur.Run()
+					r.recurrent.Run()
 				}
 				r.decode.Run()
 				r.softmax.Run()

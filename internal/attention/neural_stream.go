@@ -152,7 +152,7 @@ func (s *neuralStream) step(dt float64, changed bool) {
 	if s.branch < 1e-3 {
 		s.branch = 0
 	}
-	s.r.recur.Run()
+	s.r.recurrent.Run()
 	nn.Blend(s.r.temporal, s.r.d16, s.branch)
 	s.r.decode.Run()
 	for i, v := range s.r.logits {

@@ -177,7 +177,7 @@ func value(name string, shape ...int) message {
 	return m
 }
 
-// writeONNX returns the network in a weights file, without time branch and prior, as an ONNX model: "image" is the
+// writeONNX returns the network in a weights file, without recurrent branch and prior, as an ONNX model: "image" is the
 // normalized image, "logits" the output.
 func writeONNX(t *testing.T, w *nn.Weights, c config, height, width int) []byte {
 	o := &onnx{t: t, w: w, act: c.Act, written: map[string]bool{}}

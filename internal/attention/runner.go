@@ -11,27 +11,27 @@ import (
 // runner is a network bound to one size of image, with its buffers and, for a
 // video, its recurrent state. It belongs to one goroutine.
 type runner struct {
-	in                    nn.Input
-	encode, recur, decode *nn.Plan
-	softmax               *nn.Plan
-	d16, state, temporal  *nn.Map   // decoder at stride 16, recurrent state, temporal features: d16 as the later stages read it
-	w, h                  int       // of the density: a quarter of the image
-	logits                []float32 // without prior
-	z, density            []float32 // log density up to a constant, and its softmax
+	in                        nn.Input
+	encode, recurrent, decode *nn.Plan
+	softmax                   *nn.Plan
+	d16, state, temporal      *nn.Map   // decoder at stride 16, recurrent state, temporal features: d16 as the later stages read it
+	w, h                      int       // of the density: a quarter of the image
+	logits                    []float32 // without prior
+	z, density                []float32 // log density up to a constant, and its softmax
 }
 
 // newRunner binds the network to images of w x h pixels, multiples of 32.
 func (n *network) newRunner(w, h int) *runner {
 	space := nn.NewWorkspace(n.kernels)
 	r := &runner{in: nn.Input{W: w, H: h}, w: w / 4, h: h / 4}
-	r.encode, r.recur, r.decode, r.softmax = space.Plan(), space.Plan(), space.Plan(), space.Plan()
+	r.encode, r.recurrent, r.decode, r.softmax = space.Plan(), space.Plan(), space.Plan(), space.Plan()
 	taps := r.encoder(n, space)
 	l32 := r.encode.Pointwise(n.lat[3], taps[3])
 	c32 := r.encode.Separable(n.ctx, l32, space.Map(l32.H, l32.W, l32.C), nn.Copied(l32))
 	r.d16 = r.encode.Separable(n.d16, nil, n.output(space, taps[2], 0), space.Doubled(c32), nn.Projected(n.lat[2], taps[2]))
 	if n.gru != nil {
 		r.state = space.Keep(r.d16.H, r.d16.W, nn.Layout{n.config.State}.Padded())
-		r.temporal = r.recur.GRU(n.gru, r.d16, r.state)
+		r.temporal = r.recurrent.GRU(n.gru, r.d16, r.state)
 	} else {
 		r.temporal = space.Map(r.d16.H, r.d16.W, r.d16.C)
 	}

@@ -45,16 +45,3 @@ func quantile(sorted []float64, q float64) float64 {
 	}
 	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
 }
-
-// summarize fills in the estimates of a row from its images.
-func (r *Row) summarize(opt Options) {
-	r.Metrics = map[Metric]Estimate{}
-	for _, m := range Metrics() {
-		v := values(r.scores, m)
-		if len(v) == 0 {
-			continue
-		}
-		r.Metrics[m] = Bootstrap(v, opt.Resamples, opt.Seed)
-		r.N = max(r.N, len(v))
-	}
-}

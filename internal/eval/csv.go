@@ -23,7 +23,8 @@ const (
 	maxRows    = 20_000_000
 	maxPixels  = 50_000_000
 	maxNameLen = 200
-	overshoot  = 0.02 // how far outside a fixation may lie through rounding
+	maxSeconds = 36000 // of a clip
+	overshoot  = 0.02  // how far outside a fixation may lie through rounding
 )
 
 // readFile opens a file and puts its name into the reader's error.
@@ -31,7 +32,7 @@ func readFile[T any](path string, read func(io.Reader) (T, error)) (T, error) {
 	var none T
 	f, err := os.Open(path)
 	if err != nil {
-		return none, bad("%s cannot be read: %v. A set is a directory with stimuli.csv, fixations.csv (or maps/) and stimuli/.", path, errors.Unwrap(err))
+		return none, bad("%s cannot be read: %v. A set is a directory with stimuli.csv, fixations.csv (or maps/) and stimuli/, or with videos.csv, fixations.csv and videos/.", path, errors.Unwrap(err))
 	}
 	defer f.Close()
 	v, err := read(f)
@@ -117,11 +118,17 @@ func (t *table) whole(column string, lo, hi int) (int, error) {
 	return v, nil
 }
 
-// name reads the name of a stimulus, which becomes part of a file name.
-func (t *table) name() (string, error) {
-	n := t.text("stimulus")
+// has reports whether a column exists and is not empty in this line.
+func (t *table) has(column string) bool {
+	_, ok := t.column[column]
+	return ok && t.text(column) != ""
+}
+
+// name reads the name of a stimulus or video, which becomes part of a file name.
+func (t *table) name(column string) (string, error) {
+	n := t.text(column)
 	if n == "" || len(n) > maxNameLen || strings.ContainsAny(n, "/\\\x00") || n == "." || n == ".." {
-		return "", t.fault("stimulus", "must be a plain file name without extension")
+		return "", t.fault(column, "must be a plain file name")
 	}
 	return n, nil
 }
@@ -168,7 +175,7 @@ func readStimuli(r io.Reader) ([]stimulusRow, error) {
 
 func (t *table) stimulus() (s stimulusRow, err error) {
 	s.fixations = -1
-	if s.Name, err = t.name(); err != nil {
+	if s.Name, err = t.name("stimulus"); err != nil {
 		return s, err
 	}
 	if s.Width, err = t.whole("width", 8, 20000); err != nil {
@@ -183,7 +190,7 @@ func (t *table) stimulus() (s stimulusRow, err error) {
 	if s.Sigma, err = t.number("px_per_degree", 0.1, 1000); err != nil {
 		return s, err
 	}
-	if _, ok := t.column["n_fixations"]; ok && t.text("n_fixations") != "" {
+	if t.has("n_fixations") {
 		s.fixations, err = t.whole("n_fixations", 0, maxRows)
 	}
 	return s, err
@@ -206,7 +213,7 @@ func readFixations(r io.Reader) (map[string][][]Fixation, error) {
 		if !more {
 			break
 		}
-		name, err := t.name()
+		name, err := t.name("stimulus")
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,12 @@
 // the observers. Every mean has a 95 % bootstrap interval over the images,
 // seeded, so that a run can be repeated to the digit.
 //
+// [RunVideo] does the same for clips with timed fixations ([LoadVideoSet]), in
+// video mode and in image mode side by side, per frame, with intervals over
+// clips; its baselines are the video prior (the fixations of the other clips) and
+// a Gaussian center. Both reports hold the paired differences between the first
+// model and every other row.
+//
 // Measures, as in the MIT/Tuebingen saliency benchmark and its code (cvzoya/
 // saliency; Bylinskii, Judd, Oliva, Torralba and Durand, "What do different
 // evaluation metrics tell us about saliency models?", PAMI 2019; Kuemmerer,
@@ -24,7 +30,8 @@
 //   - KLD: Kullback-Leibler divergence of the model from the ground truth, in
 //     nats; lower is better. [KLD]
 //   - SIM: common mass of both densities, 0..1. [SIM]
-//   - IG: information gain over the center prior, in bits a fixation. [IG]
+//   - IG: information gain over the center prior (for clips the video prior), in bits
+//     a fixation. [IG]
 //
 // Sets that come as density maps without fixations are judged with every pixel
 // weighted by its density; their figures cannot be compared with the others.

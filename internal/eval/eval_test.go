@@ -62,9 +62,7 @@ type size struct{ w, h int }
 func synthetic(t *testing.T, n int, s size) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "waves")
-	if err := os.MkdirAll(filepath.Join(dir, "stimuli"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	makeDir(t, filepath.Join(dir, "stimuli"))
 	stimuli, fixations := "stimulus,width,height,px_per_degree,n_fixations,tag\n", "stimulus,observer,index,x,y\n"
 	for k := range n {
 		name := fmt.Sprintf("s%02d", k)
@@ -86,6 +84,13 @@ func synthetic(t *testing.T, n int, s size) string {
 	return dir
 }
 
+func makeDir(t *testing.T, dir string) {
+	t.Helper()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
@@ -102,13 +107,26 @@ func writePNG(t *testing.T, path string, img image.Image) {
 	write(t, path, b.String())
 }
 
-func run(t *testing.T, dir string, opt Options) *Report {
+// quick returns a configuration with few resamples, changed by the functions.
+func quick(changes ...func(*Config)) Config {
+	c := DefaultConfig()
+	c.Resamples = 10
+	for _, change := range changes {
+		change(&c)
+	}
+	return c
+}
+
+// alone leaves the observers out and takes one part of the set.
+func alone(s Split) func(*Config) { return func(c *Config) { c.NoObservers, c.Split = true, s } }
+
+func run(t *testing.T, dir string, cfg Config, predictors ...attention.Predictor) *Report {
 	t.Helper()
 	set, err := LoadSet(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Run(context.Background(), set, opt)
+	r, err := Run(context.Background(), set, predictors, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,16 +155,18 @@ func means(r *Report, name string) []float64 {
 func TestRun(t *testing.T) {
 	dir := synthetic(t, 12, size{96, 64})
 	var calls []int
-	opt := Options{Predictors: []attention.Predictor{wave{}, wave{24, 16}}, Resamples: 200, Workers: 3,
-		Progress: func(done, total int) { calls = append(calls, done*100+total) }}
-	r := run(t, dir, opt)
+	workers := func(n int) func(*Config) { return func(c *Config) { c.Workers, c.Resamples = n, 200 } }
+	cfg := quick(workers(3), func(c *Config) {
+		c.Progress = func(done, total int) { calls = append(calls, done*100+total) }
+	})
+	r := run(t, dir, cfg, wave{}, wave{24, 16})
 	if len(calls) != 12 || calls[11] != 1212 {
 		t.Errorf("progress was reported as %v", calls)
 	}
 	if r.Stimuli != 12 || r.Fixations != 360 || r.Truth != "fixations" || r.Split != SplitAll {
 		t.Errorf("report %+v", r)
 	}
-	again := run(t, dir, Options{Predictors: opt.Predictors, Resamples: 200, Workers: 1})
+	again := run(t, dir, quick(workers(1)), wave{}, wave{24, 16})
 	if diff := cmp.Diff(r, again, cmp.AllowUnexported(Report{}, Row{}), cmpopts.EquateNaNs()); diff != "" {
 		t.Error("the order of work changes the figures:", diff)
 	}
@@ -179,8 +199,8 @@ func TestRun(t *testing.T) {
 
 func TestSplits(t *testing.T) {
 	dir := synthetic(t, 12, size{32, 32})
-	for split, want := range map[Split]int{SplitAll: 12, SplitVal: 2, SplitTrain: 10, "": 12} {
-		if r := run(t, dir, Options{Split: split, NoPeople: true, Resamples: 10}); r.Stimuli != want {
+	for split, want := range map[Split]int{SplitAll: 12, SplitVal: 2, SplitTrain: 10} {
+		if r := run(t, dir, quick(alone(split))); r.Stimuli != want {
 			t.Errorf("split %q has %d stimuli, want %d", split, r.Stimuli, want)
 		}
 	}
@@ -188,7 +208,7 @@ func TestSplits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Run(context.Background(), set, Options{Split: "half"}); !saccade.IsCode(err, saccade.CodeInvalidInput) {
+	if _, err := Run(context.Background(), set, nil, quick(alone("half"))); !saccade.IsCode(err, saccade.CodeInvalidInput) {
 		t.Errorf("an unknown split gives %v", err)
 	}
 }
@@ -200,12 +220,12 @@ func TestRunStops(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	_, err = Run(ctx, set, Options{NoPeople: true, Workers: 1, Progress: func(int, int) { cancel() }})
+	_, err = Run(ctx, set, nil, quick(alone(SplitAll), func(c *Config) { c.Workers, c.Progress = 1, func(int, int) { cancel() } }))
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("a canceled run: %v", err)
 	}
 	write(t, set.Stimuli[3].Image, "no image")
-	_, err = Run(context.Background(), set, Options{Predictors: []attention.Predictor{wave{}}})
+	_, err = Run(context.Background(), set, []attention.Predictor{wave{}}, quick())
 	if !saccade.IsCode(err, saccade.CodeInvalidInput) || !strings.Contains(err.Error(), "s03.png") {
 		t.Errorf("a damaged image: %v", err)
 	}
@@ -219,7 +239,7 @@ var golden = map[string][]float64{
 }
 
 func TestGolden(t *testing.T) {
-	r := run(t, synthetic(t, 6, size{128, 128}), Options{Predictors: []attention.Predictor{wave{}}, Resamples: 10})
+	r := run(t, synthetic(t, 6, size{128, 128}), quick(), wave{})
 	for name, want := range golden {
 		got := means(r, name)
 		if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 2e-4), cmpopts.EquateNaNs()); diff != "" {
@@ -249,7 +269,7 @@ func TestAgreesWithReferenceScript(t *testing.T) {
 	}{{"same size", size{128, 128}, wave{}}, {"coarse model", size{160, 144}, wave{37, 29}}, {"fine model", size{144, 130}, wave{220, 200}}} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := synthetic(t, 6, c.size)
-			got := run(t, dir, Options{Predictors: []attention.Predictor{c.model}, Resamples: 10})
+			got := run(t, dir, quick(), c.model)
 			want := reference(t, python, script, dir, c.model)
 			for _, name := range []string{"wave", "inter-observer (leave-one-out)"} {
 				if diff := cmp.Diff(want[name], means(got, name), cmpopts.EquateApprox(0, 2e-4), cmpopts.EquateNaNs()); diff != "" {

@@ -27,6 +27,14 @@ func Metrics() []Metric {
 	return []Metric{MetricNSS, MetricCC, MetricAUC, MetricSAUC, MetricKLD, MetricSIM, MetricIG}
 }
 
+// sign returns -1 where less is better, else 1.
+func (m Metric) sign() float64 {
+	if m == MetricKLD {
+		return -1
+	}
+	return 1
+}
+
 // Scores holds the measures of one map; a measure that does not apply is
 // absent.
 type Scores map[Metric]float64

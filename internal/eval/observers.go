@@ -37,7 +37,7 @@ func leaveOneOut(t *truth, st *Stimulus, kernel []float64) Scores {
 	}
 	var all []Scores
 	for o := range st.Observers {
-		s := t.against(cells[o], t.q).score(narrowed(difference(sum, own[o]), t.w, t.h))
+		s := t.against(cells[o], t.q).score(narrowed(without(sum, own[o]), t.w, t.h))
 		delete(s, MetricCC)
 		delete(s, MetricKLD)
 		delete(s, MetricSIM)
@@ -46,8 +46,8 @@ func leaveOneOut(t *truth, st *Stimulus, kernel []float64) Scores {
 	return meanScores(all)
 }
 
-// difference returns a - b, where rounding of sums leaves exact zeros.
-func difference(a, b []float64) []float64 {
+// without returns a - b, with exact zeros where sums differ by rounding alone.
+func without(a, b []float64) []float64 {
 	out := make([]float64, len(a))
 	for i, v := range a {
 		if d := v - b[i]; d > 1e-12 {

@@ -76,8 +76,18 @@ func resize(p *pix.Plane, w, h int) *pix.Plane {
 	if p.W == w && p.H == h {
 		return p
 	}
-	area := p.H > h
-	cols, rows := axis(p.W, w, area), axis(p.H, h, area)
+	return resample(p, axis(p.W, w, p.H > h), axis(p.H, h, p.H > h))
+}
+
+// bilinear returns the plane at another size, always interpolated between the
+// centers of the cells.
+func bilinear(p *pix.Plane, w, h int) *pix.Plane {
+	return resample(p, axis(p.W, w, false), axis(p.H, h, false))
+}
+
+// resample returns the weighted sums that cols and rows name.
+func resample(p *pix.Plane, cols, rows []tap) *pix.Plane {
+	w, h := len(cols), len(rows)
 	mid := make([]float64, w*p.H)
 	for y := range p.H {
 		src := p.V[y*p.W : (y+1)*p.W]

@@ -38,32 +38,11 @@ type Fixation struct{ X, Y float64 }
 // fixations returns those of all observers, in order.
 func (s *Stimulus) fixations() []Fixation { return slices.Concat(s.Observers...) }
 
-// Split selects a part of a set.
-type Split string
-
-// The splits. SplitVal is every tenth stimulus by sorted name, which the
-// training of the shipped model never sees; SplitTrain is the rest.
-const (
-	SplitAll   Split = "all"
-	SplitVal   Split = "val"
-	SplitTrain Split = "train"
-)
-
-// has reports whether the split holds the i-th stimulus by name.
-func (s Split) has(i int) bool {
-	switch s {
-	case SplitVal:
-		return i%10 == 0
-	case SplitTrain:
-		return i%10 != 0
-	}
-	return true
-}
-
 // LoadSet reads a set of this layout:
 //
 //	stimuli.csv    stimulus,width,height,px_per_degree[,n_fixations]
 //	fixations.csv  stimulus,observer,x,y (x and y in fractions, 0..1)
+//	gaze/...       instead of fixations.csv: exports of eye trackers, see package gaze
 //	maps/NAME.png  instead of fixations.csv: gray densities of any scale
 //	stimuli/NAME.jpg (or .jpeg, .png)
 //
@@ -77,15 +56,9 @@ func LoadSet(dir string) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	fixations := map[string][][]Fixation{}
-	_, err = os.Stat(filepath.Join(dir, "fixations.csv"))
-	if s.Maps = errors.Is(err, fs.ErrNotExist); !s.Maps {
-		fixations, err = readFile(filepath.Join(dir, "fixations.csv"), readFixations)
-		if err != nil {
-			return nil, err
-		}
-	} else if info, err := os.Stat(filepath.Join(dir, "maps")); err != nil || !info.IsDir() {
-		return nil, bad("%s holds neither fixations.csv nor a directory maps/, so nothing is known about where people looked. Point to a directory with one of them.", dir)
+	fixations, err := s.fixations(rows)
+	if err != nil {
+		return nil, err
 	}
 	for _, r := range rows {
 		r.Observers = fixations[r.Name]
@@ -102,6 +75,35 @@ func LoadSet(dir string) (*Set, error) {
 	}
 	slices.SortFunc(s.Stimuli, func(a, b Stimulus) int { return strings.Compare(a.Name, b.Name) })
 	return s, nil
+}
+
+// fixations reads the fixations of a set, by stimulus and observer: from
+// fixations.csv, else from the exports in gaze/. A set of maps has none.
+func (s *Set) fixations(rows []stimulusRow) (map[string][][]Fixation, error) {
+	if hasExports(s.Dir) {
+		sizes := map[string][2]int{}
+		for i := range rows {
+			sizes[rows[i].Name] = [2]int{rows[i].Width, rows[i].Height}
+			rows[i].fixations = -1 // exports hold more than what is used
+		}
+		e, err := readExports(s.Dir, sizes)
+		if err != nil {
+			return nil, err
+		}
+		out := map[string][][]Fixation{}
+		for name := range e.of {
+			out[name] = e.byObserver(name)
+		}
+		return out, nil
+	}
+	_, err := os.Stat(filepath.Join(s.Dir, "fixations.csv"))
+	if s.Maps = errors.Is(err, fs.ErrNotExist); !s.Maps {
+		return readFile(filepath.Join(s.Dir, "fixations.csv"), readFixations)
+	}
+	if info, err := os.Stat(filepath.Join(s.Dir, "maps")); err != nil || !info.IsDir() {
+		return nil, bad("%s holds neither fixations.csv nor a directory gaze/ or maps/, so nothing is known about where people looked. Point to a directory with one of them.", s.Dir)
+	}
+	return map[string][][]Fixation{}, nil
 }
 
 // add checks one stimulus, finds its files and appends it.

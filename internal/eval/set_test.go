@@ -93,7 +93,7 @@ func TestAnotherShapeIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = Run(context.Background(), set, Options{Predictors: []attention.Predictor{wave{}}})
+	_, err = Run(context.Background(), set, []attention.Predictor{wave{}}, quick())
 	if err == nil || !strings.Contains(err.Error(), "another shape") {
 		t.Errorf("got %v", err)
 	}
@@ -121,7 +121,7 @@ func mapSet(t *testing.T, n int) string {
 }
 
 func TestMapSets(t *testing.T) {
-	r := run(t, mapSet(t, 5), Options{Predictors: []attention.Predictor{wave{}}, Resamples: 10})
+	r := run(t, mapSet(t, 5), quick(), wave{})
 	if r.Truth != "maps" || len(r.Rows) != 2 {
 		t.Fatalf("%+v", r)
 	}
@@ -129,8 +129,8 @@ func TestMapSets(t *testing.T) {
 	if got[0] < 1.8 || got[1] < 0.7 || got[2] < 0.8 {
 		t.Errorf("the mean of neighbors scores %v", got)
 	}
-	alone := run(t, mapSet(t, 1), Options{Predictors: []attention.Predictor{wave{}}, Resamples: 10})
-	if v := means(alone, "wave"); !math.IsNaN(v[3]) || !math.IsNaN(v[6]) || math.IsNaN(v[0]) {
+	single := run(t, mapSet(t, 1), quick(), wave{})
+	if v := means(single, "wave"); !math.IsNaN(v[3]) || !math.IsNaN(v[6]) || math.IsNaN(v[0]) {
 		t.Errorf("a set of one image has no other images to compare with, yet scores %v", v)
 	}
 	for name, data := range map[string]string{"broken": "\x89PNG broken", "black": ""} {
@@ -143,7 +143,7 @@ func TestMapSets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Run(context.Background(), set, Options{}); !saccade.IsCode(err, saccade.CodeInvalidInput) {
+		if _, err := Run(context.Background(), set, nil, quick()); !saccade.IsCode(err, saccade.CodeInvalidInput) {
 			t.Errorf("%s map: %v", name, err)
 		}
 	}

@@ -43,7 +43,7 @@ func TestOnRealGaze(t *testing.T) {
 		{"crowd", neural, map[int]float64{0: 2.19, 1: 0.775, 3: 0.72, 6: 0.83}},
 	} {
 		t.Run(tc.set+"/"+tc.model.Name(), func(t *testing.T) {
-			r := run(t, filepath.Join(root, tc.set), Options{Predictors: []attention.Predictor{tc.model}, Split: SplitVal, NoPeople: true, Resamples: 10})
+			r := run(t, filepath.Join(root, tc.set), quick(alone(SplitVal)), tc.model)
 			got, center := means(r, tc.model.Name()), means(r, "center prior")
 			for i, least := range tc.least {
 				if got[i] < least {
