@@ -48,7 +48,7 @@ func NewDisk(root string) (*Disk, error) {
 	return d, d.Check(context.Background())
 }
 
-// sweep removes temporary files last written before the moment, and what is
+// sweep removes temporary files last written before a time, and what is
 // left of deleted directorys. A living upload touches its file all the time.
 func (d *Disk) sweep(before time.Time) {
 	entries, err := os.ReadDir(filepath.Join(d.root, tempDir))
@@ -118,7 +118,7 @@ func (d *Disk) sync(f *os.File) (Info, error) {
 
 // maxCollisions bounds how often a Put and a Delete of its prefix, in this process
 // or another, may get in each other's way. Each time takes a whole step of the
-// other side, so the bound is never met but by a fault.
+// other side, so the bound is only met by a bug.
 const maxCollisions = 100
 
 // install moves the finished file to its place. While it makes the directory, and

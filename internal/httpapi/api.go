@@ -45,7 +45,7 @@ type API struct {
 	stop context.CancelFunc
 }
 
-// New builds the API. The error names every fault of the configuration and
+// New builds the API. The error names everything wrong with the configuration and
 // every missing dependency.
 func New(cfg Config, deps Deps) (*API, error) {
 	if err := errors.Join(cfg.Validate(), deps.validate()); err != nil {

@@ -67,7 +67,7 @@ func TestBudgetOfBodies(t *testing.T) {
 				r.into(t, tc.status, nil)
 				return
 			}
-			r.wantFault(t, tc.status, tc.code)
+			r.wantError(t, tc.status, tc.code)
 		})
 	}
 }

@@ -29,13 +29,13 @@ func DefaultConfig() Config {
 	}
 }
 
-// Validate reports every fault at once, each by the name of its field and, where
+// Validate reports everything that is wrong at once, each by the name of its field and, where
 // there is one, of its flag and variable.
 func (c Config) Validate() error {
-	faults := []error{c.Config.Validate(), c.Limits.Validate()}
+	errs := []error{c.Config.Validate(), c.Limits.Validate()}
 	bad := func(is bool, format string, args ...any) {
 		if is {
-			faults = append(faults, fmt.Errorf(format, args...))
+			errs = append(errs, fmt.Errorf(format, args...))
 		}
 	}
 	const rate = "(--rate-limit, SACCADE_RATE_LIMIT)"
@@ -43,5 +43,5 @@ func (c Config) Validate() error {
 	bad(c.RateLimit > 0 && c.RateBurst < 1, "RateBurst is %d and must be 1 or more", c.RateBurst)
 	bad(c.MaxTransfers <= 0, "MaxTransfers is %d and must be above 0", c.MaxTransfers)
 	bad(c.MaxWait <= 0, "MaxWait is %v and must be above 0", c.MaxWait)
-	return errors.Join(faults...)
+	return errors.Join(errs...)
 }

@@ -267,7 +267,7 @@ func TestDocsPage(t *testing.T) {
 	for _, part := range []string{"/docs/docs.js", "/docs/docs.css"} {
 		h.send("GET", h.at(part), nil, nil).into(t, 200, nil)
 	}
-	h.send("GET", h.at("/docs/web.go"), nil, nil).wantFault(t, 404, "client_error")
+	h.send("GET", h.at("/docs/web.go"), nil, nil).wantError(t, 404, "client_error")
 }
 
 // TestMarksCover keeps the video add-on's marks in step with the paths.

@@ -120,7 +120,7 @@ type Deps struct {
 }
 
 func (d Deps) validate() error {
-	var faults []error
+	var errs []error
 	for _, need := range []struct {
 		name    string
 		missing bool
@@ -130,8 +130,8 @@ func (d Deps) validate() error {
 		{"Objects", d.Objects == nil}, {"Links", d.Links == nil}, {"Verifier", d.Verifier == nil},
 	} {
 		if need.missing {
-			faults = append(faults, fmt.Errorf("httpapi: Deps.%s is missing", need.name))
+			errs = append(errs, fmt.Errorf("httpapi: Deps.%s is missing", need.name))
 		}
 	}
-	return errors.Join(faults...)
+	return errors.Join(errs...)
 }

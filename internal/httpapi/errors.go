@@ -30,7 +30,8 @@ var errNoReason = errors.New("the analysis failed without an error")
 
 // wireFields are the names that clients know the fields of the use cases by, where
 // they differ.
-var wireFields = map[string]string{service.FieldContent: "input.content", service.FieldTitle: "input.title"}
+var wireFields = map[string]string{service.FieldContent: "input.content", service.FieldTitle: "input.title",
+	"kind": "input.type", "medium": "input.medium"}
 
 // onWire returns an error as this API answers it: by the name that clients know
 // its field by.

@@ -70,7 +70,7 @@ func TestWait(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 	for _, bad := range []string{"-1", "x", "1e99", "99999999999999999999"} {
-		h.call("GET", "/v2/analyses/video/"+id+"?wait="+bad, nil).wantFault(t, 400, saccade.CodeClient)
+		h.call("GET", "/v2/analyses/video/"+id+"?wait="+bad, nil).wantError(t, 400, saccade.CodeClient)
 	}
 	pending := h.video()
 	start := time.Now()
@@ -207,15 +207,15 @@ func TestIdempotency(t *testing.T) {
 	if first != again || r.header.Get("Idempotent-Replayed") != "true" || r.header.Get("Location") != first.Location {
 		t.Errorf("first %v, again %v", first, again)
 	}
-	post(h.token, "k1", object{"input": object{"content": url, "title": "b"}}).wantFault(t, 409, saccade.CodeConflict)
-	post(h.token, "k1", object{"input": object{"content": url, "title": "a", "unknown": 1}}).wantFault(t, 409, saccade.CodeConflict)
+	post(h.token, "k1", object{"input": object{"content": url, "title": "b"}}).wantError(t, 409, saccade.CodeConflict)
+	post(h.token, "k1", object{"input": object{"content": url, "title": "a", "unknown": 1}}).wantError(t, 409, saccade.CodeConflict)
 	var other created
 	post(h.token, "k2", body).into(t, 201, &other)
 	if other.ID == first.ID {
 		t.Error("another key gave the same analysis")
 	}
 	for _, bad := range []string{strings.Repeat("k", 256), "a b", "ä"} {
-		post(h.token, bad, body).wantFault(t, 400, saccade.CodeClient)
+		post(h.token, bad, body).wantError(t, 400, saccade.CodeClient)
 	}
 	h.clock.advance(24*time.Hour + time.Minute)
 	post(h.token, "k1", object{"input": object{"content": url, "title": "b"}}).into(t, 201, nil)
@@ -300,7 +300,7 @@ func TestLists(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"?limit=0", "?limit=101", "?limit=x", "?status=done", "?type=sound", "?after=%00", "?after=nonsense", "?after=" + strings.Repeat("a", 300)} {
-		h.call("GET", "/v2/analyses"+bad, nil).wantFault(t, 400, saccade.CodeClient)
+		h.call("GET", "/v2/analyses"+bad, nil).wantError(t, 400, saccade.CodeClient)
 	}
 	h.call("DELETE", "/v2/analyses/"+image, nil).into(t, 204, nil)
 	if got := count("?type=image"); got != 0 {
@@ -315,9 +315,9 @@ func TestDelete(t *testing.T) {
 	var v videoView
 	h.call("GET", "/v2/analyses/video/"+id, nil).into(t, 200, &v)
 	h.call("DELETE", "/v2/analyses/video/"+id, nil).into(t, 204, nil)
-	h.call("GET", "/v2/analyses/video/"+id, nil).wantFault(t, 410, saccade.CodeGone)
-	h.call("DELETE", "/v2/analyses/video/"+id, nil).wantFault(t, 410, saccade.CodeGone)
-	h.send("GET", string(v.Outputs.Attention.AttentionMap), nil, nil).wantFault(t, 410, saccade.CodeGone)
+	h.call("GET", "/v2/analyses/video/"+id, nil).wantError(t, 410, saccade.CodeGone)
+	h.call("DELETE", "/v2/analyses/video/"+id, nil).wantError(t, 410, saccade.CodeGone)
+	h.send("GET", string(v.Outputs.Attention.AttentionMap), nil, nil).wantError(t, 410, saccade.CodeGone)
 
 	running := h.video()
 	c := h.begin(running)
@@ -331,7 +331,7 @@ func TestAOIs(t *testing.T) {
 	h := newHarness(t)
 	id, image := h.video(), h.image()
 	body := object{"aois": []any{object{"name": "logo", "box": object{"x": 0, "y": 0, "width": 0.5, "height": 0.5}, "from": 1}}}
-	h.call("PUT", "/v2/analyses/video/"+id+"/aois", body).wantFault(t, 409, saccade.CodeConflict)
+	h.call("PUT", "/v2/analyses/video/"+id+"/aois", body).wantError(t, 409, saccade.CodeConflict)
 	h.succeed(id)
 	h.succeed(image)
 	for _, path := range []string{"/v2/analyses/video/" + id, "/v2/analyses/" + image} {
@@ -377,6 +377,6 @@ func TestUsage(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	for _, bad := range []string{"?from=yesterday", "?from=2026-01-02&to=2026-01-01", "?to=9999999-01-01"} {
-		h.call("GET", "/v2/usage"+bad, nil).wantFault(t, 400, saccade.CodeClient)
+		h.call("GET", "/v2/usage"+bad, nil).wantError(t, 400, saccade.CodeClient)
 	}
 }

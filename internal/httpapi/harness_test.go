@@ -287,8 +287,8 @@ func (r reply) into(t *testing.T, status int, v any) {
 	}
 }
 
-// wantFault checks an error answer: status, code and the exact form.
-func (r reply) wantFault(t *testing.T, status int, code saccade.Code) map[string]any {
+// wantError checks an error answer: status, code and the exact form.
+func (r reply) wantError(t *testing.T, status int, code saccade.Code) map[string]any {
 	t.Helper()
 	var body struct {
 		Error map[string]any `json:"error"`

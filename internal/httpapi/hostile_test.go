@@ -65,7 +65,7 @@ func TestHostileBodies(t *testing.T) {
 				if strings.Contains(string(r.body), string(saccade.CodeInvalidInput)) {
 					code = saccade.CodeInvalidInput
 				}
-				r.wantFault(t, r.status, code)
+				r.wantError(t, r.status, code)
 			}
 		})
 	}

@@ -113,7 +113,7 @@ func TestImageRequests(t *testing.T) {
 				r.into(t, tc.status, nil)
 				return
 			}
-			if f := r.wantFault(t, tc.status, tc.code); tc.param != "" && f["param"] != tc.param {
+			if f := r.wantError(t, tc.status, tc.code); tc.param != "" && f["param"] != tc.param {
 				t.Errorf("param %v, want %s", f["param"], tc.param)
 			}
 		})
@@ -155,7 +155,7 @@ func TestPredictions(t *testing.T) {
 			}
 			r := h.call("POST", path, body)
 			if tc.want == nil {
-				r.wantFault(t, 400, saccade.CodeInvalidInput)
+				r.wantError(t, 400, saccade.CodeInvalidInput)
 				return
 			}
 			var c created
@@ -222,7 +222,7 @@ func TestImageLife(t *testing.T) {
 	h.clock.advance(time.Hour + time.Second)
 	for _, gone := range []string{id, broken} {
 		r := h.call("GET", "/v2/analyses/"+gone, nil)
-		if f := r.wantFault(t, 410, saccade.CodeGone); f["message"] != "This resource is no longer available." {
+		if f := r.wantError(t, 410, saccade.CodeGone); f["message"] != "This resource is no longer available." {
 			t.Errorf("message %q", f["message"])
 		}
 	}
@@ -265,12 +265,12 @@ func TestOutputLinks(t *testing.T) {
 		t.Error("the link was not signed afresh")
 	}
 	h.clock.advance(31 * time.Minute)
-	h.send("GET", link, nil, nil).wantFault(t, 403, saccade.CodeClient)
+	h.send("GET", link, nil, nil).wantError(t, 403, saccade.CodeClient)
 	h.send("GET", string(again.Outputs.Attention.AttentionMap), nil, nil).into(t, 200, nil)
 	if err := h.disk.Delete(t.Context(), key); err != nil {
 		t.Fatal(err)
 	}
-	h.send(http.MethodGet, string(again.Outputs.Attention.AttentionMap), nil, nil).wantFault(t, 410, saccade.CodeGone)
+	h.send(http.MethodGet, string(again.Outputs.Attention.AttentionMap), nil, nil).wantError(t, 410, saccade.CodeGone)
 }
 
 // refuseTampered tries what a link of an output must not be good for.

@@ -99,8 +99,8 @@ func (a *API) erase(ctx context.Context, kind saccade.Kind, id string) (*empty, 
 }
 
 type usageInput struct {
-	From string `query:"from" doc:"First moment that counts: a date (2026-06-01) or RFC 3339. Default: the first of this month, UTC." example:"2026-06-01"`
-	To   string `query:"to" doc:"First moment that no longer counts. Default: now." example:"2026-07-01"`
+	From string `query:"from" doc:"First time that counts: a date (2026-06-01) or RFC 3339. Default: the first of this month, UTC." example:"2026-06-01"`
+	To   string `query:"to" doc:"First time that no longer counts. Default: now." example:"2026-07-01"`
 }
 
 // usageRow is what one kind of input came to.
@@ -115,8 +115,8 @@ type usageRow struct {
 
 type usageOutput struct {
 	Body struct {
-		From  time.Time  `json:"from" doc:"First moment that counts." example:"2026-06-01T00:00:00Z"`
-		To    time.Time  `json:"to" doc:"First moment that does not." example:"2026-07-01T00:00:00Z"`
+		From  time.Time  `json:"from" doc:"First time that counts." example:"2026-06-01T00:00:00Z"`
+		To    time.Time  `json:"to" doc:"First time that does not." example:"2026-07-01T00:00:00Z"`
 		Usage []usageRow `json:"usage" nullable:"false" doc:"One entry for every kind of input that was used."`
 	} `nameHint:"Usage"`
 }

@@ -32,7 +32,7 @@ func TestRateLimit(t *testing.T) {
 		h.call("GET", "/v2/usage", nil).into(t, 200, nil)
 	}
 	r := h.call("GET", "/v2/usage", nil)
-	r.wantFault(t, 429, saccade.CodeRateLimited)
+	r.wantError(t, 429, saccade.CodeRateLimited)
 	if n, err := strconv.Atoi(r.header.Get("Retry-After")); err != nil || n < 1 || n > 2 {
 		t.Errorf("Retry-After %q", r.header.Get("Retry-After"))
 	}
@@ -58,7 +58,7 @@ func (fullQueue) CreateAnalysis(context.Context, *saccade.Analysis, *store.Idemp
 func TestOverCapacity(t *testing.T) {
 	h := newHarnessOn(t, func(d *service.Deps) { d.Analyses = fullQueue{d.Analyses.(*store.Store)} })
 	r := h.call("POST", "/v2/analyses", object{"input": object{"type": "image", "content": openapi.ExampleImage}})
-	r.wantFault(t, 503, saccade.CodeOverCapacity)
+	r.wantError(t, 503, saccade.CodeOverCapacity)
 	if r.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
@@ -73,7 +73,7 @@ func TestFullServerStillTellsItsHealth(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	r := h.call("GET", "/v2/usage", nil)
-	r.wantFault(t, 503, saccade.CodeOverCapacity)
+	r.wantError(t, 503, saccade.CodeOverCapacity)
 	h.send("GET", h.at("/healthz"), nil, nil).into(t, 200, nil)
 	h.send("GET", h.at("/readyz"), nil, nil).into(t, 200, nil)
 	h.succeed(id)
@@ -163,7 +163,7 @@ func TestPanicsAndFaultsStayInside(t *testing.T) {
 	h := newHarness(t, func(_ *Config, d *Deps) { d.Archive = panicking{d.Archive.(*store.Store)} })
 	for _, path := range []string{"/v2/usage", "/v2/analyses"} {
 		r := h.call("GET", path, nil)
-		r.wantFault(t, 500, saccade.CodeServer)
+		r.wantError(t, 500, saccade.CodeServer)
 		if strings.Contains(string(r.body), "secret") {
 			t.Errorf("%s tells %s", path, r.body)
 		}
@@ -185,8 +185,8 @@ func TestFullDisk(t *testing.T) {
 	h := newHarnessOn(t, func(d *service.Deps) { d.Objects = slowDisk{d.Objects.(*blob.Disk)} })
 	var u struct{ URL string }
 	h.call("GET", "/v2/upload-urls", nil).into(t, 200, &u)
-	h.send("PUT", u.URL, strings.Repeat("x", 1<<20), nil).wantFault(t, 503, saccade.CodeOverCapacity)
-	h.call("POST", "/v2/analyses", object{"input": object{"type": "image", "content": openapi.ExampleImage}}).wantFault(t, 503, saccade.CodeOverCapacity)
+	h.send("PUT", u.URL, strings.Repeat("x", 1<<20), nil).wantError(t, 503, saccade.CodeOverCapacity)
+	h.call("POST", "/v2/analyses", object{"input": object{"type": "image", "content": openapi.ExampleImage}}).wantError(t, 503, saccade.CodeOverCapacity)
 }
 
 func TestBrokenOffUploadLeavesNothing(t *testing.T) {
@@ -212,7 +212,7 @@ func TestBrokenOffUploadLeavesNothing(t *testing.T) {
 	if _, err := h.disk.Stat(t.Context(), key); !errors.Is(err, blob.ErrNotFound) {
 		t.Errorf("something was stored: %v", err)
 	}
-	h.call("POST", "/v2/analyses/video", object{"input": object{"content": u.URL}}).wantFault(t, 400, saccade.CodeInvalidInput)
+	h.call("POST", "/v2/analyses/video", object{"input": object{"content": u.URL}}).wantError(t, 400, saccade.CodeInvalidInput)
 	h.send("PUT", u.URL, webm, nil).into(t, 200, nil) // the link is still good
 }
 

@@ -56,7 +56,7 @@ func TestRouting(t *testing.T) {
 				r.into(t, tc.status, nil)
 				return
 			}
-			r.wantFault(t, tc.status, tc.code)
+			r.wantError(t, tc.status, tc.code)
 			if tc.status == 405 && r.header.Get("Allow") == "" {
 				t.Error("405 without Allow")
 			}
@@ -86,13 +86,13 @@ func TestAuthentication(t *testing.T) {
 			h := *h
 			h.t = t
 			r := h.send("GET", h.at("/v2/upload-urls"), nil, map[string]string{"Authorization": header})
-			if f := r.wantFault(t, 401, saccade.CodeAuth); f["message"] != want {
+			if f := r.wantError(t, 401, saccade.CodeAuth); f["message"] != want {
 				t.Errorf("message %q", f["message"])
 			}
 		})
 	}
 	h.send("GET", h.at("/v2/upload-urls"), nil, map[string]string{"Authorization": "bearer " + h.token}).into(t, 200, nil)
-	h.send("POST", h.at("/v2/analyses/video"), "not JSON", nil).wantFault(t, 401, saccade.CodeAuth)
+	h.send("POST", h.at("/v2/analyses/video"), "not JSON", nil).wantError(t, 401, saccade.CodeAuth)
 }
 
 func TestAddOnOffAnswers404(t *testing.T) {
@@ -102,8 +102,8 @@ func TestAddOnOffAnswers404(t *testing.T) {
 	if err := h.store.SetAddOn(h.ctx(), "acme", saccade.AddOnVideo, false); err != nil {
 		t.Fatal(err)
 	}
-	h.call("POST", "/v2/analyses/video", object{"input": object{"content": url}}).wantFault(t, 404, saccade.CodeClient)
-	h.call("GET", "/v2/analyses/video/"+id, nil).wantFault(t, 404, saccade.CodeClient)
+	h.call("POST", "/v2/analyses/video", object{"input": object{"content": url}}).wantError(t, 404, saccade.CodeClient)
+	h.call("GET", "/v2/analyses/video/"+id, nil).wantError(t, 404, saccade.CodeClient)
 	h.call("GET", "/v2/upload-urls", nil).into(t, 200, nil)
 	h.image()
 }
@@ -116,11 +116,11 @@ func TestAccountsSeeNothingOfEachOther(t *testing.T) {
 	for _, p := range []string{"GET /v2/analyses/video/" + video, "GET /v2/analyses/" + image, "DELETE /v2/analyses/video/" + video,
 		"GET /v2/analyses/video/" + video + "/events", "GET /v2/analyses/" + image + "/events", "DELETE /v2/analyses/" + image} {
 		method, path := openapi.SplitRoute(p)
-		h.send(method, h.at(path), nil, rival).wantFault(t, 404, saccade.CodeClient)
+		h.send(method, h.at(path), nil, rival).wantError(t, 404, saccade.CodeClient)
 	}
 	// Nor does one kind answer under the other's address.
-	h.call("GET", "/v2/analyses/"+video, nil).wantFault(t, 404, saccade.CodeClient)
-	h.call("GET", "/v2/analyses/video/"+image, nil).wantFault(t, 404, saccade.CodeClient)
+	h.call("GET", "/v2/analyses/"+video, nil).wantError(t, 404, saccade.CodeClient)
+	h.call("GET", "/v2/analyses/video/"+image, nil).wantError(t, 404, saccade.CodeClient)
 }
 
 func TestRequestID(t *testing.T) {

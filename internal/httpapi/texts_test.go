@@ -54,7 +54,7 @@ func TestGeneratedTexts(t *testing.T) {
 			t.Errorf("%v: %d %s", bad, r.status, r.body)
 		}
 	}
-	h.call("PUT", "/v2/update-meta/screenshot/"+id, object{"goal": "x"}).wantFault(t, 404, saccade.CodeClient)
+	h.call("PUT", "/v2/update-meta/screenshot/"+id, object{"goal": "x"}).wantError(t, 404, saccade.CodeClient)
 
 	var s textView
 	h.call("POST", "/v2/analyses/summary/"+exposed, "{}").into(t, 200, &s)
@@ -167,10 +167,10 @@ func TestWebhooks(t *testing.T) {
 	rival := map[string]string{"Authorization": "Bearer " + h.other}
 	for _, p := range []string{"GET /v2/webhooks/" + w.ID, "DELETE /v2/webhooks/" + w.ID, "GET /v2/webhook-deliveries/" + d.ID, "POST /v2/webhook-deliveries/" + d.ID + "/redeliver"} {
 		method, path := openapi.SplitRoute(p)
-		h.send(method, h.at(path), nil, rival).wantFault(t, 404, saccade.CodeClient)
+		h.send(method, h.at(path), nil, rival).wantError(t, 404, saccade.CodeClient)
 	}
 	h.call("DELETE", "/v2/webhooks/"+w.ID, nil).into(t, 204, nil)
-	h.call("GET", "/v2/webhooks/"+w.ID, nil).wantFault(t, 404, saccade.CodeClient)
+	h.call("GET", "/v2/webhooks/"+w.ID, nil).wantError(t, 404, saccade.CodeClient)
 }
 
 func TestWebhookOfARequest(t *testing.T) {

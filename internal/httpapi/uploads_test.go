@@ -20,7 +20,7 @@ func TestUploadLinkClosesWithTheAnalysis(t *testing.T) {
 	link := h.upload()
 	h.send("PUT", link, webm, nil).into(t, 200, nil) // open until it is used
 	h.call("POST", "/v2/analyses/video", object{"input": object{"content": link}}).into(t, 201, nil)
-	h.send("PUT", link, webm+" other bytes", nil).wantFault(t, 409, saccade.CodeConflict)
+	h.send("PUT", link, webm+" other bytes", nil).wantError(t, 409, saccade.CodeConflict)
 	o, _, err := h.disk.Open(t.Context(), h.key(link))
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func TestPutThatEndsTooLate(t *testing.T) {
 			t.Errorf("deleted %v, %v", deleted, err)
 		}
 	}
-	h.send("PUT", u.URL, webm, nil).wantFault(t, 404, saccade.CodeClient)
+	h.send("PUT", u.URL, webm, nil).wantError(t, 404, saccade.CodeClient)
 	if _, err := h.disk.Stat(t.Context(), h.key(u.URL)); !errors.Is(err, blob.ErrNotFound) {
 		t.Errorf("an object is left: %v", err)
 	}
@@ -73,7 +73,7 @@ func TestPutThatEndsTooLate(t *testing.T) {
 	disk.between = func() {
 		h.call("POST", "/v2/analyses/video", object{"input": object{"content": link}}).into(t, 201, nil)
 	}
-	h.send("PUT", link, webm+" late", nil).wantFault(t, 409, saccade.CodeConflict)
+	h.send("PUT", link, webm+" late", nil).wantError(t, 409, saccade.CodeConflict)
 	if info, err := h.disk.Stat(t.Context(), h.key(link)); err != nil || info.Size != int64(len(webm)) {
 		t.Errorf("the object has %d bytes, %v", info.Size, err)
 	}
@@ -88,13 +88,13 @@ func TestForgedPutsTakeNoPlace(t *testing.T) {
 	if !h.api.transfers.Enter(shareOf(key)) {
 		t.Fatal("no place")
 	}
-	h.send("PUT", strings.Replace(link, "sig=", "sig=0", 1), "x", nil).wantFault(t, 403, saccade.CodeClient)
-	h.send("PUT", link, "x", nil).wantFault(t, 503, saccade.CodeOverCapacity)
+	h.send("PUT", strings.Replace(link, "sig=", "sig=0", 1), "x", nil).wantError(t, 403, saccade.CodeClient)
+	h.send("PUT", link, "x", nil).wantError(t, 503, saccade.CodeOverCapacity)
 	h.api.transfers.Leave(shareOf(key))
 	for range linkShare {
 		h.api.puts.Enter(string(key))
 	}
-	h.send("PUT", link, "x", nil).wantFault(t, 503, saccade.CodeOverCapacity)
+	h.send("PUT", link, "x", nil).wantError(t, 503, saccade.CodeOverCapacity)
 	if n := h.api.transfers.InUse(); n != 0 {
 		t.Errorf("%d places are taken", n)
 	}

@@ -126,7 +126,7 @@ func TestContentURL(t *testing.T) {
 				r.into(t, 201, nil)
 				return
 			}
-			f := r.wantFault(t, 400, saccade.CodeInvalidInput)
+			f := r.wantError(t, 400, saccade.CodeInvalidInput)
 			if f["param"] != "input.content" {
 				t.Errorf("param %v", f["param"])
 			}
@@ -144,7 +144,7 @@ func TestJudgedAtPost(t *testing.T) {
 	var u struct{ URL string }
 	h.call("GET", "/v2/upload-urls", nil).into(t, 200, &u)
 	h.send("PUT", u.URL, "GIF89a is no WebM", nil).into(t, 200, nil)
-	h.call("POST", "/v2/analyses/video", object{"input": object{"content": u.URL}}).wantFault(t, 400, saccade.CodeInvalidInput)
+	h.call("POST", "/v2/analyses/video", object{"input": object{"content": u.URL}}).wantError(t, 400, saccade.CodeInvalidInput)
 }
 
 func TestUploadLink(t *testing.T) {
@@ -152,14 +152,14 @@ func TestUploadLink(t *testing.T) {
 	var u struct{ URL string }
 	h.call("GET", "/v2/upload-urls", nil).into(t, 200, &u)
 	h.send("PUT", u.URL, strings.Repeat("x", 1000), nil).into(t, 200, nil)
-	h.send("PUT", u.URL, strings.Repeat("x", 1001), nil).wantFault(t, 413, saccade.CodeClient)
+	h.send("PUT", u.URL, strings.Repeat("x", 1001), nil).wantError(t, 413, saccade.CodeClient)
 
 	chunked, err := http.NewRequestWithContext(t.Context(), "PUT", u.URL, struct{ *strings.Reader }{strings.NewReader(strings.Repeat("x", 5000))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	chunked.ContentLength = -1
-	h.do(chunked).wantFault(t, 413, saccade.CodeClient)
+	h.do(chunked).wantError(t, 413, saccade.CodeClient)
 
 	for name, url := range map[string]string{
 		"no signature":  strings.Split(u.URL, "?")[0],

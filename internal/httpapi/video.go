@@ -2,8 +2,10 @@ package httpapi
 
 import (
 	"context"
+	"regexp"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 )
 
@@ -18,7 +20,7 @@ type ByID struct {
 // pollInput is the input of a poll.
 type pollInput struct {
 	ByID
-	Wait int `query:"wait" minimum:"0" doc:"Hold the answer until the analysis has ended, up to so many seconds (60 at most)." example:"0"`
+	Wait int `query:"wait" minimum:"0" doc:"Answer once the analysis has ended, or after so many seconds (60 at most)." example:"0"`
 }
 
 type uploadURLOutput struct {
@@ -115,4 +117,16 @@ func (a *API) one(kind saccade.Kind, id string) fetch {
 		}
 		return an, nil
 	}
+}
+
+var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// validID reports whether a path segment can be an id at all; everything else
+// is answered without asking the database.
+func validID(id string) bool { return idForm.MatchString(id) }
+
+// originOf returns where the request reached the server.
+func originOf(ctx context.Context) blob.Origin {
+	c := httpfront.CallOf(ctx)
+	return blob.Origin{Base: c.Base, Serves: c.Serves}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpfront"
+	"github.com/saccade-dev/saccade/internal/service"
 )
 
 // created answers every POST that starts an analysis.
@@ -91,7 +92,7 @@ func (a *API) outputs(ctx context.Context, an *saccade.Analysis) *saccade.Output
 	origin, expires := originOf(ctx), a.now().Add(a.cfg.Limits.LinkTTL)
 	return saccade.MapLinks(an.Outputs, func(file saccade.File) saccade.Link {
 		link, err := a.deps.Links.GetURL(origin, blob.AnalysisKey(an.ID, file), expires)
-		if err != nil { // a row that names no file of ours; the others are of use
+		if err != nil { // a row that names no file; the other links are of use
 			a.log.ErrorContext(ctx, "cannot sign a link", "analysis", an.ID, "file", file, "err", err)
 		}
 		return link
@@ -106,6 +107,9 @@ func (a *API) failure(ctx context.Context, an *saccade.Analysis) *httpfront.Erro
 	e := an.Err
 	if e == nil {
 		e = saccade.AsError(errNoReason)
+	}
+	if e.Param == "" && (e.Code == saccade.CodeBlankImage || e.Code == saccade.CodeUnreadableImage) {
+		e = e.About(service.FieldContent)
 	}
 	o := httpfront.NewErrorObject(ctx, saccade.AsError(onWire(e)))
 	return &o

@@ -28,24 +28,24 @@ type Config struct {
 // DefaultConfig is a configuration that works everywhere.
 func DefaultConfig() Config { return Config{MaxInFlight: 2048, Version: "dev"} }
 
-// Validate reports every fault at once, each by the name of its field and, where
+// Validate reports everything that is wrong at once, each by the name of its field and, where
 // there is one, of its flag and variable.
 func (c Config) Validate() error {
-	var faults []error
+	var errs []error
 	if c.MaxInFlight <= 0 {
-		faults = append(faults, fmt.Errorf("MaxInFlight is %d and must be above 0", c.MaxInFlight))
+		errs = append(errs, fmt.Errorf("MaxInFlight is %d and must be above 0", c.MaxInFlight))
 	}
 	if c.PublicURL != "" {
 		const name = "PublicURL (--public-url, SACCADE_PUBLIC_URL)"
 		u, err := url.Parse(c.PublicURL)
 		switch {
 		case err != nil || (u.Scheme != "http" && u.Scheme != "https") || !ValidHost(u.Host) || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
-			faults = append(faults, fmt.Errorf("%s: %q is not an address like https://saccade.example.com", name, c.PublicURL))
+			errs = append(errs, fmt.Errorf("%s: %q is not an address like https://saccade.example.com", name, c.PublicURL))
 		case strings.HasSuffix(strings.TrimRight(u.Path, "/"), "/v2"):
-			faults = append(faults, fmt.Errorf("%s: leave out the /v2 at its end", name))
+			errs = append(errs, fmt.Errorf("%s: leave out the /v2 at its end", name))
 		}
 	}
-	return errors.Join(faults...)
+	return errors.Join(errs...)
 }
 
 // Deps is what a front works with. All may be left out.

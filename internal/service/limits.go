@@ -42,10 +42,10 @@ func DefaultLimits() Limits {
 	}
 }
 
-// Validate reports every fault at once, each by the name of its field and, where
+// Validate reports everything that is wrong at once, each by the name of its field and, where
 // there is one, of its flag and variable.
 func (l Limits) Validate() error {
-	var faults []error
+	var errs []error
 	for _, n := range []struct {
 		name  string
 		value int64
@@ -55,16 +55,16 @@ func (l Limits) Validate() error {
 		{"UploadTTL", int64(l.UploadTTL)}, {"LinkTTL", int64(l.LinkTTL)},
 	} {
 		if n.value <= 0 {
-			faults = append(faults, fmt.Errorf("%s is %d and must be above 0", n.name, n.value))
+			errs = append(errs, fmt.Errorf("%s is %d and must be above 0", n.name, n.value))
 		}
 	}
 	if l.ResultTTL < 0 {
-		faults = append(faults, fmt.Errorf("ResultTTL (--result-ttl, SACCADE_RESULT_TTL) is %v and must be 0 (keep results) or more", l.ResultTTL))
+		errs = append(errs, fmt.Errorf("ResultTTL (--result-ttl, SACCADE_RESULT_TTL) is %v and must be 0 (keep results) or more", l.ResultTTL))
 	}
 	if l.TextTTL < 0 {
-		faults = append(faults, fmt.Errorf("TextTTL is %v and must be 0 (keep texts) or more", l.TextTTL))
+		errs = append(errs, fmt.Errorf("TextTTL is %v and must be 0 (keep texts) or more", l.TextTTL))
 	}
-	return errors.Join(faults...)
+	return errors.Join(errs...)
 }
 
 // Pipeline returns the limits as the pipeline takes them.

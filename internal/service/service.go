@@ -86,18 +86,18 @@ type Service struct {
 	replace sync.Mutex // one pair of tables is replaced at a time
 }
 
-// New makes a service. The error names every fault of the limits and every
+// New makes a service. The error names everything wrong with the limits and every
 // missing dependency.
 func New(limits Limits, deps Deps) (*Service, error) {
-	faults := []error{limits.Validate()}
+	errs := []error{limits.Validate()}
 	for name, missing := range map[string]bool{
 		"Uploads": deps.Uploads == nil, "Analyses": deps.Analyses == nil, "Objects": deps.Objects == nil, "Links": deps.Links == nil,
 	} {
 		if missing {
-			faults = append(faults, fmt.Errorf("Deps.%s is missing", name))
+			errs = append(errs, fmt.Errorf("Deps.%s is missing", name))
 		}
 	}
-	if err := errors.Join(faults...); err != nil {
+	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("service: %w", err)
 	}
 	s := &Service{Files: Files{deps.Objects}, limits: limits, deps: deps, log: deps.Log, now: deps.Now}

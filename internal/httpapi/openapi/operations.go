@@ -50,7 +50,7 @@ var operations = []operation{
 	{tagImage, "stream-analysis", "GET /v2/analyses/{id}/events", "Follow an image or page analysis", []int{404, 410}},
 	{tagImage, "set-aois", "PUT /v2/analyses/{id}/aois", "Measure areas of interest in an image", []int{400, 404, 409, 410}},
 	{tagImage, "delete-analysis", "DELETE /v2/analyses/{id}", "Cancel or erase an image or page analysis", []int{404, 410}},
-	{tagTexts, "update-meta", "PUT /v2/update-meta/screenshot/{analysis_id}", "Give context", []int{400, 404, 410}},
+	{tagTexts, "update-meta", "PUT /v2/update-meta/screenshot/{analysis_id}", "Set the context", []int{400, 404, 410}},
 	{tagTexts, "start-summary", "POST /v2/analyses/summary/{analysis_id}", "Have a summary written", nil},
 	{tagTexts, "get-summary", "GET /v2/analyses/summary/{analysis_id}", "Poll the summary", nil},
 	{tagTexts, "start-recommendations", "POST /v2/analyses/recommendations/{analysis_id}", "Have recommendations written", nil},

@@ -61,7 +61,7 @@ func life(ttl time.Duration, after string) string {
 // errorCodes explains every code that can stand in an answer.
 var errorCodes = map[string]string{
 	"client_error":                "The request cannot be served as it is: unknown id (404), wrong method (405), too large (413), forged or expired link (403), or a field to correct (400).",
-	"server_error":                "Our fault. Try again; if it persists, tell the operator the request_id.",
+	"server_error":                "An error of the server itself. Try again; if it persists, report the request_id to the operator.",
 	"resource_gone":               "It has expired or was erased (410).",
 	"authentication_failed":       "No token, or one that is wrong, expired or revoked (401).",
 	"over_capacity":               "The queue or the server is full (503). Try again after the time in Retry-After.",
