@@ -73,11 +73,7 @@ func TestWait(t *testing.T) {
 		h.call("GET", "/v2/analyses/video/"+id+"?wait="+bad, nil).wantError(t, 400, saccade.CodeClient)
 	}
 	pending := h.video()
-	start := time.Now()
-	h.call("GET", "/v2/analyses/video/"+pending+"?wait=1", nil).into(t, 200, nil)
-	if took := time.Since(start); took < time.Second || took > 10*time.Second {
-		t.Errorf("wait=1 took %v", took)
-	}
+	h.call("GET", "/v2/analyses/video/"+pending+"?wait=1", nil).into(t, 200, nil) // how long: TestLongPoll
 }
 
 func TestCloseEndsLongPolls(t *testing.T) {

@@ -32,5 +32,5 @@ func RefuseBlank(p *RGB) error {
 		return nil
 	}
 	return saccade.Errorf(saccade.CodeBlankImage,
-		"The image is one solid color: there is nothing to look at. Send an image that shows something.").About("input.content")
+		"The image is one solid color: there is nothing to look at. Send an image that shows something.")
 }

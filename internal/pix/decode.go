@@ -152,7 +152,7 @@ func jpegScans(b []byte) int {
 
 // unreadable makes the error of a file that is not an image for us.
 func unreadable(format string, args ...any) *saccade.Error {
-	return saccade.Errorf(saccade.CodeUnreadableImage, format, args...).About("input.content")
+	return saccade.Errorf(saccade.CodeUnreadableImage, format, args...)
 }
 
 // checkSize refuses what would take too much memory or time.

@@ -117,7 +117,7 @@ func (s *Store) checkAdmission(ctx context.Context, tx *sql.Tx, a *saccade.Analy
 	// Takes the row's lock, so that the upload cannot be swept away meanwhile.
 	n, err := affected(tx.ExecContext(ctx, `UPDATE uploads SET size = size WHERE object = $1 AND account = $2`, a.Request.Object, a.Account))
 	if err == nil && n == 0 {
-		return saccade.Errorf(saccade.CodeInvalidInput, "Nothing was uploaded to this URL. Ask for a new upload URL, upload, then try again.").About("input.content")
+		return saccade.Errorf(saccade.CodeInvalidInput, "Nothing was uploaded to this URL. Ask for a new upload URL, upload, then try again.").About("content")
 	}
 	return err
 }
