@@ -2,7 +2,7 @@ package ffmpeg
 
 import "image"
 
-// overWhite lays a picture with transparency on white, as PNGs are. alpha has a
+// overWhite lays a frame with transparency on white, as PNGs are. alpha has a
 // byte for each sample of Y; full says that samples run from 0 to 255.
 func overWhite(img *image.YCbCr, alpha []byte, full bool) {
 	white := uint32(235)
@@ -33,9 +33,9 @@ func mix(v, a byte, ground uint32) byte {
 	return byte((uint32(v)*uint32(a) + ground*(255-uint32(a)) + 127) / 255)
 }
 
-// blacken fills all but the picture with black, limited range. Both rectangles
-// begin at even places.
-func blacken(img *image.YCbCr, picture image.Rectangle) {
+// blacken fills all but the active part, which begins at even places, with
+// black, limited range.
+func blacken(img *image.YCbCr, active image.Rectangle) {
 	fill := func(b []byte, v byte) {
 		for i := range b {
 			b[i] = v
@@ -53,8 +53,8 @@ func blacken(img *image.YCbCr, picture image.Rectangle) {
 		}
 	}
 	w, h := img.Rect.Dx(), img.Rect.Dy()
-	half := image.Rect(picture.Min.X/2, picture.Min.Y/2, (picture.Max.X+1)/2, (picture.Max.Y+1)/2)
-	plane(img.Y, img.YStride, w, h, picture, 16)
+	half := image.Rect(active.Min.X/2, active.Min.Y/2, (active.Max.X+1)/2, (active.Max.Y+1)/2)
+	plane(img.Y, img.YStride, w, h, active, 16)
 	plane(img.Cb, img.CStride, (w+1)/2, (h+1)/2, half, 128)
 	plane(img.Cr, img.CStride, (w+1)/2, (h+1)/2, half, 128)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/webm"
 )
 
-// Audio is the sound that films take from a video.
+// Audio is what outputs take from a video to be heard.
 type Audio struct {
 	path  string
 	info  webm.Info
@@ -33,10 +33,10 @@ func (a *Audio) Close() error {
 const convertedCodecs = "aac,aac_fixed,mp3,mp3float,mp2,mp2float,flac,ac3,ac3_fixed,eac3,alac," +
 	"pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f64le"
 
-// Audio returns the sound of the video at path, which info judges, for films;
+// Audio returns the audio of the video at path, which info judges, for outputs;
 // nil when there is none. Opus and Vorbis are taken from the video itself, packet
 // by packet. Anything else is converted to Opus once, into a file in dir, until the
-// audio is closed. Sound that cannot be decoded is left out, and logged.
+// audio is closed. Audio that cannot be decoded is left out, and logged.
 func (t *Tool) Audio(ctx context.Context, path string, info webm.Info, dir string) (*Audio, error) {
 	if !info.HasAudio {
 		return nil, nil
@@ -70,7 +70,7 @@ func (t *Tool) Audio(ctx context.Context, path string, info webm.Info, dir strin
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	t.log.Warn("the sound of a video cannot be decoded and is left out", "codec", info.AudioCodec, "err", err)
+	t.log.Warn("the audio of a video cannot be decoded and is left out", "codec", info.AudioCodec, "err", err)
 	return nil, nil
 }
 

@@ -12,7 +12,7 @@ type Config struct {
 	Path        string        // program, looked up in PATH when it has no slash
 	Timeout     time.Duration // wall time of one process, waiting for us included
 	MaxDuration time.Duration // longest video that Decode yields, plus one frame; 0: any
-	MaxPixels   int           // largest picture, width times height
+	MaxPixels   int           // largest frame, width times height
 	Memory      int64         // address space of one process, bytes
 	FileSize    int64         // largest file a process may write, bytes
 	Threads     int           // of an encoder, and of a decoder that is not told otherwise

@@ -93,7 +93,7 @@ func TestDecodeRefuses(t *testing.T) {
 	}{
 		"HLS playlist":    {bytesFile("#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n"), saccade.CodeInvalidInput, "HLS"},
 		"empty":           {bytesFile(""), saccade.CodeInvalidInput, "empty"},
-		"sound only":      {made([]string{"-f", "lavfi", "-i", "sine=d=1", "-c:a", "libopus"}), saccade.CodeInvalidInput, "sound only"},
+		"audio only":      {made([]string{"-f", "lavfi", "-i", "sine=d=1", "-c:a", "libopus"}), saccade.CodeInvalidInput, "audio only"},
 		"too long":        {made(slow(602), vp9), saccade.CodeInvalidInput, "at most 60 s"},
 		"too many pixels": {made(source("4096x2320", "0.04"), vp9), saccade.CodeInvalidInput, "scale it down"},
 	}

@@ -16,15 +16,15 @@ import (
 	"github.com/saccade-dev/saccade/internal/webm"
 )
 
-// Frame is one decoded picture, upright, limited range (16..235) 4:2:0.
+// Frame is one decoded frame, upright, limited range (16..235) 4:2:0.
 type Frame struct {
 	Index int           // from 0
 	PTS   time.Duration // the container's, whole milliseconds; need not begin at 0
 	Image *image.YCbCr
-	// Picture is the part of Image that holds the picture: all of it, unless
-	// the size changed within the video; then black bars are around it.
-	Picture image.Rectangle
-	Color   webm.Color // Range is always limited; Matrix tells BT.601 from BT.709
+	// Active is the part of Image between the bars: all of it, unless
+	// the size changed within the video; then there are black bars.
+	Active image.Rectangle
+	Color  webm.Color // Range is always limited; Matrix separates BT.601 from BT.709
 
 	buf  []byte
 	home chan *Frame
@@ -201,7 +201,7 @@ func filters(i webm.Info) string {
 		side(w, h, "iw", "ih"), side(h, w, "ih", "iw"), format, w, h)
 }
 
-// fit returns the part of a frame of w x h pixels that a picture of iw x ih
+// fit returns the part of a frame of w x h pixels that a smaller one of iw x ih
 // fills when it keeps its proportions: even numbers, or the whole side.
 func fit(w, h, iw, ih int) image.Rectangle {
 	side := func(w, h, iw, ih int) int {
@@ -250,7 +250,7 @@ func (d *Decoder) Next() (*Frame, error) {
 		return nil, errors.Join(d.err, d.Close())
 	}
 	f.Index, f.PTS, f.home = d.next, pts+d.info.FirstPTS, d.idle
-	d.finishPicture(f)
+	d.complete(f)
 	d.next++
 	return f, nil
 }
@@ -266,8 +266,8 @@ func (d *Decoder) check(pts time.Duration) error {
 	return nil
 }
 
-// finishPicture makes of the decoder's samples what Frame promises.
-func (d *Decoder) finishPicture(f *Frame) {
+// complete makes of the decoder's samples what Frame promises.
+func (d *Decoder) complete(f *Frame) {
 	full := d.head.Color.Range == webm.RangeFull
 	if d.head.Alpha {
 		overWhite(f.Image, f.buf[len(f.buf)-len(f.Image.Y):], full)
@@ -275,13 +275,13 @@ func (d *Decoder) finishPicture(f *Frame) {
 	if full {
 		toLimited(f.Image)
 	}
-	f.Picture = f.Image.Rect
+	f.Active = f.Image.Rect
 	if d.info.Sizes == nil {
 		return
 	}
 	iw, ih := d.info.SizeAt(f.PTS)
-	if f.Picture = fit(f.Image.Rect.Dx(), f.Image.Rect.Dy(), iw, ih); f.Picture != f.Image.Rect {
-		blacken(f.Image, f.Picture)
+	if f.Active = fit(f.Image.Rect.Dx(), f.Image.Rect.Dy(), iw, ih); f.Active != f.Image.Rect {
+		blacken(f.Image, f.Active)
 	}
 }
 
@@ -293,7 +293,7 @@ func (d *Decoder) start() error {
 	}
 	w, h := d.info.Size()
 	if head.Width != w || head.Height != h || head.Alpha != d.info.Transparent {
-		return fmt.Errorf("ffmpeg yields %d x %d pictures instead of %d x %d", head.Width, head.Height, w, h)
+		return fmt.Errorf("ffmpeg yields %d x %d frames instead of %d x %d", head.Width, head.Height, w, h)
 	}
 	d.head, d.started = head, true
 	return nil
@@ -377,7 +377,7 @@ func (d *Decoder) verdict(exit, report error) error {
 	all := d.info.Frames
 	switch {
 	case strings.Contains(text, "specified max pixel count"):
-		return saccade.Errorf(saccade.CodeInvalidInput, "The video's pictures have more than %d pixels in all (4096 x 2304, say). Please scale it down.", d.tool.cfg.MaxPixels).With(report)
+		return saccade.Errorf(saccade.CodeInvalidInput, "The video's frames have more than %d pixels in all (4096 x 2304, say). Please scale it down.", d.tool.cfg.MaxPixels).With(report)
 	case d.next == 0:
 		return unreadable("No frame of the video can be decoded: the file is damaged. Please record or export it again.").With(report)
 	case 2*d.next < all || 2*damaged > all:

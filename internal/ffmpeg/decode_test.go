@@ -14,7 +14,7 @@ import (
 	"github.com/saccade-dev/saccade"
 )
 
-// source is a generated picture of the size and length for ffmpeg.
+// source is a generated frame of the size and length for ffmpeg.
 func source(size, seconds string) []string {
 	return []string{"-f", "lavfi", "-i", "testsrc2=s=" + size + ":r=25:d=" + seconds}
 }
@@ -50,7 +50,7 @@ func TestDecodeKinds(t *testing.T) {
 		"vp9, ten bits":      {with(source("64x48", "0.4"), []string{"-c:v", "libvpx-vp9", "-cpu-used", "8", "-deadline", "realtime", "-pix_fmt", "yuv420p10le"}), 64, 48, 10},
 		"vp9 with alpha":     {with(source("64x48", "0.4"), []string{"-vf", "format=yuva420p", "-c:v", "libvpx-vp9", "-auto-alt-ref", "0", "-cpu-used", "8", "-deadline", "realtime"}), 64, 48, 10},
 		"av1":                {with(source("64x64", "0.4"), []string{"-c:v", "libaom-av1", "-cpu-used", "8", "-usage", "realtime"}), 64, 64, 10},
-		"with sound":         {with(source("64x48", "1"), []string{"-f", "lavfi", "-i", "sine=d=1", "-c:a", "libopus"}, vp9), 64, 48, 25},
+		"with audio":         {with(source("64x48", "1"), []string{"-f", "lavfi", "-i", "sine=d=1", "-c:a", "libopus"}, vp9), 64, 48, 25},
 		"recorder's layout":  {with(source("64x48", "1"), vp9, []string{"-live", "1"}), 64, 48, 25},
 		"variable intervals": {with(source("64x48", "2"), []string{"-vf", "select='not(mod(n\\,7))+not(mod(n\\,5))'", "-vsync", "passthrough"}, vp9), 64, 48, 16},
 	}
@@ -106,7 +106,7 @@ func TestDecodeStopsAtTheLimit(t *testing.T) {
 	}
 }
 
-// TestDecodePixelLimitOfTheStream: the header claims small pictures, the
+// TestDecodePixelLimitOfTheStream: the header claims small frames, the
 // stream holds large ones.
 func TestDecodePixelLimitOfTheStream(t *testing.T) {
 	path := makeFile(t, "in.webm", with(source("1024x512", "0.2"), vp9)...)

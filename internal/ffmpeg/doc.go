@@ -5,7 +5,7 @@
 // use. [Tool.Decode] starts one process that decodes the whole video once and
 // yields every frame at full size, upright, as limited-range 4:2:0, with its
 // exact time stamp in milliseconds. Transparency is laid on white, and frames of
-// another size than the first keep their proportions (Frame.Picture).
+// another size than the first keep their proportions (Frame.Active).
 // [Tool.Encode] starts one process that takes exactly one output frame per
 // written frame and keeps their times; a frame that repeats the one before
 // ([Encoder.Repeat]) is not encoded but added to the file at the end, where the

@@ -21,7 +21,7 @@ import (
 type EncodeOptions struct {
 	Out                  string        // file; replaced, and removed when the encoder fails
 	Width, Height        int           // pixels, 1 or more, odd ones too
-	Audio                *Audio        // the sound; nil: silent
+	Audio                *Audio        // the audio; nil: silent
 	Alpha                bool          // frames are *image.NYCbCrA and the file has transparency
 	AspectNum, AspectDen uint64        // pixel aspect ratio; 0: square
 	Start                time.Duration // of the first frame (Info.FirstPTS)
@@ -110,7 +110,7 @@ func (t *Tool) encodeArgs(o EncodeOptions) []string {
 		"-f", "webm", "file:"+o.Out)
 }
 
-// encoderQueue is how many pictures may wait in the encoder's process, so that
+// encoderQueue is how many frames may wait in the encoder's process, so that
 // a frame that takes it longer does not hold up what comes before.
 const encoderQueue = 8
 
@@ -118,7 +118,7 @@ const encoderQueue = 8
 const keyInterval = 120
 
 // VP9Args are the encoder's settings, for whoever compares with ffmpeg alone: the fastest that still look good, with
-// constrained quality so that calm pictures stay small and busy ones bounded.
+// constrained quality so that calm frames stay small and busy ones bounded.
 // -speed is -cpu-used by another name that lets libvpx's fastest level through.
 func VP9Args(width, height, threads int) []string {
 	columns := 0 // log2; a tile needs 256 pixels
@@ -160,8 +160,8 @@ func (e *Encoder) Write(img image.Image, pts time.Duration) error {
 	return nil
 }
 
-// Repeat is Write for the picture that was written last, unchanged. But for
-// files with transparency it costs nothing: the picture is not encoded again,
+// Repeat is Write for the frame that was written last, unchanged. But for
+// files with transparency it costs nothing: the frame is not encoded again,
 // and [webm.Mux] repeats it when the file is closed.
 func (e *Encoder) Repeat(img image.Image, pts time.Duration) error {
 	if e.err != nil || e.frames == 0 || e.opt.Alpha {
@@ -212,7 +212,7 @@ func (e *Encoder) Close() error {
 	return nil
 }
 
-// mux puts the film together from what the encoder wrote, the repeated frames
+// mux puts the output together from what the encoder wrote, the repeated frames
 // and the audio, by way of a second file.
 func (e *Encoder) mux() (err error) {
 	coded, err := openSource(e.opt.Out, webm.Info{})
@@ -220,15 +220,15 @@ func (e *Encoder) mux() (err error) {
 		return err
 	}
 	defer coded.Close()
-	film := webm.Film{Video: coded.Source, Start: e.opt.Start, Repeats: e.repeats, End: e.end()}
+	parts := webm.Parts{Video: coded.Source, Start: e.opt.Start, Repeats: e.repeats, End: e.end()}
 	if a := e.opt.Audio; a != nil {
-		sound, err := openSource(a.path, a.info)
+		audio, err := openSource(a.path, a.info)
 		if err != nil {
 			return err
 		}
-		defer sound.Close()
-		film.Audio, film.Delay = &sound.Source, a.delay
-		film.End = max(film.End, a.info.AudioEnd+a.delay)
+		defer audio.Close()
+		parts.Audio, parts.Delay = &audio.Source, a.delay
+		parts.End = max(parts.End, a.info.AudioEnd+a.delay)
 	}
 	dst, err := os.CreateTemp(filepath.Dir(e.opt.Out), "mux-*.webm")
 	if err != nil {
@@ -246,7 +246,7 @@ func (e *Encoder) mux() (err error) {
 	if err != nil {
 		return err
 	}
-	return errors.Join(webm.Mux(e.ctx, dst, film), dst.Chmod(st.Mode()))
+	return errors.Join(webm.Mux(e.ctx, dst, parts), dst.Chmod(st.Mode()))
 }
 
 // end is when the last frame leaves the screen.

@@ -18,8 +18,8 @@ import (
 	"github.com/saccade-dev/saccade/internal/webm"
 )
 
-// picture makes a frame with a gradient; alpha as asked.
-func picture(w, h int, alpha bool) image.Image {
+// testImage makes a frame with a gradient; alpha as asked.
+func testImage(w, h int, alpha bool) image.Image {
 	r := image.Rect(0, 0, w, h)
 	fill := func(img *image.YCbCr) {
 		for i := range img.Y {
@@ -81,7 +81,7 @@ func TestEncodeSizesAndTimes(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer e.Abort()
-			img := picture(tc.w, tc.h, tc.alpha)
+			img := testImage(tc.w, tc.h, tc.alpha)
 			for _, p := range tc.write {
 				if err := e.Write(img, p); err != nil {
 					t.Fatal(err)
@@ -129,7 +129,7 @@ func TestEncodeAlphaSurvives(t *testing.T) {
 	}
 	defer e.Abort()
 	for i := range 5 {
-		if err := e.Write(picture(w, h, true), time.Duration(i)*40*time.Millisecond); err != nil {
+		if err := e.Write(testImage(w, h, true), time.Duration(i)*40*time.Millisecond); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -182,7 +182,7 @@ func TestEncodeFaults(t *testing.T) {
 		"file size limit": {edit: func(c *Config) { c.FileSize = 1 << 20 }, frames: 20_000, want: ErrDiskFull},
 		"time limit":      {edit: func(c *Config) { c.Timeout = 300 * time.Millisecond }, frames: endless},
 		"wrong size": {frames: 1, harm: func(t *testing.T, e *Encoder) {
-			if e.Write(picture(320, 180, false), time.Second) == nil {
+			if e.Write(testImage(320, 180, false), time.Second) == nil {
 				t.Error("a frame of another size was taken")
 			}
 		}},
@@ -265,7 +265,7 @@ func TestEncodeDiskFull(t *testing.T) {
 	gone(t, out)
 }
 
-// noise is a picture that does not compress.
+// noise is a frame that does not compress.
 func noise(w, h int) *image.YCbCr {
 	img := image.NewYCbCr(image.Rect(0, 0, w, h), image.YCbCrSubsampleRatio420)
 	v := uint32(1)
@@ -299,7 +299,7 @@ func TestEncodeKeepsColorAndAspect(t *testing.T) {
 	}
 	defer e.Abort()
 	e.Tag(want)
-	if err := e.Write(picture(60, 48, false), 0); err != nil {
+	if err := e.Write(testImage(60, 48, false), 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := e.Close(); err != nil {

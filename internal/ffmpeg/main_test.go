@@ -111,11 +111,11 @@ func recode(ctx context.Context, tl *Tool, in, out string) error {
 			return err
 		}
 		if e == nil {
-			sound, err := tl.Audio(ctx, in, d.Info(), filepath.Dir(out))
+			audio, err := tl.Audio(ctx, in, d.Info(), filepath.Dir(out))
 			if err != nil {
 				return err
 			}
-			e, err = tl.Encode(ctx, EncodeOptions{Out: out, Width: w, Height: h, Audio: sound, Start: d.Info().FirstPTS, End: d.Info().End})
+			e, err = tl.Encode(ctx, EncodeOptions{Out: out, Width: w, Height: h, Audio: audio, Start: d.Info().FirstPTS, End: d.Info().End})
 			if err != nil {
 				return err
 			}

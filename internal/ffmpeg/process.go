@@ -102,7 +102,7 @@ func (t *Tool) confinement(j job) []string {
 // know.
 const tunables = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=67108864:glibc.malloc.trim_threshold=268435456"
 
-// environment is all that a process inherits: nothing of ours but where an
+// environment is all that a process inherits: nothing but where an
 // operator keeps libraries.
 func environment() []string {
 	env := []string{"PATH=/usr/bin:/bin", "LC_ALL=C", "MALLOC_ARENA_MAX=4", "GLIBC_TUNABLES=" + tunables}
@@ -114,7 +114,7 @@ func environment() []string {
 	return env
 }
 
-// wait waits for the end and gives the reason of a failure: what stopped it
+// wait waits for the end and returns the reason of a failure: what stopped it
 // (the caller's context, errTimeout, the argument of stop), or
 // *exec.ExitError. It may be called again, and by several.
 func (p *process) wait() error {
@@ -155,7 +155,7 @@ func unconfined(err error) bool {
 
 // killed reports whether somebody else ended the process: the system when
 // memory or processor time ran out, or an operator. That is not the video's
-// fault. A kill of ours is told by its own error instead.
+// fault. Our own kill has an error of its own instead.
 func killed(err error) bool {
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {

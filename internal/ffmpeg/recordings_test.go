@@ -94,8 +94,8 @@ func TestDecodeLayers(t *testing.T) {
 	}
 	path := makeFile(t, "svc.webm", "-i", joined, "-c", "copy")
 	n := frames(t, path, func(f *Frame) {
-		if y := f.Image.Y[0]; y < 230 || f.Picture != f.Image.Rect {
-			t.Errorf("frame %d: luma %d of the lower layer, picture %v", f.Index, y, f.Picture)
+		if y := f.Image.Y[0]; y < 230 || f.Active != f.Image.Rect {
+			t.Errorf("frame %d: luma %d of the lower layer, frame %v", f.Index, y, f.Active)
 		}
 	})
 	if n != 10 || len(packetTimes(t, path)) != 10 {
@@ -122,8 +122,8 @@ func TestDecodeKeepsProportions(t *testing.T) {
 				if f.Index >= 5 {
 					want = image.Rect(110, 0, 210, 180)
 				}
-				if f.Picture != want || f.Image.Rect != image.Rect(0, 0, 320, 180) {
-					t.Fatalf("frame %d: picture %v in %v, want %v", f.Index, f.Picture, f.Image.Rect, want)
+				if f.Active != want || f.Image.Rect != image.Rect(0, 0, 320, 180) {
+					t.Fatalf("frame %d: frame %v in %v, want %v", f.Index, f.Active, f.Image.Rect, want)
 				}
 				for _, x := range []int{0, want.Min.X - 1, want.Min.X, 160, want.Max.X - 1, want.Max.X, 319} {
 					if x < 0 || x >= 320 {
@@ -175,8 +175,8 @@ func TestDecodeCountsFrames(t *testing.T) {
 	}
 }
 
-// film encodes a few frames with the sound of a video.
-func film(t *testing.T, in string) string {
+// encoded encodes a few frames with the audio of a video.
+func encoded(t *testing.T, in string) string {
 	t.Helper()
 	tl, out := tool(t, nil), filepath.Join(t.TempDir(), "out.webm")
 	info := scan(t, in)
@@ -191,7 +191,7 @@ func film(t *testing.T, in string) string {
 	}
 	defer e.Abort()
 	for i := range 5 {
-		if err := e.Write(picture(64, 48, false), info.FirstPTS+time.Duration(i)*100*time.Millisecond); err != nil {
+		if err := e.Write(testImage(64, 48, false), info.FirstPTS+time.Duration(i)*100*time.Millisecond); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -217,7 +217,7 @@ func TestAudioIsCopied(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := makeFile(t, "in.webm", with(source("64x48", "1"), []string{"-f", "lavfi", "-i", "sine=d=1", "-f", "lavfi", "-i", "sine=440:d=1", "-map", "0", "-map", "1", "-map", "2"}, vp9, args)...)
-			out := film(t, in)
+			out := encoded(t, in)
 			if diff := cmp.Diff(packets(t, in, "a:0"), packets(t, out, "a")); diff != "" {
 				t.Errorf("packets (-in +out):\n%s", diff)
 			}
@@ -233,7 +233,7 @@ func TestAudioIsConverted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := asWebM(t, makeFile(t, "in.mkv", with(source("64x48", "1"), []string{"-f", "lavfi", "-i", "sine=d=1"}, vp9, args)...))
-			out := film(t, in)
+			out := encoded(t, in)
 			i := scan(t, out)
 			if i.AudioCodec != "A_OPUS" {
 				t.Fatalf("audio %q", i.AudioCodec)
@@ -245,11 +245,11 @@ func TestAudioIsConverted(t *testing.T) {
 	}
 }
 
-// TestAudioThatCannotBeDecoded is left out; the film is made all the same.
+// TestAudioThatCannotBeDecoded is left out; the output is made all the same.
 func TestAudioThatCannotBeDecoded(t *testing.T) {
 	in := asWebM(t, makeFile(t, "in.mkv", with(source("64x48", "1"), []string{"-f", "lavfi", "-i", "sine=d=1", "-c:a", "aac"}, vp9)...))
 	in = patch(t, in, func(b []byte) []byte { return bytes.Replace(b, []byte("A_AAC"), []byte("A_AC3"), 1) })
-	if i := scan(t, film(t, in)); i.Frames != 5 {
+	if i := scan(t, encoded(t, in)); i.Frames != 5 {
 		t.Errorf("%+v", i)
 	}
 }

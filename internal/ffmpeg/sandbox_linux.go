@@ -67,7 +67,7 @@ func rules(l limits, program string) []landlock.Rule {
 	}
 }
 
-// sandboxLevel tells in words what the kernel can enforce.
+// sandboxLevel says in words what the kernel can enforce.
 func sandboxLevel() (detail string, ok bool) {
 	v, err := llsys.LandlockGetABIVersion()
 	switch {

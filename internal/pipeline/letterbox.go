@@ -42,22 +42,22 @@ func (s *streams) of(size image.Point) (attention.Stream, error) {
 
 // active is the part of a frame between the bars: all of it, as a rule.
 func active(f *ffmpeg.Frame) *image.YCbCr {
-	if f.Picture == f.Image.Rect {
+	if f.Active == f.Image.Rect {
 		return f.Image
 	}
-	return f.Image.SubImage(f.Picture).(*image.YCbCr)
+	return f.Image.SubImage(f.Active).(*image.YCbCr)
 }
 
-// letterbox is the place of a smaller picture in a frame, as fractions of it;
+// letterbox is the place of the active part in a frame, as fractions of it;
 // the zero value is the whole frame.
 type letterbox struct{ left, top, right, bottom float64 }
 
 func letterboxOf(f *ffmpeg.Frame) letterbox {
-	if f.Picture == f.Image.Rect {
+	if f.Active == f.Image.Rect {
 		return letterbox{}
 	}
 	w, h := float64(f.Image.Rect.Dx()), float64(f.Image.Rect.Dy())
-	return letterbox{float64(f.Picture.Min.X) / w, float64(f.Picture.Min.Y) / h, float64(f.Picture.Max.X) / w, float64(f.Picture.Max.Y) / h}
+	return letterbox{float64(f.Active.Min.X) / w, float64(f.Active.Min.Y) / h, float64(f.Active.Max.X) / w, float64(f.Active.Max.Y) / h}
 }
 
 // share says how much of a cell of a row falls into another row's cell.

@@ -52,7 +52,7 @@ func frameTimes(t *testing.T, path string) []float64 {
 	return times
 }
 
-// TestTimesOfRecordings: tables and every film have the input's own time
+// TestTimesOfRecordings: tables and every output have the input's own time
 // stamps; the duration, timelines and areas count from the first frame.
 func TestTimesOfRecordings(t *testing.T) {
 	vp8 := []string{"-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8"}
@@ -87,42 +87,8 @@ func TestTimesOfRecordings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			near := cmpopts.EquateApprox(0, 1e-6)
-			for _, f := range []saccade.File{out.Attention.AttentionMap, out.Attention.Overlay} {
-				if diff := cmp.Diff(tc.times, frameTimes(t, filepath.Join(dir, string(f))), near); diff != "" {
-					t.Errorf("times of %s (-want +got):\n%s", f, diff)
-				}
-			}
-			f, err := os.Open(filepath.Join(dir, string(artifact.FramesJSON)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer f.Close()
-			frames, err := artifact.ReadFrames(f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, rows := table(t, dir)
-			for i, r := range frames.Rows {
-				if csv, _ := strconv.ParseFloat(rows[i][1], 64); math.Abs(r.Time-tc.times[i]) > 1e-6 || math.Abs(csv-r.Time) > 5e-4 {
-					t.Errorf("row %d: time %v in frames.json, %v in frames.csv, want %v", i, r.Time, csv, tc.times[i])
-				}
-				if p := out.Focus.Timeline[i]; math.Abs(p.Time-(tc.times[i]-tc.times[0])) > 1e-6 {
-					t.Errorf("timeline: %v", p)
-				}
-				if _, ok := r.AOIs["early"]; ok != (i < 3) {
-					t.Errorf("row %d: the area that ends at 0.25 s: %v", i, ok)
-				}
-			}
-			if math.Abs(out.Input.Duration-tc.duration) > 0.002 || math.Abs(frames.Duration-tc.duration) > 0.002 {
-				t.Errorf("duration %v, in the table %v, want %v", out.Input.Duration, frames.Duration, tc.duration)
-			}
-			files := map[saccade.File][]byte{}
-			for _, name := range artifact.All() {
-				if files[name], err = os.ReadFile(filepath.Join(dir, string(name))); err != nil {
-					t.Fatal(err)
-				}
-			}
+			checkTimes(t, dir, out, tc.times, tc.duration)
+			files := filesOf(t, dir)
 			if again, _, _ := measure(t, files, 0, aois); !cmp.Equal(out.AOIs, again) {
 				t.Errorf("measured again: %s", cmp.Diff(out.AOIs, again))
 			}
@@ -133,9 +99,58 @@ func TestTimesOfRecordings(t *testing.T) {
 	}
 }
 
-// TestAttentionIsOnThePicture: where the size of the stage changes, nothing
+// filesOf reads the numbers of an analysis.
+func filesOf(t *testing.T, dir string) map[saccade.File][]byte {
+	t.Helper()
+	files := map[saccade.File][]byte{}
+	for _, name := range artifact.All() {
+		var err error
+		if files[name], err = os.ReadFile(filepath.Join(dir, string(name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
+}
+
+// checkTimes holds tables, videos and timelines against the times of the input.
+// The area "early" exists for the first quarter of a second.
+func checkTimes(t *testing.T, dir string, out *saccade.Outputs[saccade.File], times []float64, duration float64) {
+	t.Helper()
+	near := cmpopts.EquateApprox(0, 1e-6)
+	for _, f := range []saccade.File{out.Attention.AttentionMap, out.Attention.Overlay} {
+		if diff := cmp.Diff(times, frameTimes(t, filepath.Join(dir, string(f))), near); diff != "" {
+			t.Errorf("times of %s (-want +got):\n%s", f, diff)
+		}
+	}
+	f, err := os.Open(filepath.Join(dir, string(artifact.FramesJSON)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	frames, err := artifact.ReadFrames(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rows := table(t, dir)
+	for i, r := range frames.Rows {
+		if csv, _ := strconv.ParseFloat(rows[i][1], 64); math.Abs(r.Time-times[i]) > 1e-6 || math.Abs(csv-r.Time) > 5e-4 {
+			t.Errorf("row %d: time %v in frames.json, %v in frames.csv, want %v", i, r.Time, csv, times[i])
+		}
+		if p := out.Focus.Timeline[i]; math.Abs(p.Time-(times[i]-times[0])) > 1e-6 {
+			t.Errorf("timeline: %v", p)
+		}
+		if _, ok := r.AOIs["early"]; ok != (i < 3) {
+			t.Errorf("row %d: the area that ends at 0.25 s: %v", i, ok)
+		}
+	}
+	if math.Abs(out.Input.Duration-duration) > 0.002 || math.Abs(frames.Duration-duration) > 0.002 {
+		t.Errorf("duration %v, in the table %v, want %v", out.Input.Duration, frames.Duration, duration)
+	}
+}
+
+// TestAttentionIsBetweenTheBars: where the size of the stage changes, nothing
 // falls onto the bars.
-func TestAttentionIsOnThePicture(t *testing.T) {
+func TestAttentionIsBetweenTheBars(t *testing.T) {
 	codec := []string{"-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8"}
 	list := ""
 	for _, size := range []string{"320x180", "180x320"} {
@@ -145,7 +160,7 @@ func TestAttentionIsOnThePicture(t *testing.T) {
 	dir, from := t.TempDir(), 1.0
 	aois := []saccade.AOI{
 		{Name: "left bar", Box: &saccade.Box{Width: 0.3, Height: 1}, From: &from},
-		{Name: "picture", Box: &saccade.Box{X: 0.33, Width: 0.34, Height: 1}, From: &from},
+		{Name: "between", Box: &saccade.Box{X: 0.33, Width: 0.34, Height: 1}, From: &from},
 	}
 	job := pipeline.Job{Path: write(t, "in.webm", in), Dir: dir, Request: saccade.Request{Kind: saccade.KindVideo, AOIs: aois, Outputs: saccade.AllOutputs(saccade.KindVideo)}}
 	out, err := newAnalyzer(t).Run(context.Background(), job, nil)
@@ -153,7 +168,7 @@ func TestAttentionIsOnThePicture(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(out.Focus.Timeline) != 10 || out.AOIs[0].Share > 0.001 || out.AOIs[1].Share < 0.95 {
-		t.Errorf("%d frames, %.4f on the bar, %.4f on the picture", len(out.Focus.Timeline), out.AOIs[0].Share, out.AOIs[1].Share)
+		t.Errorf("%d frames, %.4f on the bar, %.4f between", len(out.Focus.Timeline), out.AOIs[0].Share, out.AOIs[1].Share)
 	}
 }
 

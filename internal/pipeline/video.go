@@ -51,7 +51,7 @@ type prediction struct {
 type frame struct {
 	decoded   *ffmpeg.Frame
 	stream    attention.Stream // for frames of this size
-	box       letterbox        // where the picture is in the frame
+	box       letterbox        // the active part of the frame
 	small     *pix.RGB         // at the model's size, until it is predicted
 	at        float64          // seconds since the first frame
 	duplicate bool             // every sample equals the frame before
@@ -163,7 +163,7 @@ func (r *videoRun) decode(ctx context.Context, out chan<- *frame) error {
 			r.first = d.PTS
 		}
 		f := &frame{decoded: d, box: letterboxOf(d), at: secondsOf(d.PTS - r.first), duplicate: duplicates.Next(d.Image)}
-		if f.stream, err = r.streams.of(d.Picture.Size()); err != nil {
+		if f.stream, err = r.streams.of(d.Active.Size()); err != nil {
 			return err
 		}
 		if f.duplicate = f.duplicate && last != nil && f.stream == last.stream && f.box == last.box; f.duplicate {

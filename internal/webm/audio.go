@@ -26,5 +26,5 @@ func checkAudio(t *track, packets int) error {
 			return nil
 		}
 	}
-	return saccade.Errorf(saccade.CodeInvalidInput, "The codec %q of the video's sound is not one of WebM's and cannot be converted. Please encode the sound as Opus, or leave it out.", t.codec)
+	return saccade.Errorf(saccade.CodeInvalidInput, "The codec %q of the video's audio is not one of WebM's and cannot be converted. Please encode the audio as Opus, or leave it out.", t.codec)
 }

@@ -76,7 +76,7 @@ func (c *clock) stamp(k packet, raw time.Duration) time.Duration {
 	case c.joined:
 		if end := c.end(); t < end-jitter || t > end+pause {
 			if c.tail > end && c.tail-end <= 10*time.Minute {
-				end = c.tail // the last picture stays as long as that file says
+				end = c.tail // the last frame stays as long as that file says
 			}
 			t = c.restart(raw, end)
 		}

@@ -1,10 +1,10 @@
 // Package webm judges WebM files, reads and writes their blocks, and speaks the
 // raw Matroska dialect of the decoder's and encoder's pipes. It never decodes a
-// picture.
+// frame.
 //
 // [Scan] walks a file of any size in a few milliseconds, seeking over the
 // payloads, and says whether it is WebM, which codecs it holds, how large the
-// pictures are, how many there are, and how long it truly is, whatever its
+// frames are, how many there are, and how long it truly is, whatever its
 // header says: recordings of browsers have no Duration element, no sizes and no
 // index, and a truncated file still declares the length that it was meant to
 // have. It reads forward only, every byte at most a few times, ends with its
@@ -12,8 +12,8 @@
 //
 // The times of a file are those of its blocks ([Info] says where they are
 // not). Scan, [Source.CopyVideo], which feeds the decoder, and [Mux], which
-// puts a film together, read packets through one and the same clock, so that
-// tables and films agree about every frame.
+// puts the answer's files together, read packets through one and the same clock, so that
+// tables and videos agree about every frame.
 //
 // [RawReader] and [RawWriter] carry uncompressed, time-stamped frames (I420 or
 // I420 with alpha) as a Matroska stream. That format was chosen over NUT because
@@ -21,5 +21,5 @@
 // write and read it on a pipe.
 //
 // Errors that are the file's fault are *[saccade.Error]: CodeInvalidInput for
-// what is not a video of ours, CodeUnreadableVideo for a damaged one.
+// what is not a video that we take, CodeUnreadableVideo for a damaged one.
 package webm

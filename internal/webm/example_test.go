@@ -19,16 +19,16 @@ func ExampleScan() {
 	// invalid_input_configuration: The file is not a WebM video: it is a web form (multipart/form-data) around a file. Please send the bytes of the file itself as the body of the PUT, not a form.
 }
 
-// Uncompressed pictures go through a pipe with their times.
+// Uncompressed frames go through a pipe with their times.
 func ExampleRawWriter() {
 	var pipe bytes.Buffer
 	w, err := webm.NewRawWriter(&pipe, webm.RawHeader{Width: 4, Height: 2})
 	if err != nil {
 		panic(err)
 	}
-	picture := image.NewYCbCr(image.Rect(0, 0, 4, 2), image.YCbCrSubsampleRatio420)
+	frame := image.NewYCbCr(image.Rect(0, 0, 4, 2), image.YCbCrSubsampleRatio420)
 	for _, at := range []time.Duration{0, 33 * time.Millisecond} {
-		if err := w.Write(picture, at); err != nil {
+		if err := w.Write(frame, at); err != nil {
 			panic(err)
 		}
 	}

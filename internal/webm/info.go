@@ -56,7 +56,7 @@ func (i *Info) shift(audio bool) {
 	}
 }
 
-// audioSlack is how much later than the pictures the audio may end, beside
+// audioSlack is how much later than the frames the audio may end, beside
 // one frame: the longest Opus packet.
 const audioSlack = 60 * time.Millisecond
 
@@ -86,7 +86,7 @@ func (i Info) CheckLimits(limit time.Duration) error {
 // FrameLimit is the most frames of a video where limit is the longest time.
 func FrameLimit(limit time.Duration) int { return int(limit.Seconds() * MaxRate) }
 
-// CheckPixels refuses, with CodeInvalidInput, pictures of more than limit pixels.
+// CheckPixels refuses, with CodeInvalidInput, frames of more than limit pixels.
 func (i Info) CheckPixels(limit int) error {
 	if i.Width*i.Height > limit {
 		return TooBig(i.Width, i.Height, limit)
@@ -125,8 +125,8 @@ func TooManyFrames(limit int) *saccade.Error {
 		"The video has more than %d frames (%d for each second that is possible). Please export it at a lower frame rate.", limit, MaxRate)
 }
 
-// TooBig is the error for pictures of w x h pixels where limit is the most.
+// TooBig is the error for frames of w x h pixels where limit is the most.
 func TooBig(w, h, limit int) *saccade.Error {
 	return saccade.Errorf(saccade.CodeInvalidInput,
-		"The video's pictures have %d x %d pixels; at most %d pixels in all are possible (4096 x 2304, say). Please scale it down.", w, h, limit)
+		"The video's frames have %d x %d pixels; at most %d pixels in all are possible (4096 x 2304, say). Please scale it down.", w, h, limit)
 }

@@ -12,34 +12,34 @@ import (
 	"time"
 )
 
-// Output is what [Mux] writes to, from its beginning.
-type Output interface {
+// SeekableWriter is what [Mux] writes to, from its beginning.
+type SeekableWriter interface {
 	io.Writer
 	io.WriterAt
 }
 
-// Film is a WebM file to be put together.
-type Film struct {
+// Parts are what a WebM file is put together from.
+type Parts struct {
 	Video   Source          // a finished VP9 file; only its first track is used
 	Start   time.Duration   // added to the video's times
-	Repeats []time.Duration // ascending times at which the picture before is shown once more
+	Repeats []time.Duration // ascending times at which the frame before is shown once more
 	Audio   *Source         // its audio track is copied, block by block; nil: silent
 	Delay   time.Duration   // added to the audio's times
-	End     time.Duration   // when the last picture ends: the declared Duration
+	End     time.Duration   // when the last frame ends: the declared Duration
 }
 
-// errFilm is in the chain of errors about a file that is not as expected.
-var errFilm = errors.New("webm: the encoder's file cannot be used")
+// errCoded is in the chain of errors about a file that is not as expected.
+var errCoded = errors.New("webm: the encoder's file cannot be used")
 
-// Mux writes a film: the video with all its frames, the frames that are
+// Mux puts a WebM file together: the video with all its frames, the frames that are
 // repeated, and the audio. A repeated frame is a frame of its own, one byte
 // long (VP9 bitstream specification 0.6, section 6.2, show_existing_frame),
 // which costs neither encoder nor decoder anything; with repeats the video must
 // be in profile 0 without alpha. Audio keeps its packets, CodecDelay and
 // DiscardPadding, and all blocks stand in the order of their times. Clusters
 // and index are made anew, for a few seconds and for the key frames.
-func Mux(ctx context.Context, dst Output, f Film) error {
-	m := muxer{dst: dst, film: f, video: newPackets(ctx, f.Video.R, f.Video.Size, Ordinals{})}
+func Mux(ctx context.Context, dst SeekableWriter, f Parts) error {
+	m := muxer{dst: dst, parts: f, video: newPackets(ctx, f.Video.R, f.Video.Size, Ordinals{})}
 	if err := m.index(ctx); err != nil {
 		return err
 	}
@@ -49,19 +49,19 @@ func Mux(ctx context.Context, dst Output, f Film) error {
 	return m.write()
 }
 
-// muxer is the state of one film.
+// muxer is the state of one output.
 type muxer struct {
-	film   Film
+	parts  Parts
 	video  *packets
 	audio  *packets
 	tracks [kinds]*track
 	blocks []piece // later in the order of their times
-	dst    Output
+	dst    SeekableWriter
 	at     int64 // bytes written
 	cues   []cue
 }
 
-// piece is one block of the film, or a frame that is repeated.
+// piece is one block of the output, or a frame that is repeated.
 type piece struct {
 	packet
 	at     time.Duration
@@ -78,7 +78,7 @@ type cue struct {
 // index lists the blocks of both sources.
 func (m *muxer) index(ctx context.Context) error {
 	if err := m.video.docType(); err != nil {
-		return fmt.Errorf("%w: %w", errFilm, err)
+		return fmt.Errorf("%w: %w", errCoded, err)
 	}
 	for {
 		k, ok := m.video.next()
@@ -89,15 +89,15 @@ func (m *muxer) index(ctx context.Context) error {
 			continue
 		}
 		b := m.video.win.bytes(k.data, 1)
-		m.add(k, k.time+m.film.Start, len(b) == 1 && b[0]&(showExisting|interFrame) == 0)
+		m.add(k, k.time+m.parts.Start, len(b) == 1 && b[0]&(showExisting|interFrame) == 0)
 	}
 	if err := errors.Join(m.video.err(), m.video.clock.err); err != nil {
 		return err
 	}
 	if t := m.tracks[video]; t == nil || t.codec != codecVP9 || m.video.truncated || m.video.lost > 0 {
-		return fmt.Errorf("%w: it holds no whole VP9 track", errFilm)
+		return fmt.Errorf("%w: it holds no whole VP9 track", errCoded)
 	}
-	if a := m.film.Audio; a != nil {
+	if a := m.parts.Audio; a != nil {
 		m.audio = newPackets(ctx, a.R, a.Size, a.Info.Tracks)
 		for {
 			k, ok := m.audio.next()
@@ -105,7 +105,7 @@ func (m *muxer) index(ctx context.Context) error {
 				break
 			}
 			if k.kind == audio {
-				m.add(k, k.time+a.Info.Shift+m.film.Delay, false)
+				m.add(k, k.time+a.Info.Shift+m.parts.Delay, false)
 			}
 		}
 		if err := m.audio.err(); err != nil {
@@ -125,19 +125,19 @@ func (m *muxer) add(k packet, at time.Duration, key bool) {
 
 // repeat puts the repeated frames among the blocks.
 func (m *muxer) repeat() error {
-	times := m.film.Repeats
+	times := m.parts.Repeats
 	if len(times) == 0 {
 		return nil
 	}
 	if m.tracks[video].alpha {
-		return fmt.Errorf("%w: frames with alpha cannot be repeated", errFilm)
+		return fmt.Errorf("%w: frames with alpha cannot be repeated", errCoded)
 	}
 	out := make([]piece, 0, len(m.blocks)+len(times))
 	slot := -1 // where the decoder keeps the frame shown last
 	for rest := m.blocks; len(rest)+len(times) > 0; {
 		if len(rest) == 0 || len(times) > 0 && times[0] < rest[0].at {
 			if slot < 0 {
-				return fmt.Errorf("%w: no frame is shown before %v", errFilm, times[0])
+				return fmt.Errorf("%w: no frame is shown before %v", errCoded, times[0])
 			}
 			out, times = append(out, repeatFrame(times[0], slot)), times[1:]
 			continue
@@ -174,11 +174,11 @@ func repeatFrame(at time.Duration, slot int) piece {
 func refSlot(frame []byte) (int, error) {
 	switch {
 	case len(frame) < 1 || frame[0]&0xF0 != 0x80:
-		return 0, fmt.Errorf("%w: a frame that is not VP9 of profile 0", errFilm)
+		return 0, fmt.Errorf("%w: a frame that is not VP9 of profile 0", errCoded)
 	case frame[0]&showExisting != 0:
 		return int(frame[0] & 7), nil
 	case len(frame) < 3 || frame[0]&shownFrame == 0:
-		return 0, fmt.Errorf("%w: a frame that is not shown", errFilm)
+		return 0, fmt.Errorf("%w: a frame that is not shown", errCoded)
 	case frame[0]&interFrame == 0: // a key frame fills all slots
 		return 0, nil
 	}
@@ -187,7 +187,7 @@ func refSlot(frame []byte) (int, error) {
 		refresh = frame[1]<<2 | frame[2]>>6
 	}
 	if refresh == 0 {
-		return 0, fmt.Errorf("%w: a frame that is not kept", errFilm)
+		return 0, fmt.Errorf("%w: a frame that is not kept", errCoded)
 	}
 	for slot := range 8 {
 		if refresh>>slot&1 == 1 {
@@ -197,7 +197,7 @@ func refSlot(frame []byte) (int, error) {
 	return 0, nil
 }
 
-// Numbers of the film's tracks.
+// Numbers of the output's tracks.
 const (
 	videoNumber = 1
 	audioNumber = 2
@@ -256,7 +256,7 @@ func (m *muxer) appendInfo(b []byte) []byte {
 	info := appendUint(nil, idTimestampScale, 1e6)
 	info = appendElement(info, idMuxingApp, []byte("saccade"))
 	info = appendElement(info, idWritingApp, []byte("saccade"))
-	d := math.Float64bits(float64(m.film.End) / float64(time.Millisecond))
+	d := math.Float64bits(float64(m.parts.End) / float64(time.Millisecond))
 	info = appendElement(info, idDuration, binary.BigEndian.AppendUint64(nil, d))
 	return appendElement(b, idInfo, info)
 }
@@ -332,7 +332,7 @@ func (m *muxer) appendPiece(body []byte, b piece, rel time.Duration) (_ []byte, 
 		return body, err
 	}
 	if rel < math.MinInt16 {
-		return body, fmt.Errorf("%w: a block at %v", errFilm, b.at)
+		return body, fmt.Errorf("%w: a block at %v", errCoded, b.at)
 	}
 	head := body[at:]
 	if b.repeat == nil && b.whole.id == idBlockGroup { // the block is the group's first child
@@ -341,7 +341,7 @@ func (m *muxer) appendPiece(body []byte, b piece, rel time.Duration) (_ []byte, 
 	}
 	e, _ := parseElement(head)
 	if e.size != frame+4 {
-		return body, fmt.Errorf("%w: a block of %d bytes, want %d", errFilm, e.size, frame+4)
+		return body, fmt.Errorf("%w: a block of %d bytes, want %d", errCoded, e.size, frame+4)
 	}
 	binary.BigEndian.PutUint16(head[e.head+1:], uint16(rel))
 	return body, nil

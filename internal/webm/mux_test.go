@@ -25,7 +25,7 @@ func sourceOf(t testing.TB, b []byte) *Source {
 }
 
 // mux runs Mux on a video of these bytes.
-func mux(t testing.TB, b []byte, f Film) ([]byte, error) {
+func mux(t testing.TB, b []byte, f Parts) ([]byte, error) {
 	t.Helper()
 	dst, err := os.Create(filepath.Join(t.TempDir(), "out.webm"))
 	if err != nil {
@@ -84,22 +84,22 @@ func blocks(t testing.TB, b []byte) (all []shown, clusters []int64, start int64)
 }
 
 func TestMux(t *testing.T) {
-	key, sound := []byte{0x82, 0x49, 0x83, 0x42}, []byte{0xFC, 1}
+	key, audio := []byte{0x82, 0x49, 0x83, 0x42}, []byte{0xFC, 1}
 	b := file(infoOf(float(idDuration, 400)), el(idTracks, videoTrack("V_VP9")), el(idTags, []byte{0xEC, 0x80}),
 		el(idCluster, num(idTimestamp, 0), el(idSimpleBlock, block(1, 0, 0x80, key...)), el(idSimpleBlock, block(1, 100, 0, inter(0x04)...))),
 		el(idCluster, num(idTimestamp, 1000), el(idSimpleBlock, block(1, 10, 0x80, key...)), el(idSimpleBlock, block(1, 50, 0, 0x87, 0x80, 0))))
 	long := el(idTrackEntry, []byte{0xD7, 0x82, 0x12, 0x34}, num(idTrackType, kindAudio), el(idCodecID, []byte("A_OPUS")), num(idCodecDelay, 6500000), el(0x536E, []byte("secret name")))
 	heard := file(infoOf(), el(idTracks, long, videoTrack("V_VP9")), el(idCluster, num(idTimestamp, 1000),
-		el(idSimpleBlock, append([]byte{0x52, 0x34, 0, 5, 0x80}, sound...)), // a track number of two bytes
-		el(idBlockGroup, num(idBlockDuration, 20), el(idBlock, append([]byte{0x52, 0x34, 3, 0xE8, 0}, sound...)), el(0x75A2, []byte{1})), simple(1, 0)))
-	out, err := mux(t, b, Film{Start: time.Second, Repeats: []time.Duration{1040 * ms, 1200 * ms, 1900 * ms, 2020 * ms, 60_000 * ms}, Audio: sourceOf(t, heard), End: 61 * time.Second})
+		el(idSimpleBlock, append([]byte{0x52, 0x34, 0, 5, 0x80}, audio...)), // a track number of two bytes
+		el(idBlockGroup, num(idBlockDuration, 20), el(idBlock, append([]byte{0x52, 0x34, 3, 0xE8, 0}, audio...)), el(0x75A2, []byte{1})), simple(1, 0)))
+	out, err := mux(t, b, Parts{Start: time.Second, Repeats: []time.Duration{1040 * ms, 1200 * ms, 1900 * ms, 2020 * ms, 60_000 * ms}, Audio: sourceOf(t, heard), End: 61 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, clusters, start := blocks(t, out)
 	want := []shown{
-		{1000 * ms, 1, string(key)}, {1005 * ms, 2, string(sound)}, {1040 * ms, 1, "\x88"}, {1100 * ms, 1, string(inter(0x04))},
-		{1200 * ms, 1, "\x8A"}, {1900 * ms, 1, "\x8A"}, {2000 * ms, 2, string(sound)}, {2010 * ms, 1, string(key)},
+		{1000 * ms, 1, string(key)}, {1005 * ms, 2, string(audio)}, {1040 * ms, 1, "\x88"}, {1100 * ms, 1, string(inter(0x04))},
+		{1200 * ms, 1, "\x8A"}, {1900 * ms, 1, "\x8A"}, {2000 * ms, 2, string(audio)}, {2010 * ms, 1, string(key)},
 		{2020 * ms, 1, "\x88"}, {2050 * ms, 1, "\x87\x80\x00"}, {60_000 * ms, 1, "\x8F"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -116,7 +116,7 @@ func TestMux(t *testing.T) {
 		t.Error("CodecDelay or DiscardPadding is lost")
 	}
 	if bytes.Contains(out, []byte("secret")) {
-		t.Error("the name of the input's track is in the film")
+		t.Error("the name of the input's track is in the output")
 	}
 	checkIndex(t, out, clusters, start)
 }
@@ -192,16 +192,16 @@ func TestMuxRefuses(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			if _, err := mux(t, tc.file, Film{Repeats: []time.Duration{tc.at}}); err == nil {
+			if _, err := mux(t, tc.file, Parts{Repeats: []time.Duration{tc.at}}); err == nil {
 				t.Error("no error")
 			}
 		})
 	}
-	if _, err := mux(t, good, Film{Repeats: []time.Duration{500 * ms}}); err != nil {
+	if _, err := mux(t, good, Parts{Repeats: []time.Duration{500 * ms}}); err != nil {
 		t.Errorf("the good file: %v", err)
 	}
 	broken := errors.New("broken disk")
-	if err := Mux(t.Context(), nil, Film{Video: Source{R: faulty{broken}, Size: 1000}}); !errors.Is(err, broken) {
+	if err := Mux(t.Context(), nil, Parts{Video: Source{R: faulty{broken}, Size: 1000}}); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -254,7 +254,7 @@ func FuzzMux(f *testing.F) {
 		if err != nil {
 			return
 		}
-		out, err := mux(t, b, Film{Repeats: []time.Duration{time.Duration(at) * ms}, Audio: &Source{R: bytes.NewReader(b), Size: int64(len(b)), Info: before}, End: before.End})
+		out, err := mux(t, b, Parts{Repeats: []time.Duration{time.Duration(at) * ms}, Audio: &Source{R: bytes.NewReader(b), Size: int64(len(b)), Info: before}, End: before.End})
 		if err != nil {
 			return
 		}

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// RawHeader describes a stream of uncompressed pictures: planes Y, Cb, Cr
+// RawHeader describes a stream of uncompressed frames: planes Y, Cb, Cr
 // (4:2:0, odd sizes rounded up) and, with Alpha, a full-size plane A; each row
 // by row without gaps.
 type RawHeader struct {
@@ -21,7 +21,7 @@ type RawHeader struct {
 	AspectNum, AspectDen uint64 // pixel aspect ratio; 0 or equal: square
 }
 
-// FrameSize is the number of bytes of one picture.
+// FrameSize is the number of bytes of one frame.
 func (h RawHeader) FrameSize() int {
 	n := h.Width * h.Height
 	if h.Alpha {
@@ -34,11 +34,11 @@ const (
 	fourCCI420  = "I420"
 	fourCCI420A = "Y4\x0b\x08" // ffmpeg's tag of yuva420p
 	rawCodec    = "V_UNCOMPRESSED"
-	vfwCodec    = "V_MS/VFW/FOURCC" // what ffmpeg uses for pictures with alpha
+	vfwCodec    = "V_MS/VFW/FOURCC" // what ffmpeg uses for frames with alpha
 )
 
-// RawReader reads a stream of uncompressed pictures as ffmpeg's matroska muxer
-// writes it to a pipe. It holds no picture itself and trusts nothing.
+// RawReader reads a stream of uncompressed frames as ffmpeg's matroska muxer
+// writes it to a pipe. It holds no frame itself and trusts nothing.
 type RawReader struct {
 	r       *bufio.Reader
 	head    RawHeader
@@ -97,23 +97,23 @@ func (r *RawReader) readTracks(e element) error {
 	}
 	tracks := parseTracks(b)
 	if len(tracks) != 1 || tracks[0].codec != rawCodec && tracks[0].codec != vfwCodec {
-		return fmt.Errorf("%w: not one track of uncompressed pictures", errRaw)
+		return fmt.Errorf("%w: not one track of uncompressed frames", errRaw)
 	}
 	t := tracks[0]
 	if t.codec == vfwCodec && len(t.private) >= 16 && binary.LittleEndian.Uint16(t.private[14:]) == 20 {
 		t.fourCC = fourCCI420A // biBitCount of the BITMAPINFOHEADER: 12 of I420, 8 of alpha
 	}
 	if t.w <= 0 || t.h <= 0 || t.w >= maxSide || t.h >= maxSide || (t.fourCC != fourCCI420 && t.fourCC != fourCCI420A) {
-		return fmt.Errorf("%w: %d x %d pictures of format %q", errRaw, t.w, t.h, t.fourCC)
+		return fmt.Errorf("%w: %d x %d frames of format %q", errRaw, t.w, t.h, t.fourCC)
 	}
 	r.head = RawHeader{Width: t.w, Height: t.h, Alpha: t.fourCC == fourCCI420A, Color: t.color}
 	r.head.AspectNum, r.head.AspectDen = t.pixelAspect()
 	return nil
 }
 
-// Next reads the next picture into buf, which must be FrameSize long, and
+// Next reads the next frame into buf, which must be FrameSize long, and
 // returns its time stamp. io.EOF comes at the end of the stream, and
-// io.ErrUnexpectedEOF when it breaks off within a picture.
+// io.ErrUnexpectedEOF when it breaks off within a frame.
 func (r *RawReader) Next(buf []byte) (time.Duration, error) {
 	for {
 		e, err := r.element()
@@ -202,7 +202,7 @@ func unexpected(err error) error {
 	return err
 }
 
-// RawWriter writes a stream of uncompressed pictures for ffmpeg's matroska
+// RawWriter writes a stream of uncompressed frames for ffmpeg's matroska
 // demuxer, with time stamps exact to the millisecond.
 type RawWriter struct {
 	w    io.Writer
@@ -213,7 +213,7 @@ type RawWriter struct {
 // NewRawWriter writes the header of the stream.
 func NewRawWriter(w io.Writer, h RawHeader) (*RawWriter, error) {
 	if h.Width < 1 || h.Height < 1 || h.Width >= maxSide || h.Height >= maxSide {
-		return nil, fmt.Errorf("raw writer: pictures of %d x %d pixels", h.Width, h.Height)
+		return nil, fmt.Errorf("raw writer: frames of %d x %d pixels", h.Width, h.Height)
 	}
 	_, err := w.Write(rawStart(h))
 	return &RawWriter{w: w, head: h}, err
@@ -258,7 +258,7 @@ func rawStart(h RawHeader) []byte {
 	return appendElement(b, idTracks, appendElement(nil, idTrackEntry, track))
 }
 
-// Write writes one picture: an *[image.YCbCr] or, with Alpha, an
+// Write writes one frame: an *[image.YCbCr] or, with Alpha, an
 // *[image.NYCbCrA], 4:2:0 and of exactly the stream's size. pts is cut to
 // milliseconds and must not be negative.
 func (w *RawWriter) Write(img image.Image, pts time.Duration) error {

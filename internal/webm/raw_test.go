@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// sample makes a picture whose bytes count up, as part of a larger one when
+// sample makes a frame whose bytes count up, as part of a larger one when
 // gaps are wanted between its rows.
 func sample(w, h int, alpha, gaps bool) image.Image {
 	r := image.Rect(0, 0, w, h)
@@ -39,7 +39,7 @@ func sample(w, h int, alpha, gaps bool) image.Image {
 	return m.SubImage(cut)
 }
 
-// flatten lists the samples of a picture, plane by plane.
+// flatten lists the samples of a frame, plane by plane.
 func flatten(img image.Image) []byte {
 	y, a := planes(img)
 	var out []byte

@@ -30,7 +30,7 @@ func Scan(ctx context.Context, r io.ReaderAt, size int64) (Info, error) {
 	return s.info()
 }
 
-// ScanAudio is Scan for a file of ours that holds audio alone: of the Info only
+// ScanAudio is Scan for a file that we wrote that holds audio alone: of the Info only
 // what concerns audio is filled in.
 func ScanAudio(ctx context.Context, r io.ReaderAt, size int64) (Info, error) {
 	s, err := scanTracks(ctx, r, size, Ordinals{})
@@ -39,7 +39,7 @@ func ScanAudio(ctx context.Context, r io.ReaderAt, size int64) (Info, error) {
 	}
 	a := s.picked(audio)
 	if a == nil || s.heard == 0 {
-		return Info{}, fmt.Errorf("%w: it holds no audio", errFilm)
+		return Info{}, fmt.Errorf("%w: it holds no audio", errCoded)
 	}
 	shift := -min(s.clock.early, 0)
 	return Info{HasAudio: true, AudioCodec: a.codec, AudioEnd: s.lastEnd + shift, Shift: shift}, nil
@@ -144,7 +144,7 @@ func (s *scanner) refuse(v *track) error {
 	case s.packets.first == nil && (s.truncated || s.lost > 0):
 		return unreadable("The WebM file is damaged: it ends before its first frame. Please record or export it again.")
 	case v == nil && s.picked(audio) != nil:
-		return saccade.Errorf(saccade.CodeInvalidInput, "The WebM file holds sound only; a video track is needed.")
+		return saccade.Errorf(saccade.CodeInvalidInput, "The WebM file holds audio only; a video track is needed.")
 	case v == nil:
 		return saccade.Errorf(saccade.CodeInvalidInput, "The WebM file has no video track.")
 	case codecNames[v.codec] == "":
@@ -152,13 +152,13 @@ func (s *scanner) refuse(v *track) error {
 	case v.encrypted:
 		return unreadable("The video is encrypted. Please upload it without protection.")
 	case v.w == 0 || v.h == 0:
-		return unreadable("The WebM file is damaged: its pictures have no size. Please record or export it again.")
+		return unreadable("The WebM file is damaged: its frames have no size. Please record or export it again.")
 	case 2*s.lost > s.win.size:
 		return unreadable("Most of the WebM file is damaged. Please record or export it again.")
 	case s.clock.frames == 0:
 		return unreadable("The WebM file holds no complete frame. Please record or export it again.")
 	case s.heard > maxPackets:
-		return saccade.Errorf(saccade.CodeInvalidInput, "The sound consists of more than %d packets. Please encode it as Opus, 20 ms a packet, or leave it out.", maxPackets)
+		return saccade.Errorf(saccade.CodeInvalidInput, "The audio consists of more than %d packets. Please encode it as Opus, 20 ms a packet, or leave it out.", maxPackets)
 	}
 	return nil
 }
@@ -205,7 +205,7 @@ func (s *scanner) end() time.Duration {
 	return d
 }
 
-// sizeOf settles the size of the pictures: the header's, unless the first frame
+// sizeOf settles the size of the frames: the header's, unless the first frame
 // has other proportions, as in a recording whose header was written before the
 // stage was known.
 func (s *scanner) sizeOf(i *Info) {
@@ -224,7 +224,7 @@ func (s *scanner) sizeOf(i *Info) {
 // similar reports whether two numbers differ by less than 2 %.
 func similar(a, b int) bool { return 50*max(a-b, b-a) < max(a, b) }
 
-// ends fills in what depends on the length of the last frame. The last picture
+// ends fills in what depends on the length of the last frame. The last frame
 // stays until the Duration that the header declares, or until the audio ends,
 // where that is clearly later than the end of the frame itself.
 func (s *scanner) ends(i *Info, def time.Duration) {

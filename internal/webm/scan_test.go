@@ -80,74 +80,90 @@ func scanBytes(b []byte) (Info, error) {
 
 const ms = time.Millisecond
 
-func TestScanTimes(t *testing.T) {
-	vp9 := el(idTracks, videoTrack("V_VP9"))
-	both := el(idTracks, videoTrack("V_VP9"), audioTrack())
-	type want struct {
-		Frames         int
-		Duration       time.Duration
-		Declared, Last time.Duration
-		Truncated      bool
-	}
-	tests := map[string]struct {
-		b    []byte
-		want want
-	}{
-		"plain":                      {file(infoOf(float(idDuration, 400)), vp9, ten()), want{10, 400 * ms, 400 * ms, 360 * ms, false}},
-		"no duration":                {file(infoOf(), vp9, ten()), want{10, 400 * ms, 0, 360 * ms, false}},
-		"unknown sizes":              {append(header("webm"), open(idSegment, infoOf(), vp9, open(idCluster, num(idTimestamp, 0), simple(1, 0), simple(1, 40)), open(idCluster, num(idTimestamp, 80), simple(1, 0)))...), want{3, 120 * ms, 0, 80 * ms, false}},
-		"duration too short":         {file(infoOf(float(idDuration, 5)), vp9, cluster(0, 0), cluster(35_000, 0), cluster(70_000, 0)), want{3, 71 * time.Second, 5 * ms, 70 * time.Second, false}},
-		"last picture stays long":    {file(infoOf(float(idDuration, 60_000)), vp9, ten()), want{10, time.Minute, time.Minute, 360 * ms, false}},
-		"last picture stays":         {file(infoOf(float(idDuration, 1300)), vp9, ten()), want{10, 1300 * ms, 1300 * ms, 360 * ms, false}},
-		"stays beside audio":         {file(infoOf(float(idDuration, 1300)), both, ten(), el(idCluster, num(idTimestamp, 0), simple(2, 0), simple(2, 1280))), want{10, 1300 * ms, 1300 * ms, 360 * ms, false}},
-		"audio overhangs":            {file(infoOf(float(idDuration, 440)), both, ten(), el(idCluster, num(idTimestamp, 0), simple(2, 0), simple(2, 420))), want{10, 400 * ms, 440 * ms, 360 * ms, false}},
-		"audio goes on, unsaid":      {file(infoOf(), both, ten(), el(idCluster, num(idTimestamp, 0), simple(2, 0), simple(2, 5000))), want{10, 5020 * ms, 0, 360 * ms, false}},
-		"starts late":                {file(infoOf(), vp9, cluster(3600_000, 0, 40, 80)), want{3, 120 * ms, 0, 3600_080 * ms, false}},
-		"block group":                {file(infoOf(), vp9, cluster(0, 0, 40), el(idCluster, num(idTimestamp, 80), el(idBlockGroup, el(idBlock, block(1, 0, 0)), num(idBlockDuration, 500)))), want{3, 580 * ms, 0, 80 * ms, false}},
-		"lacing":                     {file(infoOf(), el(idTracks, el(idTrackEntry, num(idTrackNumber, 1), num(idTrackType, 1), el(idCodecID, []byte("V_VP9")), num(idDefaultDuration, 40e6), el(idVideo, num(idPixelWidth, 8), num(idPixelHeight, 8)))), el(idCluster, num(idTimestamp, 0), el(idSimpleBlock, block(1, 0, 0x04, 2, 1, 1, 1)))), want{3, 120 * ms, 0, 80 * ms, false}},
-		"hidden VP9 frame":           {file(infoOf(), vp9, el(idCluster, num(idTimestamp, 0), simple(1, 0), el(idSimpleBlock, block(1, 20, 0, 0x84, 0, 0, 0)), simple(1, 40))), want{2, 80 * ms, 0, 40 * ms, false}},
-		"VP9 superframe":             {file(infoOf(), vp9, el(idCluster, num(idTimestamp, 0), simple(1, 0), el(idSimpleBlock, block(1, 40, 0, 0x84, 0, 0, 0x86, 0, 0, 0xC1, 3, 3, 0xC1)))), want{2, 80 * ms, 0, 40 * ms, false}},
-		"hidden VP8 frame":           {file(infoOf(), el(idTracks, videoTrack("V_VP8")), el(idCluster, num(idTimestamp, 0), el(idSimpleBlock, block(1, 0, 0, 0x10, 0)), el(idSimpleBlock, block(1, 20, 0, 0x01, 0)), el(idSimpleBlock, block(1, 40, 0, 0x11, 0)))), want{2, 80 * ms, 0, 40 * ms, false}},
-		"other time scale":           {file(el(idInfo, num(idTimestampScale, 1e5)), vp9, cluster(0, 0, 400, 800)), want{3, 120 * ms, 0, 80 * ms, false}},
-		"absurd time":                {file(infoOf(), vp9, cluster(0, 0), cluster(math.MaxUint64, 0)), want{2, latest + time.Second, 0, latest, false}},
-		"duration is the last stamp": {file(infoOf(float(idDuration, 360.812)), vp9, ten()), want{10, 400 * ms, 360_812 * time.Microsecond, 360 * ms, false}},
-		"duration not a number":      {file(infoOf(float(idDuration, math.NaN())), vp9, ten()), want{10, 400 * ms, 0, 360 * ms, false}},
-		"duration infinite":          {file(infoOf(float(idDuration, math.Inf(1))), vp9, ten()), want{10, 400 * ms, 0, 360 * ms, false}},
-		"duration negative":          {file(infoOf(float(idDuration, -5)), vp9, ten()), want{10, 400 * ms, 0, 360 * ms, false}},
-		"duration from first frame":  {file(infoOf(float(idDuration, 400)), vp9, cluster(70_000, 0, 100, 200, 300)), want{4, 400 * ms, 400 * ms, 70_300 * ms, false}},
-		"late start":                 {file(infoOf(float(idDuration, 73_000)), vp9, cluster(70_000, 0, 100, 2900)), want{3, 3000 * ms, 73_000 * ms, 72_900 * ms, false}},
-		"since 1970":                 {file(infoOf(float(idDuration, 1700000003000)), vp9, cluster(1700000000000, 0, 100, 2900)), want{3, 3000 * ms, 1700000003000 * ms, 1700000002900 * ms, false}},
-		"sparse":                     {file(infoOf(), vp9, cluster(0, 0, 1000), cluster(58_000, 0)), want{3, 59 * time.Second, 0, 58 * time.Second, false}},
-		"static start and end":       {file(infoOf(float(idDuration, 9000)), vp9, cluster(0, 0, 5000, 5100)), want{3, 9 * time.Second, 9 * time.Second, 5100 * ms, false}},
-		"jitter":                     {file(infoOf(), vp9, cluster(0, 0, 40, 30, 80)), want{4, 119 * ms, 0, 80 * ms, false}},
-		"one stamp":                  {file(infoOf(), vp9, cluster(0, 0, 0, 0)), want{3, 3 * ms, 0, 2 * ms, false}},
-		"below zero":                 {file(infoOf(), vp9, cluster(0, -493, -393, -293)), want{3, 300 * ms, 0, 200 * ms, false}},
-		"clock goes back":            {file(infoOf(), vp9, cluster(10_000, 0, 100, 200), cluster(1000, 0, 100)), want{5, 500 * ms, 0, 10_400 * ms, false}},
-		"long cluster":               {file(infoOf(), vp9, cluster(0, 0, 20_000, 32_000, -31_536, -25_536)), want{5, 41 * time.Second, 0, 40 * time.Second, false}},
-		"long pause in a cluster":    {file(infoOf(), vp9, cluster(0, 0, 40, -25_536)), want{3, 40_040 * ms, 0, 40 * time.Second, false}},
-		"joined":                     {append(file(infoOf(), vp9, cluster(0, 0, 100, 200)), file(infoOf(), vp9, cluster(0, 0, 100))...), want{5, 500 * ms, 0, 400 * ms, false}},
-		"joined, with durations":     {append(file(infoOf(float(idDuration, 2000)), vp9, cluster(0, 0, 100)), file(infoOf(float(idDuration, 3000)), vp9, cluster(0, 0, 100))...), want{4, 5 * time.Second, 3 * time.Second, 2100 * ms, false}},
-		"joined, later clock":        {append(file(infoOf(), vp9, cluster(0, 0, 100, 200)), file(infoOf(), vp9, cluster(600_000, 0, 100))...), want{5, 500 * ms, 0, 400 * ms, false}},
-		"joined, one clock":          {append(file(infoOf(), vp9, cluster(0, 0, 100, 200)), file(infoOf(), vp9, cluster(300, 0, 100))...), want{5, 500 * ms, 0, 400 * ms, false}},
-		"vendor's element":           {file(infoOf(), el(0x42FE, []byte("hello")), vp9, ten()), want{10, 400 * ms, 0, 360 * ms, false}},
-		"vendor's in a cluster":      {file(infoOf(), vp9, el(idCluster, num(idTimestamp, 0), simple(1, 0), el(0x42FE, []byte("hello")), simple(1, 40))), want{2, 80 * ms, 0, 40 * ms, false}},
-		"empty track list":           {file(infoOf(), el(idTracks), vp9, ten()), want{10, 400 * ms, 0, 360 * ms, false}},
-		"empty first track":          {file(infoOf(), el(idTracks, videoTrack("V_VP9"), el(idTrackEntry, num(idTrackNumber, 3), num(idTrackType, 1), el(idCodecID, []byte("V_VP9")), el(idVideo, num(idPixelWidth, 64), num(idPixelHeight, 48)))), el(idCluster, num(idTimestamp, 0), simple(3, 0), simple(3, 40))), want{2, 80 * ms, 0, 40 * ms, false}},
-		"one frame":                  {file(infoOf(), vp9, cluster(0, 0)), want{1, defaultFrame, 0, 0, false}},
-		"garbage between clusters":   {file(infoOf(), vp9, ten(), []byte{0, 0, 0, 0, 1, 2, 3, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}, cluster(400, 0)), want{11, 440 * ms, 0, 400 * ms, false}},
-		"truncated":                  {file(infoOf(float(idDuration, 400)), vp9, ten())[:len(file(infoOf(float(idDuration, 400)), vp9, ten()))-3], want{9, 360 * ms, 400 * ms, 320 * ms, true}},
-	}
+// scanned is what a scan says of times.
+type scanned struct {
+	Frames         int
+	Duration       time.Duration
+	Declared, Last time.Duration
+	Truncated      bool
+}
+
+// scanCase is a file and what a scan says of it.
+type scanCase struct {
+	b    []byte
+	want scanned
+}
+
+func checkScans(t *testing.T, tests map[string]scanCase) {
+	t.Helper()
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
 			i, err := scanBytes(tc.b)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(tc.want, want{i.Frames, i.Duration, i.Declared, i.LastPTS, i.Truncated}); diff != "" {
+			if diff := cmp.Diff(tc.want, scanned{i.Frames, i.Duration, i.Declared, i.LastPTS, i.Truncated}); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
 	}
+}
+
+func TestScanTimes(t *testing.T) {
+	vp9 := el(idTracks, videoTrack("V_VP9"))
+	checkScans(t, map[string]scanCase{
+		"plain":                    {file(infoOf(float(idDuration, 400)), vp9, ten()), scanned{10, 400 * ms, 400 * ms, 360 * ms, false}},
+		"no duration":              {file(infoOf(), vp9, ten()), scanned{10, 400 * ms, 0, 360 * ms, false}},
+		"unknown sizes":            {append(header("webm"), open(idSegment, infoOf(), vp9, open(idCluster, num(idTimestamp, 0), simple(1, 0), simple(1, 40)), open(idCluster, num(idTimestamp, 80), simple(1, 0)))...), scanned{3, 120 * ms, 0, 80 * ms, false}},
+		"duration too short":       {file(infoOf(float(idDuration, 5)), vp9, cluster(0, 0), cluster(35_000, 0), cluster(70_000, 0)), scanned{3, 71 * time.Second, 5 * ms, 70 * time.Second, false}},
+		"starts late":              {file(infoOf(), vp9, cluster(3600_000, 0, 40, 80)), scanned{3, 120 * ms, 0, 3600_080 * ms, false}},
+		"block group":              {file(infoOf(), vp9, cluster(0, 0, 40), el(idCluster, num(idTimestamp, 80), el(idBlockGroup, el(idBlock, block(1, 0, 0)), num(idBlockDuration, 500)))), scanned{3, 580 * ms, 0, 80 * ms, false}},
+		"lacing":                   {file(infoOf(), el(idTracks, el(idTrackEntry, num(idTrackNumber, 1), num(idTrackType, 1), el(idCodecID, []byte("V_VP9")), num(idDefaultDuration, 40e6), el(idVideo, num(idPixelWidth, 8), num(idPixelHeight, 8)))), el(idCluster, num(idTimestamp, 0), el(idSimpleBlock, block(1, 0, 0x04, 2, 1, 1, 1)))), scanned{3, 120 * ms, 0, 80 * ms, false}},
+		"hidden VP9 frame":         {file(infoOf(), vp9, el(idCluster, num(idTimestamp, 0), simple(1, 0), el(idSimpleBlock, block(1, 20, 0, 0x84, 0, 0, 0)), simple(1, 40))), scanned{2, 80 * ms, 0, 40 * ms, false}},
+		"VP9 superframe":           {file(infoOf(), vp9, el(idCluster, num(idTimestamp, 0), simple(1, 0), el(idSimpleBlock, block(1, 40, 0, 0x84, 0, 0, 0x86, 0, 0, 0xC1, 3, 3, 0xC1)))), scanned{2, 80 * ms, 0, 40 * ms, false}},
+		"hidden VP8 frame":         {file(infoOf(), el(idTracks, videoTrack("V_VP8")), el(idCluster, num(idTimestamp, 0), el(idSimpleBlock, block(1, 0, 0, 0x10, 0)), el(idSimpleBlock, block(1, 20, 0, 0x01, 0)), el(idSimpleBlock, block(1, 40, 0, 0x11, 0)))), scanned{2, 80 * ms, 0, 40 * ms, false}},
+		"other time scale":         {file(el(idInfo, num(idTimestampScale, 1e5)), vp9, cluster(0, 0, 400, 800)), scanned{3, 120 * ms, 0, 80 * ms, false}},
+		"absurd time":              {file(infoOf(), vp9, cluster(0, 0), cluster(math.MaxUint64, 0)), scanned{2, latest + time.Second, 0, latest, false}},
+		"one frame":                {file(infoOf(), vp9, cluster(0, 0)), scanned{1, defaultFrame, 0, 0, false}},
+		"garbage between clusters": {file(infoOf(), vp9, ten(), []byte{0, 0, 0, 0, 1, 2, 3, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}, cluster(400, 0)), scanned{11, 440 * ms, 0, 400 * ms, false}},
+		"truncated":                {file(infoOf(float(idDuration, 400)), vp9, ten())[:len(file(infoOf(float(idDuration, 400)), vp9, ten()))-3], scanned{9, 360 * ms, 400 * ms, 320 * ms, true}},
+	})
+}
+
+// TestScanRecordings: what recorders write, and people make of it.
+func TestScanRecordings(t *testing.T) {
+	vp9 := el(idTracks, videoTrack("V_VP9"))
+	both := el(idTracks, videoTrack("V_VP9"), audioTrack())
+	checkScans(t, map[string]scanCase{
+		"last frame stays long":      {file(infoOf(float(idDuration, 60_000)), vp9, ten()), scanned{10, time.Minute, time.Minute, 360 * ms, false}},
+		"last frame stays":           {file(infoOf(float(idDuration, 1300)), vp9, ten()), scanned{10, 1300 * ms, 1300 * ms, 360 * ms, false}},
+		"stays beside audio":         {file(infoOf(float(idDuration, 1300)), both, ten(), el(idCluster, num(idTimestamp, 0), simple(2, 0), simple(2, 1280))), scanned{10, 1300 * ms, 1300 * ms, 360 * ms, false}},
+		"audio overhangs":            {file(infoOf(float(idDuration, 440)), both, ten(), el(idCluster, num(idTimestamp, 0), simple(2, 0), simple(2, 420))), scanned{10, 400 * ms, 440 * ms, 360 * ms, false}},
+		"audio goes on, unsaid":      {file(infoOf(), both, ten(), el(idCluster, num(idTimestamp, 0), simple(2, 0), simple(2, 5000))), scanned{10, 5020 * ms, 0, 360 * ms, false}},
+		"duration is the last stamp": {file(infoOf(float(idDuration, 360.812)), vp9, ten()), scanned{10, 400 * ms, 360_812 * time.Microsecond, 360 * ms, false}},
+		"duration not a number":      {file(infoOf(float(idDuration, math.NaN())), vp9, ten()), scanned{10, 400 * ms, 0, 360 * ms, false}},
+		"duration infinite":          {file(infoOf(float(idDuration, math.Inf(1))), vp9, ten()), scanned{10, 400 * ms, 0, 360 * ms, false}},
+		"duration negative":          {file(infoOf(float(idDuration, -5)), vp9, ten()), scanned{10, 400 * ms, 0, 360 * ms, false}},
+		"duration from first frame":  {file(infoOf(float(idDuration, 400)), vp9, cluster(70_000, 0, 100, 200, 300)), scanned{4, 400 * ms, 400 * ms, 70_300 * ms, false}},
+		"late start":                 {file(infoOf(float(idDuration, 73_000)), vp9, cluster(70_000, 0, 100, 2900)), scanned{3, 3000 * ms, 73_000 * ms, 72_900 * ms, false}},
+		"since 1970":                 {file(infoOf(float(idDuration, 1700000003000)), vp9, cluster(1700000000000, 0, 100, 2900)), scanned{3, 3000 * ms, 1700000003000 * ms, 1700000002900 * ms, false}},
+		"sparse":                     {file(infoOf(), vp9, cluster(0, 0, 1000), cluster(58_000, 0)), scanned{3, 59 * time.Second, 0, 58 * time.Second, false}},
+		"static start and end":       {file(infoOf(float(idDuration, 9000)), vp9, cluster(0, 0, 5000, 5100)), scanned{3, 9 * time.Second, 9 * time.Second, 5100 * ms, false}},
+		"jitter":                     {file(infoOf(), vp9, cluster(0, 0, 40, 30, 80)), scanned{4, 119 * ms, 0, 80 * ms, false}},
+		"one stamp":                  {file(infoOf(), vp9, cluster(0, 0, 0, 0)), scanned{3, 3 * ms, 0, 2 * ms, false}},
+		"below zero":                 {file(infoOf(), vp9, cluster(0, -493, -393, -293)), scanned{3, 300 * ms, 0, 200 * ms, false}},
+		"clock goes back":            {file(infoOf(), vp9, cluster(10_000, 0, 100, 200), cluster(1000, 0, 100)), scanned{5, 500 * ms, 0, 10_400 * ms, false}},
+		"long cluster":               {file(infoOf(), vp9, cluster(0, 0, 20_000, 32_000, -31_536, -25_536)), scanned{5, 41 * time.Second, 0, 40 * time.Second, false}},
+		"long pause in a cluster":    {file(infoOf(), vp9, cluster(0, 0, 40, -25_536)), scanned{3, 40_040 * ms, 0, 40 * time.Second, false}},
+		"joined":                     {append(file(infoOf(), vp9, cluster(0, 0, 100, 200)), file(infoOf(), vp9, cluster(0, 0, 100))...), scanned{5, 500 * ms, 0, 400 * ms, false}},
+		"joined, with durations":     {append(file(infoOf(float(idDuration, 2000)), vp9, cluster(0, 0, 100)), file(infoOf(float(idDuration, 3000)), vp9, cluster(0, 0, 100))...), scanned{4, 5 * time.Second, 3 * time.Second, 2100 * ms, false}},
+		"joined, later clock":        {append(file(infoOf(), vp9, cluster(0, 0, 100, 200)), file(infoOf(), vp9, cluster(600_000, 0, 100))...), scanned{5, 500 * ms, 0, 400 * ms, false}},
+		"joined, one clock":          {append(file(infoOf(), vp9, cluster(0, 0, 100, 200)), file(infoOf(), vp9, cluster(300, 0, 100))...), scanned{5, 500 * ms, 0, 400 * ms, false}},
+		"vendor's element":           {file(infoOf(), el(0x42FE, []byte("hello")), vp9, ten()), scanned{10, 400 * ms, 0, 360 * ms, false}},
+		"vendor's in a cluster":      {file(infoOf(), vp9, el(idCluster, num(idTimestamp, 0), simple(1, 0), el(0x42FE, []byte("hello")), simple(1, 40))), scanned{2, 80 * ms, 0, 40 * ms, false}},
+		"empty track list":           {file(infoOf(), el(idTracks), vp9, ten()), scanned{10, 400 * ms, 0, 360 * ms, false}},
+		"empty first track":          {file(infoOf(), el(idTracks, videoTrack("V_VP9"), el(idTrackEntry, num(idTrackNumber, 3), num(idTrackType, 1), el(idCodecID, []byte("V_VP9")), el(idVideo, num(idPixelWidth, 64), num(idPixelHeight, 48)))), el(idCluster, num(idTimestamp, 0), simple(3, 0), simple(3, 40))), scanned{2, 80 * ms, 0, 40 * ms, false}},
+	})
 }
 
 func TestScanTrack(t *testing.T) {
@@ -186,7 +202,7 @@ func TestScanRefuses(t *testing.T) {
 		"noise":             {noise, saccade.CodeInvalidInput, "something unknown"},
 		"matroska":          {append(header("matroska"), ten()...), saccade.CodeInvalidInput, `"matroska"`},
 		"no document type":  {el(idEBML), saccade.CodeInvalidInput, `"matroska"`},
-		"sound only":        {file(infoOf(), el(idTracks, audioTrack())), saccade.CodeInvalidInput, "sound only"},
+		"audio only":        {file(infoOf(), el(idTracks, audioTrack())), saccade.CodeInvalidInput, "audio only"},
 		"no tracks":         {file(infoOf()), saccade.CodeInvalidInput, "no video track"},
 		"foreign codec":     {file(infoOf(), el(idTracks, videoTrack("V_MPEG4/ISO/AVC")), ten()), saccade.CodeInvalidInput, "V_MPEG4/ISO/AVC"},
 		"encrypted":         {file(infoOf(), el(idTracks, el(idTrackEntry, num(idTrackNumber, 1), num(idTrackType, 1), el(idCodecID, []byte("V_VP9")), el(idEncodings, el(idEncoding, el(idEncryption))))), ten()), saccade.CodeUnreadableVideo, "encrypted"},
@@ -196,7 +212,7 @@ func TestScanRefuses(t *testing.T) {
 		"mostly noise":      {append(file(infoOf(), vp9, ten()), noise...), saccade.CodeUnreadableVideo, "damaged"},
 		"wrong order":       {file(infoOf(), vp9, cluster(0, 0, 40, 80, 120), cluster(2000, 0, 40, 80), cluster(1000, 0, 40, 80)), saccade.CodeInvalidInput, "wrong order"},
 		"joined codecs":     {append(file(infoOf(), vp9, ten()), file(infoOf(), el(idTracks, videoTrack("V_VP8")), ten())...), saccade.CodeInvalidInput, "different codecs"},
-		"foreign sound":     {file(infoOf(), el(idTracks, videoTrack("V_VP9"), el(idTrackEntry, num(idTrackNumber, 2), num(idTrackType, 2), el(idCodecID, []byte("A_DTS")))), ten(), el(idCluster, num(idTimestamp, 0), simple(2, 0))), saccade.CodeInvalidInput, `"A_DTS"`},
+		"foreign audio":     {file(infoOf(), el(idTracks, videoTrack("V_VP9"), el(idTrackEntry, num(idTrackNumber, 2), num(idTrackType, 2), el(idCodecID, []byte("A_DTS")))), ten(), el(idCluster, num(idTimestamp, 0), simple(2, 0))), saccade.CodeInvalidInput, `"A_DTS"`},
 		"elements no end":   {file(infoOf(), vp9, bytes.Repeat(el(idCluster), maxElements+1)), saccade.CodeUnreadableVideo, "far more elements"},
 		"no size":           {file(infoOf(), el(idTracks, el(idTrackEntry, num(idTrackNumber, 1), num(idTrackType, 1), el(idCodecID, []byte("V_VP9")))), ten()), saccade.CodeUnreadableVideo, "no size"},
 	}
@@ -223,8 +239,8 @@ func TestCheckLimits(t *testing.T) {
 		"declared far away":   {Info{Duration: time.Second, Declared: 2 * time.Hour, FirstPTS: 2*time.Hour - time.Second, Frame: frame}, true},
 		"240 frames a second": {Info{Duration: time.Minute, Frames: 14_400, Frame: frame}, true},
 		"one frame too many":  {Info{Duration: time.Minute, Frames: 14_401, Frame: frame}, false},
-		"sound overhangs":     {Info{Duration: time.Minute, Declared: time.Minute + 55*ms, AudioEnd: time.Minute + 50*ms, HasAudio: true, Frame: 33 * ms}, true},
-		"sound much longer":   {Info{Duration: time.Second, AudioEnd: 70 * time.Second, HasAudio: true, Frame: frame}, false},
+		"audio overhangs":     {Info{Duration: time.Minute, Declared: time.Minute + 55*ms, AudioEnd: time.Minute + 50*ms, HasAudio: true, Frame: 33 * ms}, true},
+		"audio much longer":   {Info{Duration: time.Second, AudioEnd: 70 * time.Second, HasAudio: true, Frame: frame}, false},
 		"starts late":         {Info{Duration: time.Minute, FirstPTS: time.Hour, AudioEnd: time.Hour + time.Minute, HasAudio: true, Frame: frame}, true},
 	}
 	for name, tc := range tests {

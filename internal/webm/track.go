@@ -73,7 +73,7 @@ func (t *track) class() kind {
 	return kinds
 }
 
-// maxSide bounds a picture's side in pixels: what the codecs can express.
+// maxSide bounds a frame's side in pixels: what the codecs can express.
 const maxSide = 1 << 16
 
 // maxTrackCount is how many tracks of a list are looked at.
@@ -171,7 +171,7 @@ func parseColor(b []byte) Color {
 	return c
 }
 
-// rotation is the clockwise turn, in degrees, that shows the picture upright:
+// rotation is the clockwise turn, in degrees, that shows the frame upright:
 // 0, 90, 180 or 270. Other angles count as 0, as players do.
 func (t *track) rotation() int {
 	r := math.Mod(-t.roll, 360)
@@ -181,7 +181,7 @@ func (t *track) rotation() int {
 	return (int(r) + 360) % 360
 }
 
-// pixelAspect is the display's aspect over the picture's, as a fraction; 1:1
+// pixelAspect is the display's aspect over the frame's, as a fraction; 1:1
 // when nothing sensible is declared.
 func (t *track) pixelAspect() (num, den uint64) {
 	if t.dispUnit > 3 || t.dispW == 0 || t.dispH == 0 || t.dispW > 1<<20 || t.dispH > 1<<20 || t.w == 0 || t.h == 0 {

@@ -11,7 +11,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/webm"
 )
 
-// TestDecodeRotates: a picture that is white on top, marked as turned.
+// TestDecodeRotates: a frame that is white on top, marked as turned.
 func TestDecodeRotates(t *testing.T) {
 	plain := makeFile(t, "in.webm", with([]string{"-f", "lavfi", "-i", "color=black:s=64x32:d=0.2,drawbox=w=64:h=16:color=white:t=fill"}, vp9, []string{"-live", "1"})...)
 	tests := map[string]struct {
@@ -75,7 +75,7 @@ func turned(t *testing.T, b []byte, roll float64) []byte {
 	return append(out, b[video+2:]...)
 }
 
-func TestDecodeNormalisesRange(t *testing.T) {
+func TestDecodeNormalizesRange(t *testing.T) {
 	// White and black in full range, tagged as browsers tag it.
 	path := makeFile(t, "in.webm", with([]string{"-f", "lavfi", "-i", "color=white:s=64x48:d=0.2,format=yuv444p,scale=out_range=full:out_color_matrix=bt709"}, vp9,
 		[]string{"-color_range", "pc", "-colorspace", "bt709"})...)
