@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -106,7 +107,9 @@ func (c *analyzeCmd) analyzer() (*pipeline.Analyzer, error) {
 	if err != nil {
 		return nil, err
 	}
-	tool, err := ffmpeg.New(ffmpeg.DefaultConfig())
+	video := ffmpeg.DefaultConfig()
+	video.Logger = slog.Default()
+	tool, err := ffmpeg.New(video)
 	if err != nil {
 		return nil, err
 	}

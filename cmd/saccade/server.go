@@ -90,7 +90,9 @@ func (s *server) build(ctx context.Context, c *serveCmd) error {
 func openParts(c *serveCmd, log *slog.Logger) (p parts, err error) {
 	fail := func(e error) { err = errors.Join(err, e) }
 	var e error
-	p.tool, e = ffmpeg.New(ffmpeg.DefaultConfig())
+	video := ffmpeg.DefaultConfig()
+	video.Logger = log
+	p.tool, e = ffmpeg.New(video)
 	fail(e)
 	p.model, e = attention.ByName(c.Model)
 	fail(e)

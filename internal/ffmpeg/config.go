@@ -18,7 +18,7 @@ type Config struct {
 	Threads     int           // of an encoder, and of a decoder that is not told otherwise
 	Sandbox     bool          // confine by re-execution; off only for debugging
 	Helper      string        // binary whose main calls SandboxMain; "": our own
-	Logger      *slog.Logger  // gets what ffmpeg complains about; nil: the default
+	Logger      *slog.Logger  // gets what ffmpeg complains about; nil: nobody does
 }
 
 // DefaultConfig suits a server of two cores.

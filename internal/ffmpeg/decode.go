@@ -366,7 +366,7 @@ func (d *Decoder) finish(stream error) error {
 		d.err = d.verdict(exit, report)
 	}
 	if text != "" {
-		d.tool.log.Info("ffmpeg decode", "report", report)
+		d.tool.log.Info("ffmpeg decode", "err", report)
 	}
 	return d.err
 }

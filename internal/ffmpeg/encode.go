@@ -203,7 +203,7 @@ func (e *Encoder) Close() error {
 		return e.fail(err)
 	}
 	if text != "" {
-		e.tool.log.Info("ffmpeg encode", "frames", e.frames, "stderr", text)
+		e.tool.log.Info("ffmpeg encode", "frames", e.frames, "err", text)
 	}
 	if !e.fate.CompareAndSwap(open, complete) {
 		return e.fail(errAborted)

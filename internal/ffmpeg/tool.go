@@ -46,7 +46,7 @@ func New(cfg Config) (*Tool, error) {
 	}
 	t := &Tool{cfg: cfg, log: cfg.Logger}
 	if t.log == nil {
-		t.log = slog.Default()
+		t.log = slog.New(slog.DiscardHandler)
 	}
 	path, err := exec.LookPath(cfg.Path)
 	if err != nil {

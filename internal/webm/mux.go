@@ -10,6 +10,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/saccade-dev/saccade/internal/codec"
 )
 
 // SeekableWriter is what [Mux] writes to, from its beginning.
@@ -94,7 +96,7 @@ func (m *muxer) index(ctx context.Context) error {
 	if err := errors.Join(m.video.err(), m.video.clock.err); err != nil {
 		return err
 	}
-	if t := m.tracks[video]; t == nil || t.codec != codecVP9 || m.video.truncated || m.video.lost > 0 {
+	if t := m.tracks[video]; t == nil || t.codec != codec.VP9 || m.video.truncated || m.video.lost > 0 {
 		return fmt.Errorf("%w: it holds no whole VP9 track", errCoded)
 	}
 	if a := m.parts.Audio; a != nil {

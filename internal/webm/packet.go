@@ -6,6 +6,8 @@ import (
 	"io"
 	"math"
 	"time"
+
+	"github.com/saccade-dev/saccade/internal/codec"
 )
 
 // kind of a track whose packets are read.
@@ -50,7 +52,7 @@ type packets struct {
 	rel      int64        // of the block before in this cluster, unwrapped
 	fresh    bool         // no block yet in this cluster
 	clock    clock
-	codec    frameParser
+	codec    codec.Parser
 }
 
 // Ordinals says which track of each kind is used, from 0 in the order of the file.
@@ -142,7 +144,7 @@ func (p *packets) readTracks(n node) {
 		p.first = p.tracks
 	}
 	if t := p.chosen[video]; t != nil {
-		p.codec.reset(t.codec)
+		p.codec.Reset(t.codec)
 		if p.codecs[video] != "" && p.codecs[video] != t.codec {
 			p.clock.err = mixedCodecs(p.codecs[video], t.codec)
 		}
@@ -174,7 +176,7 @@ func (p *packets) block(n node) (packet, bool) {
 	if n.id == idBlockGroup && !p.group(&k) {
 		return k, false
 	}
-	b := p.win.bytes(k.head, int(min(k.end-k.head, maxFrameHeader+12)))
+	b := p.win.bytes(k.head, int(min(k.end-k.head, codec.MaxHeader+12)))
 	number, w, ok := parseSize(b)
 	if !ok || len(b) < w+4 {
 		return k, false
@@ -196,7 +198,7 @@ func (p *packets) block(n node) (packet, bool) {
 	if k.flags&lacing != 0 {
 		k.frames += int(b[w+3])
 	} else if k.kind == video && !k.track.encoded {
-		k.frames = p.codec.shown(&p.win, b[w+3:], k)
+		k.frames = p.codec.Shown(p.win.bytes, b[w+3:], codec.Block{At: k.data, End: k.end})
 	}
 	raw := p.ticks(float64(p.cluster) + float64(rel)).Round(time.Millisecond)
 	k.time = p.clock.stamp(k, raw)

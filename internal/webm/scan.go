@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/codec"
 )
 
 // Scan reads the structure of a file of size bytes, once and forward only, and
@@ -54,7 +55,7 @@ type scanner struct {
 	lastDur time.Duration // of the block of the last frame; < 0: not declared
 	heard   int           // packets of audio
 	alpha   bool          // a frame carries transparency
-	first   dim           // size of the first frame; zero: unknown
+	first   codec.Size    // size of the first frame; zero: unknown
 	sizes   []SizeChange
 	lastEnd time.Duration // of audio
 }
@@ -89,15 +90,15 @@ func (s *scanner) see(k packet) {
 		return
 	}
 	s.lastDur = k.dur
-	size := s.codec.size
+	size := s.codec.Size
 	switch {
-	case size == dim{}:
-	case s.first == dim{}:
+	case size == codec.Size{}:
+	case s.first == codec.Size{}:
 		s.first = size
-		s.sizes = append(s.sizes, SizeChange{k.time, size.w, size.h})
+		s.sizes = append(s.sizes, SizeChange{k.time, size.W, size.H})
 	case len(s.sizes) < maxFrames:
-		if last := s.sizes[len(s.sizes)-1]; last.Width != size.w || last.Height != size.h {
-			s.sizes = append(s.sizes, SizeChange{k.time, size.w, size.h})
+		if last := s.sizes[len(s.sizes)-1]; last.Width != size.W || last.Height != size.H {
+			s.sizes = append(s.sizes, SizeChange{k.time, size.W, size.H})
 		}
 	}
 }
@@ -131,7 +132,7 @@ func (s *scanner) picked(k kind) *track {
 }
 
 // codecNames are the codecs of WebM's videos, and what they are called here.
-var codecNames = map[string]string{codecVP8: "vp8", codecVP9: "vp9", codecAV1: "av1"}
+var codecNames = map[string]string{codec.VP8: "vp8", codec.VP9: "vp9", codec.AV1: "av1"}
 
 // refuse returns why the file cannot be used, if so.
 func (s *scanner) refuse(v *track) error {
@@ -173,7 +174,7 @@ func (s *scanner) info() (Info, error) {
 	i := Info{
 		Codec: codecNames[v.codec], Width: v.w, Height: v.h, Rotation: v.rotation(), Color: v.color,
 		Frames: c.frames, FirstPTS: c.first, LastPTS: c.last[video], Declared: s.end(),
-		HasAlpha: v.alpha, Transparent: s.alpha, Layers: s.codec.layers, Truncated: s.truncated, Shift: -min(c.early, 0),
+		HasAlpha: v.alpha, Transparent: s.alpha, Layers: s.codec.Layers, Truncated: s.truncated, Shift: -min(c.early, 0),
 		Tracks: Ordinals{Video: s.pick[video], Audio: s.pick[audio]},
 	}
 	i.AspectNum, i.AspectDen = v.pixelAspect()
@@ -210,8 +211,8 @@ func (s *scanner) end() time.Duration {
 // stage was known.
 func (s *scanner) sizeOf(i *Info) {
 	f := s.first
-	if f.w > 0 && f.h > 0 && !similar(f.w*i.Height, f.h*i.Width) {
-		i.Width, i.Height, i.AspectNum, i.AspectDen = f.w, f.h, 1, 1
+	if f.W > 0 && f.H > 0 && !similar(f.W*i.Height, f.H*i.Width) {
+		i.Width, i.Height, i.AspectNum, i.AspectDen = f.W, f.H, 1, 1
 	}
 	for _, c := range s.sizes {
 		if c.Width != i.Width || c.Height != i.Height {

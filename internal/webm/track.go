@@ -52,11 +52,8 @@ const (
 	kindAudio = 2
 )
 
-// Names of codecs in Matroska.
+// Names of the audio codecs of WebM, as Matroska has them.
 const (
-	codecVP8    = "V_VP8"
-	codecVP9    = "V_VP9"
-	codecAV1    = "V_AV1"
 	codecOpus   = "A_OPUS"
 	codecVorbis = "A_VORBIS"
 )

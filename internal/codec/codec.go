@@ -1,94 +1,113 @@
-package webm
+// Package codec reads the beginnings of VP8, VP9 and AV1 frames: whether they
+// are shown, how large they are, and whether spatial layers share a block. It
+// never decodes a frame, and trusts nothing.
+package codec
 
 import "encoding/binary"
 
-// maxFrameHeader is how much of a frame is looked at: the sequence header of
+// Names of the codecs, as Matroska has them.
+const (
+	VP8 = "V_VP8"
+	VP9 = "V_VP9"
+	AV1 = "V_AV1"
+)
+
+// MaxHeader is how many bytes of a frame are looked at: the sequence header of
 // AV1 needs most.
-const maxFrameHeader = 40
+const MaxHeader = 40
 
-// dim is the size of a frame in pixels; zero is unknown.
-type dim struct{ w, h int }
+// Size is the width and height of a frame in pixels; zero is unknown.
+type Size struct{ W, H int }
 
-// frameParser reads the beginnings of frames: whether they are shown, how large
-// they are, and whether spatial layers share a block. It never decodes one.
-type frameParser struct {
-	codec  string
-	size   dim    // of the latest frame that is shown
-	refs   [8]dim // VP9: of the frames that later ones refer to
-	layers bool   // VP9: a superframe with several frames that are shown
-	head   [maxFrameHeader]byte
+// Block is where the frame, or superframe, of a block lies: the bytes from At
+// to End.
+type Block struct{ At, End int64 }
+
+// Read returns up to n bytes at a position, fewer at the end; they are valid
+// until the next call.
+type Read func(at int64, n int) []byte
+
+// Parser reads the frames of one stream after the other, in order.
+type Parser struct {
+	Size   Size // of the latest frame that is shown
+	Layers bool // VP9: there was a superframe with several frames that are shown
+
+	codec string
+	refs  [8]Size // VP9: of the frames that later ones refer to
+	head  [MaxHeader]byte
 }
 
-// reset begins another stream; what was seen of layers stays.
-func (f *frameParser) reset(codec string) { *f = frameParser{codec: codec, layers: f.layers} }
+// Reset begins another stream; what was seen of layers stays.
+func (f *Parser) Reset(codec string) { *f = Parser{codec: codec, Layers: f.Layers} }
 
-// shown returns how many frames a block shows: 1, or 0 when it holds only a
+// Shown returns how many frames a block shows: 1, or 0 when it holds only a
 // frame for reference, such as the alternate reference of VP8. head is the
-// beginning of the payload; it is not valid behind another read of win.
-func (f *frameParser) shown(win *window, head []byte, k packet) int {
+// beginning of the payload, MaxHeader bytes if there are so many; it need not be
+// valid behind a call of read.
+func (f *Parser) Shown(read Read, head []byte, k Block) int {
 	if len(head) == 0 {
 		return 0
 	}
 	switch f.codec {
-	case codecVP8:
+	case VP8:
 		return f.vp8(head)
-	case codecVP9:
-		return f.vp9(win, f.head[:copy(f.head[:], head)], k)
-	case codecAV1:
+	case VP9:
+		return f.vp9(read, f.head[:copy(f.head[:], head)], k)
+	case AV1:
 		f.av1(head)
 	}
 	return 1
 }
 
 // vp8 reads a frame tag and, in key frames, the size (RFC 6386, section 9.1).
-func (f *frameParser) vp8(b []byte) int {
+func (f *Parser) vp8(b []byte) int {
 	if b[0]&0x01 == 0 && len(b) >= 10 && b[3] == 0x9D && b[4] == 0x01 && b[5] == 0x2A {
-		f.size = dim{int(binary.LittleEndian.Uint16(b[6:]) & 0x3FFF), int(binary.LittleEndian.Uint16(b[8:]) & 0x3FFF)}
+		f.Size = Size{int(binary.LittleEndian.Uint16(b[6:]) & 0x3FFF), int(binary.LittleEndian.Uint16(b[8:]) & 0x3FFF)}
 	}
 	return int(b[0] >> 4 & 1)
 }
 
 // vp9 reads the frames of a block: one, or a superframe with an index at its
 // end (VP9 bitstream specification 0.6, annex B).
-func (f *frameParser) vp9(win *window, head []byte, k packet) int {
-	sizes := superframe(win, k)
+func (f *Parser) vp9(read Read, head []byte, k Block) int {
+	sizes := superframe(read, k)
 	if len(sizes) < 2 {
 		if shown, ok := f.vp9Frame(head); ok && !shown {
 			return 0
 		}
 		return 1 // a damaged frame is the decoder's business
 	}
-	shown, at := 0, k.data
+	shown, at := 0, k.At
 	for i, n := range sizes {
 		if i > 0 {
-			head = win.bytes(at, min(n, maxFrameHeader))
+			head = read(at, min(n, MaxHeader))
 		}
 		if s, ok := f.vp9Frame(head[:min(n, len(head))]); ok && s {
 			shown++
 		}
 		at += int64(n)
 	}
-	f.layers = f.layers || shown > 1
+	f.Layers = f.Layers || shown > 1
 	return min(shown, 1)
 }
 
 // superframe returns the sizes of the frames that the index of a superframe
 // lists; none where there is no index.
-func superframe(win *window, k packet) []int {
-	mark := win.bytes(k.end-1, 1)
-	if len(mark) == 0 || mark[0]&0xE0 != 0xC0 || k.end-1 < k.data {
+func superframe(read Read, k Block) []int {
+	mark := read(k.End-1, 1)
+	if len(mark) == 0 || mark[0]&0xE0 != 0xC0 || k.End-1 < k.At {
 		return nil
 	}
 	frames, width := int(mark[0]&7)+1, int(mark[0]>>3&3)+1
 	length := int64(2 + frames*width)
-	if length > k.end-k.data {
+	if length > k.End-k.At {
 		return nil
 	}
-	m, b := mark[0], win.bytes(k.end-length, int(length))
+	m, b := mark[0], read(k.End-length, int(length))
 	if int64(len(b)) != length || b[0] != m {
 		return nil
 	}
-	sizes, rest := make([]int, 0, frames), k.end-k.data-length
+	sizes, rest := make([]int, 0, frames), k.End-k.At-length
 	for b = b[1:]; len(sizes) < frames; b = b[width:] {
 		n := 0
 		for i := range width {
@@ -104,7 +123,7 @@ func superframe(win *window, k packet) []int {
 
 // vp9Frame reads an uncompressed header up to the frame's size (section 6.2)
 // and reports whether the frame is shown.
-func (f *frameParser) vp9Frame(b []byte) (shown, ok bool) {
+func (f *Parser) vp9Frame(b []byte) (shown, ok bool) {
 	r := bitReader{b: b}
 	if r.bits(2) != 2 {
 		return false, false
@@ -114,7 +133,7 @@ func (f *frameParser) vp9Frame(b []byte) (shown, ok bool) {
 		r.bits(1)
 	}
 	if r.bits(1) == 1 { // show_existing_frame
-		f.size = f.refs[r.bits(3)]
+		f.Size = f.refs[r.bits(3)]
 		return true, r.ok()
 	}
 	key := r.bits(1) == 0
@@ -133,13 +152,13 @@ func (f *frameParser) vp9Frame(b []byte) (shown, ok bool) {
 		}
 	}
 	if shown {
-		f.size = size
+		f.Size = size
 	}
 	return shown, true
 }
 
 // vp9Size returns the size of a frame and which references it replaces.
-func (f *frameParser) vp9Size(r *bitReader, profile int, key, shown, resilient bool) (size dim, refresh int) {
+func (f *Parser) vp9Size(r *bitReader, profile int, key, shown, resilient bool) (size Size, refresh int) {
 	intra := false
 	if !key {
 		intra = !shown && r.bits(1) == 1
@@ -147,7 +166,7 @@ func (f *frameParser) vp9Size(r *bitReader, profile int, key, shown, resilient b
 			r.bits(2)
 		}
 	}
-	explicit := func() dim { return dim{r.bits(16) + 1, r.bits(16) + 1} }
+	explicit := func() Size { return Size{r.bits(16) + 1, r.bits(16) + 1} }
 	switch {
 	case key:
 		r.bits(24)
@@ -192,7 +211,7 @@ func vp9Color(r *bitReader, profile int) {
 
 // av1 reads the sequence header at the start of a block, if there is one
 // (AV1 bitstream specification, section 5.5).
-func (f *frameParser) av1(b []byte) {
+func (f *Parser) av1(b []byte) {
 	for len(b) > 2 {
 		const delimiter, sequence = 2, 1
 		kind, extended, sized := b[0]>>3&15, b[0]>>2&1, b[0]>>1&1 == 1
@@ -210,7 +229,7 @@ func (f *frameParser) av1(b []byte) {
 			continue
 		case sequence:
 			if d, ok := av1Sequence(b[:min(n, len(b))]); ok {
-				f.size = d
+				f.Size = d
 			}
 		}
 		return
@@ -218,7 +237,7 @@ func (f *frameParser) av1(b []byte) {
 }
 
 // av1Sequence returns the largest size of a sequence's frames.
-func av1Sequence(b []byte) (dim, bool) {
+func av1Sequence(b []byte) (Size, bool) {
 	r := bitReader{b: b}
 	r.bits(4)           // seq_profile, still_picture
 	if r.bits(1) == 1 { // reduced_still_picture_header
@@ -250,7 +269,7 @@ func av1Sequence(b []byte) (dim, bool) {
 		}
 	}
 	w, h := r.bits(4)+1, r.bits(4)+1
-	d := dim{r.bits(w) + 1, r.bits(h) + 1}
+	d := Size{r.bits(w) + 1, r.bits(h) + 1}
 	return d, r.ok()
 }
 
