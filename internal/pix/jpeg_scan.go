@@ -79,18 +79,19 @@ func (r *bitReader) reset() { r.acc, r.n, r.over = 0, 0, 0 }
 
 // scan is one SOS segment at work.
 type scan struct {
-	f              *jpegFile
-	r              bitReader
-	comps          []*component
-	dc, ac         []*huffman
-	from, to       int // of the spectrum
-	high, low      int // successive approximation
-	pred           [4]int32
-	eobRun         int32
-	measured       bool // this scan says how much of the image is there
-	wide, tall     int  // in MCUs
-	interval       int
-	mcu, intervals int
+	f          *jpegFile
+	r          bitReader
+	comps      []*component
+	dc, ac     []*huffman
+	from, to   int // of the spectrum
+	high, low  int // successive approximation
+	pred       [4]int32
+	eobRun     int32
+	measured   bool // this scan says how much of the image is there
+	wide, tall int  // in MCUs
+	interval   int  // MCUs between two restart markers
+	intervals  int
+	marker     int // place of the next marker, as far as it was looked for
 }
 
 // scan reads the entropy-coded data that begins at pos, and returns the place
@@ -206,10 +207,13 @@ func (s *scan) readInterval(k int) bool {
 func (s *scan) resync(k int, whole bool) int {
 	b, at := s.f.b, s.r.unread()
 	s.f.damaged = s.f.damaged || !whole
-	i := at
+	// Between here and the marker that was found before there is none: the
+	// data is looked through once, however many intervals it has.
+	i := max(at, s.marker)
 	for i+1 < len(b) && (b[i] != 0xff || b[i+1] == 0 || b[i+1] == 0xff) {
 		i++
 	}
+	s.marker = i
 	found := i+1 < len(b) && b[i+1] >= 0xd0 && b[i+1] <= 0xd7
 	// The marker before interval j is number (j-1) mod 8.
 	ahead := 0

@@ -203,7 +203,7 @@ func TestJPEGCutOff(t *testing.T) {
 	}
 	wantColumns(t, "three quarters", m, 0, 320)
 	if _, _, err := Decode(b[:len(b)/3]); err == nil {
-		t.Error("a third of a picture was taken for a picture")
+		t.Error("a third of an image was taken for an image")
 	}
 }
 
@@ -283,5 +283,44 @@ func TestJPEGScansAreBounded(t *testing.T) {
 			t.Errorf("%d scans: %d of %d MCUs, %d scans read", n, f.decoded, f.wanted, f.scans)
 		}
 		t.Logf("%d scans of 48 million pixels: %v", n, time.Since(start))
+	}
+}
+
+// A restart marker after every MCU that never comes: the data must be looked
+// through once, not once for each of 390,625 intervals.
+func TestJPEGWithoutItsMarkers(t *testing.T) {
+	f := flatJPEG{w: 5000, h: 5000, sampling: [][2]int{{1, 1}}, level: func(int, int, int) int { return 128 }}
+	b := f.encode()
+	sos := bytes.Index(b, []byte{0xff, 0xda})
+	dri := append(bytes.Clone(b[:sos]), segment(0xdd, 0, 1)...)
+	long := append(append(dri, b[sos:len(b)-2]...), bytes.Repeat([]byte{0x11}, 8<<20)...)
+	start := time.Now()
+	if _, err := parseJPEG(long, false); err != nil {
+		t.Fatal(err)
+	}
+	t.Log(time.Since(start))
+}
+
+// Whatever bytes are changed, nothing panics.
+func TestChangedFiles(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(9, 10))
+	jpg := (&flatJPEG{w: 90, h: 70, sampling: [][2]int{{2, 2}, {2, 1}, {1, 2}}, restart: 3, level: columns}).encode()
+	progressive, err := os.ReadFile("testdata/photo_progressive.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &pngFile{w: 20, h: 10, depth: 4, color: pngPalette, interlaced: true}
+	png := rawPNG(f, []byte{1, 2, 3, 4, 5, 6}, []byte{7}, noise(f, rnd))
+	for range 1000 {
+		for _, b := range [][]byte{jpg, progressive, png} {
+			c := bytes.Clone(b)
+			for range 1 + rnd.IntN(6) {
+				c[rnd.IntN(len(c))] = byte(rnd.IntN(256))
+			}
+			if size, err := Size(c); err != nil || size.X*size.Y > 1<<20 {
+				continue
+			}
+			_, _, _ = Decode(c)
+		}
 	}
 }
