@@ -17,7 +17,7 @@
 //     A preloader that covers the page is waited for too.
 //   - The page is scrolled down once, so that images loaded lazily appear, and
 //     photographed from the top. Finite animations are at their end, endless
-//     ones are canceled, in frames and shadow trees too; film is paused. The
+//     ones are canceled, in frames and shadow trees too; video is paused. The
 //     image is taken when two in turn are alike. Cookie banners stay.
 //   - WebGL shows nothing, because it would need an unsafe software renderer.
 //
@@ -40,7 +40,7 @@
 //
 // Chromium is steered through a pipe, not through a debugging port. Its own
 // sandbox is on. Where we run as root, Chromium runs as "nobody" ([Level] says
-// what is in force). Its environment holds nothing of ours. Time, processor
+// what is in force). Its environment holds nothing of the server. Time, processor
 // time, memory, disk space and traffic are bounded.
 package capture
 
@@ -117,7 +117,7 @@ func (c Config) Validate() error {
 	}
 	if c.Dir != "" {
 		st, err := os.Stat(c.Dir)
-		need(err == nil && st.IsDir(), "Dir: %q is not a folder", c.Dir)
+		need(err == nil && st.IsDir(), "Dir: %q is not a directory", c.Dir)
 	}
 	if err := c.Net.Validate(); err != nil {
 		faults = append(faults, fmt.Errorf("Net: %w", err))

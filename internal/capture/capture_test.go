@@ -41,6 +41,7 @@ func newBrowser(t testing.TB, change func(*Config), allow ...string) *Browser {
 	c := DefaultConfig()
 	c.Dir = dir
 	c.Timeout = 2 * time.Minute // tests run on busy machines
+	c.CurtainWait = time.Second // many pages here are of one color, and so look blank
 	c.Net = netguard.Config{Allow: allow}
 	if change != nil {
 		change(&c)
@@ -146,11 +147,11 @@ func TestCapturePage(t *testing.T) {
 	b := newBrowser(t, nil, host(s))
 	desktop := capture(t, b, s.URL, saccade.MediumDesktop)
 	if d := desktop.Bounds(); d.Dx() != 1440 || d.Dy() < 900 || d.Dy() > 2000 {
-		t.Errorf("desktop picture is %v", d)
+		t.Errorf("desktop image is %v", d)
 	}
 	mobile := capture(t, b, s.URL, saccade.MediumMobile)
 	if d := mobile.Bounds(); d.Dx() != 780 {
-		t.Errorf("mobile picture is %v", d)
+		t.Errorf("mobile image is %v", d)
 	}
 }
 

@@ -48,7 +48,7 @@ func (b *Browser) explain(parent, run context.Context, s *session, err error) er
 	case errors.As(err, &public):
 		return public
 	case errors.Is(err, errHung):
-		return webPage("The page keeps the browser so busy that no picture of it could be taken. Please send a screenshot as an image instead.").With(err)
+		return webPage("The page keeps the browser so busy that no image of it could be taken. Please send a screenshot as an image instead.").With(err)
 	}
 	return webPage("The browser lost the page. Please try again; if it persists, send a screenshot as an image.").With(err)
 }

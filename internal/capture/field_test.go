@@ -64,10 +64,10 @@ var readyCases = map[string]struct {
 	"two requests that never end": {
 		`<div id=a style="height:600px;background:red">x</div><script>fetch('/hang');fetch('/hang?2');onload=()=>fetch('/api?ms=2500').then(()=>a.style.background='green')</script>`,
 		[]pixel{{700, 200, green}}},
-	"lazy pictures": {
+	"lazy images": {
 		`<div style="height:2000px;background:#eee">top</div><img loading=lazy src="/img?ms=1200&c=blue&n=1" style="display:block;width:100%;height:600px"><img loading=lazy src="/img?ms=1200&c=blue&n=2" style="display:block;width:100%;height:600px">`,
 		[]pixel{{700, 2900, blue}}},
-	"lazy picture in a frame of another site": {
+	"lazy image in a frame of another site": {
 		`<iframe src="//OTHER/frame" style="border:0;width:100%;height:800px"></iframe>`,
 		[]pixel{{700, 300, green}}},
 	"right to left and too wide": {
@@ -145,7 +145,7 @@ func TestPagesAreReady(t *testing.T) {
 		html(mobileHead+replaceOther(readyCases[r.FormValue("name")].page, host(other)))(w, r)
 	}})
 	s := site(t, pages)
-	b := newBrowser(t, nil, host(s), host(other), "localhost")
+	b := newBrowser(t, func(c *Config) { c.CurtainWait = DefaultConfig().CurtainWait }, host(s), host(other), "localhost")
 	v := newVisits(t, b)
 	for _, name := range slices.Sorted(maps.Keys(readyCases)) {
 		t.Run(name, func(t *testing.T) {

@@ -275,7 +275,7 @@ func TestNothingGoesAroundTheProxy(t *testing.T) {
 	}
 }
 
-func TestLazyPicturesAndAnimations(t *testing.T) {
+func TestLazyImagesAndAnimations(t *testing.T) {
 	t.Parallel()
 	s := site(t, map[string]http.HandlerFunc{
 		"/": html(`<style>@keyframes go{from{background:red}to{background:green}} body{margin:0}

@@ -72,7 +72,7 @@ func (s *session) capture() ([]byte, error) {
 	}
 	var png []byte
 	if err == nil {
-		png, err = s.picture()
+		png, err = s.stillImage()
 	}
 	if s.page.number() != number && s.ctx.Err() == nil {
 		return nil, errNavigated
@@ -94,11 +94,11 @@ func (s *session) settle() error {
 	return nil
 }
 
-// picture takes images until two in turn are alike and returns the last one.
+// stillImage takes images until two in turn are alike and returns the last one.
 // Before each it ends what is animated. A page that shows nothing yet has some
 // time to begin; one that never stands still is shown as it is when the time is
 // over.
-func (s *session) picture() ([]byte, error) {
+func (s *session) stillImage() ([]byte, error) {
 	limit := s.earlier(s.b.cfg.StillWait)
 	var last []byte
 	for {

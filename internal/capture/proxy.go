@@ -112,7 +112,7 @@ func (p *proxy) dial(ctx context.Context, network, address string) (net.Conn, er
 	conn, err := p.guard.DialContext(ctx, network, address)
 	if err != nil {
 		if !errors.Is(err, context.Canceled) {
-			p.remember(address, err)
+			p.noteFailure(address, err)
 		}
 		return nil, err
 	}
@@ -123,14 +123,14 @@ func (p *proxy) dial(ctx context.Context, network, address string) (net.Conn, er
 // badGateway answers for a site that gave none, and remembers why.
 func (p *proxy) badGateway(w http.ResponseWriter, r *http.Request, err error) {
 	if address := hostPort(r.URL.String()); p.failure(address) == nil && !errors.Is(err, context.Canceled) {
-		p.remember(address, fmt.Errorf("%w: %w", errNoAnswer, err))
+		p.noteFailure(address, fmt.Errorf("%w: %w", errNoAnswer, err))
 	}
 	http.Error(w, "The server could not be reached.", http.StatusBadGateway)
 }
 
-// remember notes a failure; a page that asks everywhere must not fill our
+// noteFailure notes a failure; a page that asks everywhere must not fill our
 // memory.
-func (p *proxy) remember(address string, err error) {
+func (p *proxy) noteFailure(address string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.failures) < 1000 {

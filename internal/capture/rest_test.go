@@ -102,7 +102,7 @@ func TestRestWithoutLoadEvent(t *testing.T) {
 		if got := restAfter(w); got != silentTime+100*time.Millisecond {
 			t.Errorf("at rest after %v, want a little more than %v", got, silentTime)
 		}
-		// A picture that never comes keeps the event from firing.
+		// An image that never comes keeps the event from firing.
 		w = loadedPage()
 		w.now.loaded = false
 		w.observe(asked("1", "http://a/never.png", network.ResourceTypeImage))

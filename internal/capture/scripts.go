@@ -12,7 +12,7 @@ var (
 	//go:embed scripts/scroll.js
 	scrollScript string // (limit) => height of the page after it was scrolled through
 	//go:embed scripts/still.js
-	stillScript string // () => nothing; stops film, SVG and fonts on their way
+	stillScript string // () => nothing; stops video and SVG
 	//go:embed scripts/end.js
 	endScript string // on an Animation: to its end, or canceled when it has none
 )

@@ -76,7 +76,7 @@ func (b *Browser) startOnce(ctx context.Context, c chrome, v Viewport) (*session
 	return s, nil
 }
 
-// startError is a failure of ours, not of the page.
+// startError is a failure of the server, not of the page.
 type startError struct {
 	err    error
 	output string

@@ -24,7 +24,7 @@ const (
 	worldName  = "saccade"
 )
 
-// errHung means that the page keeps its thread busy, so that nothing of ours
+// errHung means that the page keeps its thread busy, so that none of our scripts
 // runs in it.
 var errHung = errors.New("the page does not answer")
 

@@ -214,7 +214,7 @@ func (w *watcher) answered(ev *network.EventResponseReceived) {
 	}
 }
 
-// received notes a piece of a body. A stream of sound or images may go on for
+// received notes a piece of a body. A stream of audio or video may go on for
 // as long as it plays: it counts as done when it has begun.
 func (w *watcher) received(ev *network.EventDataReceived) {
 	if d := w.documentOf(ev.RequestID); d != nil {

@@ -171,9 +171,9 @@ func checkSize(w, h int) error {
 func decodeError(name string, err error, part float64) error {
 	switch {
 	case errors.Is(err, errEarlyEnd) && part > 0:
-		return unreadable("The %s is cut off: only %d %% of the picture are there. Send the whole file.", name, int(100*part)).With(err)
+		return unreadable("The %s is cut off: only %d %% of the image are there. Send the whole file.", name, int(100*part)).With(err)
 	case errors.Is(err, errEarlyEnd):
-		return unreadable("The %s is cut off: the file ends before the picture is complete. Send the whole file.", name).With(err)
+		return unreadable("The %s is cut off: the file ends before the image is complete. Send the whole file.", name).With(err)
 	case errors.Is(err, errRare):
 		return unreadable("This is a rare kind of %s that we cannot read. Save it again as an ordinary 8-bit PNG or JPEG.", name).With(err)
 	}

@@ -281,14 +281,14 @@ func TestBlank(t *testing.T) {
 		page.Pix[i] = 255
 	}
 	if !pix.FromImage(page).Blank() || !pix.FromImage(image.NewNRGBA(image.Rect(0, 0, 1, 1))).Blank() {
-		t.Error("a white picture must be blank")
+		t.Error("a white image must be blank")
 	}
 	if err := pix.RefuseBlank(pix.FromImage(page)); !saccade.IsCode(err, saccade.CodeBlankImage) {
 		t.Errorf("blank: %v, want blank_input_image", err)
 	}
 	page.SetNRGBA(99, 79, color.NRGBA{240, 255, 255, 255})
 	if pix.FromImage(page).Blank() {
-		t.Error("a single other pixel makes it a picture")
+		t.Error("a single other pixel makes it an image")
 	}
 	if err := pix.RefuseBlank(pix.FromImage(page)); err != nil {
 		t.Error(err)

@@ -65,7 +65,7 @@ block:
 	MOVQ R10, R13
 row:
 	VMOVDQU (R11), Y1
-	VPMADDUBSW Y3, Y1, Y1 // neighbours added up
+	VPMADDUBSW Y3, Y1, Y1 // neighbors added up
 	VPBROADCASTW (R12), Y2
 	VPMULLW Y2, Y1, Y1
 	VPADDW Y1, Y0, Y0

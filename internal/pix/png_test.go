@@ -184,9 +184,18 @@ func TestPNGAsForgivingAsABrowser(t *testing.T) {
 		}
 	}
 	if _, err := readPNG(rawPNG(gray, []byte{1, 2, 3}, nil, noise(gray, rand.New(rand.NewPCG(7, 8))))); err != nil {
-		t.Errorf("palette in a gray picture: %v", err)
+		t.Errorf("palette in a gray image: %v", err)
 	}
-	// Of a file that is cut off the rows are shown that are there.
+}
+
+// Of a file that is cut off the rows are shown that are there.
+func TestPNGCutOff(t *testing.T) {
+	f := &pngFile{w: 40, h: 30, depth: 8, color: pngRGB}
+	good := rawPNG(f, nil, nil, noise(f, rand.New(rand.NewPCG(5, 6))))
+	want, err := readPNG(good)
+	if err != nil {
+		t.Fatal(err)
+	}
 	got, err := readPNG(good[:len(good)*3/4])
 	if err != nil {
 		t.Fatal(err)

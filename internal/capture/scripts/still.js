@@ -1,5 +1,5 @@
 // Stops what moves: animations (finite: at their end, endless or tied to the
-// scroll position: as if they were not there), film, and SVG. In the main frame
+// scroll position: as if they were not there), video, and SVG. In the main frame
 // it returns to the top and cuts what sticks out to the left of a page that is
 // written from right to left, which the browser cannot photograph.
 () => {
