@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,7 +18,10 @@ type Config struct {
 	Lease     time.Duration    // a running attempt silent for longer counts as dead
 	MaxConns  int              // connections to PostgreSQL, or for reading SQLite
 	Now       func() time.Time // the clock; nil: time.Now
-	Log       *slog.Logger     // warnings of the queue; nil: none
+	// WrapSQLite wraps the driver of SQLite, to trace or count what it is asked;
+	// nil: it is used as it is.
+	WrapSQLite func(driver.Driver) driver.Driver
+	Log        *slog.Logger // warnings of the queue; nil: none
 }
 
 // DefaultConfig is a SQLite file in the working directory.

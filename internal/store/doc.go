@@ -6,11 +6,17 @@
 //
 // What holds whatever happens:
 //
-//   - A row and the job that acts on it change in one transaction: an analysis
-//     without a job, or a final state without its webhook deliveries, cannot be.
-//   - Every write of a worker is fenced by the attempt number that [Store.Begin]
-//     gave it. Once another attempt began, or the analysis was deleted, the
-//     writes of the old one change nothing and say so ([ErrFenced], [ErrCanceled]).
+//   - A row and the ticket for the work on it change in one transaction: an
+//     analysis without a ticket, or a final state without its webhook
+//     deliveries, cannot be. All SQL and the queue's client (River) are here.
+//   - The lease on a row is the only sign that somebody works on it. Every
+//     write of a worker is fenced by the number of its attempt: once another
+//     attempt began, or the analysis was deleted, the writes of the old one
+//     change nothing and return [ErrFenced] or [ErrCanceled].
+//   - Which row is worked on next is chosen when a worker has a free slot: of the
+//     account of which the least is running, and that was served the longest
+//     ago. [Store.QueuePosition] follows the same order.
+//   - A database that is busy, away or out of room is over_capacity.
 //   - Everything is looked up with the account it must belong to; another
 //     account's id is as unknown as a made-up one (not_found).
 //   - Tokens are kept as SHA-256 only.

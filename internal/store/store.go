@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,7 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
-	_ "modernc.org/sqlite" // registers "sqlite"
+	"modernc.org/sqlite"
 )
 
 // Store is an open database. Close it.
@@ -76,17 +77,26 @@ func (s *Store) openSQLite(file string) error {
 	}
 	base := "file:" + (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath() +
 		"?_pragma=busy_timeout(2000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)"
-	if s.write.DB, err = sql.Open("sqlite", base+"&_txlock=immediate"); err != nil {
-		return err
+	var driver driver.Driver = &sqlite.Driver{}
+	if s.cfg.WrapSQLite != nil {
+		driver = s.cfg.WrapSQLite(driver)
 	}
-	if s.read.DB, err = sql.Open("sqlite", base+"&_pragma=query_only(1)"); err != nil {
-		return errors.Join(err, s.write.Close())
-	}
+	s.write.DB = sql.OpenDB(connector{driver, base + "&_txlock=immediate"})
+	s.read.DB = sql.OpenDB(connector{driver, base + "&_pragma=query_only(1)"})
 	s.write.SetMaxOpenConns(1)
 	s.read.SetMaxOpenConns(s.cfg.MaxConns)
 	s.read.SetMaxIdleConns(s.cfg.MaxConns)
 	return nil
 }
+
+// connector opens connections of a driver that knows nothing but names.
+type connector struct {
+	driver driver.Driver
+	name   string
+}
+
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.name) }
+func (c connector) Driver() driver.Driver                        { return c.driver }
 
 // unusedConn is how long a connection may be unused without being asked
 // whether it is alive.

@@ -69,6 +69,50 @@ func TestNeighbor(t *testing.T) {
 	})
 }
 
+// TestNeighborsWebhook: webhooks of one account that do not answer hold up no
+// more of a neighbor's than what is being sent.
+func TestNeighborsWebhook(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, driver string) {
+		b := newFixture(t, driver)
+		if _, err := b.store.EnsureAccount(t.Context(), "rival"); err != nil {
+			t.Fatal(err)
+		}
+		b.cfg.Webhooks, b.cfg.Images = 2, 8
+		sending, answer := make(chan string, 100), make(chan struct{})
+		b.start(succeed, func(ctx context.Context, d store.Delivery) (int, error) {
+			sending <- d.Account
+			select {
+			case <-answer:
+				return 204, nil
+			case <-ctx.Done():
+				return 0, ctx.Err()
+			}
+		})
+		var last string
+		for range 30 {
+			last = b.create(saccade.KindImage, hooked).ID
+		}
+		<-sending
+		<-sending
+		b.await(last, ended)
+		r := saccade.Request{Kind: saccade.KindImage}
+		hooked(&r)
+		a, _, err := b.store.CreateAnalysis(t.Context(), &saccade.Analysis{Account: "rival", Request: r}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, func() bool {
+			got, err := b.store.Analysis(t.Context(), "rival", a.ID)
+			return err == nil && ended(got)
+		})
+		answer <- struct{}{} // a slot is free
+		if next := <-sending; next != "rival" {
+			t.Errorf("%s was served next", next)
+		}
+		close(answer)
+	})
+}
+
 // TestSignal: an image starts because it is signaled: the queue is polled once
 // an hour.
 func TestSignal(t *testing.T) {
