@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
 // accountName keeps names fit for object keys and for a terminal.
@@ -72,7 +73,7 @@ func (s *Store) SetAddOn(ctx context.Context, name, addOn string, on bool) error
 		if _, err := tx.ExecContext(ctx, `UPDATE accounts SET name = name WHERE name = $1`, name); err != nil {
 			return err
 		}
-		a, err := s.account(ctx, transaction{tx}, name)
+		a, err := s.account(ctx, pool.Tx{Tx: tx}, name)
 		if err != nil {
 			return err
 		}
@@ -106,7 +107,7 @@ func newSecret() string {
 
 // querier is a database or a transaction.
 type querier interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) scanner
+	QueryRowContext(ctx context.Context, query string, args ...any) pool.Row
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
 // AnalysisClaim is one attempt at an analysis.
@@ -94,7 +95,7 @@ func (c *AnalysisClaim) end(ctx context.Context, tx *sql.Tx, o *saccade.Outputs[
 	}
 	endedAt := fromMicros(micros(now))
 	ended.EndedAt = &endedAt
-	err := c.update(ctx, transaction{tx}, `status = $1, outputs = $2, error = $3, ended_at = $4, expires_at = $5, instance = '', lease_until = 0,
+	err := c.update(ctx, pool.Tx{Tx: tx}, `status = $1, outputs = $2, error = $3, ended_at = $4, expires_at = $5, instance = '', lease_until = 0,
 			fraction = $6, stage = $7, frames = $8, seconds = $9`,
 		string(ended.Status), outputs, failure, micros(now), c.expiry(now), ended.Progress.Fraction, string(ended.Progress.Stage), frames, seconds)
 	if err != nil {

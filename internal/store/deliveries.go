@@ -8,6 +8,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/store/cursor"
+	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
 // DeliveryState says how far a delivery is.
@@ -99,7 +100,7 @@ func (c *DeliveryClaim) Finish(ctx context.Context, a Attempt) error {
 		}
 	}
 	return c.store.inTx(ctx, func(tx *sql.Tx) error {
-		err := c.update(ctx, transaction{tx}, `state = $1, attempts = attempts + 1, http_status = $2, error = $3, next_at = $4, ended_at = $5,
+		err := c.update(ctx, pool.Tx{Tx: tx}, `state = $1, attempts = attempts + 1, http_status = $2, error = $3, next_at = $4, ended_at = $5,
 			instance = '', lease_until = 0`, string(state), a.HTTPStatus, message, next, ended)
 		if err != nil || !a.Disable {
 			return err

@@ -8,6 +8,8 @@ import (
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
+
+	"github.com/saccade-dev/saccade/internal/store/signal"
 )
 
 // DispatchConfig says how tickets are handed out.
@@ -41,7 +43,7 @@ func (s *Store) NewDispatcher(cfg DispatchConfig) (*Dispatcher, error) {
 	}
 	client, err := river.NewClient(s.queue.driver, &river.Config{
 		ID:                          cfg.Instance,
-		Logger:                      quiet(s.log),
+		Logger:                      signal.Quiet(s.log),
 		Queues:                      queues,
 		Workers:                     workers,
 		FetchCooldown:               min(cfg.Poll, 20*time.Millisecond),

@@ -115,16 +115,26 @@ type Usage struct {
 // Usage sums up the analyses that the account created in [from, to), by kind.
 // Erased and expired ones count.
 func (s *Store) Usage(ctx context.Context, account string, from, to time.Time) ([]Usage, error) {
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT kind, coalesce(sum(CASE WHEN status = 'pending' THEN 1 ELSE 0 END), 0),
-			coalesce(sum(CASE WHEN status = 'success' THEN 1 ELSE 0 END), 0),
-			coalesce(sum(CASE WHEN status = 'failed' THEN 1 ELSE 0 END), 0),
-			CAST(coalesce(sum(frames), 0) AS BIGINT), coalesce(sum(seconds), 0)
-		FROM analyses WHERE account = $1 AND created_at >= $2 AND created_at < $3
-		GROUP BY kind ORDER BY kind`, account, micros(from), micros(to))
-	return collect(rows, err, func(row scanner) (Usage, error) {
-		var u Usage
-		err := row.Scan(&u.Kind, &u.Pending, &u.Succeeded, &u.Failed, &u.Frames, &u.Seconds)
-		return u, err
-	})
+	rows, err := s.read.QueryContext(ctx, usageQuery+` WHERE account = $1 AND created_at >= $2 AND created_at < $3 GROUP BY kind ORDER BY kind`,
+		account, micros(from), micros(to))
+	return collect(rows, err, scanUsage)
+}
+
+// Totals sums up the analyses of all accounts, by kind. Erased and expired ones
+// count.
+func (s *Store) Totals(ctx context.Context) ([]Usage, error) {
+	rows, err := s.read.QueryContext(ctx, usageQuery+` GROUP BY kind ORDER BY kind`)
+	return collect(rows, err, scanUsage)
+}
+
+const usageQuery = `
+	SELECT kind, coalesce(sum(CASE WHEN status = 'pending' THEN 1 ELSE 0 END), 0),
+		coalesce(sum(CASE WHEN status = 'success' THEN 1 ELSE 0 END), 0),
+		coalesce(sum(CASE WHEN status = 'failed' THEN 1 ELSE 0 END), 0),
+		CAST(coalesce(sum(frames), 0) AS BIGINT), coalesce(sum(seconds), 0)
+	FROM analyses`
+
+func scanUsage(row scanner) (u Usage, err error) {
+	err = row.Scan(&u.Kind, &u.Pending, &u.Succeeded, &u.Failed, &u.Frames, &u.Seconds)
+	return u, err
 }

@@ -11,6 +11,9 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river/rivermigrate"
+
+	"github.com/saccade-dev/saccade/internal/store/pool"
+	"github.com/saccade-dev/saccade/internal/store/signal"
 )
 
 //go:embed migrations/*.sql
@@ -78,7 +81,7 @@ func (s *Store) lockMigrations(ctx context.Context) (unlock func(), err error) {
 // applied in one transaction: a new value of an enum is usable only after a
 // commit.
 func (s *Store) migrateQueue(ctx context.Context) error {
-	migrator, err := rivermigrate.New(s.queue.driver, &rivermigrate.Config{Logger: quiet(s.log)})
+	migrator, err := rivermigrate.New(s.queue.driver, &rivermigrate.Config{Logger: signal.Quiet(s.log)})
 	if err != nil {
 		return err
 	}
@@ -96,7 +99,7 @@ func (s *Store) migrateQueue(ctx context.Context) error {
 func (s *Store) inMigration(ctx context.Context, f func(tx *sql.Tx) error) error {
 	var err error
 	for range migrationTries {
-		if err = s.inLongTx(ctx, time.Minute, f); !unavailable(err) {
+		if err = s.inLongTx(ctx, time.Minute, f); !pool.Unavailable(err) {
 			break
 		}
 	}
@@ -143,7 +146,7 @@ func (s *Store) migrateRows(ctx context.Context) error {
 	if s.driver == DriverPostgres {
 		dialect = goose.DialectPostgres
 	}
-	p, err := goose.NewProvider(dialect, s.write.DB, files, goose.WithDisableGlobalRegistry(true), goose.WithSlog(quiet(s.log)))
+	p, err := goose.NewProvider(dialect, s.write.DB, files, goose.WithDisableGlobalRegistry(true), goose.WithSlog(signal.Quiet(s.log)))
 	if err != nil {
 		return err
 	}

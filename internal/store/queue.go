@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"log/slog"
 	"sync"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -12,6 +11,8 @@ import (
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
+
+	"github.com/saccade-dev/saccade/internal/store/signal"
 )
 
 // ticket is a job in River's tables. It says what kind of work waits, not
@@ -29,15 +30,15 @@ func (ticket) Kind() string { return "ticket" }
 type queue struct {
 	driver    riverdriver.Driver[*sql.Tx]
 	client    *river.Client[*sql.Tx]
-	signals   signals       // on SQLite
-	enqueued  sync.Map      // on SQLite: kinds of work (map[Work]bool) by transaction (*sql.Tx), to be signaled after its commit
-	listeners *pgxpool.Pool // on PostgreSQL: where a dispatcher takes the connection that it listens on
+	signals   signal.Signals // on SQLite
+	enqueued  sync.Map       // on SQLite: kinds of work (map[Work]bool) by transaction (*sql.Tx), to be signaled after its commit
+	listeners *pgxpool.Pool  // on PostgreSQL: where a dispatcher takes the connection that it listens on
 }
 
 // openQueue makes the client that enqueues.
 func (s *Store) openQueue() (err error) {
 	if s.driver == DriverSQLite {
-		s.queue.driver = signalDriver{riversqlite.New(s.write.DB), &s.queue.signals}
+		s.queue.driver = signal.New(riversqlite.New(s.write.DB), &s.queue.signals)
 	} else {
 		// Connects when it is used.
 		if s.queue.listeners, err = pgxpool.New(context.Background(), s.cfg.DSN); err != nil {
@@ -45,7 +46,7 @@ func (s *Store) openQueue() (err error) {
 		}
 		s.queue.driver = riverdatabasesql.NewWithPgxListener(s.write.DB, s.queue.listeners)
 	}
-	s.queue.client, err = river.NewClient(s.queue.driver, &river.Config{Logger: quiet(s.log)})
+	s.queue.client, err = river.NewClient(s.queue.driver, &river.Config{Logger: signal.Quiet(s.log)})
 	return err
 }
 
@@ -65,7 +66,7 @@ func (s *Store) enqueue(ctx context.Context, tx *sql.Tx, w Work, n int) error {
 	}
 	// River sends this as well, but not again within a while: it relies on
 	// polling then.
-	err := s.queue.driver.UnwrapExecutor(tx).NotifyMany(ctx, &riverdriver.NotifyManyParams{Topic: topicInsert, Payload: []string{insertPayload(w)}})
+	err := s.queue.driver.UnwrapExecutor(tx).NotifyMany(ctx, &riverdriver.NotifyManyParams{Topic: signal.Topic, Payload: []string{signal.Payload(string(w))}})
 	if err != nil {
 		return fmt.Errorf("store: notify: %w", err)
 	}
@@ -80,24 +81,6 @@ func (s *Store) signalTickets(tx *sql.Tx) {
 		return
 	}
 	for w := range works.(map[Work]bool) {
-		s.queue.signals.send(riverdriver.Notification{Topic: topicInsert, Payload: insertPayload(w)})
+		s.queue.signals.Tickets(string(w))
 	}
-}
-
-// quiet lets only warnings and worse of River through: what it does is logged
-// by the worker, in the words of this program.
-func quiet(log *slog.Logger) *slog.Logger { return slog.New(quietHandler{log.Handler()}) }
-
-type quietHandler struct{ slog.Handler }
-
-func (h quietHandler) Enabled(ctx context.Context, level slog.Level) bool {
-	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
-}
-
-func (h quietHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return quietHandler{h.Handler.WithAttrs(attrs)}
-}
-
-func (h quietHandler) WithGroup(name string) slog.Handler {
-	return quietHandler{h.Handler.WithGroup(name)}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
 // maxRequeued bounds how many tickets one call of [Store.Requeue] makes for a
@@ -51,7 +53,7 @@ func (s *Store) Requeue(ctx context.Context) (made int, next time.Time, err erro
 				return err
 			}
 		}
-		lanes, err := s.backlogs(ctx, transaction{tx})
+		lanes, err := s.backlogs(ctx, pool.Tx{Tx: tx})
 		if err != nil {
 			return err
 		}

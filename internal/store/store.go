@@ -3,27 +3,22 @@ package store
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
-	"os"
-	"path/filepath"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
-	"modernc.org/sqlite"
+
+	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
 // Store is an open database. Close it.
 type Store struct {
 	cfg    Config
 	driver string
-	write  database
-	read   database // the same as write on PostgreSQL
+	write  pool.DB
+	read   pool.DB // the same as write on PostgreSQL
 	now    func() time.Time
 	log    *slog.Logger
 	queue  queue
@@ -43,14 +38,17 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	connect := s.openPostgres
+	var err error
 	if driver == DriverSQLite {
-		connect = s.openSQLite
+		s.write, s.read, err = pool.OpenSQLite(target, cfg.MaxConns, cfg.WrapSQLite)
+	} else {
+		s.write, err = pool.OpenPostgres(target, cfg.MaxConns)
+		s.read = s.write
 	}
-	if err := connect(target); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	err := s.openQueue()
+	err = s.openQueue()
 	if err == nil {
 		err = s.migrate(ctx)
 	}
@@ -60,78 +58,12 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	return s, nil
 }
 
-// openSQLite opens the file twice. Writers queue up for one connection, which
-// is what SQLite does anyway and what the job queue's driver asks for; readers
-// see the last committed state beside it. Transactions take the write lock when
-// they begin, so that two processes wait for each other instead of failing.
-func (s *Store) openSQLite(file string) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return fmt.Errorf("cannot make the folder of the database: %w", err)
-	}
-	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return fmt.Errorf("cannot open the database: %w", err)
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	base := "file:" + (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath() +
-		"?_pragma=busy_timeout(2000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)"
-	var driver driver.Driver = &sqlite.Driver{}
-	if s.cfg.WrapSQLite != nil {
-		driver = s.cfg.WrapSQLite(driver)
-	}
-	s.write.DB = sql.OpenDB(connector{driver, base + "&_txlock=immediate"})
-	s.read.DB = sql.OpenDB(connector{driver, base + "&_pragma=query_only(1)"})
-	s.write.SetMaxOpenConns(1)
-	s.read.SetMaxOpenConns(s.cfg.MaxConns)
-	s.read.SetMaxIdleConns(s.cfg.MaxConns)
-	return nil
-}
-
-// connector opens connections of a driver that knows nothing but names.
-type connector struct {
-	driver driver.Driver
-	name   string
-}
-
-func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.name) }
-func (c connector) Driver() driver.Driver                        { return c.driver }
-
-// unusedConn is how long a connection may be unused without being asked
-// whether it is alive.
-const unusedConn = 30 * time.Second
-
-func (s *Store) openPostgres(dsn string) error {
-	cfg, err := pgx.ParseConfig(dsn)
-	if err != nil {
-		return errors.New("the address of the database cannot be read") // the error may show the password
-	}
-	if cfg.ConnectTimeout == 0 {
-		cfg.ConnectTimeout = patience
-	}
-	// A connection that was used lately is taken for alive: asking before every
-	// use of an idle one is half of what an idle service asks.
-	s.write.DB = stdlib.OpenDB(*cfg, stdlib.OptionShouldPing(func(_ context.Context, p stdlib.ShouldPingParams) bool {
-		return p.IdleDuration > unusedConn
-	}))
-	s.write.SetMaxOpenConns(s.cfg.MaxConns)
-	s.write.SetMaxIdleConns(s.cfg.MaxConns)
-	s.write.SetConnMaxIdleTime(5 * time.Minute)
-	s.read = s.write
-	return nil
-}
-
 // Close closes the database.
 func (s *Store) Close() error {
 	if s.queue.listeners != nil {
 		s.queue.listeners.Close()
 	}
-	err := s.write.Close()
-	if s.read != s.write {
-		err = errors.Join(err, s.read.Close())
-	}
-	return err
+	return pool.Close(s.write, s.read)
 }
 
 // DB is the database that is written to. On SQLite it
@@ -154,7 +86,7 @@ func (s *Store) Check(ctx context.Context) error {
 // connections. PostgreSQL may ask to run a transaction again (deadlock,
 // serialization); f must therefore be repeatable.
 func (s *Store) inTx(ctx context.Context, f func(tx *sql.Tx) error) error {
-	return s.inLongTx(ctx, patience, f)
+	return s.inLongTx(ctx, pool.Patience, f)
 }
 
 // inLongTx is inTx with a time limit of its own.
@@ -167,7 +99,7 @@ func (s *Store) inLongTx(ctx context.Context, limit time.Duration, f func(tx *sq
 			break
 		}
 	}
-	return classify(ctx, err)
+	return pool.Classify(ctx, err)
 }
 
 func (s *Store) tryTx(ctx context.Context, f func(tx *sql.Tx) error) error {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
 // TextStatus is how far a text is, as clients see it.
@@ -44,7 +45,7 @@ func (s *Store) StartText(ctx context.Context, account, id, kind string, ttl tim
 			return err
 		}
 		var err error
-		t, err = readText(ctx, transaction{tx}, id, kind)
+		t, err = readText(ctx, pool.Tx{Tx: tx}, id, kind)
 		switch {
 		case err != nil && !saccade.IsCode(err, saccade.CodeNotFound):
 			return err
@@ -114,7 +115,7 @@ func (s *Store) ClaimText(ctx context.Context, by Holder) (*TextClaim, error) {
 				return fmt.Errorf("store: claim: %w", err)
 			}
 			if c.Tries > s.cfg.MaxTries {
-				return c.end(ctx, transaction{tx}, TextFailed, "")
+				return c.end(ctx, pool.Tx{Tx: tx}, TextFailed, "")
 			}
 			r, err := scanRow(tx.QueryRowContext(ctx, `SELECT `+analysisColumns+` FROM analyses WHERE id = $1`, analysis))
 			c.Analysis = r.Analysis

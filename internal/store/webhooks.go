@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
 // MaxWebhooks is how many webhook endpoints an account may have.
@@ -125,7 +126,7 @@ func (s *Store) notifyAll(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) 
 		event = saccade.EventFailed
 	}
 	wanted := func(events []string) bool { return len(events) == 0 || slices.Contains(events, event) }
-	targets, err := listWebhooks(ctx, transaction{tx}, a.Account)
+	targets, err := listWebhooks(ctx, pool.Tx{Tx: tx}, a.Account)
 	if err != nil {
 		return err
 	}

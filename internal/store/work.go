@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
 // Work is a kind of work. Every kind has a queue, and slots of its own in a
@@ -192,7 +193,7 @@ func (l *Lease) release(ctx context.Context, after time.Duration, set string, ar
 	return l.store.inTx(ctx, func(tx *sql.Tx) error {
 		due := micros(l.store.now().Add(after))
 		set := fmt.Sprintf("%s, instance = '', lease_until = 0, next_at = $%d", set, len(args)+1)
-		if err := l.update(ctx, transaction{tx}, set, append(args, due)...); err != nil {
+		if err := l.update(ctx, pool.Tx{Tx: tx}, set, append(args, due)...); err != nil {
 			return err
 		}
 		if after > 0 {

@@ -1,4 +1,4 @@
-package store
+package pool
 
 import (
 	"context"
@@ -35,7 +35,7 @@ func TestClassify(t *testing.T) {
 		"something else":    {t.Context(), errors.New("x"), false},
 		"ours stays itself": {t.Context(), saccade.Errorf(saccade.CodeNotFound, "x").With(io.EOF), false},
 	} {
-		got := classify(c.ctx, c.err)
+		got := Classify(c.ctx, c.err)
 		if saccade.IsCode(got, saccade.CodeOverCapacity) != c.want || !errors.Is(got, c.err) {
 			t.Errorf("%s: %v", name, got)
 		}

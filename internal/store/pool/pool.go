@@ -1,4 +1,9 @@
-package store
+// Package pool opens the databases of the store: SQLite and PostgreSQL.
+//
+// The contract: errors of the drivers are classified in one place, so that a
+// database that is locked, away, overloaded or out of room is a
+// *[saccade.Error] with code over_capacity; a write waits for [Patience] at most.
+package pool
 
 import (
 	"context"
@@ -16,29 +21,32 @@ import (
 	"github.com/saccade-dev/saccade"
 )
 
-// patience is how long a write may wait for the database. Who asks again later
+// Patience is how long a write may wait for the database. Who asks again later
 // is served better than who waits in a growing crowd.
-const patience = 5 * time.Second
+const Patience = 5 * time.Second
 
-// database is a pool of connections whose errors are classified (see
-// [classify]) and whose writes do not wait for longer than [patience].
-type database struct{ *sql.DB }
+// DB is a pool of connections whose errors are classified (see
+// [Classify]) and whose writes do not wait for longer than [Patience].
+type DB struct{ *sql.DB }
 
-func (d database) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	inner, cancel := context.WithTimeout(ctx, patience)
+func (d DB) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	inner, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
 	res, err := d.DB.ExecContext(inner, query, args...)
-	return res, classify(ctx, err)
+	return res, Classify(ctx, err)
 }
 
-func (d database) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (d DB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	rows, err := d.DB.QueryContext(ctx, query, args...)
-	return rows, classify(ctx, err)
+	return rows, Classify(ctx, err)
 }
 
-func (d database) QueryRowContext(ctx context.Context, query string, args ...any) scanner {
+func (d DB) QueryRowContext(ctx context.Context, query string, args ...any) Row {
 	return classifiedRow{ctx, d.DB.QueryRowContext(ctx, query, args...)}
 }
+
+// Row is one row of a query.
+type Row interface{ Scan(dest ...any) error }
 
 // classifiedRow classifies the error of its query.
 type classifiedRow struct {
@@ -46,20 +54,20 @@ type classifiedRow struct {
 	row *sql.Row
 }
 
-func (r classifiedRow) Scan(dest ...any) error { return classify(r.ctx, r.row.Scan(dest...)) }
+func (r classifiedRow) Scan(dest ...any) error { return Classify(r.ctx, r.row.Scan(dest...)) }
 
-// transaction is a *sql.Tx as a querier. Its errors are classified when the
-// transaction ends, see [Store.inTx].
-type transaction struct{ *sql.Tx }
+// Tx is a *sql.Tx with the methods of a [DB]. Its errors are not classified:
+// that is for whoever ends the transaction.
+type Tx struct{ *sql.Tx }
 
-func (t transaction) QueryRowContext(ctx context.Context, query string, args ...any) scanner {
+func (t Tx) QueryRowContext(ctx context.Context, query string, args ...any) Row {
 	return t.Tx.QueryRowContext(ctx, query, args...)
 }
 
-// classify makes over_capacity of a database that is locked, away, overloaded
+// Classify makes over_capacity of a database that is locked, away, overloaded
 // or out of room: nothing is wrong with the request, and it can be repeated.
 // ctx is the caller's: what ended with it is not the database's fault.
-func classify(ctx context.Context, err error) error {
+func Classify(ctx context.Context, err error) error {
 	var known *saccade.Error
 	if err == nil || errors.Is(err, sql.ErrNoRows) || errors.As(err, &known) || ctx.Err() != nil {
 		return err
@@ -67,7 +75,7 @@ func classify(ctx context.Context, err error) error {
 	switch {
 	case diskFull(err):
 		return saccade.Errorf(saccade.CodeOverCapacity, "The storage of the server is full. Please try again later; the operator has to make room.").With(err)
-	case unavailable(err):
+	case Unavailable(err):
 		return saccade.Errorf(saccade.CodeOverCapacity, "The database of the server is busy or away. Please try again in a moment.").With(err)
 	}
 	return err
@@ -80,8 +88,8 @@ func diskFull(err error) bool {
 	return errors.As(err, &lite) && lite.Code()&0xff == 13 || errors.As(err, &pg) && pg.Code == "53100"
 }
 
-// unavailable recognizes a database that cannot answer now.
-func unavailable(err error) bool {
+// Unavailable recognizes a database that cannot answer now.
+func Unavailable(err error) bool {
 	var lite *sqlite.Error
 	if errors.As(err, &lite) {
 		switch lite.Code() & 0xff {
