@@ -5,7 +5,7 @@
 //
 //   - Put is atomic: a reader sees the whole new object or what was there
 //     before. A Put that fails for whatever reason (the caller's reader, a
-//     cancelled context, a full disk) leaves no trace.
+//     canceled context, a full disk) leaves no trace.
 //   - An object that Put reported is durable: it survives a power cut.
 //   - Keys are checked by [CheckKey] on the way in; no key reaches outside of
 //     the store.

@@ -34,8 +34,8 @@ func TestLongPoll(t *testing.T) {
 				var stop context.CancelFunc
 				a.life, stop = context.WithTimeout(context.Background(), tc.close)
 				defer stop()
-				ctx, leave := context.WithTimeout(context.Background(), tc.leaves)
-				defer leave()
+				ctx, stopClient := context.WithTimeout(context.Background(), tc.leaves)
+				defer stopClient()
 				start := time.Now()
 				get := func(context.Context) (*saccade.Analysis, error) {
 					an := &saccade.Analysis{Account: "acme", Status: saccade.StatusPending}

@@ -22,7 +22,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	http.DefaultTransport.(*http.Transport).DisableKeepAlives = true // idle connections are no leaks of ours
+	http.DefaultTransport.(*http.Transport).DisableKeepAlives = true // idle connections are no leaks of the tests
 	goleak.VerifyTestMain(m)
 }
 
@@ -67,8 +67,8 @@ func TestOverCapacity(t *testing.T) {
 func TestFullServerStillTellsItsHealth(t *testing.T) {
 	h := newHarness(t, func(c *Config, _ *Deps) { c.MaxInFlight = 1 })
 	id := h.video()
-	held := make(chan reply)
-	go func() { held <- h.call("GET", "/v2/analyses/video/"+id+"?wait=20", nil) }()
+	waiting := make(chan reply)
+	go func() { waiting <- h.call("GET", "/v2/analyses/video/"+id+"?wait=20", nil) }()
 	for h.api.longPolls.InUse() == 0 {
 		time.Sleep(time.Millisecond)
 	}
@@ -77,7 +77,7 @@ func TestFullServerStillTellsItsHealth(t *testing.T) {
 	h.send("GET", h.at("/healthz"), nil, nil).into(t, 200, nil)
 	h.send("GET", h.at("/readyz"), nil, nil).into(t, 200, nil)
 	h.succeed(id)
-	(<-held).into(t, 200, nil)
+	(<-waiting).into(t, 200, nil)
 }
 
 func TestHealth(t *testing.T) {

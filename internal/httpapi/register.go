@@ -38,7 +38,7 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 	op := ctx.Operation()
 	r, w := humago.Unwrap(ctx)
 	c := &caller{}
-	if err := a.admit(r, c); err != nil {
+	if err := a.checkCaller(r, c); err != nil {
 		a.front.Refuse(w, r, err)
 		return
 	}
@@ -68,8 +68,8 @@ const (
 	largeBodyWait  = 30 * time.Second
 )
 
-// admit checks token and rate.
-func (a *API) admit(r *http.Request, c *caller) error {
+// checkCaller checks token and rate.
+func (a *API) checkCaller(r *http.Request, c *caller) error {
 	plain := bearer(r.Header.Get("Authorization"))
 	if plain == "" {
 		return errAuth

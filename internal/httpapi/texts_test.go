@@ -111,6 +111,18 @@ func TestTextExpiresOnItsOwn(t *testing.T) {
 	}
 }
 
+// deliver is the worker's delivery, which the receiver accepts.
+func (h *harness) deliver(id string) {
+	h.t.Helper()
+	sent, err := h.store.ClaimDelivery(h.ctx(), storetest.Holder("test"))
+	if err != nil || sent.Delivery.ID != id {
+		h.t.Fatal(sent, err)
+	}
+	if err := sent.Finish(h.ctx(), store.Attempt{HTTPStatus: 204}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
 func TestWebhooks(t *testing.T) {
 	h := newHarness(t)
 	var w webhookView
@@ -145,13 +157,7 @@ func TestWebhooks(t *testing.T) {
 	if len(log.Deliveries) != 0 {
 		t.Errorf("%+v", log)
 	}
-	sent, err := h.store.ClaimDelivery(t.Context(), storetest.Holder("test"))
-	if err != nil || sent.Delivery.ID != d.ID {
-		t.Fatal(sent, err)
-	}
-	if err := sent.Finish(t.Context(), store.Attempt{HTTPStatus: 204}); err != nil {
-		t.Fatal(err)
-	}
+	h.deliver(d.ID)
 	h.call("GET", "/v2/webhook-deliveries/"+d.ID, nil).into(t, 200, &d)
 	if d.State != "delivered" || d.HTTPStatus != 204 || d.EndedAt == "" {
 		t.Errorf("%+v", d)

@@ -11,8 +11,8 @@ import (
 )
 
 // TestVendorClient sends, byte for byte in what matters, what the vendor's
-// published sample sends by python-requests: the session's authorisation on
-// every API call, a GET with a JSON body, a PUT with neither authorisation nor
+// published sample sends by python-requests: the session's authorization on
+// every API call, a GET with a JSON body, a PUT with neither authorization nor
 // content type, the upload URL back verbatim, and a poll of "location".
 func TestVendorClient(t *testing.T) {
 	h := newHarness(t)
@@ -60,7 +60,7 @@ func TestVendorClient(t *testing.T) {
 		t.Fatalf("poll %v", v)
 	}
 	link := v["outputs"].(map[string]any)["attention"].(map[string]any)["attentionMap"].(string)
-	for name, headers := range map[string]map[string]string{"bare": nil, "with authorisation": session(nil), "with a wrong token": {"Authorization": "Bearer nonsense"}} {
+	for name, headers := range map[string]map[string]string{"bare": nil, "with authorization": session(nil), "with a wrong token": {"Authorization": "Bearer nonsense"}} {
 		got := h.send("GET", link, nil, headers)
 		if got.status != 200 || string(got.body) != "0123456789" || got.header.Get("Content-Type") != "video/webm" {
 			t.Errorf("%s: %d %q %q", name, got.status, got.body, got.header.Get("Content-Type"))

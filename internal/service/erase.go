@@ -7,7 +7,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/blob"
 )
 
-// Erase makes an analysis gone at once, cancelling it if it waits or runs. Its
+// Erase makes an analysis gone at once, canceling it if it waits or runs. Its
 // objects follow, now or, if that fails, when the janitor comes by.
 func (s *Service) Erase(ctx context.Context, a *saccade.Analysis) error {
 	keys, err := s.deps.Analyses.Delete(ctx, a.Account, a.ID)

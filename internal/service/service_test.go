@@ -22,7 +22,7 @@ import (
 )
 
 // painter stands for the analyzer, whose own tests use the real one: it writes
-// what it is told into the job's folder.
+// what it is told into the job's directory.
 type painter struct {
 	files map[string]string
 	err   error

@@ -29,7 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) blob.Store) {
 		{"put then read", putThenRead},
 		{"put replaces", putReplaces},
 		{"failed put leaves what was there", failedPut},
-		{"cancelled put", cancelledPut},
+		{"canceled put", canceledPut},
 		{"not found", notFound},
 		{"bad keys", badKeys},
 		{"delete", deleteOne},
@@ -142,27 +142,27 @@ func failedPut(t *testing.T, s blob.Store) {
 	}
 }
 
-// cancelling cancels while it is read.
-type cancelling struct {
+// canceling cancels while it is read.
+type canceling struct {
 	cancel context.CancelFunc
 	n      int
 }
 
-func (c *cancelling) Read(p []byte) (int, error) {
+func (c *canceling) Read(p []byte) (int, error) {
 	if c.n++; c.n == 3 {
 		c.cancel()
 	}
 	return len(p), nil // for ever
 }
 
-func cancelledPut(t *testing.T, s blob.Store) {
+func canceledPut(t *testing.T, s blob.Store) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	if _, err := s.Put(ctx, "uploads/acme/u1", &cancelling{cancel: cancel}); !errors.Is(err, context.Canceled) {
+	if _, err := s.Put(ctx, "uploads/acme/u1", &canceling{cancel: cancel}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want that of the context", err)
 	}
 	if _, err := s.Stat(t.Context(), "uploads/acme/u1"); !errors.Is(err, blob.ErrNotFound) {
-		t.Errorf("a cancelled put left an object: %v", err)
+		t.Errorf("a canceled put left an object: %v", err)
 	}
 }
 
@@ -221,7 +221,7 @@ func deleteOne(t *testing.T, s blob.Store) {
 		t.Errorf("a deleted object: %v", err)
 	}
 	if read(t, s, "analyses/a1/y") != "y" {
-		t.Error("a neighbour is gone")
+		t.Error("a neighbor is gone")
 	}
 }
 
@@ -238,7 +238,7 @@ func deletePrefix(t *testing.T, s blob.Store) {
 		}
 	}
 	if read(t, s, "analyses/a12/x") != "x" {
-		t.Error("a neighbour is gone")
+		t.Error("a neighbor is gone")
 	}
 	put(t, s, "analyses/a1/x", "again")
 }

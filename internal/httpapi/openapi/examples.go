@@ -31,7 +31,7 @@ var requestExamples = map[string]map[string]*huma.Example{
 		"plain": {Summary: "The heat map of a video", Value: object{
 			"input": object{"content": exampleUpload, "title": "Spring campaign"},
 		}},
-		"numbers": {Summary: "Pictures, scores over time and areas of interest", Value: object{
+		"numbers": {Summary: "Maps, scores over time and areas of interest", Value: object{
 			"input": object{"content": exampleUpload, "title": "Spring campaign"},
 			"predictions": object{
 				"attention":    object{"outputs": []string{"attentionMap", "overlay", "data"}},

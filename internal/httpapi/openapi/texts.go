@@ -13,7 +13,7 @@ func introduction(l service.Limits) string {
 	if l.ResultTTL > 0 {
 		results += " (410 `resource_gone`)"
 	}
-	return "Saccade predicts where people look in a video, an image or a web page, and answers in pictures and in numbers.\n\n" +
+	return "Saccade predicts where people look in a video, an image or a web page, and answers in maps and in numbers.\n\n" +
 		"## How it works\n\n" +
 		"- Every request under `/v2` carries `Authorization: Bearer <token>`. Upload and output links authorize themselves: fetch them without it.\n" +
 		"- A video: `GET /v2/upload-urls`, `PUT` the bytes to the URL, `POST /v2/analyses/video` with that URL as `input.content`, then poll `location` until `status` is `success` or `failed`.\n" +
@@ -28,7 +28,7 @@ func introduction(l service.Limits) string {
 		"Every error body is `{\"error\":{\"code\",\"message\",\"param\",\"request_id\",\"doc_url\"}}`. Branch on `code`; `message` says what to do. " +
 		"Every answer carries `X-Request-Id`; send one of up to 64 letters, digits, `-` and `_` to choose it.\n\n" +
 		"## Numbers\n\n" +
-		"Positions are fractions of width and height, from the top left. Times are seconds. Shares of attention are 0 to 1 and those of areas that tile the picture sum to 1. Scores are integers from 0 to 100."
+		"Positions are fractions of width and height, from the top left. Times are seconds. Shares of attention are 0 to 1 and those of areas that tile the frame sum to 1. Scores are integers from 0 to 100."
 }
 
 // humanDuration returns a duration in words: "one hour", "90 seconds".
@@ -137,8 +137,8 @@ var fieldTexts = map[string]string{
 	"AttentionOutput.perceptionMap":  "Link: what is seen in the first 3 seconds stays clear, the rest is darkened.",
 	"AttentionOutput.hotspotsMap":    "Link: circles, the larger the more attention.",
 	"AttentionOutput.overlay":        "Link to a WebM with alpha: the heat alone. Videos.",
-	"AttentionOutput.data":           "Links to the numbers behind the pictures.",
-	"AttentionOutput.gazePath":       "The expected order of glances at an image.",
+	"AttentionOutput.data":           "Links to the numbers behind the images.",
+	"AttentionOutput.gazePath":       "The expected order of fixations on an image.",
 	"DataOutput.json":                "Link to one row a frame: time, scores, gaze points, shares of areas.",
 	"DataOutput.csv":                 "Link to the same as a table.",
 	"DataOutput.density":             "Link to the raw maps as a NumPy file: float32, frames x rows x columns; each frame sums to 1.",
@@ -169,7 +169,7 @@ var fieldTexts = map[string]string{
 	"AOIResult.rank":                 "1 is the area with the most attention.",
 	"AOIResult.timeToFirstAttention": "Seconds until the area draws attention; null: never.",
 	"AOIResult.peakShare":            "Largest share of attention, 0 to 1.",
-	"AOIResult.areaShare":            "Share of the picture's area, 0 to 1.",
+	"AOIResult.areaShare":            "Share of the area of the frame, 0 to 1.",
 	"AOIResult.timeline":             "The share over time. Videos.",
 	"TimeShare.time":                 "Seconds.",
 	"TimeShare.share":                "0 to 1.",
