@@ -281,16 +281,22 @@ type bitReader struct {
 
 // bits returns the next n bits; of more than 32, the last ones.
 func (r *bitReader) bits(n int) int {
-	v := 0
-	for range n {
-		v <<= 1
-		if i := r.pos >> 3; i < len(r.b) {
-			v |= int(r.b[i]>>(7-r.pos&7)) & 1
-		}
-		v &= 1<<32 - 1
-		r.pos++
+	if n > 32 {
+		r.pos, n = r.pos+n-32, 32
 	}
-	return v
+	var v uint64
+	if i := r.pos >> 3; i+8 <= len(r.b) {
+		v = binary.BigEndian.Uint64(r.b[i:])
+	} else {
+		for k := range 8 {
+			if v <<= 8; i+k < len(r.b) {
+				v |= uint64(r.b[i+k])
+			}
+		}
+	}
+	v = v << (r.pos & 7) >> (64 - n)
+	r.pos += n
+	return int(v)
 }
 
 // uvlc reads over a number of variable length.

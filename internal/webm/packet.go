@@ -53,6 +53,7 @@ type packets struct {
 	fresh    bool         // no block yet in this cluster
 	clock    clock
 	codec    codec.Parser
+	read     codec.Read // of win
 }
 
 // Ordinals says which track of each kind is used, from 0 in the order of the file.
@@ -60,7 +61,7 @@ type Ordinals struct{ Video, Audio int }
 
 func newPackets(ctx context.Context, r io.ReaderAt, size int64, o Ordinals) *packets {
 	p := &packets{walker: newWalker(ctx, r, size), pick: [kinds]int{o.Video, o.Audio}, scale: 1e6, fresh: true}
-	p.count = [kinds][]int{{}, {}}
+	p.count, p.read = [kinds][]int{{}, {}}, p.win.bytes
 	return p
 }
 
@@ -198,7 +199,7 @@ func (p *packets) block(n node) (packet, bool) {
 	if k.flags&lacing != 0 {
 		k.frames += int(b[w+3])
 	} else if k.kind == video && !k.track.encoded {
-		k.frames = p.codec.Shown(p.win.bytes, b[w+3:], codec.Block{At: k.data, End: k.end})
+		k.frames = p.codec.Shown(p.read, b[w+3:], codec.Block{At: k.data, End: k.end})
 	}
 	raw := p.ticks(float64(p.cluster) + float64(rel)).Round(time.Millisecond)
 	k.time = p.clock.stamp(k, raw)
