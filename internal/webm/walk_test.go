@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"testing"
+	"time"
 )
 
 // meter counts what is read.
@@ -91,5 +93,17 @@ func BenchmarkScanHostile(b *testing.B) {
 				_, _ = scanBytes(f)
 			}
 		})
+	}
+}
+
+// TestManyFrames: 60,000 frames at one stamp are a minute, and far too many.
+func TestManyFrames(t *testing.T) {
+	b := file(infoOf(), el(idTracks, videoTrack("V_VP9")), el(idCluster, num(idTimestamp, 0), bytes.Repeat(simple(1, 0), 60_000)))
+	i, err := scanBytes(b)
+	if err != nil || i.Frames != 60_000 {
+		t.Fatalf("%d frames, %v", i.Frames, err)
+	}
+	if err := i.CheckLimits(time.Minute); err == nil || !strings.Contains(err.Error(), "14400 frames") {
+		t.Errorf("got %v", err)
 	}
 }
