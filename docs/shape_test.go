@@ -64,7 +64,6 @@ func (f *file) functions() func(yield func(string, int) bool) {
 
 // TestImportChain: the way from the command down to the words is short.
 func TestImportChain(t *testing.T) {
-	forLint(t)
 	if steps, chain := longestChain(t); steps > maxSteps {
 		t.Errorf("%d steps, more than %d: %s", steps, maxSteps, strings.Join(chain, " > "))
 	}
@@ -158,7 +157,6 @@ var errorKey = regexp.MustCompile(`"error", \w*[eE]rr\b`)
 
 // TestStyle: nothing works before main, and an error is logged as "err".
 func TestStyle(t *testing.T) {
-	forLint(t)
 	for _, f := range sources(t, true) {
 		if f.test {
 			continue
