@@ -174,7 +174,7 @@ func (s *scanner) info() (Info, error) {
 	i := Info{
 		Codec: codecNames[v.codec], Width: v.w, Height: v.h, Rotation: v.rotation(), Color: v.color,
 		Frames: c.frames, FirstPTS: c.first, LastPTS: c.last[video], Declared: s.end(),
-		HasAlpha: v.alpha, Transparent: s.alpha, Layers: s.codec.Layers, Truncated: s.truncated, Shift: -min(c.early, 0),
+		HasAlpha: v.alpha, Transparent: s.alpha && v.alpha && v.codec != codec.AV1, Layers: s.codec.Layers, Truncated: s.truncated, Shift: -min(c.early, 0),
 		Tracks: Ordinals{Video: s.pick[video], Audio: s.pick[audio]},
 	}
 	i.AspectNum, i.AspectDen = v.pixelAspect()

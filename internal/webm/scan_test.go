@@ -345,3 +345,22 @@ func BenchmarkScan(b *testing.B) {
 		}
 	}
 }
+
+// TestTransparent: what stands beside a block is transparency only where the
+// track says so; other data may stand there, too.
+func TestTransparent(t *testing.T) {
+	group := el(idCluster, num(idTimestamp, 0), el(idBlockGroup, el(idBlock, block(1, 0, 0)), el(idBlockAdditions, el(idBlockMore, num(idBlockAddID, 1)))))
+	for name, tc := range map[string]struct {
+		track, cluster []byte
+		want           bool
+	}{
+		"transparent":    {videoTrack("V_VP9", num(idAlphaMode, 1)), group, true},
+		"could be":       {videoTrack("V_VP9", num(idAlphaMode, 1)), ten(), false},
+		"something else": {videoTrack("V_VP9"), group, false},
+		"AV1":            {videoTrack("V_AV1", num(idAlphaMode, 1)), group, false},
+	} {
+		if i, err := scanBytes(file(infoOf(), el(idTracks, tc.track), tc.cluster)); err != nil || i.Transparent != tc.want {
+			t.Errorf("%s: %v, %v", name, i.Transparent, err)
+		}
+	}
+}
