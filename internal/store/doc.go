@@ -21,7 +21,7 @@
 //     account's id is as unknown as a made-up one (not_found).
 //   - Tokens are kept as SHA-256 only.
 //   - What was erased or has expired stays known as gone (resource_gone), its
-//     content is wiped at once and its objects are listed for erasing until
+//     content is purged at once and its objects are listed for erasing until
 //     somebody reports them erased.
 //
 // Reading never waits for writing: on SQLite reads have connections of their

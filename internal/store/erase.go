@@ -16,7 +16,7 @@ const batch = 100
 // deliveryLog is how long ended webhook deliveries stay listed.
 const deliveryLog = 30 * 24 * time.Hour
 
-// Delete erases an analysis of the account, cancelling it if it waits or runs:
+// Delete erases an analysis of the account, canceling it if it waits or runs:
 // its content is purged now, its row answers resource_gone from now on. The
 // objects to erase are returned (keys, and prefixes that end in "/") and stay
 // listed in [Store.PendingDeletions], so that erasing them at once is best effort and

@@ -19,7 +19,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/store/storetest"
 )
 
-// oldQueueVersion is the version of River's tables in old data folders.
+// oldQueueVersion is the version of River's tables in old data directories.
 const oldQueueVersion = 6
 
 // makeOld makes a database as an earlier version of the program left it.

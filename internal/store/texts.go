@@ -37,7 +37,7 @@ type Text struct {
 func (s *Store) StartText(ctx context.Context, account, id, kind string, ttl time.Duration) (Text, error) {
 	var t Text
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		// Locks the row: a text must not appear beside an erasure.
+		// Locks the row: a text must not appear beside a deletion.
 		if _, err := tx.ExecContext(ctx, `UPDATE analyses SET kind = kind WHERE id = $1`, id); err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ func (s *session) analyze(ctx context.Context, w store.Work) error {
 	return err
 }
 
-// attempt runs the Runner in a folder of its own.
+// attempt runs the Runner in a directory of its own.
 func (s *session) attempt(ctx context.Context, c *store.AnalysisClaim) (out *saccade.Outputs[saccade.File], err, lost error) {
 	dir, err := s.makeDir(c.Analysis.ID, c.Analysis.Attempt)
 	if err != nil {
@@ -70,7 +70,7 @@ func mapDiskFull(err error) error {
 	return saccade.Errorf(saccade.CodeOverCapacity, "The storage of the server is full. Please try again later; the operator has to make room.").With(err)
 }
 
-// makeDir makes the folder of an attempt and removes those of earlier ones at
+// makeDir makes the directory of an attempt and removes those of earlier ones at
 // the same analysis.
 func (s *session) makeDir(id string, attempt int) (string, error) {
 	dir := filepath.Join(s.cfg.Scratch, dirName(id, attempt))

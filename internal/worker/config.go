@@ -10,7 +10,7 @@ import (
 
 // Config says how much is done at a time and how long things may take.
 type Config struct {
-	Scratch     string        // folder for temporary files, on this machine; one folder per attempt is made in it
+	Scratch     string        // directory for temporary files, on this machine; one directory per attempt is made in it
 	Videos      int           // analyses of videos at a time; 0: this worker leaves them to others
 	Images      int           // analyses of images and pages at a time; 0: this worker leaves them to others
 	Texts       int           // texts written at a time; 0: this worker leaves them to others

@@ -124,7 +124,7 @@ func TestKill(t *testing.T) {
 }
 
 // TestKillElsewhere: nobody starts anew, but another machine (another scratch
-// folder) notices the silence.
+// directory) notices the silence.
 func TestKillElsewhere(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
 		cfg := storetest.Config(t, driver)

@@ -174,7 +174,7 @@ func TestLostJobs(t *testing.T) {
 	})
 }
 
-// TestTimeout: a runner that hangs is an error of ours, whatever it says.
+// TestTimeout: a runner that hangs is our error, whatever it says.
 func TestTimeout(t *testing.T) {
 	b := newFixture(t, store.DriverSQLite, func(c *store.Config) { c.MaxTries = 1 })
 	b.cfg.Timeout = time.Second
@@ -241,7 +241,7 @@ func TestConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := worker.New(b.cfg, worker.Deps{Store: b.store, Texts: textFunc(nil), Sender: sendFunc(nil)}); err == nil {
-		t.Error("a scratch folder that is a file was taken")
+		t.Error("a scratch directory that is a file was taken")
 	}
 }
 

@@ -49,8 +49,8 @@ func TestIdle(t *testing.T) {
 		}
 		return n
 	}
-	const settle, window = 6 * time.Second, 24 * time.Second
-	time.Sleep(settle)
+	const startup, window = 6 * time.Second, 24 * time.Second
+	time.Sleep(startup)
 	before := count()
 	time.Sleep(window)
 	rate := float64(count()-before) / window.Seconds()
@@ -108,8 +108,8 @@ func TestIdleSQLite(t *testing.T) {
 	b.cfg = worker.DefaultConfig()
 	b.cfg.Scratch = scratch
 	b.start(succeed, nil)
-	const settle, window = 6 * time.Second, 24 * time.Second
-	time.Sleep(settle)
+	const startup, window = 6 * time.Second, 24 * time.Second
+	time.Sleep(startup)
 	before := n.Load()
 	time.Sleep(window)
 	rate := float64(n.Load()-before) / window.Seconds()

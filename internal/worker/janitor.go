@@ -33,12 +33,12 @@ func (s *session) janitor(ctx context.Context) {
 	}
 }
 
-// cleanScratch removes the folders of attempts that ended without doing so:
-// their process was killed. A folder with another name is of an earlier version
+// cleanScratch removes the directories of attempts that ended without doing so:
+// their process was killed. A directory with another name is of an earlier version
 // and is removed when it is old.
 func (s *session) cleanScratch(ctx context.Context) {
 	entries, err := os.ReadDir(s.cfg.Scratch)
-	s.logError(ctx, "cannot list the folder for temporary files", err)
+	s.logError(ctx, "cannot list the directory for temporary files", err)
 	for _, e := range entries {
 		id, attempt, ok := parseDirName(e.Name())
 		dead := false

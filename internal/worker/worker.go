@@ -18,7 +18,7 @@ import (
 // Task is one attempt at one analysis.
 type Task struct {
 	Analysis *saccade.Analysis
-	Dir      string                 // an empty folder; removed with everything in it afterwards
+	Dir      string                 // an empty directory; removed with everything in it afterwards
 	Progress func(saccade.Progress) // may be called as often as you like, from any goroutine
 }
 
@@ -73,7 +73,7 @@ type session struct {
 	loops      sync.WaitGroup
 }
 
-// New checks the configuration and makes the scratch folder.
+// New checks the configuration and makes the scratch directory.
 func New(cfg Config, deps Deps) (*Worker, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func New(cfg Config, deps Deps) (*Worker, error) {
 	}
 	cfg.Scratch = abs
 	if err := os.MkdirAll(abs, 0o700); err != nil {
-		return nil, fmt.Errorf("worker: cannot make the folder for temporary files: %w", err)
+		return nil, fmt.Errorf("worker: cannot make the directory for temporary files: %w", err)
 	}
 	return &Worker{cfg: cfg, Deps: deps}, nil
 }

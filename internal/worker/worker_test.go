@@ -62,7 +62,7 @@ func newFixture(t testing.TB, driver string, change ...func(*store.Config)) *fix
 	return fixtureOn(t, cfg, t.TempDir())
 }
 
-// fixtureOn is a fixture on a database and a folder that may be in use.
+// fixtureOn is a fixture on a database and a directory that may be in use.
 func fixtureOn(t testing.TB, cfg store.Config, dir string) *fixture {
 	t.Helper()
 	b := &fixture{t: t, store: storetest.Open(t, cfg), cfg: worker.DefaultConfig(), log: slog.New(slog.NewTextHandler(t.Output(), nil))}

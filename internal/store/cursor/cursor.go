@@ -12,7 +12,7 @@ import (
 )
 
 // Errors and limits.
-var errCursor = errors.New("cursor: not one of ours")
+var errCursor = errors.New("cursor: not one that was issued here")
 
 const (
 	maxText = 200    // bytes of a cursor

@@ -33,7 +33,7 @@ func Close(write, read DB) error {
 // driver.
 func OpenSQLite(file string, readers int, wrap func(driver.Driver) driver.Driver) (write, read DB, err error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return write, read, fmt.Errorf("cannot make the folder of the database: %w", err)
+		return write, read, fmt.Errorf("cannot make the directory of the database: %w", err)
 	}
 	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

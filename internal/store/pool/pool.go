@@ -29,6 +29,7 @@ const Patience = 5 * time.Second
 // [Classify]) and whose writes do not wait for longer than [Patience].
 type DB struct{ *sql.DB }
 
+// ExecContext runs a statement that writes.
 func (d DB) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	inner, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
@@ -36,11 +37,13 @@ func (d DB) ExecContext(ctx context.Context, query string, args ...any) (sql.Res
 	return res, Classify(ctx, err)
 }
 
+// QueryContext runs a query.
 func (d DB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	rows, err := d.DB.QueryContext(ctx, query, args...)
 	return rows, Classify(ctx, err)
 }
 
+// QueryRowContext runs a query for one row; its error comes with Scan.
 func (d DB) QueryRowContext(ctx context.Context, query string, args ...any) Row {
 	return classifiedRow{ctx, d.DB.QueryRowContext(ctx, query, args...)}
 }
@@ -60,6 +63,7 @@ func (r classifiedRow) Scan(dest ...any) error { return Classify(r.ctx, r.row.Sc
 // that is for whoever ends the transaction.
 type Tx struct{ *sql.Tx }
 
+// QueryRowContext runs a query for one row; its error comes with Scan.
 func (t Tx) QueryRowContext(ctx context.Context, query string, args ...any) Row {
 	return t.Tx.QueryRowContext(ctx, query, args...)
 }
