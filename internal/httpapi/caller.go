@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"hash"
-	"net/http"
 	"strings"
 
 	"github.com/saccade-dev/saccade"
@@ -29,11 +28,6 @@ func callerOf(ctx context.Context) *caller {
 		return c
 	}
 	return &caller{}
-}
-
-// withCaller returns the request with its caller.
-func withCaller(r *http.Request, c *caller) *http.Request {
-	return r.WithContext(context.WithValue(r.Context(), callerKey{}, c))
 }
 
 // idempotency returns what the store needs to recognize a repeated request: the
