@@ -47,7 +47,7 @@ func newClipTruth(s *VideoSet, i int) *clipTruth {
 		}
 	}
 	sigma := 1.5 * clipSigma * clipW
-	t.prior = blur(hist, sigma, sigma)
+	t.prior = blur(hist, sigma, sigma, nothing)
 	normalize(t.prior)
 	t.smooth = smooth(t.prior)
 	return t
@@ -156,36 +156,7 @@ func centerGaussian() *pix.Plane {
 // first, in both directions by what either shrinks, as the reference does.
 func toClipGrid(m *pix.Plane) *pix.Plane {
 	if m.W > clipW || m.H > clipH {
-		m = smoothed(m, max(float64(m.W)/clipW, 1)/3, max(float64(m.H)/clipH, 1)/3)
+		m = blur(m, max(float64(m.W)/clipW, 1)/3, max(float64(m.H)/clipH, 1)/3, mirrored)
 	}
 	return bilinear(m, clipW, clipH)
-}
-
-// smoothed returns the plane blurred with a Gaussian, borders mirrored.
-func smoothed(p *pix.Plane, sx, sy float64) *pix.Plane {
-	mirror := func(i, n int) int {
-		for i < 0 || i >= n {
-			i = max(-i-1, min(i, 2*n-1-i))
-		}
-		return i
-	}
-	kx, ky := gaussian(sx), gaussian(sy)
-	mid, out := make([]float64, len(p.V)), pix.NewPlane(p.W, p.H)
-	for y := range p.H {
-		for x := range p.W {
-			for k, g := range kx {
-				mid[y*p.W+x] += g * float64(p.V[y*p.W+mirror(x+k-len(kx)/2, p.W)])
-			}
-		}
-	}
-	for y := range p.H {
-		for x := range p.W {
-			var s float64
-			for k, g := range ky {
-				s += g * mid[mirror(y+k-len(ky)/2, p.H)*p.W+x]
-			}
-			out.V[y*p.W+x] = float32(s)
-		}
-	}
-	return out
 }

@@ -48,6 +48,7 @@ type table struct {
 	column map[string]int
 	row    []string
 	line   int
+	err    error // what ended the lines
 }
 
 // newTable reads the header and demands columns.
@@ -80,21 +81,29 @@ func newTable(r io.Reader, columns ...string) (*table, error) {
 	return t, nil
 }
 
-// next moves to the next line and reports whether there is one.
-func (t *table) next() (bool, error) {
-	row, err := t.r.Read()
-	if errors.Is(err, io.EOF) {
-		return false, nil
+// next moves to the next line and reports whether there is one; finish returns
+// what went wrong.
+func (t *table) next() bool {
+	t.row, t.err = t.r.Read() // an error names line and column itself
+	if t.err != nil {
+		return false
 	}
-	if err != nil {
-		return false, err // names line and column itself
+	if t.line, _ = t.r.FieldPos(0); t.line > maxRows {
+		t.err = errors.New("more than 20 million lines")
+		return false
 	}
-	t.row = row
-	t.line, _ = t.r.FieldPos(0)
-	if t.line > maxRows {
-		return false, errors.New("more than 20 million lines")
+	return true
+}
+
+// finish returns the error that ended the lines, or none of n were found.
+func (t *table) finish(n int, none string) error {
+	if !errors.Is(t.err, io.EOF) {
+		return t.err
 	}
-	return true, nil
+	if n == 0 {
+		return errors.New(none)
+	}
+	return nil
 }
 
 // text returns the value of a column.
@@ -149,14 +158,7 @@ func readStimuli(r io.Reader) ([]stimulusRow, error) {
 	}
 	var out []stimulusRow
 	seen := map[string]bool{}
-	for {
-		more, err := t.next()
-		if err != nil {
-			return nil, err
-		}
-		if !more {
-			break
-		}
+	for t.next() {
 		row, err := t.stimulus()
 		if err != nil {
 			return nil, err
@@ -167,10 +169,7 @@ func readStimuli(r io.Reader) ([]stimulusRow, error) {
 		seen[row.Name] = true
 		out = append(out, row)
 	}
-	if len(out) == 0 {
-		return nil, errors.New("no stimulus is listed")
-	}
-	return out, nil
+	return out, t.finish(len(out), "no stimulus is listed")
 }
 
 func (t *table) stimulus() (s stimulusRow, err error) {
@@ -205,14 +204,7 @@ func readFixations(r io.Reader) (map[string][][]Fixation, error) {
 	}
 	out := map[string][][]Fixation{}
 	index := map[[2]string]int{}
-	for {
-		more, err := t.next()
-		if err != nil {
-			return nil, err
-		}
-		if !more {
-			break
-		}
+	for t.next() {
 		name, err := t.name("stimulus")
 		if err != nil {
 			return nil, err
@@ -232,10 +224,7 @@ func readFixations(r io.Reader) (map[string][][]Fixation, error) {
 		}
 		out[name][at] = append(out[name][at], f)
 	}
-	if len(out) == 0 {
-		return nil, errors.New("no fixation is listed")
-	}
-	return out, nil
+	return out, t.finish(len(out), "no fixation is listed")
 }
 
 func (t *table) fixation() (f Fixation, err error) {

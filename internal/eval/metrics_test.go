@@ -137,7 +137,7 @@ func TestResize(t *testing.T) {
 func TestBlurEqualsSplats(t *testing.T) {
 	p := pix.NewPlane(31, 19)
 	p.V[0], p.V[200], p.V[588] = 1, 2, 3
-	got, want := blur(p, 2.3, 2.3), make([]float64, 31*19)
+	got, want := blur(p, 2.3, 2.3, nothing), make([]float64, 31*19)
 	for i, v := range p.V {
 		for range int(v) {
 			splat(want, 31, i, gaussian(2.3))

@@ -190,35 +190,46 @@ func narrowed(v []float64, w, h int) *pix.Plane {
 }
 
 // blur returns the plane blurred with a Gaussian of its own width in each
-// direction; beyond the border there is nothing.
-func blur(p *pix.Plane, sx, sy float64) *pix.Plane {
-	mid, out := make([]float64, len(p.V)), make([]float64, len(p.V))
+// direction. border returns the cell of a line of n that stands for one beyond
+// it, -1 for nothing.
+func blur(p *pix.Plane, sx, sy float64, border func(i, n int) int) *pix.Plane {
 	kx, ky := gaussian(sx), gaussian(sy)
+	mid, out := make([]float64, len(p.V)), pix.NewPlane(p.W, p.H)
 	for y := range p.H {
 		for x := range p.W {
-			v := float64(p.V[y*p.W+x])
-			if v == 0 {
-				continue
-			}
-			r := len(kx) / 2
-			for i := max(x-r, 0); i <= min(x+r, p.W-1); i++ {
-				mid[y*p.W+i] += v * kx[i-x+r]
+			for k, g := range kx {
+				if i := border(x+k-len(kx)/2, p.W); i >= 0 {
+					mid[y*p.W+x] += g * float64(p.V[y*p.W+i])
+				}
 			}
 		}
 	}
 	for y := range p.H {
-		r := len(ky) / 2
-		for j := max(y-r, 0); j <= min(y+r, p.H-1); j++ {
-			g := ky[j-y+r]
-			dst := out[j*p.W : (j+1)*p.W]
-			for x, v := range mid[y*p.W : (y+1)*p.W] {
-				dst[x] += g * v
+		for x := range p.W {
+			var s float64
+			for k, g := range ky {
+				if j := border(y+k-len(ky)/2, p.H); j >= 0 {
+					s += g * mid[j*p.W+x]
+				}
 			}
+			out.V[y*p.W+x] = float32(s)
 		}
 	}
-	b := pix.NewPlane(p.W, p.H)
-	for i, v := range out {
-		b.V[i] = float32(v)
+	return out
+}
+
+// nothing is the border beyond which there is nothing.
+func nothing(i, n int) int {
+	if i < 0 || i >= n {
+		return -1
 	}
-	return b
+	return i
+}
+
+// mirrored is the border beyond which the line comes back.
+func mirrored(i, n int) int {
+	for i < 0 || i >= n {
+		i = max(-i-1, min(i, 2*n-1-i))
+	}
+	return i
 }

@@ -86,13 +86,13 @@ func (s *Set) fixations(rows []stimulusRow) (map[string][][]Fixation, error) {
 			sizes[rows[i].Name] = [2]int{rows[i].Width, rows[i].Height}
 			rows[i].fixations = -1 // exports hold more than what is used
 		}
-		e, err := readExports(s.Dir, sizes)
+		all, err := readExports(s.Dir, sizes)
 		if err != nil {
 			return nil, err
 		}
 		out := map[string][][]Fixation{}
-		for name := range e.of {
-			out[name] = e.byObserver(name)
+		for name, f := range all {
+			out[name] = byObserver(f)
 		}
 		return out, nil
 	}

@@ -81,7 +81,7 @@ func (p *pool) centerPrior(i int) *pix.Plane {
 	st := &p.set.Stimuli[i]
 	sx := 1.5 * st.Sigma * histSize / float64(st.Width)
 	sy := 1.5 * st.Sigma * histSize / float64(st.Height)
-	c := resize(blur(p.rest(i), sx, sy), st.Width, st.Height)
+	c := resize(blur(p.rest(i), sx, sy, nothing), st.Width, st.Height)
 	normalize(c)
 	return c
 }

@@ -92,13 +92,13 @@ func clipFixations(dir string, rows []videoRow) (map[string]*timedRows, error) {
 		sizes[rows[i].Name] = [2]int{rows[i].Width, rows[i].Height}
 		rows[i].fixations = -1 // exports hold more than what is used
 	}
-	e, err := readExports(dir, sizes)
+	all, err := readExports(dir, sizes)
 	if err != nil {
 		return nil, err
 	}
 	out := map[string]*timedRows{}
-	for name := range e.of {
-		if out[name], err = e.timed(name); err != nil {
+	for name, f := range all {
+		if out[name], err = lasting(name, f); err != nil {
 			return nil, err
 		}
 	}
@@ -163,14 +163,7 @@ func readVideos(r io.Reader) ([]videoRow, error) {
 	}
 	var out []videoRow
 	seen := map[string]bool{}
-	for {
-		more, err := t.next()
-		if err != nil {
-			return nil, err
-		}
-		if !more {
-			break
-		}
+	for t.next() {
 		row, err := t.video()
 		if err != nil {
 			return nil, err
@@ -181,10 +174,7 @@ func readVideos(r io.Reader) ([]videoRow, error) {
 		seen[row.Name] = true
 		out = append(out, row)
 	}
-	if len(out) == 0 {
-		return nil, errors.New("no video is listed")
-	}
-	return out, nil
+	return out, t.finish(len(out), "no video is listed")
 }
 
 // video reads one line of videos.csv.
@@ -220,14 +210,7 @@ func readTimedFixations(r io.Reader) (map[string]*timedRows, error) {
 		return nil, err
 	}
 	out := map[string]*timedRows{}
-	for {
-		more, err := t.next()
-		if err != nil {
-			return nil, err
-		}
-		if !more {
-			break
-		}
+	for t.next() {
 		name, err := t.name("video")
 		if err != nil {
 			return nil, err
@@ -246,10 +229,7 @@ func readTimedFixations(r io.Reader) (map[string]*timedRows, error) {
 		}
 		clip.all = append(clip.all, f)
 	}
-	if len(out) == 0 {
-		return nil, errors.New("no fixation is listed")
-	}
-	return out, nil
+	return out, t.finish(len(out), "no fixation is listed")
 }
 
 // farOutside is how many frames beside the frame a fixation may lie before the
