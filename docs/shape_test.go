@@ -104,7 +104,6 @@ func longestChain(t *testing.T) (int, []string) {
 
 // TestExportsAreDocumented: what another package may use says what it does.
 func TestExportsAreDocumented(t *testing.T) {
-	forLint(t)
 	for _, f := range sources(t, true) {
 		if f.test {
 			continue

@@ -77,10 +77,10 @@ func TestDeliveriesAreMade(t *testing.T) {
 		f.ok(err)
 		_, err = f.CreateWebhook(t.Context(), store.Webhook{Account: "rival", URL: "https://rival.example"})
 		f.ok(err)
-		hook := func(r *saccade.Request) {
+		withWebhook := func(r *saccade.Request) {
 			r.Webhook = &saccade.Webhook{URL: "https://request.example", Events: []string{saccade.EventSucceeded}}
 		}
-		good, bad := f.create(saccade.KindVideo, hook), f.create(saccade.KindVideo, hook)
+		good, bad := f.create(saccade.KindVideo, withWebhook), f.create(saccade.KindVideo, withWebhook)
 		c := f.begin(good.ID)
 		repair := f.breakQueue()
 		if c.Succeed(t.Context(), someOutputs()) == nil {

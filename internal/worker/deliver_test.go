@@ -136,14 +136,14 @@ func TestJanitor(t *testing.T) {
 			_, err := b.store.Analysis(t.Context(), account, image.ID)
 			return saccade.IsCode(err, saccade.CodeGone)
 		})
-		gone := func(key blob.Key) bool {
+		removed := func(key blob.Key) bool {
 			_, err := b.objects.Stat(t.Context(), key)
 			return errors.Is(err, blob.ErrNotFound)
 		}
 		eventually(t, func() bool { _, err := b.store.Upload(t.Context(), account, upload.ID); return err != nil })
 		ahead.Add(int64(time.Minute)) // two leases, after which no worker writes any more
-		eventually(t, func() bool { return gone(blob.AnalysisKey(image.ID, "map.png")) && gone(unused) })
-		if gone(blob.AnalysisKey(video.ID, "map.png")) {
+		eventually(t, func() bool { return removed(blob.AnalysisKey(image.ID, "map.png")) && removed(unused) })
+		if removed(blob.AnalysisKey(video.ID, "map.png")) {
 			t.Error("the result of a video expired")
 		}
 	})
