@@ -335,7 +335,7 @@ func (s *service) checkFit(a answer, size image.Point) {
 	if got := m.Bounds().Size(); size == (image.Point{}) {
 		size = got
 	} else if got != size {
-		s.t.Errorf("the analysed picture has %v, want %v", got, size)
+		s.t.Errorf("the analyzed image has %v, want %v", got, size)
 	}
 	s.checkMaps(a, size)
 }

@@ -7,12 +7,13 @@ import (
 	"image/color"
 	"image/draw"
 	"image/jpeg"
+	"slices"
 
 	"github.com/saccade-dev/saccade"
 )
 
 // Limits of [Decode]. They are judged from the header, before any memory is
-// taken for pixels. A image at the limit needs 200 MB for its pixels, and no
+// taken for pixels. An image at the limit needs 200 MB for its pixels, and no
 // more than 550 MB at any moment of being read: a PNG of 16 bits is brought to 8
 // row by row, a progressive JPEG of full chroma holds 6 bytes a pixel beside.
 const (
@@ -21,8 +22,9 @@ const (
 )
 
 // least is the part of an image that must be there: of one that is cut off or
-// damaged browsers show what there is, but half of it is not what was designed.
-const least = 0.5
+// damaged browsers show what there is, but attention on what is left of a design
+// is not attention on the design.
+const least = 0.9
 
 // stdPixels is up to which size a progressive JPEG is read by the standard
 // library, which is faster and needs twice the memory.
@@ -41,7 +43,7 @@ const (
 //
 // It is as forgiving as browsers: checksums, the order of chunks, surplus data,
 // lost restart markers and a missing end do not matter, and an image of which
-// at least half is there is shown as far as it goes. Every error is a
+// at least nine tenths are there is read as far as it goes. Every error is a
 // *saccade.Error with CodeUnreadableImage that says what to do; images beyond
 // MaxPixels or MaxSide are refused from their header alone.
 func Decode(b []byte) (*image.NRGBA, string, error) {
@@ -94,7 +96,10 @@ func readPNG(b []byte) (*image.NRGBA, error) {
 		return nil, err
 	}
 	img, part, err := f.decode()
-	if err != nil && part < least {
+	switch {
+	case err != nil && slices.ContainsFunc(f.data, pngData.wrong):
+		return nil, decodeError("PNG", errDamaged, part)
+	case err != nil && part < least:
 		return nil, decodeError("PNG", err, part)
 	}
 	return img, nil

@@ -21,7 +21,7 @@ func ExampleDecode() {
 		return
 	}
 	b := file.Bytes()
-	b[len(b)-20] ^= 0xff // in the checksums behind the pixels
+	b[len(b)-13] ^= 0xff // in the checksum behind the pixels
 	img, format, err := pix.Decode(b)
 	fmt.Println(format, img.Rect.Size(), err)
 

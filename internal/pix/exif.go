@@ -28,7 +28,7 @@ func orientation(b []byte, format string) int {
 
 // pngExif finds the body of the eXIf chunk; nil without one.
 func pngExif(b []byte) (exif []byte) {
-	pngChunks(b, func(kind string, body []byte) bool {
+	pngChunks(b, func(kind string, body, _ []byte) bool {
 		if kind == "eXIf" {
 			exif = body
 		}

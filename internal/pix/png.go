@@ -1,12 +1,17 @@
 package pix
 
 import (
+	"bufio"
 	"bytes"
 	"compress/flate"
 	"encoding/binary"
 	"errors"
+	"hash"
+	"hash/adler32"
+	"hash/crc32"
 	"image"
 	"io"
+	"slices"
 )
 
 const pngSignature = "\x89PNG\r\n\x1a\n"
@@ -21,8 +26,10 @@ const (
 )
 
 // pngFile is a PNG taken apart: what its header says, and its compressed rows.
-// Checksums are not looked at, the order of the chunks does not matter, and
-// whatever else is in the file is passed over, as browsers do.
+// The order of the chunks does not matter, and whatever else is in the file is
+// passed over, as browsers do. A wrong checksum alone is no damage, since
+// programs write such; but where a chunk's is wrong and the stream's does not fit either,
+// the pixels are not what they were.
 type pngFile struct {
 	w, h       int
 	depth      int // bits of a sample
@@ -30,7 +37,17 @@ type pngFile struct {
 	interlaced bool
 	palette    [256][4]byte // NRGBA; entries that the file lacks are opaque black
 	trans      []byte       // body of tRNS
-	data       []io.Reader  // bodies of the IDAT chunks
+	data       []pngData    // the IDAT chunks
+}
+
+// pngData is an IDAT chunk: its body, and the checksum behind it as far as the
+// file goes.
+type pngData struct{ body, sum []byte }
+
+// wrong reports whether the checksum is there and does not fit.
+func (d pngData) wrong() bool {
+	sum := crc32.Update(crc32.ChecksumIEEE([]byte("IDAT")), crc32.IEEETable, d.body)
+	return len(d.sum) == 4 && binary.BigEndian.Uint32(d.sum) != sum
 }
 
 // errRare is a file that follows the format but uses what we cannot read.
@@ -50,7 +67,7 @@ func parsePNG(b []byte) (*pngFile, error) {
 		f.palette[i] = [4]byte{3: 255}
 	}
 	var plte []byte
-	pngChunks(b, func(kind string, body []byte) bool {
+	pngChunks(b, func(kind string, body, sum []byte) bool {
 		switch kind {
 		case "IHDR":
 			if f.w == 0 && len(body) >= 13 {
@@ -61,7 +78,7 @@ func parsePNG(b []byte) (*pngFile, error) {
 		case "tRNS":
 			f.trans = body
 		case "IDAT":
-			f.data = append(f.data, bytes.NewReader(body))
+			f.data = append(f.data, pngData{body, sum})
 		case "CgBI": // of Xcode: no zlib header, and blue first
 			f.color = -1
 		}
@@ -106,14 +123,15 @@ func (f *pngFile) possible() bool {
 
 // pngChunks calls visit for each chunk in the file's order until it returns
 // false. A chunk that the end of the file cuts is passed with what is there.
-func pngChunks(b []byte, visit func(kind string, body []byte) bool) {
+func pngChunks(b []byte, visit func(kind string, body, sum []byte) bool) {
 	for i := len(pngSignature); i+8 <= len(b); {
 		n := int64(binary.BigEndian.Uint32(b[i:]))
 		end := min(int64(i)+8+n, int64(len(b)))
-		if !visit(string(b[i+4:i+8]), b[i+8:end]) {
+		next := int(end) + 4
+		if !visit(string(b[i+4:i+8]), b[i+8:end], b[end:min(next, len(b))]) {
 			return
 		}
-		i = int(end) + 4 // the checksum
+		i = next
 	}
 }
 
@@ -133,8 +151,11 @@ var adam7 = []pass{{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2
 // so that no more than the image itself is held.
 func (f *pngFile) decode() (*image.NRGBA, float64, error) {
 	img := image.NewNRGBA(image.Rect(0, 0, f.w, f.h))
-	in := flate.NewReader(skipZlibHeader(io.MultiReader(f.data...)))
-	defer func() { _ = in.Close() }()
+	stream := f.stream()
+	inflated := flate.NewReader(stream)
+	defer func() { _ = inflated.Close() }()
+	sum := adler32.New()
+	in := io.TeeReader(inflated, sum)
 	passes := []pass{{0, 0, 1, 1}}
 	if f.interlaced {
 		passes = adam7
@@ -168,7 +189,31 @@ func (f *pngFile) decode() (*image.NRGBA, float64, error) {
 			done++
 		}
 	}
+	if slices.ContainsFunc(f.data, pngData.wrong) && !ends(in, stream, sum) {
+		return img, 0, errDamaged
+	}
 	return img, 1, nil
+}
+
+// stream is what the IDAT chunks hold together, behind the zlib header.
+func (f *pngFile) stream() *bufio.Reader {
+	parts := make([]io.Reader, len(f.data))
+	for i, d := range f.data {
+		parts[i] = bytes.NewReader(d.body)
+	}
+	r := bufio.NewReader(io.MultiReader(parts...))
+	_, _ = r.Discard(2)
+	return r
+}
+
+// ends reports whether the rows end here and the Adler-32 behind them fits.
+func ends(rows, behind io.Reader, sum hash.Hash32) bool {
+	var b [4]byte
+	if n, err := rows.Read(b[:1]); n > 0 || err != io.EOF {
+		return false
+	}
+	_, err := io.ReadFull(behind, b[:])
+	return err == nil && binary.BigEndian.Uint32(b[:]) == sum.Sum32()
 }
 
 // rows of a pass; 0 for one without pixels.
@@ -189,12 +234,6 @@ func place7(img *image.NRGBA, line []byte, p pass, y int) {
 	for i, x := 0, p.x; i+4 <= len(line); i, x = i+4, x+p.dx {
 		copy(row[4*x:4*x+4], line[i:i+4])
 	}
-}
-
-// skipZlibHeader drops the two bytes before the deflated data.
-func skipZlibHeader(r io.Reader) io.Reader {
-	_, _ = io.CopyN(io.Discard, r, 2)
-	return r
 }
 
 // pngError says whether data was missing or wrong.
