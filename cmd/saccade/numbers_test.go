@@ -107,6 +107,7 @@ func TestNumbers(t *testing.T) {
 		with := s.analyzed(b, object{"predictions": ask["predictions"], "aois": quarters})
 		s.checkData(with, 1)
 		s.checkAreas(with, s.analyzed(b, nil), "/analyses/")
+		s.checkTablesFollow(with, "/analyses/")
 	})
 	t.Run("video", func(t *testing.T) {
 		s := s.with(t)
@@ -124,6 +125,7 @@ func TestNumbers(t *testing.T) {
 		}
 		s.checkData(done[0], 20)
 		s.checkAreas(done[0], done[1], "/analyses/video/")
+		s.checkTablesFollow(done[0], "/analyses/video/")
 	})
 	s.terminate(20 * time.Second)
 }
@@ -146,9 +148,8 @@ func (s *service) checkAreas(with, without answer, below string) {
 		t.Fatalf("PUT: %d %v", put.status, put.body)
 	}
 	t.Logf("areas measured later, in %v", time.Since(begin).Round(time.Millisecond))
-	near := cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-3 })
 	for name, got := range map[string]answer{"PUT": put, "GET": s.call("GET", path, nil)} {
-		if diff := cmp.Diff(want, got.areas(t), near); diff != "" {
+		if diff := cmp.Diff(want, got.areas(t)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
@@ -165,21 +166,50 @@ func (s *service) checkAreas(with, without answer, below string) {
 	}
 }
 
+// numbers fetches a file of numbers of an analysis: "json", "csv" or "density".
+func (s *service) numbers(a answer, name string) []byte {
+	s.t.Helper()
+	outputs, _ := a.body["outputs"].(object)
+	attention, _ := outputs["attention"].(object)
+	links, _ := attention["data"].(object)
+	url, _ := links[name].(string)
+	if url == "" {
+		s.t.Fatalf("no link to the %s: %v", name, attention)
+	}
+	return s.fetch(url)
+}
+
+// checkTablesFollow measures another area in an analysis that answered its
+// data: from then on both tables hold this area alone, under fresh links and
+// under those of before.
+func (s *service) checkTablesFollow(before answer, below string) {
+	t := s.t
+	t.Helper()
+	path := below + before.text("id")
+	if put := s.call("PUT", path+"/aois", object{"aois": []object{{"name": "half", "box": object{"x": 0, "y": 0, "width": 0.5, "height": 1}}}}); put.status != http.StatusOK {
+		t.Fatalf("PUT: %d %v", put.status, put.body)
+	}
+	for name, a := range map[string]answer{"before": before, "fresh": s.call("GET", path, nil)} {
+		var table struct {
+			AOIs   []string
+			Frames []struct{ AOIs map[string]float64 }
+		}
+		if err := json.Unmarshal(s.numbers(a, "json"), &table); err != nil || !slices.Equal(table.AOIs, []string{"half"}) || len(table.Frames[0].AOIs) != 1 {
+			t.Errorf("frames.json, link %s: %v, areas %v and %v", name, err, table.AOIs, table.Frames[0].AOIs)
+		}
+		rows, err := csv.NewReader(bytes.NewReader(s.numbers(a, "csv"))).ReadAll()
+		if err != nil || rows[0][len(rows[0])-1] != "aoi:half" || slices.Contains(rows[0], "aoi:top left") {
+			t.Errorf("frames.csv, link %s: %v, columns %v", name, err, rows[0])
+		}
+	}
+}
+
 // checkData reads the tables and the raw maps of an analysis with the quarters
 // as its areas.
 func (s *service) checkData(a answer, frames int) {
 	t := s.t
 	t.Helper()
-	outputs, _ := a.body["outputs"].(object)
-	attention, _ := outputs["attention"].(object)
-	links, _ := attention["data"].(object)
-	link := func(name string) []byte {
-		url, _ := links[name].(string)
-		if url == "" {
-			t.Fatalf("no link to the %s: %v", name, attention)
-		}
-		return s.fetch(url)
-	}
+	link := func(name string) []byte { return s.numbers(a, name) }
 	var table struct {
 		Grid   [2]int
 		Frames []struct {
