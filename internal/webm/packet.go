@@ -51,6 +51,9 @@ type packets struct {
 	cluster  uint64       // timestamp, in ticks
 	rel      int64        // of the block before in this cluster, unwrapped
 	fresh    bool         // no block yet in this cluster
+	at       int64        // where this cluster begins
+	repeated bool         // it was there before
+	starts   starts       // of the clusters of the part
 	clock    clock
 	codec    codec.Parser
 	read     codec.Read // of win
@@ -81,10 +84,14 @@ func (p *packets) next() (packet, bool) {
 		case idTracks:
 			p.readTracks(n)
 		case idCluster:
-			p.fresh = true
+			p.fresh, p.at, p.repeated = true, n.at, false
 		case idTimestamp:
 			p.cluster = parseUint(p.win.bytes(n.body, int(min(n.end-n.body, 8))))
+			p.repeated = p.starts.again(&p.win, p.cluster, p.at)
 		case idSimpleBlock, idBlockGroup:
+			if p.repeated {
+				continue
+			}
 			if k, ok := p.block(n); ok {
 				return k, p.clock.err == nil
 			}
@@ -100,6 +107,7 @@ func (p *packets) newPart() {
 	}
 	p.clock.newPart(p.ticks(p.declared))
 	p.scale, p.declared, p.tracks, p.chosen, p.cluster = 1e6, 0, nil, [kinds]*track{}, 0
+	p.repeated, p.starts.at = false, nil
 }
 
 // readInfo reads the segment's Info element.

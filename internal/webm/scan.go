@@ -225,6 +225,10 @@ func (s *scanner) sizeOf(i *Info) {
 // similar reports whether two numbers differ by less than 2 %.
 func similar(a, b int) bool { return 50*max(a-b, b-a) < max(a, b) }
 
+// longestTail is for how long a header may say that the last frame stays. One
+// that says more means something else: the time of day, say.
+const longestTail = 24 * time.Hour
+
 // ends fills in what depends on the length of the last frame. The last frame
 // stays until the Duration that the header declares, or until the audio ends,
 // where that is clearly later than the end of the frame itself.
@@ -247,7 +251,7 @@ func (s *scanner) ends(i *Info, def time.Duration) {
 	}
 	slack := i.Frame + audioSlack // the audio's own overhang
 	switch {
-	case i.Truncated || i.Declared == 0 || declared <= i.LastPTS:
+	case i.Truncated || i.Declared == 0 || declared <= i.LastPTS || declared-i.LastPTS > longestTail:
 	case s.heard > 0:
 		if declared > own+slack {
 			i.End = declared
