@@ -134,24 +134,26 @@ func assertPayload(t *testing.T, f *fixture, id string, to store.Webhook) {
 	}
 }
 
+// claimDelivery takes the delivery whose turn it is.
+func (f *fixture) claimDelivery() *store.DeliveryClaim {
+	f.t.Helper()
+	c, err := f.ClaimDelivery(f.t.Context(), store.Holder{Instance: "i", Lease: f.cfg.Lease})
+	f.ok(err)
+	return c
+}
+
 func TestDeliveryLife(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		e, err := f.CreateWebhook(t.Context(), store.Webhook{Account: "acme", URL: "https://all.example"})
 		f.ok(err)
 		f.ok(f.begin(f.create(saccade.KindVideo).ID).Succeed(t.Context(), someOutputs()))
-		claim := func() *store.DeliveryClaim {
-			t.Helper()
-			c, err := f.ClaimDelivery(t.Context(), store.Holder{Instance: "i", Lease: f.cfg.Lease})
-			f.ok(err)
-			return c
-		}
-		c := claim()
+		c := f.claimDelivery()
 		id := c.Delivery.ID
 		if d := c.Delivery; d.State != store.DeliveryPending || d.Attempts != 0 || d.NextAt == nil {
 			t.Errorf("%+v", d)
 		}
 		f.ok(c.Release(t.Context()))
-		c = claim()
+		c = f.claimDelivery()
 		f.ok(c.Finish(t.Context(), store.Attempt{HTTPStatus: 500, Err: errors.New(strings.Repeat("ü", 300) + "\x00\xff"), Retry: 5 * time.Second}))
 		d, err := f.Delivery(t.Context(), "acme", id)
 		f.ok(err)
@@ -162,9 +164,9 @@ func TestDeliveryLife(t *testing.T) {
 		f.is(err, store.ErrNoWork)
 		_, err = f.Redeliver(t.Context(), "acme", id)
 		f.ok(err)
-		dead := claim()
+		dead := f.claimDelivery()
 		f.clock.move(f.cfg.Lease)
-		c = claim()
+		c = f.claimDelivery()
 		f.is(dead.Heartbeat(t.Context()), store.ErrFenced)
 		f.is(dead.Finish(t.Context(), store.Attempt{HTTPStatus: 204}), store.ErrFenced)
 		f.ok(c.Finish(t.Context(), store.Attempt{HTTPStatus: 410, Err: errors.New("gone"), Disable: true}))
@@ -183,7 +185,7 @@ func TestDeliveryLife(t *testing.T) {
 		if d.State != store.DeliveryPending || d.Attempts != 0 || d.EndedAt != nil {
 			t.Errorf("%+v", d)
 		}
-		f.ok(claim().Finish(t.Context(), store.Attempt{HTTPStatus: 204}))
+		f.ok(f.claimDelivery().Finish(t.Context(), store.Attempt{HTTPStatus: 204}))
 		d, err = f.Delivery(t.Context(), "acme", id)
 		f.ok(err)
 		if d.State != store.DeliveryDelivered || d.Error != "" || d.HTTPStatus != 204 {
