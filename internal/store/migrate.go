@@ -90,6 +90,7 @@ func (s *Store) migrateQueue(ctx context.Context) error {
 		return err
 	}
 	return s.inMigration(ctx, func(tx *sql.Tx) error {
+		//lint:ignore SA1019 what cannot be batched is PostgreSQL's; here the transaction is the lock between processes
 		_, err := migrator.MigrateTx(ctx, tx, rivermigrate.DirectionUp, nil)
 		return err
 	})

@@ -72,7 +72,7 @@ func TestWebhookIsRetried(t *testing.T) {
 		b.start(succeed, func(context.Context, store.Delivery) (int, error) { return 500, errors.New("status 500") })
 		a := b.create(saccade.KindVideo, hooked)
 		d := b.delivery(a.ID, func(d store.Delivery) bool { return d.Attempts == 1 })
-		wait := d.NextAt.Sub(time.Now())
+		wait := time.Until(*d.NextAt)
 		if d.State != store.DeliveryPending || wait <= 0 || wait > 6*time.Second || d.Error != "status 500" {
 			t.Errorf("next in %v: %+v", wait, d)
 		}
