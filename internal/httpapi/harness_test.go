@@ -139,10 +139,17 @@ func newHarness(t *testing.T, change ...func(*Config, *Deps)) *harness {
 // newHarnessOn is newHarness with other parts below the API.
 func newHarnessOn(t *testing.T, below func(*service.Deps), change ...func(*Config, *Deps)) *harness {
 	t.Helper()
+	cfg := store.DefaultConfig()
+	cfg.DSN = "sqlite:" + filepath.Join(t.TempDir(), "db.sqlite")
+	return newHarnessAt(t, cfg, below, change...)
+}
+
+// newHarnessAt is newHarnessOn on another database.
+func newHarnessAt(t *testing.T, cfg store.Config, below func(*service.Deps), change ...func(*Config, *Deps)) *harness {
+	t.Helper()
 	h := &harness{t: t, log: &syncBuffer{}, clock: &clock{}, writers: &sync.WaitGroup{}}
 	dir := t.TempDir()
-	cfg := store.DefaultConfig()
-	cfg.DSN, cfg.Now = "sqlite:"+filepath.Join(dir, "db.sqlite"), h.clock.now
+	cfg.Now = h.clock.now
 	var err error
 	if h.store, err = store.Open(t.Context(), cfg); err != nil {
 		t.Fatal(err)

@@ -19,12 +19,19 @@ import (
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/service"
 	"github.com/saccade-dev/saccade/internal/store"
+	"github.com/saccade-dev/saccade/internal/store/storetest"
 )
 
 func TestMain(m *testing.M) {
 	http.DefaultTransport.(*http.Transport).DisableKeepAlives = true // idle connections are no leaks of the tests
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(onDatabases{m})
 }
+
+// onDatabases runs the tests beside a PostgreSQL server.
+type onDatabases struct{ *testing.M }
+
+// Run runs the tests.
+func (m onDatabases) Run() int { return storetest.Main(m.M) }
 
 func TestRateLimit(t *testing.T) {
 	h := newHarness(t, func(c *Config, _ *Deps) { c.RateLimit, c.RateBurst = 0.5, 3 })
