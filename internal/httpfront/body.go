@@ -14,12 +14,14 @@ const (
 	// BodyTimeout is how long a client may take to send an ordinary body.
 	BodyTimeout = time.Minute
 
-	ignoredTimeout = 2 * time.Second  // for the rest of a body that means nothing
-	drainTimeout   = 10 * time.Second // for the rest of a body that was refused
+	ignoredTimeout = 50 * time.Millisecond // for a body that means nothing
+	drainTimeout   = 10 * time.Second      // for the rest of a body that was refused
 )
 
-// maxDrain is how much of a refused body is read before the connection is cut.
-const maxDrain = 64 << 20
+const (
+	maxDrain   = 64 << 20 // of a refused body is read before the connection is cut
+	maxIgnored = 64 << 10 // of a body that means nothing is read to keep the connection
+)
 
 // requestBody is a request's body that knows whether it was read to its end.
 type requestBody struct {
@@ -48,17 +50,30 @@ func (f *Front) boundBody(w http.ResponseWriter, r *http.Request) (_ *http.Reque
 		return r, func() {} // no deadline: it would end long polls and event streams
 	}
 	c := http.NewResponseController(w)
-	_ = c.EnableFullDuplex()
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodDelete:
-		// net/http reads on for a while after the answer, to keep the connection.
-		return r, func() { _ = c.SetReadDeadline(time.Now().Add(ignoredTimeout)) }
+		ignoreBody(c, w, r)
+		return r, func() {}
 	}
+	_ = c.EnableFullDuplex()
 	_ = c.SetReadDeadline(time.Now().Add(BodyTimeout))
 	body := &requestBody{ReadCloser: r.Body}
 	r = r.WithContext(r.Context())
 	r.Body = body
 	return r, func() { f.drain(w, r, body) }
+}
+
+// ignoreBody reads a small body that has come with its request, so that the
+// connection can be kept. One that is late or large ends the connection: behind an
+// answer sent in full duplex, net/http cannot tell where the next request begins.
+func ignoreBody(c *http.ResponseController, w http.ResponseWriter, r *http.Request) {
+	_ = c.SetReadDeadline(time.Now().Add(ignoredTimeout))
+	if _, err := io.CopyN(io.Discard, r.Body, maxIgnored); err == io.EOF {
+		_ = c.SetReadDeadline(time.Time{})
+		return
+	}
+	_ = c.EnableFullDuplex()
+	w.Header().Set("Connection", "close")
 }
 
 // drain reads on when a request was answered before its body had come, so that
