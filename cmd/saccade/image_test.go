@@ -149,17 +149,11 @@ func TestImages(t *testing.T) {
 	t.Run("asked for", func(t *testing.T) { askedForOutputs(t, s.with(t)) })
 	t.Run("all maps of a screen", func(t *testing.T) {
 		s, size := s.with(t), image.Pt(1440, 900)
-		begin := time.Now()
 		a := s.analyzed(pngOf(t, screen(size.X, size.Y)), object{"predictions": object{
 			"attention": object{"outputs": []string{"attentionMap", "perceptionMap", "hotspotsMap"}},
 			"clarity":   object{"outputs": []string{"score", "map"}}, "excitingness": object{"outputs": []string{"score", "map"}},
 		}})
-		took := time.Since(begin)
 		s.checkMaps(a, size)
-		t.Logf("1440x900 with all maps: %v until success", took.Round(10*time.Millisecond))
-		if took > 60*time.Second {
-			t.Errorf("an image took %v", took)
-		}
 	})
 	t.Run("no add-on", func(t *testing.T) { withoutAddOn(t, s.with(t)) })
 	s.terminate(20 * time.Second)

@@ -114,9 +114,6 @@ func TestKill(t *testing.T) {
 		if got.Status != saccade.StatusSuccess || got.Attempt != 2 {
 			t.Errorf("status %s, attempt %d, error %v", got.Status, got.Attempt, got.Err)
 		}
-		if time.Since(killed) > 5*time.Second {
-			t.Errorf("took %v", time.Since(killed))
-		}
 		if left, _ := filepath.Glob(filepath.Join(b.cfg.Scratch, "*", "half.webm")); len(left) > 0 {
 			t.Errorf("the dead worker's files are left: %v", left)
 		}
