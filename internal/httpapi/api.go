@@ -38,6 +38,7 @@ type API struct {
 	transfers       *httpfront.Shares // of uploads and downloads
 	puts            *httpfront.Shares // of uploads, by link
 	largeBodies     *httpfront.Shares
+	decodes         *httpfront.Shares // bodies being decoded, by account
 	longPolls       *httpfront.Shares
 
 	// stop ends life, and with it every long poll and event stream.
@@ -58,6 +59,7 @@ func New(cfg Config, deps Deps) (*API, error) {
 		doc:             openapi.New(openapi.Config{PublicURL: cfg.PublicURL, Version: cfg.Version, Limits: cfg.Limits}),
 		authentications: httpfront.NewSemaphore(maxAuthentications), transfers: httpfront.NewShares(cfg.MaxTransfers, max(1, cfg.MaxTransfers/halfShare)),
 		puts:        httpfront.NewShares(max(cfg.MaxTransfers, linkShare), linkShare),
+		decodes:     httpfront.NewShares(maxDecodes, decodeShare),
 		largeBodies: httpfront.NewShares(maxLargeBodies, largeBodyShare), longPolls: httpfront.NewShares(maxLongPolls, longPollShare),
 	}
 	if a.now == nil {
