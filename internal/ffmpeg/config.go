@@ -17,6 +17,7 @@ type Config struct {
 	FileSize    int64         // largest file a process may write, bytes
 	Threads     int           // of an encoder, and of a decoder that is not told otherwise
 	Sandbox     bool          // confine by re-execution; off only for debugging
+	Require     bool          // decode nothing where the system cannot confine ffmpeg
 	Helper      string        // binary whose main calls SandboxMain; "": our own
 	Logger      *slog.Logger  // gets what ffmpeg complains about; nil: nobody does
 }

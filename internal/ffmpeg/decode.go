@@ -72,13 +72,17 @@ type Decoder struct {
 // Decode starts decoding the file at path, which info ([webm.Scan]) judges. It
 // refuses, with CodeInvalidInput, what exceeds MaxDuration or MaxPixels.
 // threads are those of ffmpeg's decoder; 0 means as many as configured, and 1
-// serves best beside an encoder of the same video, which has more to do. The
-// caller must Close the decoder.
+// serves best beside an encoder of the same video, which has more to do. Where
+// Config.Require holds and the system cannot confine ffmpeg, the error wraps
+// ErrUnconfined. The caller must Close the decoder.
 //
 // ffmpeg never sees the file: it reads one track from a pipe, as
 // [webm.Source.CopyVideo] writes it, so that both agree about every time.
 func (t *Tool) Decode(ctx context.Context, path string, info webm.Info, threads int) (*Decoder, error) {
 	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := t.admit(ctx); err != nil {
 		return nil, err
 	}
 	if err := info.CheckPixels(t.cfg.MaxPixels); err != nil {

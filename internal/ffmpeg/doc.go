@@ -16,9 +16,11 @@
 // # Untrusted input
 //
 // With Config.Sandbox every process starts through a re-execution of our own
-// binary ([SandboxMain]), which sets resource limits and a Landlock domain (no
-// file readable but libraries, the one output directory writable, no network)
-// and then becomes ffmpeg. ffmpeg reads what package webm has understood from a
+// binary ([SandboxMain]), which sets resource limits, a Landlock domain (no
+// file readable but the directories of its libraries, the one output directory
+// writable, nothing executable but itself) and a filter of system calls (no
+// sockets, no namespaces, no other processes) and then becomes ffmpeg. With
+// Config.Require nothing is decoded where the system has no Landlock. ffmpeg reads what package webm has understood from a
 // pipe; it is held to one demuxer, to the codecs of videos, and to a number of
 // pixels. Each process has its
 // own group, a time limit, and dies with its context.

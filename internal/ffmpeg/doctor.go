@@ -24,10 +24,10 @@ func (t *Tool) Doctor(ctx context.Context) []Check {
 	} else {
 		checks = append(checks, Check{"codecs", true, "VP8, VP9 and AV1 decode; VP9 encodes"})
 	}
+	detail, ok := t.Confined()
 	if !t.cfg.Sandbox {
-		return append(checks, Check{"sandbox", false, "switched off by configuration"})
+		return append(checks, Check{"sandbox", false, detail})
 	}
-	detail, ok := sandboxLevel()
 	if err := t.tryOut(ctx); err != nil {
 		return append(checks, Check{"sandbox", false, fmt.Sprintf("ffmpeg does not run confined: %v", err)})
 	}

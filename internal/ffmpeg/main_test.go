@@ -21,6 +21,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == SandboxCommand {
 		os.Exit(SandboxMain(os.Args[2:]))
 	}
+	if len(os.Args) == 2 && os.Args[1] == probeCommand {
+		os.Exit(runProbe())
+	}
 	goleak.VerifyTestMain(m)
 }
 

@@ -87,6 +87,12 @@ func (t *Tool) confinement(j job) []string {
 	args := []string{SandboxCommand,
 		"-as=" + strconv.FormatInt(t.cfg.Memory, 10), "-fsize=" + strconv.FormatInt(t.cfg.FileSize, 10),
 		"-cpu=" + strconv.Itoa(cpu), "-nice=" + strconv.Itoa(j.nice)}
+	if t.loader != "" {
+		args = append(args, "-run="+t.loader)
+	}
+	for _, dir := range t.libraries {
+		args = append(args, "-lib="+dir)
+	}
 	for _, f := range j.read {
 		args = append(args, "-read="+f)
 	}

@@ -1,9 +1,15 @@
 package ffmpeg
 
 import (
+	"context"
+	"debug/elf"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
@@ -11,18 +17,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// libraries are the directories that a dynamically linked program needs.
-var libraries = []string{"/usr", "/lib", "/lib64", "/lib32", "/opt", "/nix/store", "/gnu/store", "/snap", "/sys/devices/system/cpu"}
-
-// libraryFiles are single files of the same kind.
-var libraryFiles = []string{"/etc/ld.so.cache", "/etc/ld.so.preload", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/dev/urandom", "/dev/random",
-	"/sys/kernel/mm/transparent_hugepage/enabled", "/sys/kernel/mm/transparent_hugepage/hpage_pmd_size"} // see tunables
+// machineFiles tell the C library about its other libraries and the machine.
+func machineFiles() []string {
+	return []string{"/etc/ld.so.cache", "/etc/ld.so.preload", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/dev/urandom", "/dev/random",
+		"/sys/kernel/mm/transparent_hugepage/enabled", "/sys/kernel/mm/transparent_hugepage/hpage_pmd_size"} // see tunables
+}
 
 // maxFiles is the number of files that ffmpeg may hold open.
 const maxFiles = 64
 
 // confineAndExec imposes the limits and becomes argv. Landlock is as strict as
-// the kernel can; the resource limits always hold.
+// the kernel can, and so is the filter of system calls; the resource limits
+// always hold.
 func confineAndExec(l limits, argv []string) error {
 	if err := unix.Setpriority(unix.PRIO_PROCESS, 0, min(l.nice+niceness(), 19)); err != nil {
 		return fmt.Errorf("nice: %w", err)
@@ -45,6 +51,11 @@ func confineAndExec(l limits, argv []string) error {
 			return fmt.Errorf("resource limit %d: %w", r.what, err)
 		}
 	}
+	if canFilter() {
+		if err := filterCalls(); err != nil {
+			return fmt.Errorf("filter of system calls: %w", err)
+		}
+	}
 	return fmt.Errorf("%s: %w", argv[0], syscall.Exec(argv[0], argv, os.Environ()))
 }
 
@@ -57,24 +68,92 @@ func niceness() int {
 	return 20 - v // the system call counts from 40 (most urgent) to 1
 }
 
+// Rights to files, beside those that package landlock names.
+const (
+	rightRead  = llsys.AccessFSReadFile
+	rightList  = llsys.AccessFSReadFile | llsys.AccessFSReadDir
+	rightRun   = llsys.AccessFSReadFile | llsys.AccessFSExecute
+	rightWrite = llsys.AccessFSReadFile | llsys.AccessFSWriteFile | llsys.AccessFSTruncate | llsys.AccessFSMakeReg | llsys.AccessFSRemoveFile
+)
+
 // rules lists what stays allowed; everything else on disk and TCP is denied.
+// Only the program and its loader can be executed.
 func rules(l limits, program string) []landlock.Rule {
+	access := func(rights landlock.AccessFSSet, paths ...string) landlock.Rule {
+		return landlock.PathAccess(rights, paths...).IgnoreIfMissing()
+	}
 	return []landlock.Rule{
-		landlock.RODirs(append([]string{filepath.Dir(program)}, libraries...)...).IgnoreIfMissing(),
-		landlock.ROFiles(append(append([]string{}, libraryFiles...), l.read...)...).IgnoreIfMissing(),
+		access(rightRun, append([]string{program}, l.run...)...),
+		access(rightList, append([]string{"/sys/devices/system/cpu"}, l.libraries...)...),
+		access(rightRead, append(machineFiles(), l.read...)...),
 		landlock.RWFiles("/dev/null").IgnoreIfMissing(),
-		landlock.RWDirs(l.write...).IgnoreIfMissing(),
+		access(rightWrite, l.write...),
 	}
 }
 
-// sandboxLevel says in words what the kernel can enforce.
+// resolve asks the loader of a program which libraries it takes, and returns the
+// loader's path and the directories of the libraries. A program without a loader
+// needs neither.
+func resolve(ctx context.Context, program string) (loader string, dirs []string, err error) {
+	f, err := elf.Open(program)
+	if err != nil {
+		return "", nil, err
+	}
+	defer f.Close()
+	for _, p := range f.Progs {
+		if p.Type != elf.PT_INTERP {
+			continue
+		}
+		name, err := io.ReadAll(p.Open())
+		if err != nil {
+			return "", nil, err
+		}
+		loader = strings.TrimRight(string(name), "\x00")
+	}
+	if loader == "" {
+		return "", nil, nil
+	}
+	cmd := exec.CommandContext(ctx, loader, "--list", program)
+	cmd.Env = environment()
+	list, err := cmd.Output()
+	if err != nil {
+		return "", nil, fmt.Errorf("%s --list %s: %w", loader, program, err)
+	}
+	return loader, libraryDirs(string(list)), nil
+}
+
+// libraryDirs returns the directories of the libraries in what a loader lists,
+// each once and sorted:
+//
+//	libm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x00007f52e697a000)
+func libraryDirs(list string) []string {
+	var dirs []string
+	for line := range strings.Lines(list) {
+		before, _, _ := strings.Cut(line, " (0x")
+		if _, after, ok := strings.Cut(before, " => "); ok {
+			before = after
+		}
+		if path := strings.TrimSpace(before); filepath.IsAbs(path) {
+			dirs = append(dirs, filepath.Dir(path))
+		}
+	}
+	slices.Sort(dirs)
+	return slices.Compact(dirs)
+}
+
+// sandboxLevel says in words what the kernel can enforce. It is good enough for
+// files of strangers when ok.
 func sandboxLevel() (detail string, ok bool) {
+	calls := "a filter of system calls (no sockets, no processes)"
+	if !canFilter() {
+		calls = "no filter of system calls (needs seccomp)"
+	}
 	v, err := llsys.LandlockGetABIVersion()
 	switch {
 	case err != nil || v < 1:
-		return "resource limits only; the kernel has no Landlock (Linux 5.13 or newer, \"landlock\" in its lsm list)", false
+		return "resource limits, " + calls + "; the kernel has no Landlock (Linux 5.13 or newer, \"landlock\" in its lsm list)", false
 	case v < 4:
-		return fmt.Sprintf("resource limits and Landlock ABI %d (files; TCP needs Linux 6.7)", v), true
+		return fmt.Sprintf("resource limits and Landlock ABI %d (files; TCP needs Linux 6.7), %s", v, calls), true
 	}
-	return fmt.Sprintf("resource limits and Landlock ABI %d (files and TCP)", v), true
+	return fmt.Sprintf("resource limits and Landlock ABI %d (files and TCP), %s", v, calls), true
 }

@@ -25,8 +25,15 @@ func confined(t *testing.T, read, write, program string, args ...string) (string
 	if path, err = filepath.EvalSymlinks(path); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(self, append([]string{SandboxCommand, "-as=2147483648", "-fsize=1048576", "-cpu=10", "-nice=1",
-		"-read=" + read, "-write=" + write, "--", path}, args...)...)
+	loader, dirs, err := resolve(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	argv := []string{SandboxCommand, "-as=2147483648", "-fsize=1048576", "-cpu=10", "-nice=1", "-run=" + loader, "-read=" + read, "-write=" + write}
+	for _, dir := range dirs {
+		argv = append(argv, "-lib="+dir)
+	}
+	cmd := exec.Command(self, append(append(argv, "--", path), args...)...)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
@@ -148,5 +155,20 @@ Codecs:
 		if got := coder(codecs, tc.codec, tc.list, tc.name); got != tc.want {
 			t.Errorf("%s among the %s of %s: %v", tc.name, tc.list, tc.codec, got)
 		}
+	}
+}
+
+func TestRequireRefusesWithoutSandbox(t *testing.T) {
+	tl := tool(t, func(c *Config) { c.Require = true })
+	tl.confined, tl.detail = false, "no Landlock"
+	if err := tl.CheckSandbox(t.Context()); !errors.Is(err, ErrUnconfined) || !strings.Contains(err.Error(), "no Landlock") {
+		t.Errorf("CheckSandbox: %v", err)
+	}
+	if _, err := decode(t.Context(), tl, filepath.Join("..", "..", "examples", "sample.webm"), 0); !errors.Is(err, ErrUnconfined) {
+		t.Errorf("Decode: %v", err)
+	}
+	tl.cfg.Require = false
+	if err := tl.CheckSandbox(t.Context()); err != nil {
+		t.Errorf("CheckSandbox, allowed: %v", err)
 	}
 }

@@ -24,6 +24,11 @@ type Tool struct {
 	sync    string   // "-fps_mode", or "-vsync" before 5.1
 	missing []string // codecs that this build lacks
 	log     *slog.Logger
+
+	loader    string   // of the program, absolute; "": none
+	libraries []string // directories of the program's libraries
+	detail    string   // how far this system confines
+	confined  bool     // and whether that is enough for files of strangers
 }
 
 // wanted are the coders that the work needs. Without those that are not
@@ -79,6 +84,7 @@ func (t *Tool) probe() error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { help, err = t.ask(ctx, "-hide_banner", "-h", "long"); return err })
 	g.Go(func() (err error) { codecs, err = t.ask(ctx, "-codecs"); return err })
+	g.Go(func() error { return t.prepareSandbox(ctx) })
 	if err := g.Wait(); err != nil {
 		return fmt.Errorf("ffmpeg at %s does not run: %w; install it, for example by \"apt install ffmpeg\"", t.path, err)
 	}
