@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"time"
 )
@@ -23,6 +24,7 @@ type serveCmd struct {
 	RateLimit  float64       `default:"50" help:"Requests a second for each token, four times as many at once; 0: no limit."`
 	ResultTTL  time.Duration `name:"result-ttl" default:"1h" help:"How long results of images and pages are kept; 0: for ever. Results of videos are kept until they are deleted."`
 	Allow      []string      `placeholder:"ADDR" help:"Private addresses that pages and webhooks may reach, separated by commas: 10.0.0.0/8, intranet.example, 127.0.0.1:3000."`
+	Unconfined bool          `name:"allow-unconfined" help:"Decode videos even where the system cannot confine ffmpeg (no Landlock). Always so on a loopback address."`
 	Grace      time.Duration `default:"30s" help:"Time for running analyses to finish after SIGTERM; then they go back to the queue."`
 	LogFormat  string        `enum:"text,json" default:"text" help:"text or json, on standard error."`
 
@@ -103,4 +105,14 @@ func (c *serveCmd) greet(e env, s *server, url string) error {
 	}
 	_, err = fmt.Fprintf(e.stdout, "There is no token yet. Make one with:\n\n  %s token create --account me --data %s\n\nDocumentation: %s/docs\n", program, c.Data, url)
 	return err
+}
+
+// local reports whether only this machine can reach an address to listen on.
+func local(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }

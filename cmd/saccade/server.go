@@ -91,9 +91,12 @@ func openParts(c *serveCmd, log *slog.Logger) (p parts, err error) {
 	fail := func(e error) { err = errors.Join(err, e) }
 	var e error
 	video := ffmpeg.DefaultConfig()
-	video.Logger = log
+	video.Logger, video.Require = log, !c.Unconfined && !local(c.Listen)
 	p.tool, e = ffmpeg.New(video)
 	fail(e)
+	if e == nil {
+		warnUnconfined(log, p.tool, video.Require)
+	}
 	p.model, e = attention.ByName(c.Model)
 	fail(e)
 	p.objects, e = blob.NewDisk(filepath.Join(c.Data, "objects"))
@@ -115,6 +118,18 @@ func openParts(c *serveCmd, log *slog.Logger) (p parts, err error) {
 	p.limits.ResultTTL = c.ResultTTL
 	p.signer, err = blob.NewSigner(secret)
 	return p, err
+}
+
+// warnUnconfined says loudly that nothing keeps ffmpeg from the machine.
+func warnUnconfined(log *slog.Logger, tool *ffmpeg.Tool, refused bool) {
+	detail, ok := tool.Confined()
+	switch {
+	case ok:
+	case refused:
+		log.Error("VIDEOS ARE REFUSED: ffmpeg cannot be confined here; --allow-unconfined (SACCADE_ALLOW_UNCONFINED) decodes all the same", "sandbox", detail)
+	default:
+		log.Warn("FFMPEG RUNS UNCONFINED: a video may take over this machine; let nobody else send any", "sandbox", detail)
+	}
 }
 
 // newService makes the use cases of the service on its parts.
@@ -153,6 +168,7 @@ func (s *server) checks(p parts) []httpfront.Check {
 		{Name: "database", Run: s.store.Check},
 		{Name: "storage", Run: p.objects.Check},
 		{Name: "decoder", Run: p.tool.Check},
+		{Name: "sandbox", Run: p.tool.CheckSandbox},
 		{Name: "model", Run: func(context.Context) error { return attention.Check(p.model) }},
 	}
 }
