@@ -102,14 +102,8 @@ func (s *Store) recordIdempotencyKey(ctx context.Context, tx *sql.Tx, a *saccade
 
 // checkAdmission refuses what the queue or the request does not allow.
 func (s *Store) checkAdmission(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) error {
-	if s.cfg.MaxQueued > 0 {
-		var n int
-		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM analyses WHERE status = 'pending'`).Scan(&n); err != nil {
-			return err
-		}
-		if n >= s.cfg.MaxQueued {
-			return saccade.Errorf(saccade.CodeOverCapacity, "The queue is full. Please try again in a minute.")
-		}
+	if err := s.checkQueue(ctx, tx, a.Account); err != nil {
+		return err
 	}
 	if !strings.HasPrefix(a.Request.Object, "uploads/") {
 		return nil
@@ -120,6 +114,27 @@ func (s *Store) checkAdmission(ctx context.Context, tx *sql.Tx, a *saccade.Analy
 		return saccade.Errorf(saccade.CodeInvalidInput, "Nothing was uploaded to this URL. Ask for a new upload URL, upload, then try again.").About("content")
 	}
 	return err
+}
+
+// reserveShare is which part of a full queue every account may still use beside the
+// others, one analysis at least.
+const reserveShare = 10
+
+// checkQueue refuses analyses when the queue is full. Then an account with little
+// in it may go on, into a reserve as large as the queue itself: another account
+// cannot shut it out.
+func (s *Store) checkQueue(ctx context.Context, tx *sql.Tx, account string) error {
+	most := s.cfg.MaxQueued
+	if most == 0 {
+		return nil
+	}
+	var all, own int
+	err := tx.QueryRowContext(ctx, `
+		SELECT count(*), coalesce(sum(CASE WHEN account = $1 THEN 1 ELSE 0 END), 0) FROM analyses WHERE status = 'pending'`, account).Scan(&all, &own)
+	if err != nil || all < most || all < 2*most && own < max(1, most/reserveShare) {
+		return err
+	}
+	return saccade.Errorf(saccade.CodeOverCapacity, "The queue is full. Please try again in a minute.")
 }
 
 func insertAnalysis(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) error {

@@ -12,7 +12,7 @@ import (
 // Config says where the rows are and what the limits are.
 type Config struct {
 	DSN       string           // "sqlite:<path of a file>" or "postgres://…"
-	MaxQueued int              // analyses waiting or running before new ones are refused with over_capacity; 0: no limit
+	MaxQueued int              // analyses waiting or running before new ones are refused with over_capacity, but for accounts with less than a tenth of it; 0: no limit
 	ImageTTL  time.Duration    // how long results of images and pages stay after their end; 0: for ever
 	MaxTries  int              // attempts of an analysis that fail on our side before it is failed, 1..
 	Lease     time.Duration    // a running attempt silent for longer counts as dead

@@ -47,6 +47,27 @@ func TestQueueLimitAndPosition(t *testing.T) {
 	})
 }
 
+// TestFullQueueShutsNobodyOut: an account that fills the queue is refused, others
+// still get their share, until as much again is waiting.
+func TestFullQueueShutsNobodyOut(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, driver string) {
+		f := open(t, driver, func(c *store.Config) { c.MaxQueued = 2 })
+		create := func(account string) error {
+			_, err := f.EnsureAccount(t.Context(), account)
+			f.ok(err)
+			_, _, err = f.CreateAnalysis(t.Context(), &saccade.Analysis{Account: account, Request: saccade.Request{Kind: saccade.KindImage}}, nil)
+			return err
+		}
+		for _, account := range []string{"acme", "acme", "rival"} {
+			f.ok(create(account))
+		}
+		f.code(create("acme"), saccade.CodeOverCapacity)
+		f.code(create("rival"), saccade.CodeOverCapacity)
+		f.ok(create("third"))
+		f.code(create("fourth"), saccade.CodeOverCapacity)
+	})
+}
+
 func TestList(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		var want []string
