@@ -16,7 +16,7 @@ const mostMemory = 700
 func TestManyBodiesAtOnce(t *testing.T) {
 	t.Parallel()
 	s := start(t, t.TempDir(), "--rate-limit", "0")
-	input := `"input":{"type":"url","content":"https://example.com/"}`
+	input := `"input":{"type":"url","content":"http://nowhere.invalid/"}`
 	many := func(element string, n int) string { return strings.TrimSuffix(strings.Repeat(element+",", n), ",") }
 	area := `{"name":"a","polygon":[` + many(`["x","y"]`, 1000) + `]}`
 	for name, body := range map[string]string{
