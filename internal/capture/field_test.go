@@ -223,7 +223,7 @@ func TestWhatIsNoPage(t *testing.T) {
 	}
 	mail, tls := raw("220 mail.example ESMTP\r\n"), raw("\x15\x03\x01\x00\x02\x02\x16")
 	b := newBrowser(t, nil, host(s), mail, tls)
-	newVisits(t, b).refusals(map[string]string{
+	refusals(t, b, map[string]string{
 		s.URL + "/pdf": "a PDF, not", s.URL + "/to-pdf": "a PDF, not", s.URL + "/film": "a recording", s.URL + "/hangup": "closed the connection",
 		s.URL + "/gzip": "announced as compressed", s.URL + "/nothing": "an empty page", s.URL + "/502": "status 502",
 		"http://" + mail: "not one of a web server", "http://" + tls: "https://", "https://" + mail: "secure connection",

@@ -63,7 +63,6 @@ type watcher struct {
 	animations map[string]bool // ids of those that started and were not ended by us
 	main       cdp.FrameID
 
-	changed chan struct{} // signaled after every change
 	dialogs chan page.DialogType
 }
 
@@ -72,7 +71,6 @@ func newWatcher() *watcher {
 		flights:    map[network.RequestID]flight{},
 		asked:      map[string]int{},
 		animations: map[string]bool{},
-		changed:    make(chan struct{}, 1),
 		dialogs:    make(chan page.DialogType, 64),
 		now:        state{active: time.Now()},
 	}
@@ -126,18 +124,7 @@ func (w *watcher) follow(id cdp.FrameID) {
 
 func (w *watcher) observe(ev any) {
 	w.mu.Lock()
-	changed := w.apply(ev)
-	w.mu.Unlock()
-	if changed {
-		select {
-		case w.changed <- struct{}{}:
-		default:
-		}
-	}
-}
-
-// apply reports whether the event changed anything of interest.
-func (w *watcher) apply(ev any) bool {
+	defer w.mu.Unlock()
 	switch ev := ev.(type) {
 	case *network.EventRequestWillBeSent:
 		w.begin(ev)
@@ -145,7 +132,6 @@ func (w *watcher) apply(ev any) bool {
 		w.answered(ev)
 	case *network.EventDataReceived:
 		w.received(ev)
-		return false
 	case *network.EventLoadingFinished:
 		w.end(ev.RequestID, "")
 	case *network.EventLoadingFailed:
@@ -165,16 +151,11 @@ func (w *watcher) apply(ev any) bool {
 		if len(w.animations) < maxFlights {
 			w.animations[ev.Animation.ID] = true
 		}
-		return false
 	case *animation.EventAnimationCanceled:
 		delete(w.animations, ev.ID)
-		return false
 	case *inspector.EventTargetCrashed:
 		w.now.crashed = true
-	default:
-		return false
 	}
-	return true
 }
 
 // begin notes a request. One that is sent on to another address keeps its age.
