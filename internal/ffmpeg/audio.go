@@ -44,7 +44,7 @@ func (t *Tool) Audio(ctx context.Context, path string, info webm.Info, dir strin
 	if info.CopiesAudio() {
 		return &Audio{path: path, info: info}, nil
 	}
-	if err := t.admit(ctx); err != nil {
+	if err := t.requireSandbox(ctx); err != nil {
 		return nil, err
 	}
 	src, err := openSource(path, info)

@@ -82,7 +82,7 @@ func (t *Tool) Decode(ctx context.Context, path string, info webm.Info, threads 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := t.admit(ctx); err != nil {
+	if err := t.requireSandbox(ctx); err != nil {
 		return nil, err
 	}
 	if err := info.CheckPixels(t.cfg.MaxPixels); err != nil {

@@ -89,8 +89,8 @@ func (t *Tool) CheckSandbox(context.Context) error {
 // is missing.
 func (t *Tool) Confined() (detail string, ok bool) { return t.detail, t.confined }
 
-// admit refuses media while CheckSandbox fails.
-func (t *Tool) admit(ctx context.Context) error {
+// requireSandbox refuses media while CheckSandbox fails.
+func (t *Tool) requireSandbox(ctx context.Context) error {
 	if err := t.CheckSandbox(ctx); err != nil {
 		return saccade.Errorf(saccade.CodeInvalidInput, "This server cannot analyze videos: nothing would confine the decoder. Its operator has to run it on a system with Landlock.").With(err)
 	}

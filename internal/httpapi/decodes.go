@@ -40,8 +40,8 @@ func (d *decodable) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// leave frees the place.
-func (d *decodable) leave() {
+// release frees the place.
+func (d *decodable) release() {
 	if d.holds {
 		d.decodes.Leave(d.account)
 	}

@@ -59,7 +59,7 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 		defer a.largeBodies.Leave(c.account.Name)
 	}
 	body := &decodable{ReadCloser: r.Body, ctx: r.Context(), decodes: a.decodes, account: c.account.Name}
-	defer body.leave()
+	defer body.release()
 	r.Body = body
 	next(huma.WithValue(ctx, callerKey{}, c))
 }

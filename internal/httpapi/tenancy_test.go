@@ -28,8 +28,8 @@ const madeUp = "5h7xk2m4qz3v6w8y2b4d6f8h2k"
 func newTenancy(t *testing.T, driver string) *tenancy {
 	h := newHarnessAt(t, storetest.Config(t, driver), func(*service.Deps) {}, func(c *Config, _ *Deps) { c.RateLimit = 0 })
 	x := &tenancy{harness: h}
-	var hook webhookView
-	h.call("POST", "/v2/webhooks", object{"url": "https://hooks.example.com/acme"}).into(t, 201, &hook)
+	var webhook webhookView
+	h.call("POST", "/v2/webhooks", object{"url": "https://hooks.example.com/acme"}).into(t, 201, &webhook)
 	video, image := h.video(), h.image()
 	h.succeed(video)
 	h.succeed(image)
@@ -46,7 +46,7 @@ func newTenancy(t *testing.T, driver string) *tenancy {
 	}
 	x.output, x.upload = string(vv.Outputs.Attention.AttentionMap), h.upload()
 	_, uploadID, _ := h.key(x.upload).Upload()
-	x.ids = []string{video, image, iv.ExposedID, hook.ID, list.Deliveries[0].ID, uploadID}
+	x.ids = []string{video, image, iv.ExposedID, webhook.ID, list.Deliveries[0].ID, uploadID}
 	var own struct{ URL string }
 	h.send("GET", h.at("/v2/upload-urls"), nil, x.rival()).into(t, 200, &own)
 	_, x.query, _ = strings.Cut(own.URL, "?")
