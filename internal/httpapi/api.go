@@ -22,6 +22,12 @@ const (
 	longPollShare      = 256 // of them, those of one account
 )
 
+const (
+	smallBody   = 128 << 10 // bytes of a body that is decoded at once; larger ones take turns
+	maxDecodes  = 3
+	decodeShare = 2 // of them, those of one account
+)
+
 // API is the HTTP API. It is an http.Handler, safe for concurrent use.
 type API struct {
 	cfg      Config

@@ -58,8 +58,8 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 		}
 		defer a.largeBodies.Leave(c.account.Name)
 	}
-	body := &decodable{ReadCloser: r.Body, ctx: r.Context(), decodes: a.decodes, account: c.account.Name}
-	defer body.release()
+	body := &httpfront.SharedBody{ReadCloser: r.Body, Ctx: r.Context(), Shares: a.decodes, Key: c.account.Name, Small: smallBody, Patience: largeBodyWait}
+	defer body.Release()
 	r.Body = body
 	next(huma.WithValue(ctx, callerKey{}, c))
 }
