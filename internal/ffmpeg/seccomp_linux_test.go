@@ -65,10 +65,22 @@ func runProbe() int {
 	if err := unix.Prlimit(os.Getppid(), unix.RLIMIT_NOFILE, nil, &limit); !errors.Is(err, unix.EPERM) {
 		fail("limits of the parent", err)
 	}
+	probeCalls(fail)
+	done := make(chan struct{}) // a new thread, as codecs make them
+	go func() {
+		runtime.LockOSThread()
+		close(done)
+	}()
+	<-done
+	return failed
+}
+
+// probeCalls tries every system call that is to be refused, by its number.
+func probeCalls(fail func(what string, err error)) {
 	machine, err := arch.GetInfo("")
 	if err != nil {
 		fail("system calls", err)
-		return failed
+		return
 	}
 	for want, names := range map[unix.Errno][]string{unix.EPERM: forbidden(), unix.ENOSYS: absent()} {
 		for _, name := range names {
@@ -82,13 +94,6 @@ func runProbe() int {
 	if _, _, errno := unix.RawSyscall6(2000, 0, 0, 0, 0, 0, 0); errno != unix.EPERM {
 		fail("an unknown system call", errno)
 	}
-	done := make(chan struct{}) // a new thread, as codecs make them
-	go func() {
-		runtime.LockOSThread()
-		close(done)
-	}()
-	<-done
-	return failed
 }
 
 // TestSandboxProbe runs a program inside the sandbox that tries to get out.
