@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
+
+	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
 // Config says where the rows are and what the limits are.
@@ -44,7 +45,7 @@ func (c Config) Validate() error {
 			errs = append(errs, fmt.Errorf(format, args...))
 		}
 	}
-	_, _, err := splitDSN(c.DSN)
+	_, _, err := pool.SplitDSN(c.DSN)
 	errs = append(errs, err)
 	bad(c.MaxQueued < 0, "MaxQueued is %d and must be 0 (no limit) or more", c.MaxQueued)
 	bad(c.ImageTTL < 0, "ImageTTL is %v and must be 0 (keep for ever) or more", c.ImageTTL)
@@ -59,19 +60,6 @@ func (c Config) Validate() error {
 
 // The drivers, as [Store.Driver] names them.
 const (
-	DriverSQLite   = "sqlite"
-	DriverPostgres = "postgres"
+	DriverSQLite   = pool.DriverSQLite
+	DriverPostgres = pool.DriverPostgres
 )
-
-// splitDSN returns the driver and what it is to open.
-func splitDSN(dsn string) (driver, target string, err error) {
-	scheme, rest, _ := strings.Cut(dsn, ":")
-	switch {
-	case scheme == "sqlite" && strings.TrimPrefix(rest, "//") != "":
-		return DriverSQLite, strings.TrimPrefix(rest, "//"), nil
-	case (scheme == "postgres" || scheme == "postgresql") && strings.HasPrefix(rest, "//"):
-		return DriverPostgres, dsn, nil
-	}
-	// The DSN may hold a password: it is not repeated.
-	return "", "", errors.New(`DSN must be "sqlite:<path of a file>" or "postgres://user:password@host/database"`)
-}

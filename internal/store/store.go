@@ -30,7 +30,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	driver, target, _ := splitDSN(cfg.DSN)
+	driver, target, _ := pool.SplitDSN(cfg.DSN)
 	s := &Store{cfg: cfg, driver: driver, now: cfg.Now, log: cfg.Log}
 	if s.now == nil {
 		s.now = time.Now

@@ -1,4 +1,4 @@
-package store
+package pool
 
 import (
 	"strings"
@@ -11,7 +11,7 @@ func FuzzDSN(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, dsn string) {
-		driver, target, err := splitDSN(dsn)
+		driver, target, err := SplitDSN(dsn)
 		if (err == nil) != (driver != "" && target != "") {
 			t.Errorf("%q gave %q, %q, %v", dsn, driver, target, err)
 		}
