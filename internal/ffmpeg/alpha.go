@@ -1,6 +1,29 @@
 package ffmpeg
 
-import "image"
+import (
+	"encoding/binary"
+	"image"
+)
+
+// opaque are eight samples of alpha of at least 252. Recorders code alpha with
+// losses: what was opaque comes back as 253 to 255, and its color as it was.
+const opaque = 0xfcfcfcfcfcfcfcfc
+
+// seeThrough returns the first of row's samples, at or behind x, in a run of
+// eight that is not all opaque; len(row) where there is none.
+func seeThrough(row []byte, x int) int {
+	for ; x+8 <= len(row); x += 8 {
+		if binary.LittleEndian.Uint64(row[x:])&opaque != opaque {
+			return x
+		}
+	}
+	for ; x < len(row); x++ {
+		if row[x] < opaque&0xff {
+			return x
+		}
+	}
+	return x
+}
 
 // overWhite lays a frame with transparency on white, as PNGs are. alpha has a
 // byte for each sample of Y; full says that samples run from 0 to 255.
@@ -12,13 +35,18 @@ func overWhite(img *image.YCbCr, alpha []byte, full bool) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	for y := range h {
 		row, a := img.Y[y*img.YStride:][:w], alpha[y*w:][:w]
-		for x, v := range row {
-			row[x] = mix(v, a[x], white)
+		for x := seeThrough(a, 0); x < w; x = seeThrough(a, x) {
+			for end := min(x+8, w); x < end; x++ {
+				row[x] = mix(row[x], a[x], white)
+			}
 		}
 	}
 	for y := range (h + 1) / 2 {
 		top := alpha[2*y*w:][:w]
 		bottom := alpha[min(2*y+1, h-1)*w:][:w]
+		if seeThrough(top, 0) == w && seeThrough(bottom, 0) == w {
+			continue
+		}
 		for x := range (w + 1) / 2 {
 			right := min(2*x+1, w-1)
 			a := byte((uint32(top[2*x]) + uint32(top[right]) + uint32(bottom[2*x]) + uint32(bottom[right]) + 2) / 4)
