@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -123,6 +124,9 @@ func (c *Client) create(ctx context.Context, path, key string, r wireRequest) (r
 		key = saccade.NewID()
 	}
 	err = c.do(ctx, call{method: http.MethodPost, path: path, body: r, key: key, repeat: true}, &ref)
+	if err == nil && ref.ID == "" {
+		err = fmt.Errorf("%w (no id)", ErrForeign)
+	}
 	return ref, err
 }
 
@@ -148,7 +152,11 @@ func (c *Client) poll(ctx context.Context, path string, wait time.Duration) (*An
 	if err != nil {
 		return nil, 0, err
 	}
-	return &a, seconds(header), nil
+	switch a.Status {
+	case saccade.StatusPending, saccade.StatusSuccess, saccade.StatusFailed:
+		return &a, seconds(header), nil
+	}
+	return nil, 0, fmt.Errorf("%w (status %.40q)", ErrForeign, a.Status)
 }
 
 // longPoll is how long the server is asked to wait for the end of an analysis

@@ -55,6 +55,14 @@ func New(baseURL, token string, options ...Option) (*Client, error) {
 	return c, nil
 }
 
+// What a call can meet beside the errors of the server, for errors.Is.
+var (
+	// ErrUnreachable: no answer came, for want of a name, a connection or time.
+	ErrUnreachable = errors.New("client: the server cannot be reached")
+	// ErrForeign: what answers does not speak this API.
+	ErrForeign = errors.New("client: the answer is not as documented; is this the address of a server?")
+)
+
 // call is one request to the API.
 type call struct {
 	method string
@@ -118,7 +126,7 @@ func (c *Client) once(ctx context.Context, k call, body []byte, v any) (_ http.H
 		if ctx.Err() != nil {
 			return nil, -1, ctx.Err()
 		}
-		return nil, 0, fmt.Errorf("client: the server cannot be reached: %w", err)
+		return nil, 0, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode >= 400 {
@@ -128,7 +136,7 @@ func (c *Client) once(ctx context.Context, k call, body []byte, v any) (_ http.H
 		return res.Header, -1, nil
 	}
 	if err := json.NewDecoder(res.Body).Decode(v); err != nil {
-		return res.Header, 0, fmt.Errorf("client: the answer of %s %s is not as documented: %w", k.method, k.path, err)
+		return res.Header, 0, fmt.Errorf("%w (%s %s): %w", ErrForeign, k.method, k.path, err)
 	}
 	return res.Header, -1, nil
 }
@@ -193,7 +201,7 @@ func decodeError(res *http.Response) error {
 			e.Code = saccade.CodeGone
 		}
 	default: // a proxy, perhaps
-		e = saccade.Errorf(saccade.CodeClient, "The server answered %s.", res.Status)
+		e = saccade.Errorf(saccade.CodeClient, "The server answered %s.", res.Status).With(ErrForeign)
 		if res.StatusCode >= 500 {
 			e.Code = saccade.CodeServer
 		}

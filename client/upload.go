@@ -17,6 +17,9 @@ func (c *Client) UploadURL(ctx context.Context) (string, error) {
 		URL string `json:"url"`
 	}
 	err := c.do(ctx, call{method: http.MethodGet, path: "/upload-urls", repeat: true}, &v)
+	if err == nil && v.URL == "" {
+		err = fmt.Errorf("%w (no upload URL)", ErrForeign)
+	}
 	return v.URL, err
 }
 
@@ -73,7 +76,10 @@ func (c *Client) Download(ctx context.Context, link saccade.Link, w io.Writer) e
 func (c *Client) fetch(req *http.Request, w io.Writer) error {
 	res, err := c.http.Do(req)
 	if err != nil {
-		return fmt.Errorf("client: %w", err)
+		if ctx := req.Context(); ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode >= 400 {

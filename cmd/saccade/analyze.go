@@ -42,7 +42,7 @@ func (analyzeCmd) Help() string {
   saccade analyze ad.jpg --out results --predictions all --aois areas.json
 
 density.npy (attention.data) is float32, (h, w) for an image and (frames, h, w) for a video; every map sums to 1.
-Exit status: 0 all succeeded, 1 at least one failed (its result.json says why), 2 wrong usage.`
+Exit code 1: at least one input failed; its result.json says why.`
 }
 
 // result is what result.json holds: the API's answer with file names as links.
@@ -96,7 +96,7 @@ func (c *analyzeCmd) Run(e env) error {
 	err = g.Wait()
 	bars.Wait()
 	if err == nil && failed > 0 {
-		return exitStatus(1)
+		return exitStatus(exitFailed)
 	}
 	return err
 }
@@ -149,7 +149,7 @@ func (c *analyzeCmd) one(ctx context.Context, an *pipeline.Analyzer, file, stem 
 	res := result{Status: saccade.StatusSuccess, Title: stem}
 	res.Outputs, err = c.predict(ctx, an, file, dir, aois, bar.Set)
 	if ctx.Err() != nil {
-		return result{}, errors.New("interrupted; results of unfinished inputs were not kept")
+		return result{}, exitWith(exitInterrupted, errors.New("interrupted; results of unfinished inputs were not kept"))
 	}
 	if err != nil {
 		if err := emptyDir(dir); err != nil {

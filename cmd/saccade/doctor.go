@@ -18,7 +18,7 @@ type doctorCmd struct{}
 
 // Help says what the answer means.
 func (doctorCmd) Help() string {
-	return "Example:\n  saccade doctor\n\nExit status 1 when something that the service needs does not work. A missing browser is not an error: only pages need it."
+	return "Example:\n  saccade doctor\n\nExit code 1 when something that the service needs does not work. A missing browser is not an error: only pages need it."
 }
 
 // Run prints a line for everything the service rests on.
@@ -66,7 +66,7 @@ func (doctorCmd) Run(e env) error {
 		return err
 	}
 	if !healthy {
-		return exitStatus(1)
+		return exitStatus(exitFailed)
 	}
 	return nil
 }

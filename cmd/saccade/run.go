@@ -28,16 +28,11 @@ type env struct {
 	stdout, stderr io.Writer
 }
 
-// exitStatus is an error that was reported already and only sets the exit status.
-type exitStatus int
-
-func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
-
-// run executes one command line: 0 done, 1 failed, 2 misused.
+// run executes one command line and returns its exit code.
 func run(e env, args []string) int {
 	status := -1
 	parser := kong.Must(&cli{}, kong.Name("saccade"), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Description("Predicts where people look in a video, an image or a web page: heat maps, and the numbers behind them."),
+		kong.Description("Predicts where people look in a video, an image or a web page: heat maps, and the numbers behind them.\n\n"+exitTable()),
 		kong.Writers(e.stdout, e.stderr), kong.Exit(func(code int) { status = code }), kong.DefaultEnvars("SACCADE"),
 		kong.Vars{"model": attention.NeuralName})
 	cmd, err := parser.Parse(args)
@@ -46,18 +41,14 @@ func run(e env, args []string) int {
 	}
 	if err != nil {
 		fmt.Fprintf(e.stderr, "saccade: %v\nTry: saccade --help\n", err)
-		return 2
+		return int(exitUsage)
 	}
-	var code exitStatus
-	switch err := cmd.Run(e); {
-	case err == nil:
-		return 0
-	case errors.As(err, &code):
-		return int(code)
-	default:
+	err = cmd.Run(e)
+	var reported exitStatus
+	if err != nil && !errors.As(err, &reported) {
 		fmt.Fprintf(e.stderr, "saccade: %v\n", err)
-		return 1
 	}
+	return int(exitCodeOf(err))
 }
 
 type versionCmd struct{}

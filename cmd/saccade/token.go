@@ -150,9 +150,3 @@ func (c *tokenRevokeCmd) Run(e env) error {
 	}
 	return errors.Join(s.RevokeToken(e.ctx, c.ID), s.Close())
 }
-
-// usage prints a misuse of the command line and returns its exit status.
-func usage(e env, err error) error {
-	fmt.Fprintf(e.stderr, "saccade: %v\n", err)
-	return exitStatus(2)
-}
