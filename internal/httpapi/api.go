@@ -9,23 +9,17 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/saccade-dev/saccade/internal/httpapi/openapi"
+	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpfront"
+	"github.com/saccade-dev/saccade/internal/service"
 )
 
 // Bounds of work that clients cause.
 const (
-	maxAuthentications = 64  // look-ups of tokens at once: anybody can cause them
-	maxLongPolls       = 512 // long polls and event streams at once: each reads the database a few times a second
-	longPollShare      = 256 // of them, those of one account
-)
-
-const (
-	smallBody   = 128 << 10 // bytes of a body that is decoded at once; larger ones take turns
-	maxDecodes  = 3
-	decodeShare = 2 // of them, those of one account
+	maxLongPolls  = 512 // long polls and event streams at once: each reads the database a few times a second
+	longPollShare = 256 // of them, those of one account
 )
 
 // API is the HTTP API. It is an http.Handler, safe for concurrent use.
@@ -35,22 +29,24 @@ type API struct {
 	log      *slog.Logger
 	now      func() time.Time
 	front    *httpfront.Front
-	huma     huma.API
-	limiter  *httpfront.Limiter
+	table    *route.Table
+	huma     huma.API // of the table
 	doc      *openapi.Document
 	document []byte // as served
 
-	authentications httpfront.Semaphore
-	transfers       *httpfront.Shares // of uploads and downloads
-	puts            *httpfront.Shares // of uploads, by link
-	largeBodies     *httpfront.Shares
-	decodes         *httpfront.Shares // bodies being decoded, by account
-	longPolls       *httpfront.Shares
+	transfers *httpfront.Shares // of uploads and downloads
+	puts      *httpfront.Shares // of uploads, by link
+	longPolls *httpfront.Shares
 
 	// stop ends life, and with it every long poll and event stream.
 	life context.Context
 	stop context.CancelFunc
 }
+
+// wireFields are the names that clients know the fields of the use cases by, where
+// they differ.
+var wireFields = map[string]string{service.FieldContent: "input.content", service.FieldTitle: "input.title",
+	"kind": "input.type", "medium": "input.medium"}
 
 // New builds the API. The error names everything wrong with the configuration and
 // every missing dependency.
@@ -58,15 +54,12 @@ func New(cfg Config, deps Deps) (*API, error) {
 	if err := errors.Join(cfg.Validate(), deps.validate()); err != nil {
 		return nil, err
 	}
-	installErrors()
 	a := &API{
 		cfg: cfg, deps: deps, now: deps.Now,
-		limiter:         httpfront.NewLimiter(cfg.RateLimit, cfg.RateBurst),
-		doc:             openapi.New(openapi.Config{PublicURL: cfg.PublicURL, Version: cfg.Version, Limits: cfg.Limits}),
-		authentications: httpfront.NewSemaphore(maxAuthentications), transfers: httpfront.NewShares(cfg.MaxTransfers, max(1, cfg.MaxTransfers/halfShare)),
-		puts:        httpfront.NewShares(max(cfg.MaxTransfers, linkShare), linkShare),
-		decodes:     httpfront.NewShares(maxDecodes, decodeShare),
-		largeBodies: httpfront.NewShares(maxLargeBodies, largeBodyShare), longPolls: httpfront.NewShares(maxLongPolls, longPollShare),
+		doc:       openapi.New(openapi.Config{PublicURL: cfg.PublicURL, Version: cfg.Version, Limits: cfg.Limits}),
+		transfers: httpfront.NewShares(cfg.MaxTransfers, max(1, cfg.MaxTransfers/halfShare)),
+		puts:      httpfront.NewShares(max(cfg.MaxTransfers, linkShare), linkShare),
+		longPolls: httpfront.NewShares(maxLongPolls, longPollShare),
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -80,8 +73,10 @@ func New(cfg Config, deps Deps) (*API, error) {
 		return nil, err
 	}
 	a.log = a.front.Log()
-	a.huma = humago.New(a.front, a.doc.Huma(huma.Format{Marshal: httpfront.EncodeJSON, Unmarshal: httpfront.DecodeJSON}))
-	a.huma.UseMiddleware(a.authenticate)
+	a.table = route.New(route.Parts{Front: a.front, Document: a.doc, Accounts: deps.Accounts,
+		Fields:  wireFields,
+		Limiter: httpfront.NewLimiter(cfg.RateLimit, cfg.RateBurst), Now: a.now})
+	a.huma = a.table.Huma()
 	a.routes()
 	a.document, err = a.doc.Finish(a.huma.OpenAPI(), reflect.TypeFor[httpfront.Health]())
 	return a, err

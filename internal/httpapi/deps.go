@@ -13,18 +13,15 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/httpapi/account"
+	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/service"
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
-// Accounts authenticates tokens; *store.Store is one, as of all interfaces here that
-// name no other.
-type Accounts interface {
-	Authenticate(ctx context.Context, plain string) (saccade.Account, saccade.Token, error)
-}
-
-// Service is the use cases; *service.Service is one.
+// Service is the use cases; *service.Service is one. Of the other interfaces here,
+// *store.Store is one where none is named.
 type Service interface {
 	Uploads
 	Orders
@@ -49,7 +46,7 @@ type Orders interface {
 type Edits interface {
 	MeasureAreas(ctx context.Context, a *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOIResult, error)
 	Erase(ctx context.Context, a *saccade.Analysis) error
-	CheckWebhook(ctx context.Context, w saccade.Webhook) error
+	account.Addresses
 }
 
 // Analyses finds analyses.
@@ -62,7 +59,7 @@ type Analyses interface {
 // Archive lists analyses.
 type Archive interface {
 	List(ctx context.Context, account string, o store.ListOptions) (page []saccade.Analysis, next string, err error)
-	Usage(ctx context.Context, account string, from, to time.Time) ([]store.Usage, error)
+	account.Usage
 }
 
 // Texts keeps what was written about an analysis, and the context for it.
@@ -70,24 +67,6 @@ type Texts interface {
 	SetMeta(ctx context.Context, account, id string, meta map[string]string) (*saccade.Analysis, error)
 	StartText(ctx context.Context, account, id, kind string, ttl time.Duration) (store.Text, error)
 	Text(ctx context.Context, account, id, kind string) (store.Text, error)
-}
-
-// Webhooks keeps an account's webhooks and the log of deliveries.
-type Webhooks interface {
-	WebhookList
-	Deliveries(ctx context.Context, account string, o store.DeliveryOptions) (page []store.Delivery, next string, err error)
-	Delivery(ctx context.Context, account, id string) (store.Delivery, error)
-	Redeliver(ctx context.Context, account, id string) (store.Delivery, error)
-}
-
-// WebhookList is the part of [Webhooks] about the webhooks themselves.
-type WebhookList interface {
-	CreateWebhook(ctx context.Context, w store.Webhook) (store.Webhook, error)
-	Webhooks(ctx context.Context, account string) ([]store.Webhook, error)
-	Webhook(ctx context.Context, account, id string) (store.Webhook, error)
-	UpdateWebhook(ctx context.Context, w store.Webhook) (store.Webhook, error)
-	DeleteWebhook(ctx context.Context, account, id string) error
-	WebhookSecret(ctx context.Context, account string) (string, error)
 }
 
 // Objects opens the objects that clients download; blob.Store is one.
@@ -104,12 +83,12 @@ type Verifier interface {
 // Deps is everything the API needs from other packages. All are required but
 // Collectors, Checks, Log (nil: discarded) and Now (nil: time.Now).
 type Deps struct {
-	Accounts   Accounts
+	Accounts   route.Accounts
 	Service    Service
 	Analyses   Analyses
 	Archive    Archive
 	Texts      Texts
-	Webhooks   Webhooks
+	Webhooks   account.Webhooks
 	Collectors []prometheus.Collector // for /metrics
 	Objects    Objects
 	Links      blob.Links

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/httpapi/route"
 )
 
 type createImageInput struct {
@@ -39,7 +40,9 @@ func (a *API) createImage(ctx context.Context, in *createImageInput) (*createdOu
 
 // imageBody is how large the request for an image may be: Base64 with line
 // breaks, and the rest of the request.
-func (c Config) imageBody() int64 { return c.Limits.ImageBytes/3*4 + c.Limits.ImageBytes/24 + maxBody }
+func (c Config) imageBody() int64 {
+	return c.Limits.ImageBytes/3*4 + c.Limits.ImageBytes/24 + route.MaxBody
+}
 
 type imageOutput struct {
 	PollHeaders

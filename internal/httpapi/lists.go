@@ -2,9 +2,9 @@ package httpapi
 
 import (
 	"context"
-	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/store"
 )
@@ -50,7 +50,7 @@ func (a *API) listAll(ctx context.Context, in *listInput) (*listOutput, error) {
 }
 
 func (a *API) list(ctx context.Context, kind saccade.Kind, in PageInput) (*listOutput, error) {
-	page, next, err := a.deps.Archive.List(ctx, callerOf(ctx).account.Name, store.ListOptions{
+	page, next, err := a.deps.Archive.List(ctx, route.AccountOf(ctx), store.ListOptions{
 		Kind: kind, Status: saccade.Status(in.Status), Limit: in.Limit, After: in.After,
 	})
 	if err != nil {
@@ -62,7 +62,7 @@ func (a *API) list(ctx context.Context, kind saccade.Kind, in PageInput) (*listO
 		an := &page[i]
 		out.Body.Analyses = append(out.Body.Analyses, listItem{
 			ID: an.ID, Type: string(an.Request.Kind), Status: string(an.Status), Title: an.Request.Title,
-			CreatedAt: stamp(an.CreatedAt), Location: httpfront.CallOf(ctx).Base + pollPath(an.Request.Kind) + an.ID, Error: a.failure(ctx, an),
+			CreatedAt: route.Stamp(an.CreatedAt), Location: httpfront.CallOf(ctx).Base + pollPath(an.Request.Kind) + an.ID, Error: a.failure(ctx, an),
 		})
 	}
 	out.Body.Next = next
@@ -77,87 +77,20 @@ func pollPath(kind saccade.Kind) string {
 	return "/v2/analyses/"
 }
 
-// empty is an answer without a body.
-type empty struct{}
-
 // deleteVideo cancels or erases a video analysis.
-func (a *API) deleteVideo(ctx context.Context, in *ByID) (*empty, error) {
+func (a *API) deleteVideo(ctx context.Context, in *ByID) (*route.Empty, error) {
 	return a.erase(ctx, saccade.KindVideo, in.ID)
 }
 
 // deleteImage cancels or erases an image or page analysis.
-func (a *API) deleteImage(ctx context.Context, in *ByID) (*empty, error) {
+func (a *API) deleteImage(ctx context.Context, in *ByID) (*route.Empty, error) {
 	return a.erase(ctx, saccade.KindImage, in.ID)
 }
 
-func (a *API) erase(ctx context.Context, kind saccade.Kind, id string) (*empty, error) {
+func (a *API) erase(ctx context.Context, kind saccade.Kind, id string) (*route.Empty, error) {
 	an, err := a.one(kind, id)(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &empty{}, a.deps.Service.Erase(ctx, an)
-}
-
-type usageInput struct {
-	From string `query:"from" doc:"First time that counts: a date (2026-06-01) or RFC 3339. Default: the first of this month, UTC." example:"2026-06-01"`
-	To   string `query:"to" doc:"First time that no longer counts. Default: now." example:"2026-07-01"`
-}
-
-// usageRow is what one kind of input came to.
-type usageRow struct {
-	Type      string  `json:"type" enum:"video,image,url" doc:"Kind of input." example:"video"`
-	Pending   int     `json:"pending" doc:"Analyses that have not ended." example:"1"`
-	Succeeded int     `json:"succeeded" doc:"Analyses with a result." example:"41"`
-	Failed    int     `json:"failed" doc:"Analyses without." example:"2"`
-	Frames    int64   `json:"frames" doc:"Frames of the videos with a result." example:"36900"`
-	Seconds   float64 `json:"seconds" doc:"Their length together." example:"1230.5"`
-}
-
-type usageOutput struct {
-	Body struct {
-		From  time.Time  `json:"from" doc:"First time that counts." example:"2026-06-01T00:00:00Z"`
-		To    time.Time  `json:"to" doc:"First time that does not." example:"2026-07-01T00:00:00Z"`
-		Usage []usageRow `json:"usage" nullable:"false" doc:"One entry for every kind of input that was used."`
-	} `nameHint:"Usage"`
-}
-
-// usage sums up what the account did in a span of time.
-func (a *API) usage(ctx context.Context, in *usageInput) (*usageOutput, error) {
-	now := a.now().UTC()
-	from, err := parseTime(in.From, time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC), "from")
-	if err != nil {
-		return nil, err
-	}
-	to, err := parseTime(in.To, now, "to")
-	if err != nil {
-		return nil, err
-	}
-	if !to.After(from) {
-		return nil, saccade.Errorf(saccade.CodeClient, "The span is empty: \"to\" must be later than \"from\".").About("to")
-	}
-	rows, err := a.deps.Archive.Usage(ctx, callerOf(ctx).account.Name, from, to)
-	if err != nil {
-		return nil, err
-	}
-	out := &usageOutput{}
-	out.Body.From, out.Body.To, out.Body.Usage = from, to, make([]usageRow, 0, len(rows))
-	for _, u := range rows {
-		out.Body.Usage = append(out.Body.Usage, usageRow{
-			Type: string(u.Kind), Pending: u.Pending, Succeeded: u.Succeeded, Failed: u.Failed, Frames: u.Frames, Seconds: u.Seconds,
-		})
-	}
-	return out, nil
-}
-
-// parseTime reads a date or a time; without one it is what otherwise says.
-func parseTime(text string, otherwise time.Time, param string) (time.Time, error) {
-	if text == "" {
-		return otherwise, nil
-	}
-	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if t, err := time.Parse(layout, text); err == nil && t.Year() >= 1970 && t.Year() < 3000 {
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, saccade.Errorf(saccade.CodeClient, "%s is a date like 2026-06-01 or a time like 2026-06-01T12:00:00Z.", param).About(param)
+	return &route.Empty{}, a.deps.Service.Erase(ctx, an)
 }

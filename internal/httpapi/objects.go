@@ -10,6 +10,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 )
 
@@ -104,7 +105,7 @@ func (a *API) getObject(w http.ResponseWriter, r *http.Request) {
 	defer a.transfers.Leave(shareOf(key))
 	object, info, err := a.deps.Objects.Open(r.Context(), key)
 	if errors.Is(err, blob.ErrNotFound) {
-		a.front.Fail(w, r, errGone)
+		a.front.Fail(w, r, route.ErrGone)
 		return
 	}
 	if err != nil {

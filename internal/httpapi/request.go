@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/service"
 )
 
@@ -61,9 +62,9 @@ func (o Options) names() []string {
 
 // order returns what every kind of analysis is asked with.
 func order(ctx context.Context, kind saccade.Kind, title string, o Options) service.Order {
-	c := callerOf(ctx)
+	c := route.CallerOf(ctx)
 	order := service.Order{
-		Account: c.account.Name, Title: title, Outputs: o.names(), AOIs: o.AOIs, Idempotency: c.idempotency(pollPath(kind)),
+		Account: c.Account.Name, Title: title, Outputs: o.names(), AOIs: o.AOIs, Idempotency: c.Idempotency(pollPath(kind)),
 	}
 	if o.Webhook != nil {
 		order.Webhook = &saccade.Webhook{URL: o.Webhook.URL, Events: o.Webhook.Events}

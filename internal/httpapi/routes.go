@@ -3,6 +3,8 @@ package httpapi
 import (
 	"net/http"
 
+	"github.com/saccade-dev/saccade/internal/httpapi/account"
+	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/web"
 )
@@ -12,49 +14,35 @@ func (a *API) routes() {
 	a.videoRoutes()
 	a.imageRoutes()
 	a.textRoutes()
-	a.webhookRoutes()
-	register(a, a.doc.Operation("get-usage"), a.usage)
+	account.Register(a.table, account.Deps{Webhooks: a.deps.Webhooks, Usage: a.deps.Archive, Addresses: a.deps.Service})
 	a.plainRoutes()
 }
 
 func (a *API) videoRoutes() {
-	register(a, a.doc.Operation("create-upload-url"), a.uploadURL)
-	register(a, a.doc.Operation("create-video-analysis"), a.createVideo)
-	register(a, a.doc.Operation("list-video-analyses"), a.listVideos)
-	register(a, a.doc.Operation("get-video-analysis"), a.getVideo)
-	register(a, a.doc.Operation("stream-video-analysis"), a.videoEvents)
-	register(a, a.doc.Operation("set-video-aois"), a.setVideoAOIs)
-	register(a, a.doc.Operation("delete-video-analysis"), a.deleteVideo)
+	route.Add(a.table, "create-upload-url", a.uploadURL)
+	route.Add(a.table, "create-video-analysis", a.createVideo)
+	route.Add(a.table, "list-video-analyses", a.listVideos)
+	route.Add(a.table, "get-video-analysis", a.getVideo)
+	route.Add(a.table, "stream-video-analysis", a.videoEvents)
+	route.Add(a.table, "set-video-aois", a.setVideoAOIs)
+	route.Add(a.table, "delete-video-analysis", a.deleteVideo)
 }
 
 func (a *API) imageRoutes() {
-	create := a.doc.Operation("create-analysis")
-	create.MaxBodyBytes = a.cfg.imageBody()
-	register(a, create, a.createImage)
-	register(a, a.doc.Operation("list-analyses"), a.listAll)
-	register(a, a.doc.Operation("get-analysis"), a.getImage)
-	register(a, a.doc.Operation("stream-analysis"), a.imageEvents)
-	register(a, a.doc.Operation("set-aois"), a.setImageAOIs)
-	register(a, a.doc.Operation("delete-analysis"), a.deleteImage)
+	route.AddLarge(a.table, "create-analysis", a.cfg.imageBody(), a.createImage)
+	route.Add(a.table, "list-analyses", a.listAll)
+	route.Add(a.table, "get-analysis", a.getImage)
+	route.Add(a.table, "stream-analysis", a.imageEvents)
+	route.Add(a.table, "set-aois", a.setImageAOIs)
+	route.Add(a.table, "delete-analysis", a.deleteImage)
 }
 
 func (a *API) textRoutes() {
-	register(a, a.doc.Operation("update-meta"), a.updateMeta)
-	register(a, a.doc.Operation("start-summary"), a.startSummary)
-	register(a, a.doc.Operation("get-summary"), a.getSummary)
-	register(a, a.doc.Operation("start-recommendations"), a.startRecommendations)
-	register(a, a.doc.Operation("get-recommendations"), a.getRecommendations)
-}
-
-func (a *API) webhookRoutes() {
-	register(a, a.doc.Operation("create-webhook"), a.createWebhook)
-	register(a, a.doc.Operation("list-webhooks"), a.listWebhooks)
-	register(a, a.doc.Operation("get-webhook"), a.getWebhook)
-	register(a, a.doc.Operation("update-webhook"), a.updateWebhook)
-	register(a, a.doc.Operation("delete-webhook"), a.deleteWebhook)
-	register(a, a.doc.Operation("list-deliveries"), a.listDeliveries)
-	register(a, a.doc.Operation("get-delivery"), a.getDelivery)
-	register(a, a.doc.Operation("redeliver"), a.redeliver)
+	route.Add(a.table, "update-meta", a.updateMeta)
+	route.Add(a.table, "start-summary", a.startSummary)
+	route.Add(a.table, "get-summary", a.getSummary)
+	route.Add(a.table, "start-recommendations", a.startRecommendations)
+	route.Add(a.table, "get-recommendations", a.getRecommendations)
 }
 
 // plainRoutes are those that huma does not serve: bytes and pages.

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/store"
 )
@@ -79,19 +80,19 @@ func (a *API) getText(ctx context.Context, exposed, kind string) (*textOutput, e
 	case err != nil:
 		return textError(err)
 	case a.textExpired(t):
-		return textError(errGone)
+		return textError(route.ErrGone)
 	}
 	return a.textAnswer(t), nil
 }
 
 // exposed finds a successful analysis by its exposed id.
 func (a *API) exposed(ctx context.Context, id string) (*saccade.Analysis, error) {
-	if !validID(id) {
-		return nil, errNoAnalysis
+	if !route.ValidID(id) {
+		return nil, route.ErrNoAnalysis
 	}
-	an, err := a.deps.Analyses.AnalysisByExposedID(ctx, callerOf(ctx).account.Name, id)
+	an, err := a.deps.Analyses.AnalysisByExposedID(ctx, route.AccountOf(ctx), id)
 	if err == nil && an.Status != saccade.StatusSuccess {
-		return nil, errNoAnalysis // the id is answered on success only
+		return nil, route.ErrNoAnalysis // the id is answered on success only
 	}
 	return an, err
 }

@@ -2,15 +2,11 @@ package httpapi
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/saccade-dev/saccade"
-	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 )
-
-// none is the input of an operation without any.
-type none struct{}
 
 // ByID is the input of an operation on one analysis.
 type ByID struct {
@@ -31,9 +27,9 @@ type uploadURLOutput struct {
 }
 
 // uploadURL answers a link for one upload into the account's own storage.
-func (a *API) uploadURL(ctx context.Context, _ *none) (_ *uploadURLOutput, err error) {
+func (a *API) uploadURL(ctx context.Context, _ *route.None) (_ *uploadURLOutput, err error) {
 	out := &uploadURLOutput{CacheControl: "no-store"}
-	out.Body.URL, err = a.deps.Service.CreateUpload(ctx, callerOf(ctx).account.Name, originOf(ctx))
+	out.Body.URL, err = a.deps.Service.CreateUpload(ctx, route.AccountOf(ctx), route.OriginOf(ctx))
 	return out, err
 }
 
@@ -62,7 +58,7 @@ type createdOutput struct {
 // createVideo starts the analysis of an uploaded video.
 func (a *API) createVideo(ctx context.Context, in *createVideoInput) (*createdOutput, error) {
 	o := order(ctx, saccade.KindVideo, in.Body.Input.Title, in.Body.Options)
-	an, replayed, err := a.deps.Service.CreateVideo(ctx, o, originOf(ctx), saccade.Link(in.Body.Input.Content))
+	an, replayed, err := a.deps.Service.CreateVideo(ctx, o, route.OriginOf(ctx), saccade.Link(in.Body.Input.Content))
 	return answerCreated(ctx, an, replayed, err)
 }
 
@@ -102,31 +98,19 @@ func (a *API) videoEvents(ctx context.Context, in *ByID) (*eventsOutput, error) 
 // none; the other kind is as unknown as another account's.
 func (a *API) one(kind saccade.Kind, id string) fetch {
 	return func(ctx context.Context) (*saccade.Analysis, error) {
-		if !validID(id) {
-			return nil, errNoAnalysis
+		if !route.ValidID(id) {
+			return nil, route.ErrNoAnalysis
 		}
-		an, err := a.deps.Analyses.Analysis(ctx, callerOf(ctx).account.Name, id)
+		an, err := a.deps.Analyses.Analysis(ctx, route.AccountOf(ctx), id)
 		if saccade.IsCode(err, saccade.CodeNotFound) {
-			return nil, errNoAnalysis.With(err)
+			return nil, route.ErrNoAnalysis.With(err)
 		}
 		if err != nil {
 			return nil, err
 		}
 		if (an.Request.Kind == saccade.KindVideo) != (kind == saccade.KindVideo) {
-			return nil, errNoAnalysis
+			return nil, route.ErrNoAnalysis
 		}
 		return an, nil
 	}
-}
-
-var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
-
-// validID reports whether a path segment can be an id at all; everything else
-// is answered without asking the database.
-func validID(id string) bool { return idForm.MatchString(id) }
-
-// originOf returns where the request reached the server.
-func originOf(ctx context.Context) blob.Origin {
-	c := httpfront.CallOf(ctx)
-	return blob.Origin{Base: c.Base, Serves: c.Serves}
 }

@@ -2,10 +2,12 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/service"
 )
@@ -62,7 +64,7 @@ const (
 // video is the answer for one video analysis.
 func (a *API) video(ctx context.Context, an *saccade.Analysis) videoView {
 	return videoView{
-		ID: an.ID, Status: string(an.Status), Title: an.Request.Title, CreatedAt: stamp(an.CreatedAt),
+		ID: an.ID, Status: string(an.Status), Title: an.Request.Title, CreatedAt: route.Stamp(an.CreatedAt),
 		Outputs: a.outputs(ctx, an), Error: a.failure(ctx, an), Pending: a.pending(ctx, an),
 	}
 }
@@ -70,7 +72,7 @@ func (a *API) video(ctx context.Context, an *saccade.Analysis) videoView {
 // image is the answer for one image or page analysis.
 func (a *API) image(ctx context.Context, an *saccade.Analysis) imageView {
 	v := imageView{
-		ID: an.ID, Status: string(an.Status), Type: string(an.Request.Kind), Title: an.Request.Title, CreatedAt: stamp(an.CreatedAt),
+		ID: an.ID, Status: string(an.Status), Type: string(an.Request.Kind), Title: an.Request.Title, CreatedAt: route.Stamp(an.CreatedAt),
 		Outputs: a.outputs(ctx, an), Error: a.failure(ctx, an), Pending: a.pending(ctx, an),
 	}
 	if an.Status == saccade.StatusSuccess {
@@ -78,8 +80,6 @@ func (a *API) image(ctx context.Context, an *saccade.Analysis) imageView {
 	}
 	return v
 }
-
-func stamp(t time.Time) string { return t.UTC().Format(saccade.TimestampLayout) }
 
 // outputs signs fresh links to everything that the analysis answered.
 func (a *API) outputs(ctx context.Context, an *saccade.Analysis) *saccade.Outputs[saccade.Link] {
@@ -89,7 +89,7 @@ func (a *API) outputs(ctx context.Context, an *saccade.Analysis) *saccade.Output
 	if an.Outputs == nil {
 		return &saccade.Outputs[saccade.Link]{}
 	}
-	origin, expires := originOf(ctx), a.now().Add(a.cfg.Limits.LinkTTL)
+	origin, expires := route.OriginOf(ctx), a.now().Add(a.cfg.Limits.LinkTTL)
 	return saccade.MapLinks(an.Outputs, func(file saccade.File) saccade.Link {
 		link, err := a.deps.Links.GetURL(origin, blob.AnalysisKey(an.ID, file), expires)
 		if err != nil { // a row that names no file; the other links are of use
@@ -98,6 +98,9 @@ func (a *API) outputs(ctx context.Context, an *saccade.Analysis) *saccade.Output
 		return link
 	})
 }
+
+// errNoReason stands for the error of a failed analysis that kept none.
+var errNoReason = errors.New("the analysis failed without an error")
 
 // failure is the error object of a failed analysis.
 func (a *API) failure(ctx context.Context, an *saccade.Analysis) *httpfront.ErrorObject {
@@ -111,7 +114,7 @@ func (a *API) failure(ctx context.Context, an *saccade.Analysis) *httpfront.Erro
 	if e.Param == "" && (e.Code == saccade.CodeBlankImage || e.Code == saccade.CodeUnreadableImage) {
 		e = e.About(service.FieldContent)
 	}
-	o := httpfront.NewErrorObject(ctx, saccade.AsError(onWire(e)))
+	o := httpfront.NewErrorObject(ctx, saccade.AsError(a.table.OnWire(e)))
 	return &o
 }
 

@@ -5,11 +5,13 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/saccade-dev/saccade/internal/httpapi/route"
 )
 
 // AddOn marks, in an operation's metadata, those that belong to the video add-on
 // of an account.
-const AddOn = "add-on"
+const AddOn = route.AddOn
 
 // tag groups operations in the document.
 type tag string

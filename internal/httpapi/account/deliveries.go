@@ -1,16 +1,17 @@
-package httpapi
+package account
 
 import (
 	"context"
 	"encoding/json"
 	"time"
 
+	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
-// deliveryView is one message to one webhook.
-type deliveryView struct {
+// DeliveryView is one message to one webhook.
+type DeliveryView struct {
 	ID         string          `json:"id" doc:"The header webhook-id of the message." example:"msg_5h7xk2m4qz3v6w8y2b4d6f8h2k"`
 	Webhook    string          `json:"webhook,omitempty" doc:"The endpoint; absent for the webhook of a single analysis." example:"7c4k2m4qz3v6w8y2b4d6f8h2k5"`
 	URL        string          `json:"url" doc:"Where it goes." example:"https://hooks.example.com/saccade"`
@@ -26,7 +27,7 @@ type deliveryView struct {
 	EndedAt    string          `json:"ended_at,omitempty" doc:"When it was delivered or given up." example:"2026-06-01T09:12:44.101000"`
 }
 
-type deliveryOutput struct{ Body deliveryView }
+type deliveryOutput struct{ Body DeliveryView }
 
 type deliveriesInput struct {
 	Limit    int    `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"Items a page." example:"20"`
@@ -36,43 +37,43 @@ type deliveriesInput struct {
 
 type deliveriesOutput struct {
 	Body struct {
-		Deliveries []deliveryView `json:"deliveries" nullable:"false" doc:"Newest first."`
+		Deliveries []DeliveryView `json:"deliveries" nullable:"false" doc:"Newest first."`
 		Next       string         `json:"next,omitempty" doc:"Cursor of the next page; absent on the last one."`
 	} `nameHint:"DeliveryList"`
 }
 
-func viewDelivery(d store.Delivery) deliveryView {
-	v := deliveryView{
+func viewDelivery(d store.Delivery) DeliveryView {
+	v := DeliveryView{
 		ID: d.ID, Webhook: d.Webhook, URL: d.URL, Analysis: d.Analysis, Event: d.Event, State: string(d.State), Attempts: d.Attempts,
-		HTTPStatus: d.HTTPStatus, Error: d.Error, Payload: json.RawMessage(d.Payload), CreatedAt: stamp(d.CreatedAt),
+		HTTPStatus: d.HTTPStatus, Error: d.Error, Payload: json.RawMessage(d.Payload), CreatedAt: route.Stamp(d.CreatedAt),
 	}
 	for text, at := range map[*string]*time.Time{&v.NextAt: d.NextAt, &v.EndedAt: d.EndedAt} {
 		if at != nil {
-			*text = stamp(*at)
+			*text = route.Stamp(*at)
 		}
 	}
 	return v
 }
 
-func (a *API) listDeliveries(ctx context.Context, in *deliveriesInput) (*deliveriesOutput, error) {
-	page, next, err := a.deps.Webhooks.Deliveries(ctx, callerOf(ctx).account.Name,
+func (g *group) listDeliveries(ctx context.Context, in *deliveriesInput) (*deliveriesOutput, error) {
+	page, next, err := g.deps.Webhooks.Deliveries(ctx, route.AccountOf(ctx),
 		store.DeliveryOptions{Analysis: in.Analysis, Limit: in.Limit, After: in.After})
 	if err != nil {
 		return nil, err
 	}
 	out := &deliveriesOutput{}
-	out.Body.Deliveries, out.Body.Next = make([]deliveryView, 0, len(page)), next
+	out.Body.Deliveries, out.Body.Next = make([]DeliveryView, 0, len(page)), next
 	for _, d := range page {
 		out.Body.Deliveries = append(out.Body.Deliveries, viewDelivery(d))
 	}
 	return out, nil
 }
 
-func (a *API) getDelivery(ctx context.Context, in *webhookID) (*deliveryOutput, error) {
-	if !validID(in.ID) {
+func (g *group) getDelivery(ctx context.Context, in *webhookID) (*deliveryOutput, error) {
+	if !route.ValidID(in.ID) {
 		return nil, httpfront.ErrNoRoute
 	}
-	d, err := a.deps.Webhooks.Delivery(ctx, callerOf(ctx).account.Name, in.ID)
+	d, err := g.deps.Webhooks.Delivery(ctx, route.AccountOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -80,11 +81,11 @@ func (a *API) getDelivery(ctx context.Context, in *webhookID) (*deliveryOutput, 
 }
 
 // redeliver sends a message again, with the whole schedule of attempts.
-func (a *API) redeliver(ctx context.Context, in *webhookID) (*deliveryOutput, error) {
-	if !validID(in.ID) {
+func (g *group) redeliver(ctx context.Context, in *webhookID) (*deliveryOutput, error) {
+	if !route.ValidID(in.ID) {
 		return nil, httpfront.ErrNoRoute
 	}
-	d, err := a.deps.Webhooks.Redeliver(ctx, callerOf(ctx).account.Name, in.ID)
+	d, err := g.deps.Webhooks.Redeliver(ctx, route.AccountOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}

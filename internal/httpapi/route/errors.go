@@ -1,4 +1,4 @@
-package httpapi
+package route
 
 import (
 	"context"
@@ -13,31 +13,24 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/httpfront"
-	"github.com/saccade-dev/saccade/internal/service"
 )
 
 // The errors that more than one route answers.
 var (
 	errAuth = saccade.Errorf(saccade.CodeAuth,
 		"We were unable to authenticate you. Please check your credentials.")
-	errNoAnalysis = saccade.Errorf(saccade.CodeNotFound,
+	// ErrNoAnalysis is answered about an id that is unknown, or another account's.
+	ErrNoAnalysis = saccade.Errorf(saccade.CodeNotFound,
 		"There is no analysis with this id. Please check the id and the account of your token.")
-	errGone = saccade.Errorf(saccade.CodeGone, "This resource is no longer available.")
+	// ErrGone is answered about what was there once.
+	ErrGone = saccade.Errorf(saccade.CodeGone, "This resource is no longer available.")
 )
 
-// errNoReason stands for the error of a failed analysis that kept none.
-var errNoReason = errors.New("the analysis failed without an error")
-
-// wireFields are the names that clients know the fields of the use cases by, where
-// they differ.
-var wireFields = map[string]string{service.FieldContent: "input.content", service.FieldTitle: "input.title",
-	"kind": "input.type", "medium": "input.medium"}
-
-// onWire returns an error as this API answers it: by the name that clients know
+// OnWire returns an error as this API answers it: by the name that clients know
 // its field by.
-func onWire(err error) error {
+func (t *Table) OnWire(err error) error {
 	e := saccade.AsError(err)
-	if name := wireFields[e.Param]; name != "" {
+	if name := t.fields[e.Param]; name != "" {
 		return e.About(name)
 	}
 	return err

@@ -1,4 +1,4 @@
-package httpapi
+package route
 
 import (
 	"context"
@@ -10,29 +10,33 @@ import (
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
-// caller is who makes a request, and the key under which it may be repeated. It
+// Caller is who makes a request, and the key under which it may be repeated. It
 // travels in the request's context.
-type caller struct {
-	account saccade.Account
-	token   saccade.Token
-	body    hash.Hash // of the body, when an Idempotency-Key came along
-	key     string    // the Idempotency-Key
+type Caller struct {
+	Account saccade.Account
+	Token   saccade.Token
+
+	body hash.Hash // of the body, when an Idempotency-Key came along
+	key  string    // the Idempotency-Key
 }
 
 type callerKey struct{}
 
-// callerOf returns the request's caller; of an unauthenticated one, an empty
+// CallerOf returns the request's caller; of an unauthenticated one, an empty
 // caller.
-func callerOf(ctx context.Context) *caller {
-	if c, ok := ctx.Value(callerKey{}).(*caller); ok {
+func CallerOf(ctx context.Context) *Caller {
+	if c, ok := ctx.Value(callerKey{}).(*Caller); ok {
 		return c
 	}
-	return &caller{}
+	return &Caller{}
 }
 
-// idempotency returns what the store needs to recognize a repeated request: the
+// AccountOf returns the name of the caller's account, "" without one.
+func AccountOf(ctx context.Context) string { return CallerOf(ctx).Account.Name }
+
+// Idempotency returns what the store needs to recognize a repeated request: the
 // key, and a hash over the address and the bytes of the body. nil without a key.
-func (c *caller) idempotency(path string) *store.Idempotency {
+func (c *Caller) Idempotency(path string) *store.Idempotency {
 	if c.key == "" {
 		return nil
 	}

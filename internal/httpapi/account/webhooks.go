@@ -1,9 +1,10 @@
-package httpapi
+package account
 
 import (
 	"context"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/store"
 )
@@ -15,8 +16,8 @@ type webhookRequest struct {
 	Disabled bool     `json:"disabled,omitempty" doc:"Keep it, but deliver nothing." example:"false"`
 }
 
-// webhookView is a webhook endpoint of the account.
-type webhookView struct {
+// WebhookView is a webhook endpoint of the account.
+type WebhookView struct {
 	ID        string   `json:"id" doc:"Opaque id." example:"7c4k2m4qz3v6w8y2b4d6f8h2k5"`
 	URL       string   `json:"url" doc:"Where messages go." example:"https://hooks.example.com/saccade"`
 	Events    []string `json:"events" nullable:"false" doc:"What it gets messages about; empty: everything." example:"[]"`
@@ -25,48 +26,48 @@ type webhookView struct {
 	CreatedAt string   `json:"created_at" doc:"UTC, six digits of a second, no zone." example:"2026-06-01T09:12:43.512000"`
 }
 
-type webhookOutput struct{ Body webhookView }
+type webhookOutput struct{ Body WebhookView }
 
 type webhooksOutput struct {
 	Body struct {
-		Webhooks      []webhookView `json:"webhooks" nullable:"false" doc:"Oldest first."`
+		Webhooks      []WebhookView `json:"webhooks" nullable:"false" doc:"Oldest first."`
 		SigningSecret string        `json:"signing_secret" doc:"Signs messages to the webhook of a single analysis (webhook at POST)." example:"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"`
 	} `nameHint:"WebhookList"`
 }
 
-func viewWebhook(e store.Webhook) webhookView {
+func viewWebhook(e store.Webhook) WebhookView {
 	events := e.Events
 	if events == nil {
 		events = []string{}
 	}
-	return webhookView{ID: e.ID, URL: e.URL, Events: events, Secret: e.Secret, Disabled: e.DisabledAt != nil, CreatedAt: stamp(e.CreatedAt)}
+	return WebhookView{ID: e.ID, URL: e.URL, Events: events, Secret: e.Secret, Disabled: e.DisabledAt != nil, CreatedAt: route.Stamp(e.CreatedAt)}
 }
 
-func (a *API) createWebhook(ctx context.Context, in *struct{ Body webhookRequest }) (*webhookOutput, error) {
-	if err := a.deps.Service.CheckWebhook(ctx, saccade.Webhook{URL: in.Body.URL, Events: in.Body.Events}); err != nil {
+func (g *group) createWebhook(ctx context.Context, in *struct{ Body webhookRequest }) (*webhookOutput, error) {
+	if err := g.deps.Addresses.CheckWebhook(ctx, saccade.Webhook{URL: in.Body.URL, Events: in.Body.Events}); err != nil {
 		return nil, err
 	}
-	e := store.Webhook{Account: callerOf(ctx).account.Name, URL: in.Body.URL, Events: in.Body.Events}
+	e := store.Webhook{Account: route.AccountOf(ctx), URL: in.Body.URL, Events: in.Body.Events}
 	if in.Body.Disabled {
-		now := a.now()
+		now := g.now()
 		e.DisabledAt = &now
 	}
-	e, err := a.deps.Webhooks.CreateWebhook(ctx, e)
+	e, err := g.deps.Webhooks.CreateWebhook(ctx, e)
 	return &webhookOutput{Body: viewWebhook(e)}, err
 }
 
-func (a *API) listWebhooks(ctx context.Context, _ *none) (*webhooksOutput, error) {
-	account := callerOf(ctx).account.Name
-	all, err := a.deps.Webhooks.Webhooks(ctx, account)
+func (g *group) listWebhooks(ctx context.Context, _ *route.None) (*webhooksOutput, error) {
+	account := route.AccountOf(ctx)
+	all, err := g.deps.Webhooks.Webhooks(ctx, account)
 	if err != nil {
 		return nil, err
 	}
-	secret, err := a.deps.Webhooks.WebhookSecret(ctx, account)
+	secret, err := g.deps.Webhooks.WebhookSecret(ctx, account)
 	if err != nil {
 		return nil, err
 	}
 	out := &webhooksOutput{}
-	out.Body.Webhooks, out.Body.SigningSecret = make([]webhookView, 0, len(all)), secret
+	out.Body.Webhooks, out.Body.SigningSecret = make([]WebhookView, 0, len(all)), secret
 	for _, e := range all {
 		out.Body.Webhooks = append(out.Body.Webhooks, viewWebhook(e))
 	}
@@ -78,27 +79,27 @@ type webhookID struct {
 	ID string `path:"id" doc:"The id from the list." example:"7c4k2m4qz3v6w8y2b4d6f8h2k5"`
 }
 
-func (a *API) getWebhook(ctx context.Context, in *webhookID) (*webhookOutput, error) {
-	e, err := a.webhook(ctx, in.ID)
+func (g *group) getWebhook(ctx context.Context, in *webhookID) (*webhookOutput, error) {
+	e, err := g.webhook(ctx, in.ID)
 	return &webhookOutput{Body: viewWebhook(e)}, err
 }
 
-func (a *API) webhook(ctx context.Context, id string) (store.Webhook, error) {
-	if !validID(id) {
+func (g *group) webhook(ctx context.Context, id string) (store.Webhook, error) {
+	if !route.ValidID(id) {
 		return store.Webhook{}, httpfront.ErrNoRoute
 	}
-	return a.deps.Webhooks.Webhook(ctx, callerOf(ctx).account.Name, id)
+	return g.deps.Webhooks.Webhook(ctx, route.AccountOf(ctx), id)
 }
 
-func (a *API) updateWebhook(ctx context.Context, in *struct {
+func (g *group) updateWebhook(ctx context.Context, in *struct {
 	ID   string `path:"id" doc:"The id from the list." example:"7c4k2m4qz3v6w8y2b4d6f8h2k5"`
 	Body webhookRequest
 }) (*webhookOutput, error) {
-	e, err := a.webhook(ctx, in.ID)
+	e, err := g.webhook(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.deps.Service.CheckWebhook(ctx, saccade.Webhook{URL: in.Body.URL, Events: in.Body.Events}); err != nil {
+	if err := g.deps.Addresses.CheckWebhook(ctx, saccade.Webhook{URL: in.Body.URL, Events: in.Body.Events}); err != nil {
 		return nil, err
 	}
 	e.URL, e.Events = in.Body.URL, in.Body.Events
@@ -106,16 +107,16 @@ func (a *API) updateWebhook(ctx context.Context, in *struct {
 	case !in.Body.Disabled:
 		e.DisabledAt = nil
 	case e.DisabledAt == nil:
-		now := a.now()
+		now := g.now()
 		e.DisabledAt = &now
 	}
-	e, err = a.deps.Webhooks.UpdateWebhook(ctx, e)
+	e, err = g.deps.Webhooks.UpdateWebhook(ctx, e)
 	return &webhookOutput{Body: viewWebhook(e)}, err
 }
 
-func (a *API) deleteWebhook(ctx context.Context, in *webhookID) (*empty, error) {
-	if !validID(in.ID) {
+func (g *group) deleteWebhook(ctx context.Context, in *webhookID) (*route.Empty, error) {
+	if !route.ValidID(in.ID) {
 		return nil, httpfront.ErrNoRoute
 	}
-	return &empty{}, a.deps.Webhooks.DeleteWebhook(ctx, callerOf(ctx).account.Name, in.ID)
+	return &route.Empty{}, g.deps.Webhooks.DeleteWebhook(ctx, route.AccountOf(ctx), in.ID)
 }
