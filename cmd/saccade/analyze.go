@@ -56,7 +56,7 @@ type result struct {
 
 // Run analyzes every file, several at a time.
 func (c *analyzeCmd) Run(e env) error {
-	stems, err := c.stems()
+	stems, err := stemsOf(c.Files, c.Out)
 	if err != nil {
 		return usage(e, err)
 	}
@@ -118,22 +118,33 @@ func (c *analyzeCmd) analyzer() (*pipeline.Analyzer, error) {
 	return pipeline.New(cfg, tool, model, nil)
 }
 
-// stems returns the name of the directory of every input and refuses two inputs
-// with one name.
-func (c *analyzeCmd) stems() ([]string, error) {
+// stemsOf returns the name of the directory of every input below out, and
+// refuses two inputs with one name; without out there are no directories.
+func stemsOf(inputs []string, out string) ([]string, error) {
 	seen := map[string]string{}
-	stems := make([]string, len(c.Files))
-	for i, f := range c.Files {
-		stem := strings.TrimSuffix(filepath.Base(f), filepath.Ext(f))
-		if stem == "" || stem == "." || stem == ".." {
-			stem = filepath.Base(f)
-		}
-		if other, ok := seen[stem]; ok {
-			return nil, fmt.Errorf("%s and %s would both be written to %s; rename one or use another --out", other, f, filepath.Join(c.Out, stem))
+	stems := make([]string, len(inputs))
+	for i, f := range inputs {
+		stem := stemOf(f)
+		if other, ok := seen[stem]; ok && out != "" {
+			return nil, fmt.Errorf("%s and %s would both be written to %s; rename one or use another --out", other, f, filepath.Join(out, stem))
 		}
 		seen[stem], stems[i] = f, stem
 	}
 	return stems, nil
+}
+
+// stemOf returns the name of a file without its extension, or a name for the
+// address of a page.
+func stemOf(input string) string {
+	if isPage(input) {
+		_, rest, _ := strings.Cut(input, "://")
+		return safeName(strings.TrimRight(rest, "/"))
+	}
+	stem := strings.TrimSuffix(filepath.Base(input), filepath.Ext(input))
+	if stem == "" || stem == "." || stem == ".." {
+		stem = filepath.Base(input)
+	}
+	return stem
 }
 
 // one analyzes one file into its directory. The error is for faults that end the
@@ -175,14 +186,7 @@ func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, file, d
 	if err != nil {
 		return nil, err
 	}
-	names := c.Predictions
-	if len(names) == 1 && names[0] == "all" {
-		names = nil
-		for _, o := range saccade.AllOutputs(kind) {
-			names = append(names, string(o))
-		}
-	}
-	outputs, err := saccade.ParseOutputs(kind, names)
+	outputs, err := outputsFor(kind, c.Predictions)
 	if err != nil {
 		return nil, err
 	}

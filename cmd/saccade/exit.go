@@ -90,7 +90,7 @@ func exitCodeOf(err error) exitCode {
 	case errors.As(err, &wire) && wire.Code == saccade.CodeAuth:
 		return exitSignIn
 	case wire != nil && slices.Contains([]saccade.Code{saccade.CodeOverCapacity, saccade.CodeRateLimited, saccade.CodeServer}, wire.Code),
-		errors.Is(err, client.ErrUnreachable), errors.Is(err, client.ErrForeign):
+		errors.Is(err, client.ErrUnreachable), errors.Is(err, client.ErrForeign), errors.Is(err, context.DeadlineExceeded):
 		return exitServer
 	}
 	return exitFailed

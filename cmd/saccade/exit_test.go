@@ -30,6 +30,7 @@ func TestExitCodes(t *testing.T) {
 		"full":             {fmt.Errorf("x: %w", saccade.Errorf(saccade.CodeOverCapacity, "Full.")), 3},
 		"too fast":         {saccade.Errorf(saccade.CodeRateLimited, "Slow down."), 3},
 		"broken server":    {saccade.Errorf(saccade.CodeServer, "Our fault."), 3},
+		"too slow":         {fmt.Errorf("x: %w", context.DeadlineExceeded), 3},
 		"no token":         {exitWith(exitSignIn, errors.New("sign in")), 4},
 		"wrong token":      {saccade.Errorf(saccade.CodeAuth, "Who are you?"), 4},
 		"proxy's refusal":  {saccade.Errorf(saccade.CodeAuth, "401").With(client.ErrForeign), 4},
@@ -53,7 +54,7 @@ func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var stdout, stderr bytes.Buffer
-	if code := run(env{ctx, &stdout, &stderr}, []string{"analyze", "--model", "baseline", "--out", out, page}); code != 130 {
+	if code := run(env{ctx: ctx, stdout: &stdout, stderr: &stderr}, []string{"analyze", "--model", "baseline", "--out", out, page}); code != 130 {
 		t.Errorf("exit code %d: %s", code, &stderr)
 	}
 	left, err := filepath.Glob(filepath.Join(out, "*"))
@@ -69,7 +70,7 @@ func TestExitTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stdout bytes.Buffer
-	if code := run(env{t.Context(), &stdout, &stdout}, []string{"--help"}); code != 0 {
+	if code := run(env{ctx: t.Context(), stdout: &stdout, stderr: &stdout}, []string{"--help"}); code != 0 {
 		t.Fatalf("--help: %d", code)
 	}
 	for code, meaning := range exitMeanings() {

@@ -20,5 +20,5 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(env{ctx, os.Stdout, os.Stderr}, os.Args[1:]))
+	os.Exit(run(env{ctx, os.Stdin, os.Stdout, os.Stderr}, os.Args[1:]))
 }

@@ -15,6 +15,9 @@ import (
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Run the service: API, storage, queue and workers in one process."`
 	Analyze analyzeCmd `cmd:"" help:"Analyze files without a server."`
+	Login   loginCmd   `cmd:"" help:"Sign in to a server, for saccade remote."`
+	Logout  logoutCmd  `cmd:"" help:"Forget a server and its token."`
+	Remote  remoteCmd  `cmd:"" help:"Analyze on a server, and see to what it holds."`
 	Token   tokenCmd   `cmd:"" help:"Create, list and revoke access tokens."`
 	Account accountCmd `cmd:"" help:"List accounts and switch their add-ons."`
 	Eval    evalCmd    `cmd:"" help:"Measure a model against eye-tracking data."`
@@ -25,6 +28,7 @@ type cli struct {
 // env is what a command may touch of the outside world.
 type env struct {
 	ctx            context.Context
+	stdin          io.Reader
 	stdout, stderr io.Writer
 }
 

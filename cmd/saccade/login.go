@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-isatty"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/client"
+	"github.com/saccade-dev/saccade/internal/hosts"
+)
+
+// serverFlags say which server a command speaks to.
+type serverFlags struct {
+	Server  string `env:"SACCADE_URL" placeholder:"URL" help:"Address of the server (default: the one that you are signed in to). The token is read from SACCADE_TOKEN or, after saccade login, from hosts.json."`
+	Retries int    `default:"4" help:"How often a request is repeated when the server is busy or cannot be reached."`
+	JSON    bool   `name:"json" help:"Print JSON, a value on each line."`
+}
+
+// session is a server with the user signed in.
+type session struct {
+	*client.Client
+	address string
+}
+
+// open finds the server and the token: flags, then the environment, then
+// hosts.json. Nothing is sent.
+func (f serverFlags) open() (*session, error) {
+	path, err := hosts.Path()
+	if err != nil {
+		return nil, err
+	}
+	known, err := hosts.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	address := known.Current
+	if f.Server != "" {
+		if address, err = hosts.Address(f.Server); err != nil {
+			return nil, exitWith(exitUsage, err)
+		}
+	}
+	if address == "" {
+		return nil, exitWith(exitSignIn, errors.New("no server is known; sign in with: saccade login URL (or set SACCADE_URL and SACCADE_TOKEN)"))
+	}
+	token := strings.TrimSpace(os.Getenv("SACCADE_TOKEN"))
+	if token == "" {
+		token = known.Hosts[address].Token
+	}
+	if token == "" {
+		return nil, exitWith(exitSignIn, fmt.Errorf("not signed in to %s; sign in with: saccade login %s (or set SACCADE_TOKEN)", address, address))
+	}
+	return connect(address, token, f.Retries)
+}
+
+func connect(address, token string, retries int) (*session, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.ResponseHeaderTimeout = 90 * time.Second // a long poll takes half a minute
+	c, err := client.New(address, token, client.WithRetries(retries), client.WithHTTPClient(&http.Client{Transport: transport}))
+	if err != nil {
+		return nil, exitWith(exitUsage, err)
+	}
+	return &session{c, address}, nil
+}
+
+type loginCmd struct {
+	URL     string `arg:"" help:"Address of the server, like https://saccade.example.com."`
+	Retries int    `default:"1" help:"How often a request is repeated when the server is busy or cannot be reached."`
+}
+
+// Help adds examples to --help.
+func (loginCmd) Help() string {
+	return `The token is read from standard input, one line, and kept in $XDG_CONFIG_HOME/saccade/hosts.json, which only you may read.
+The environment wins: SACCADE_URL and SACCADE_TOKEN need no login.
+
+Examples:
+  saccade login https://saccade.example.com < token.txt
+  saccade token create --account me | saccade login http://127.0.0.1:8080`
+}
+
+// Run asks the server whether the token is right, and keeps it.
+func (c *loginCmd) Run(e env) error {
+	address, err := hosts.Address(c.URL)
+	if err != nil {
+		return usage(e, err)
+	}
+	if f, ok := e.stdin.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
+		fmt.Fprintf(e.stderr, "Token for %s: ", address)
+	}
+	line, err := bufio.NewReader(io.LimitReader(e.stdin, 64<<10)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("reading the token from standard input: %w", err)
+	}
+	token := strings.TrimSpace(line)
+	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return usage(e, errors.New("standard input holds no token; try: saccade login URL < token.txt"))
+	}
+	s, err := connect(address, token, c.Retries)
+	if err != nil {
+		return err
+	}
+	if err := s.check(e.ctx); err != nil {
+		return s.explain(err)
+	}
+	path, err := hosts.Path()
+	if err != nil {
+		return err
+	}
+	known, err := hosts.Load(path)
+	if err != nil {
+		return err
+	}
+	known.Add(address, token, time.Now())
+	if err := known.Save(path); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.stderr, "Signed in to %s.\n", address)
+	return err
+}
+
+// check asks for something that only an account can have: its list or, on a
+// server of the vendor's, which has none, an upload URL.
+func (s *session) check(ctx context.Context) error {
+	_, _, err := s.List(ctx, client.ListOptions{Limit: 1})
+	if saccade.IsCode(err, saccade.CodeNotFound) || saccade.IsCode(err, saccade.CodeMethod) {
+		_, err = s.UploadURL(ctx)
+	}
+	return err
+}
+
+type logoutCmd struct {
+	URL string `arg:"" optional:"" help:"Address of the server (default: the current one)."`
+}
+
+// Help adds examples to --help.
+func (logoutCmd) Help() string {
+	return `The token stays valid on the server; revoke it there with: saccade token revoke ID
+
+Examples:
+  saccade logout
+  saccade logout https://saccade.example.com`
+}
+
+// Run forgets a server.
+func (c *logoutCmd) Run(e env) error {
+	path, err := hosts.Path()
+	if err != nil {
+		return err
+	}
+	known, err := hosts.Load(path)
+	if err != nil {
+		return err
+	}
+	address := known.Current
+	if c.URL != "" {
+		if address, err = hosts.Address(c.URL); err != nil {
+			return usage(e, err)
+		}
+	}
+	if !known.Remove(address) {
+		return exitWith(exitSignIn, fmt.Errorf("not signed in to %s", orWord(address, "any server")))
+	}
+	return known.Save(path)
+}
+
+func orWord(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

@@ -1,0 +1,329 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/client"
+)
+
+// remoteCmd holds the commands that speak to a server.
+type remoteCmd struct {
+	Analyze  remoteAnalyzeCmd  `cmd:"" help:"Analyze files and pages on the server."`
+	List     remoteListCmd     `cmd:"" help:"List analyses, newest first."`
+	Show     remoteShowCmd     `cmd:"" help:"Print the state and the results of an analysis."`
+	Watch    remoteWatchCmd    `cmd:"" help:"Wait until analyses have ended."`
+	Download remoteDownloadCmd `cmd:"" help:"Download the results of analyses."`
+	Delete   remoteDeleteCmd   `cmd:"" help:"Cancel or erase analyses."`
+}
+
+type remoteAnalyzeCmd struct {
+	serverFlags
+	Inputs      []string      `arg:"" name:"INPUT" help:"Videos (WebM), images (PNG, JPEG) and addresses of pages (https://...)."`
+	Out         string        `placeholder:"DIR" help:"Download the results into DIR/<stem>, as saccade analyze writes them."`
+	Predictions []string      `placeholder:"LIST" help:"Outputs to make, separated by commas: attention.attentionMap, clarity.score, attention.data, ... or all."`
+	Title       string        `help:"Title of the analyses (default: the name of the input)."`
+	Medium      string        `enum:",desktopWeb,mobileWeb" default:"" help:"Viewport of pages: desktopWeb or mobileWeb."`
+	AOIs        string        `name:"aois" type:"existingfile" placeholder:"FILE" help:"JSON list of areas of interest, as in the API."`
+	NoWait      bool          `name:"no-wait" help:"Print the ids and leave; see saccade remote watch."`
+	Timeout     time.Duration `default:"0s" help:"How long to wait for results; 0: as long as it takes."`
+	Jobs        int           `default:"4" help:"Inputs that are sent at the same time."`
+}
+
+// Help adds examples to --help.
+func (remoteAnalyzeCmd) Help() string {
+	return `Examples:
+  saccade remote analyze visit.webm --out results
+  saccade remote analyze https://example.com --medium mobileWeb --predictions clarity.score,focus.score --json
+  saccade remote analyze screens/*.png --no-wait`
+}
+
+// Run sends every input, several at a time.
+func (c *remoteAnalyzeCmd) Run(e env) error {
+	if c.NoWait && c.Out != "" || c.Jobs < 1 || c.Timeout < 0 {
+		return usage(e, errors.New("--no-wait and --out exclude each other; --jobs is at least 1 and --timeout at least 0"))
+	}
+	stems, err := stemsOf(c.Inputs, c.Out)
+	if err != nil {
+		return usage(e, err)
+	}
+	aois, err := readAOIs(c.AOIs)
+	if err != nil {
+		return usage(e, err)
+	}
+	s, err := c.open()
+	if err != nil {
+		return err
+	}
+	if c.Out != "" {
+		if err := os.MkdirAll(c.Out, 0o777); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := limited(e.ctx, c.Timeout)
+	defer cancel()
+	bars, failed := newProgress(e.stderr), 0
+	var mu sync.Mutex
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(c.Jobs)
+	for i, input := range c.Inputs {
+		g.Go(func() error {
+			bar := bars.Add(filepath.Base(input))
+			defer bar.Done()
+			job := remoteInput{Input: input, Title: orWord(c.Title, stems[i]), Medium: saccade.Medium(c.Medium), Predictions: c.Predictions, AOIs: aois}
+			v, err := c.one(ctx, s, job, bar)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if v.Status == saccade.StatusFailed {
+				failed++
+			}
+			return v.print(e, c.JSON)
+		})
+	}
+	err = g.Wait()
+	bars.Wait()
+	if err == nil && failed > 0 {
+		err = exitStatus(exitFailed)
+	}
+	return s.explain(err)
+}
+
+// one makes one analysis. The error is for faults that end the whole run; an
+// input that is refused is a failed analysis.
+func (c *remoteAnalyzeCmd) one(ctx context.Context, s *session, in remoteInput, bar bar) (remoteView, error) {
+	ref, err := s.start(ctx, in, &remoteState{})
+	if blamesInput(err) {
+		return remoteView{Input: in.Input, Status: saccade.StatusFailed, Title: in.Title, Error: saccade.AsError(err)}, nil
+	}
+	if err != nil {
+		return remoteView{}, err
+	}
+	if c.NoWait {
+		return remoteView{Input: in.Input, ID: ref.ID, Status: saccade.StatusPending, Title: in.Title}, nil
+	}
+	a, err := s.await(ctx, ref, bar)
+	if err != nil {
+		return remoteView{}, err
+	}
+	v := viewOf(a)
+	v.Input = in.Input
+	if c.Out != "" {
+		v.Files, err = s.download(ctx, a, filepath.Join(c.Out, stemOf(in.Input)))
+	}
+	return v, err
+}
+
+// limited is ctx that ends after d; 0: never.
+func limited(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if d <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, d)
+}
+
+type remoteListCmd struct {
+	serverFlags
+	Type   string `enum:",video,image,url" default:"" help:"Only analyses of this type: video, image or url."`
+	Status string `enum:",pending,success,failed" default:"" help:"Only analyses with this status: pending, success or failed."`
+	Limit  int    `default:"50" help:"How many at most; 0: all."`
+}
+
+// Help adds examples to --help.
+func (remoteListCmd) Help() string {
+	return `Examples:
+  saccade remote list
+  saccade remote list --status failed --limit 0 --json`
+}
+
+// Run lists analyses as a table or as lines of JSON.
+func (c *remoteListCmd) Run(e env) error {
+	s, err := c.open()
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
+	if !c.JSON {
+		fmt.Fprintln(w, "ID\tTYPE\tSTATUS\tCREATED\tTITLE")
+	}
+	o, n := client.ListOptions{Type: saccade.Kind(c.Type), Status: saccade.Status(c.Status), Limit: 100}, 0
+	if c.Limit > 0 {
+		o.Limit = min(c.Limit, 100)
+	}
+	for item, err := range s.All(e.ctx, o) {
+		if saccade.IsCode(err, saccade.CodeNotFound) || saccade.IsCode(err, saccade.CodeMethod) {
+			return fmt.Errorf("%s keeps no list of analyses (the vendor's API has none); use saccade remote show ID", s.address)
+		}
+		if err != nil {
+			return s.explain(errors.Join(err, w.Flush()))
+		}
+		if c.JSON {
+			err = json.NewEncoder(e.stdout).Encode(item)
+		} else {
+			created := time.Time(item.CreatedAt)
+			_, err = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", printable(item.ID), item.Type, item.Status, day(&created), printable(item.Title))
+		}
+		if n++; err != nil || n == c.Limit {
+			return errors.Join(err, w.Flush())
+		}
+	}
+	return w.Flush()
+}
+
+type remoteShowCmd struct {
+	serverFlags
+	IDs []string `arg:"" name:"ID" help:"Ids of analyses, or the addresses of their polls."`
+}
+
+// Help adds an example to --help.
+func (remoteShowCmd) Help() string {
+	return "Example:\n  saccade remote show 5h7xk2m4qz3v6w8y2b4d6f8h2k --json"
+}
+
+// Run prints analyses as they are now.
+func (c *remoteShowCmd) Run(e env) error {
+	return c.each(e, c.IDs, func(s *session, id string) error {
+		a, err := s.Analysis(e.ctx, id)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return viewOf(a).print(e, true)
+		}
+		return showAnalysis(e.stdout, a)
+	})
+}
+
+// each calls do for every id. An error that is about one analysis is printed,
+// in words, and does not keep the others from their turn; any other ends the
+// run.
+func (f serverFlags) each(e env, ids []string, do func(*session, string) error) error {
+	s, err := f.open()
+	if err != nil {
+		return err
+	}
+	failed := false
+	for _, id := range ids {
+		err := do(s, id)
+		var status exitStatus
+		switch {
+		case err == nil:
+			continue
+		case errors.As(err, &status): // reported
+		case blamesInput(err):
+			fmt.Fprintf(e.stderr, "saccade: %s: %v\n", printable(id), s.explain(err))
+		default:
+			return s.explain(err)
+		}
+		failed = true
+	}
+	if failed {
+		return exitStatus(exitFailed)
+	}
+	return nil
+}
+
+type remoteWatchCmd struct {
+	serverFlags
+	IDs     []string      `arg:"" name:"ID" help:"Ids of analyses, or the addresses of their polls."`
+	Timeout time.Duration `default:"0s" help:"How long to wait; 0: as long as it takes."`
+}
+
+// Help adds an example to --help.
+func (remoteWatchCmd) Help() string {
+	return "With --json every state is a line.\n\nExample:\n  saccade remote watch 5h7xk2m4qz3v6w8y2b4d6f8h2k --timeout 10m"
+}
+
+// Run waits for one analysis after the other.
+func (c *remoteWatchCmd) Run(e env) error {
+	ctx, cancel := limited(e.ctx, c.Timeout)
+	defer cancel()
+	return c.each(e, c.IDs, func(s *session, id string) error {
+		bars := newProgress(e.stderr)
+		bar := bars.Add(id)
+		var failure error
+		a, err := s.Wait(ctx, id, func(a *client.Analysis) {
+			bar.Set(saccade.Progress{Fraction: a.Progress, Stage: a.Stage})
+			if c.JSON {
+				failure = errors.Join(failure, viewOf(a).print(e, true))
+			}
+		})
+		bar.Done()
+		bars.Wait()
+		if err = errors.Join(err, failure); err == nil && !c.JSON {
+			err = viewOf(a).print(e, false)
+		}
+		if err == nil && a.Status == saccade.StatusFailed {
+			err = exitStatus(exitFailed)
+		}
+		return err
+	})
+}
+
+type remoteDownloadCmd struct {
+	serverFlags
+	IDs []string `arg:"" name:"ID" help:"Ids of analyses, or the addresses of their polls."`
+	Out string   `required:"" placeholder:"DIR" help:"Directory for the results: DIR/<id>/result.json and the files it names."`
+}
+
+// Help adds an example to --help.
+func (remoteDownloadCmd) Help() string {
+	return "Example:\n  saccade remote download 5h7xk2m4qz3v6w8y2b4d6f8h2k --out results"
+}
+
+// Run downloads the results of analyses that have ended.
+func (c *remoteDownloadCmd) Run(e env) error {
+	if err := os.MkdirAll(c.Out, 0o777); err != nil {
+		return err
+	}
+	return c.each(e, c.IDs, func(s *session, id string) error {
+		a, err := s.Analysis(e.ctx, id)
+		if err != nil {
+			return err
+		}
+		if a.Status == saccade.StatusPending {
+			return saccade.Errorf(saccade.CodeConflict, "Analysis %s is not finished; wait for it with: saccade remote watch %s", id, id)
+		}
+		v := viewOf(a)
+		if v.Files, err = s.download(e.ctx, a, filepath.Join(c.Out, safeName(a.ID))); err != nil {
+			return err
+		}
+		if err := v.print(e, c.JSON); err != nil || a.Status == saccade.StatusSuccess {
+			return err
+		}
+		return exitStatus(exitFailed)
+	})
+}
+
+type remoteDeleteCmd struct {
+	serverFlags
+	IDs []string `arg:"" name:"ID" help:"Ids of analyses, or the addresses of their polls."`
+}
+
+// Help adds an example to --help.
+func (remoteDeleteCmd) Help() string {
+	return "Analyses that wait or run are canceled.\n\nExample:\n  saccade remote delete 5h7xk2m4qz3v6w8y2b4d6f8h2k"
+}
+
+// Run erases analyses for good.
+func (c *remoteDeleteCmd) Run(e env) error {
+	return c.each(e, c.IDs, func(s *session, id string) error {
+		err := s.Delete(e.ctx, id)
+		if err == nil && c.JSON {
+			err = json.NewEncoder(e.stdout).Encode(map[string]any{"id": id, "deleted": true})
+		}
+		return err
+	})
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/client"
+)
+
+// remoteView is an analysis on the server as a line of JSON.
+type remoteView struct {
+	Input     string                         `json:"input,omitempty"`
+	ID        string                         `json:"id"`
+	Type      saccade.Kind                   `json:"type,omitempty"`
+	Status    saccade.Status                 `json:"status"`
+	Title     string                         `json:"title,omitempty"`
+	CreatedAt *saccade.Timestamp             `json:"created_at,omitempty"`
+	Progress  float64                        `json:"progress,omitempty"`
+	Stage     saccade.Stage                  `json:"stage,omitempty"`
+	Queue     int                            `json:"queue_position,omitempty"`
+	Outputs   *saccade.Outputs[saccade.Link] `json:"outputs,omitempty"`
+	Error     *saccade.Error                 `json:"error,omitempty"`
+	Files     string                         `json:"files,omitempty"` // result.json of what was downloaded
+}
+
+func viewOf(a *client.Analysis) remoteView {
+	v := remoteView{ID: a.ID, Type: a.Type, Status: a.Status, Title: a.Title, Progress: a.Progress, Stage: a.Stage, Queue: a.QueuePosition, Outputs: a.Outputs, Error: a.Err}
+	if !time.Time(a.CreatedAt).IsZero() {
+		v.CreatedAt = &a.CreatedAt
+	}
+	return v
+}
+
+// print writes a line: JSON, or the id, the status and a name to read. A failed
+// analysis is reported on standard error as well.
+func (v remoteView) print(e env, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(e.stdout).Encode(v)
+	}
+	name := printable(orWord(v.Input, v.Title))
+	if v.Error != nil {
+		if _, err := fmt.Fprintf(e.stderr, "saccade: %s: %s\n", orWord(name, v.ID), printable(v.Error.Message)); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(e.stdout, "%s  %s  %s\n", orWord(printable(v.ID), "-"), v.Status, orWord(v.Files, name))
+	return err
+}
+
+// showAnalysis writes an analysis to read.
+func showAnalysis(to io.Writer, a *client.Analysis) error {
+	w := tabwriter.NewWriter(to, 0, 8, 2, ' ', 0)
+	line := func(name string, value any) { fmt.Fprintf(w, "%s\t%v\n", name, value) }
+	line("id", printable(a.ID))
+	line("status", a.Status)
+	if a.Title != "" {
+		line("title", printable(a.Title))
+	}
+	if a.Status == saccade.StatusPending && a.Stage != "" {
+		line("stage", fmt.Sprintf("%s, %.0f %%", printable(string(a.Stage)), 100*a.Progress))
+	}
+	if a.Err != nil {
+		line("error", fmt.Sprintf("%s: %s", printable(string(a.Err.Code)), printable(a.Err.Message)))
+	}
+	if o := a.Outputs; o != nil {
+		for i, s := range []*saccade.ScoreOutput[saccade.Link]{o.Focus, o.Clarity, o.Excitingness} {
+			if s != nil && s.Score != nil {
+				line([]string{"focus", "clarity", "excitingness"}[i], *s.Score)
+			}
+		}
+		for _, r := range o.AOIs {
+			line("aoi "+printable(r.Name), fmt.Sprintf("share %.3f, rank %d", r.Share, r.Rank))
+		}
+		for _, f := range filesOf(a) {
+			line(string(f.name), printable(string(f.link)))
+		}
+	}
+	return w.Flush()
+}
