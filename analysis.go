@@ -103,11 +103,20 @@ type Outputs[L ~string] struct {
 
 // InputOutput describes what was analyzed.
 type InputOutput[L ~string] struct {
-	Image    L       `json:"image,omitempty"`    // the analyzed image or captured page
-	Width    int     `json:"width,omitempty"`    // pixels
-	Height   int     `json:"height,omitempty"`   // pixels
-	Frames   int     `json:"frames,omitempty"`   // of a video
-	Duration float64 `json:"duration,omitempty"` // seconds, of a video
+	Image    L                `json:"image,omitempty"`    // the analyzed image or captured page
+	Video    L                `json:"video,omitempty"`    // the upload; set on the wire alone
+	Poster   *PosterOutput[L] `json:"poster,omitempty"`   // for lists and cards
+	Width    int              `json:"width,omitempty"`    // pixels
+	Height   int              `json:"height,omitempty"`   // pixels
+	Frames   int              `json:"frames,omitempty"`   // of a video
+	Duration float64          `json:"duration,omitempty"` // seconds, of a video
+}
+
+// PosterOutput is two small JPEGs of one size: a frame of the video, or the upper part
+// of the image or page.
+type PosterOutput[L ~string] struct {
+	Plain L `json:"plain"`
+	Heat  L `json:"heat"` // with the heat laid over it
 }
 
 // AttentionOutput holds the attention maps and numbers.
@@ -117,6 +126,7 @@ type AttentionOutput[L ~string] struct {
 	HotspotsMap   L              `json:"hotspotsMap,omitempty"`
 	Overlay       L              `json:"overlay,omitempty"`
 	Data          *DataOutput[L] `json:"data,omitempty"`
+	Grid          L              `json:"grid,omitempty"`     // attention.grid, for players
 	GazePath      []GazePoint    `json:"gazePath,omitempty"` // images, with data
 }
 
@@ -183,11 +193,14 @@ func MapLinks[A, B ~string](o *Outputs[A], f func(A) B) *Outputs[B] {
 		AOIs: slices.Clone(o.AOIs),
 	}
 	if in := o.Input; in != nil {
-		c.Input = &InputOutput[B]{Image: link(in.Image), Width: in.Width, Height: in.Height, Frames: in.Frames, Duration: in.Duration}
+		c.Input = &InputOutput[B]{Image: link(in.Image), Video: link(in.Video), Width: in.Width, Height: in.Height, Frames: in.Frames, Duration: in.Duration}
+		if p := in.Poster; p != nil {
+			c.Input.Poster = &PosterOutput[B]{Plain: link(p.Plain), Heat: link(p.Heat)}
+		}
 	}
 	if a := o.Attention; a != nil {
 		c.Attention = &AttentionOutput[B]{AttentionMap: link(a.AttentionMap), PerceptionMap: link(a.PerceptionMap),
-			HotspotsMap: link(a.HotspotsMap), Overlay: link(a.Overlay), GazePath: slices.Clone(a.GazePath)}
+			HotspotsMap: link(a.HotspotsMap), Overlay: link(a.Overlay), Grid: link(a.Grid), GazePath: slices.Clone(a.GazePath)}
 		if d := a.Data; d != nil {
 			c.Attention.Data = &DataOutput[B]{JSON: link(d.JSON), CSV: link(d.CSV), Density: link(d.Density)}
 		}

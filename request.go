@@ -37,6 +37,7 @@ const (
 	OutHotspotsMap          Output = "attention.hotspotsMap"
 	OutOverlay              Output = "attention.overlay"     // video: WebM with alpha
 	OutData                 Output = "attention.data"        // frames.json, frames.csv, density.npy
+	OutGrid                 Output = "attention.grid"        // attention.grid, answered with every other attention output too
 	OutClarityScore         Output = "clarity.score"         //
 	OutClarityMap           Output = "clarity.map"           //
 	OutClarityTimeline      Output = "clarity.timeline"      // video
@@ -49,7 +50,7 @@ const (
 
 // AllOutputs lists what a kind can answer, in the order of the documentation.
 func AllOutputs(k Kind) []Output {
-	image := []Output{OutAttentionMap, OutPerceptionMap, OutHotspotsMap, OutData,
+	image := []Output{OutAttentionMap, OutPerceptionMap, OutHotspotsMap, OutData, OutGrid,
 		OutClarityScore, OutClarityMap, OutExcitingnessScore, OutExcitingnessMap, OutFocusScore}
 	if k != KindVideo {
 		return image

@@ -34,6 +34,12 @@ type Analysis struct {
 	Progress      float64       `json:"progress"`       // while pending, 0..1
 	Stage         saccade.Stage `json:"stage"`          // while pending
 	QueuePosition int           `json:"queue_position"` // while it waits; 1 is the next
+	Preview       *Preview      `json:"preview"`        // while it runs, from the first frame on
+}
+
+// Preview links to what there is of an analysis that has not ended.
+type Preview struct {
+	Grid saccade.Link `json:"grid"` // the frames of attention.grid so far
 }
 
 // Failure returns the error of a failed analysis, else nil.

@@ -5,6 +5,8 @@
 //	frames.csv   the same as a table, with shortened figures; nothing reads it back
 //	density.npy  the densities, float32: (h, w) of an image, (frames, h, w) of a video
 //
+// and, of its own, attention.grid: the densities in 8 bits a cell ([GridFile]).
+//
 // [Writer] writes the three of one analysis in step, row by row, so that memory
 // does not grow with the length of a video; [FramesReader] and [DensityReader]
 // read them back the same way. frames.json names its layout ([FramesSchema]);
@@ -27,7 +29,13 @@ const (
 // InputPNG is the name of the analyzed image or page, which lies beside them.
 const InputPNG saccade.File = "input.png"
 
-// All lists the files of an analysis that hold numbers.
+// The names of the small images that stand for an analysis in lists.
+const (
+	PosterJPG     saccade.File = "poster.jpg"
+	PosterHeatJPG saccade.File = "posterHeat.jpg"
+)
+
+// All lists the files that [Writer] writes.
 func All() []saccade.File { return []saccade.File{FramesJSON, FramesCSV, DensityNPY} }
 
 // FramesSchema names and versions the layout of frames.json.

@@ -69,8 +69,9 @@ type Texts interface {
 	Text(ctx context.Context, account, id, kind string) (store.Text, error)
 }
 
-// Objects opens the objects that clients download; blob.Store is one.
+// Objects finds and opens the objects that clients download; blob.Store is one.
 type Objects interface {
+	Stat(ctx context.Context, key blob.Key) (blob.Info, error)
 	Open(ctx context.Context, key blob.Key) (blob.Object, blob.Info, error)
 }
 

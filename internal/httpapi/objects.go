@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"compress/gzip"
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"path"
@@ -12,6 +14,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpfront"
+	"github.com/saccade-dev/saccade/internal/service"
 )
 
 // Shares of transfers.
@@ -114,22 +117,82 @@ func (a *API) getObject(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() { _ = object.Close() }()
 	name := path.Base(string(key))
-	kind := contentTypes[strings.ToLower(path.Ext(name))]
-	if kind == "" {
-		kind = "application/octet-stream"
-	}
 	h := w.Header()
-	h.Set("Content-Type", kind)
+	h.Set("Content-Type", contentType(key, object))
 	h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": name}))
 	h.Set("ETag", `"`+info.ETag+`"`)
 	h.Set("Cache-Control", "private, max-age="+a.secondsLeft(r))
+	if name == string(service.PreviewFile) {
+		h.Set("Cache-Control", "no-store") // it grows
+	}
 	// Pages of other origins may show and read what they hold a link to; a
 	// document opened from here may do nothing at all.
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Expose-Headers", "Accept-Ranges, Content-Range, ETag")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	h.Set("Content-Security-Policy", "default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; sandbox")
+	if path.Ext(name) == ".grid" {
+		sendPacked(w, r, object, info)
+		return
+	}
 	http.ServeContent(httpfront.NewBodyWriter(w), r, name, info.ModTime, object)
+}
+
+// uploadTypes are the types that an upload is sent as, when its first bytes say so.
+var uploadTypes = map[string]bool{"video/webm": true, "video/mp4": true, "image/gif": true}
+
+// contentType returns the type of an object: of an output by its name, of an upload by
+// its first bytes.
+func contentType(key blob.Key, object io.ReaderAt) string {
+	const bytes = "application/octet-stream"
+	if _, _, upload := key.Upload(); upload {
+		head := make([]byte, 512)
+		n, _ := object.ReadAt(head, 0)
+		if kind := http.DetectContentType(head[:n]); uploadTypes[kind] {
+			return kind
+		}
+		return bytes
+	}
+	if kind := contentTypes[strings.ToLower(path.Ext(string(key)))]; kind != "" {
+		return kind
+	}
+	return bytes
+}
+
+// sendPacked sends a file that becomes much smaller with gzip, to who takes that and asks
+// for no part of it.
+func sendPacked(w http.ResponseWriter, r *http.Request, object blob.Object, info blob.Info) {
+	h, body := w.Header(), httpfront.NewBodyWriter(w)
+	h.Set("Vary", "Accept-Encoding")
+	if r.Header.Get("Range") != "" || !takesGzip(r.Header.Get("Accept-Encoding")) {
+		http.ServeContent(body, r, "", info.ModTime, object)
+		return
+	}
+	tag := `"` + info.ETag + `-gzip"`
+	h.Set("ETag", tag)
+	if r.Header.Get("If-None-Match") == tag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h.Set("Content-Encoding", "gzip")
+	if r.Method == http.MethodHead {
+		return
+	}
+	packer, _ := gzip.NewWriterLevel(body, gzip.BestSpeed) // a level that there is
+	if _, err := io.Copy(packer, object); err == nil {
+		_ = packer.Close() // the client sees a body that ends too early
+	}
+}
+
+// takesGzip reads an Accept-Encoding.
+func takesGzip(accept string) bool {
+	for part := range strings.SplitSeq(accept, ",") {
+		name, weight, _ := strings.Cut(strings.ReplaceAll(part, " ", ""), ";q=")
+		if q, err := strconv.ParseFloat(weight, 64); strings.EqualFold(name, "gzip") && (weight == "" || err == nil && q > 0) {
+			return true
+		}
+	}
+	return false
 }
 
 // secondsLeft is how long the link of this request is good for.

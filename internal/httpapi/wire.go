@@ -23,6 +23,12 @@ type Pending struct {
 	Progress      *float64 `json:"progress,omitempty" minimum:"0" maximum:"1" doc:"While pending: how far it is." example:"0.4"`
 	Stage         string   `json:"stage,omitempty" doc:"While pending: queued, starting, capturing, predicting, rendering or storing." example:"predicting"`
 	QueuePosition *int     `json:"queue_position,omitempty" minimum:"1" doc:"While it waits: its place in the queue, 1 is the next." example:"1"`
+	Preview       *Preview `json:"preview,omitempty" doc:"While it runs, once the first frame is predicted."`
+}
+
+// Preview is what there is of an analysis that has not ended.
+type Preview struct {
+	Grid saccade.Link `json:"grid" format:"uri" doc:"Link to the frames of attention.grid so far; read it again for more. 410 once the analysis has ended." example:"https://saccade.example.com/objects/analyses/5h7xk2m4qz3v6w8y2b4d6f8h2k/preview.grid?exp=1780308763&method=GET&sig=9f31"`
 }
 
 // videoView is the answer to a poll of a video analysis.
@@ -89,14 +95,23 @@ func (a *API) outputs(ctx context.Context, an *saccade.Analysis) *saccade.Output
 	if an.Outputs == nil {
 		return &saccade.Outputs[saccade.Link]{}
 	}
-	origin, expires := route.OriginOf(ctx), a.now().Add(a.cfg.Limits.LinkTTL)
-	return saccade.MapLinks(an.Outputs, func(file saccade.File) saccade.Link {
-		link, err := a.deps.Links.GetURL(origin, blob.AnalysisKey(an.ID, file), expires)
-		if err != nil { // a row that names no file; the other links are of use
-			a.log.ErrorContext(ctx, "cannot sign a link", "analysis", an.ID, "file", file, "err", err)
+	out := saccade.MapLinks(an.Outputs, func(file saccade.File) saccade.Link { return a.link(ctx, blob.AnalysisKey(an.ID, file)) })
+	if an.Request.Kind == saccade.KindVideo && an.Request.Object != "" {
+		if out.Input == nil {
+			out.Input = &saccade.InputOutput[saccade.Link]{}
 		}
-		return link
-	})
+		out.Input.Video = a.link(ctx, blob.Key(an.Request.Object))
+	}
+	return out
+}
+
+// link signs a link to an object.
+func (a *API) link(ctx context.Context, key blob.Key) saccade.Link {
+	link, err := a.deps.Links.GetURL(route.OriginOf(ctx), key, a.now().Add(a.cfg.Limits.LinkTTL))
+	if err != nil { // a row that names no file; the other links are of use
+		a.log.ErrorContext(ctx, "cannot sign a link", "key", key, "err", err)
+	}
+	return link
 }
 
 // errNoReason stands for the error of a failed analysis that kept none.
@@ -129,6 +144,7 @@ func (a *API) pending(ctx context.Context, an *saccade.Analysis) Pending {
 		v.Stage = string(saccade.StageQueued)
 	}
 	if v.Stage != string(saccade.StageQueued) {
+		v.Preview = a.preview(ctx, an)
 		return v
 	}
 	// The position is best effort: a poll does not fail for want of it.
@@ -136,6 +152,15 @@ func (a *API) pending(ctx context.Context, an *saccade.Analysis) Pending {
 		v.QueuePosition = &n
 	}
 	return v
+}
+
+// preview links to the frames so far; nil while there are none.
+func (a *API) preview(ctx context.Context, an *saccade.Analysis) *Preview {
+	key := blob.AnalysisKey(an.ID, service.PreviewFile)
+	if _, err := a.deps.Objects.Stat(ctx, key); err != nil {
+		return nil // best effort, as the position is
+	}
+	return &Preview{Grid: a.link(ctx, key)}
 }
 
 // pollHeaders says when the next poll makes sense.

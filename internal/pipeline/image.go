@@ -76,7 +76,14 @@ func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress fun
 		settleMemory(pixels)
 		link(out, o, name)
 	}
+	linkGrid(out, job)
 	out.Input = &saccade.InputOutput[saccade.File]{Image: artifact.InputPNG, Width: rgb.W, Height: rgb.H}
+	if job.Viewer {
+		size := posterSize(rgb.W, rgb.H)
+		if out.Input.Poster, err = writePosters(job, rgb.Scale(size.X, size.Y), p.density); err != nil {
+			return nil, err
+		}
+	}
 	progress(saccade.Progress{Fraction: 1, Stage: saccade.StageRendering})
 	return out, nil
 }
@@ -108,6 +115,13 @@ func (a *Analyzer) imageNumbers(job Job, rgb *pix.RGB, p *prediction) (*saccade.
 		return nil, err
 	}
 	if err := errors.Join(files.Write(row, p.density), files.Close(0)); err != nil {
+		return nil, err
+	}
+	grid, err := openGrid(job)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(grid.add(0, p.density), grid.Close()); err != nil {
 		return nil, err
 	}
 	out := dataOutputs(job.Request)

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"errors"
 	"math"
 
 	"github.com/saccade-dev/saccade"
@@ -67,6 +68,8 @@ type numbers struct {
 	req      saccade.Request
 	model    string
 	files    *artifact.Writer
+	grid     *gridFile
+	posters  posters
 	areas    *areaMeter
 	cuts     cutDetector
 	wanted   wanted
@@ -84,10 +87,15 @@ type numbers struct {
 
 // newNumbers starts the files in the job's directory.
 func newNumbers(job Job, model string, w, h int) (*numbers, error) {
-	n := &numbers{req: job.Request, model: model, areas: newAreaMeter(job.Request.AOIs, false), wanted: wantedScores(job.Request)}
+	n := &numbers{req: job.Request, model: model, areas: newAreaMeter(job.Request.AOIs, false), wanted: wantedScores(job.Request), posters: posters{job: job}}
 	var err error
-	n.files, err = artifact.Create(job.Dir, artifact.Head{Model: model, Width: w, Height: h, AOIs: n.areas.names()}, false)
-	return n, err
+	if n.grid, err = openGrid(job); err != nil {
+		return nil, err
+	}
+	if n.files, err = artifact.Create(job.Dir, artifact.Head{Model: model, Width: w, Height: h, AOIs: n.areas.names()}, false); err != nil {
+		return nil, closing(n.grid, err)
+	}
+	return n, nil
 }
 
 // Frame measures one frame and returns the maps that hold for it. Its row is
@@ -110,6 +118,9 @@ func (n *numbers) Frame(f *frame) (scoreMaps, error) {
 	n.row = artifact.Row{Frame: n.frames, Time: secondsOf(f.decoded.PTS), Cut: cut, Focus: focus, Clarity: n.scores.clarity,
 		Excitingness: n.scores.excitingness, Gaze: gaze}
 	n.frames++
+	if err := errors.Join(n.grid.add(n.row.Time, f.density), n.posters.Frame(f)); err != nil {
+		return scoreMaps{}, err
+	}
 	n.focus.add(f.at, &n.row.Focus)
 	n.clarity.add(f.at, n.scores.clarity)
 	n.excitingness.add(f.at, n.scores.excitingness)
@@ -135,7 +146,7 @@ func (n *numbers) Finish(end float64) error {
 }
 
 // Close ends the files.
-func (n *numbers) Close() error { return n.files.Close(n.end) }
+func (n *numbers) Close() error { return errors.Join(n.files.Close(n.end), n.grid.Close()) }
 
 // Outputs returns the answer without the maps.
 func (n *numbers) Outputs() *saccade.Outputs[saccade.File] {

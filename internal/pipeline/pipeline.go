@@ -9,10 +9,13 @@
 //	overlay.webm                               heat alone, with alpha (video)
 //	input.png                                  the analyzed image or page
 //	frames.json, frames.csv, density.npy       the numbers behind them (package artifact)
+//	attention.grid                             the density for players
+//	poster.jpg, posterHeat.jpg                 a small frame, and under its heat
 //
 // The numbers are always written, so that areas of interest can be measured
 // later without a new prediction ([MeasureAreas]); the answer refers to them
-// only where attention.data was asked for.
+// only where attention.data was asked for. The last two rows are written for a job
+// that a viewer will show ([Job]), and the grid where it was asked for.
 //
 // A video streams through: one process decodes it, every frame is predicted,
 // composited and handed to the encoder, and no more than a few frames are ever
@@ -110,6 +113,7 @@ type Job struct {
 	Path    string          // the input file; empty for a page
 	Request saccade.Request // what is asked
 	Dir     string          // an existing directory that takes the files
+	Viewer  bool            // also write attention.grid and the posters, whatever was asked for
 }
 
 // Run makes the analysis. The answer names files in job.Dir. The callback (nil
@@ -145,6 +149,9 @@ func (a *Analyzer) Run(ctx context.Context, job Job, progress func(saccade.Progr
 	}
 	return nil, saccade.Errorf(saccade.CodeInvalidInput, "The kind of input must be video, image or url.").About("input.type")
 }
+
+// grid reports whether attention.grid is to be written.
+func (j Job) grid() bool { return j.Viewer || j.Request.Wants(saccade.OutGrid) }
 
 // file is a path in the job's directory.
 func (j Job) file(name saccade.File) string { return filepath.Join(j.Dir, string(name)) }

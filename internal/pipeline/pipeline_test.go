@@ -158,7 +158,7 @@ func shares(t *testing.T, results []saccade.AOIResult) map[string]float64 {
 
 func TestImageAnswersEverything(t *testing.T) {
 	dir := t.TempDir()
-	job := pipeline.Job{Path: drawing(t, 400, 250), Dir: dir,
+	job := pipeline.Job{Path: drawing(t, 400, 250), Dir: dir, Viewer: true,
 		Request: saccade.Request{Kind: saccade.KindImage, Outputs: saccade.AllOutputs(saccade.KindImage), AOIs: halves()}}
 	out, err := newAnalyzer(t).Run(context.Background(), job, nil)
 	if err != nil {
@@ -187,6 +187,7 @@ func TestImageAnswersEverything(t *testing.T) {
 		t.Errorf("gaze path %+v", out.Attention.GazePath)
 	}
 	checkSchema(t, dir)
+	checkViewer(t, dir, out, image.Pt(400, 250))
 	if _, rows := table(t, dir); len(rows) != 1 {
 		t.Errorf("%d rows", len(rows))
 	}
@@ -194,7 +195,7 @@ func TestImageAnswersEverything(t *testing.T) {
 
 func TestVideoAnswersEverything(t *testing.T) {
 	dir, path := t.TempDir(), clip(t)
-	job := pipeline.Job{Path: path, Dir: dir,
+	job := pipeline.Job{Path: path, Dir: dir, Viewer: true,
 		Request: saccade.Request{Kind: saccade.KindVideo, Outputs: saccade.AllOutputs(saccade.KindVideo), AOIs: halves()}}
 	last, stages := 0.0, map[saccade.Stage]bool{}
 	out, err := newAnalyzer(t).Run(context.Background(), job, func(p saccade.Progress) {
@@ -233,6 +234,7 @@ func TestVideoAnswersEverything(t *testing.T) {
 		t.Errorf("cuts: %s", diff)
 	}
 	checkSchema(t, dir)
+	checkViewer(t, dir, out, image.Pt(320, 180))
 	shares(t, out.AOIs)
 	if len(out.Focus.Timeline) != 20 || out.Clarity.Timeline[19].Time != 1.9 {
 		t.Errorf("timelines: %d focus, clarity ends at %+v", len(out.Focus.Timeline), out.Clarity.Timeline[19])

@@ -114,6 +114,7 @@ func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.
 	if r.numbers, err = newNumbers(job, a.model.Name(), r.w, r.h); err != nil {
 		return nil, err
 	}
+	r.numbers.posters.after = posterAt * secondsOf(info.End-info.FirstPTS)
 	defer func() { _ = r.audio.Close() }()
 	if r.outputs, err = r.openOutputs(ctx); err != nil {
 		return nil, closing(r.numbers, err)
@@ -281,10 +282,11 @@ func (r *videoRun) answer() (*saccade.Outputs[saccade.File], error) {
 		return nil, err
 	}
 	out := r.numbers.Outputs()
-	out.Input = &saccade.InputOutput[saccade.File]{Width: r.w, Height: r.h, Frames: r.numbers.frames, Duration: duration}
+	out.Input = &saccade.InputOutput[saccade.File]{Width: r.w, Height: r.h, Frames: r.numbers.frames, Duration: duration, Poster: r.numbers.posters.answer}
 	for _, o := range r.outputs {
 		link(out, o.kind, o.name)
 	}
+	linkGrid(out, r.job)
 	r.progress(saccade.Progress{Fraction: 1, Stage: saccade.StageRendering})
 	return out, nil
 }

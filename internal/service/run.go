@@ -19,7 +19,7 @@ func (s *Service) Run(ctx context.Context, a *saccade.Analysis, dir string, prog
 	if s.deps.Analyzer == nil {
 		return nil, errors.New("service: this process runs no analysis")
 	}
-	job := pipeline.Job{Request: a.Request, Dir: dir}
+	job := pipeline.Job{Request: a.Request, Dir: dir, Viewer: true}
 	if a.Request.Object != "" {
 		path, release, err := s.deps.Objects.File(ctx, blob.Key(a.Request.Object))
 		defer release()
@@ -31,6 +31,8 @@ func (s *Service) Run(ctx context.Context, a *saccade.Analysis, dir string, prog
 		}
 		job.Path = path
 	}
+	endPreview := s.preview(ctx, a.ID, dir)
+	defer endPreview()
 	out, err := s.deps.Analyzer.Run(ctx, job, progress)
 	if err != nil {
 		return nil, diskFull(dir, err)

@@ -1,0 +1,96 @@
+package service_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/artifact"
+	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/pipeline"
+	"github.com/saccade-dev/saccade/internal/service"
+)
+
+// predictor stands for the analyzer of a video: a frame a second, and half of the next one.
+type predictor struct {
+	frames int
+	err    error
+}
+
+func (p predictor) Run(_ context.Context, job pipeline.Job, _ func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
+	f, err := os.Create(filepath.Join(job.Dir, string(artifact.GridFile)))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	w := artifact.NewGridWriter(f)
+	for i := range p.frames {
+		time.Sleep(time.Second)
+		if err := w.Write(float64(i), saccade.NewDensity(4, 3)); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := f.Write(make([]byte, 5)); err != nil {
+		return nil, err
+	}
+	time.Sleep(time.Second)
+	return &saccade.Outputs[saccade.File]{}, p.err
+}
+
+// frames counts the frames of a grid in the store; -1 without one.
+func frames(t *testing.T, disk blob.Store, key blob.Key) int {
+	t.Helper()
+	o, _, err := disk.Open(context.Background(), key)
+	if errors.Is(err, blob.ErrNotFound) {
+		return -1
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.Close()
+	r, err := artifact.NewGridReader(o)
+	for n := 0; err == nil; n++ {
+		if _, _, err = r.Next(); errors.Is(err, io.EOF) {
+			return n
+		}
+	}
+	t.Fatalf("the preview is not whole: %v", err)
+	return 0
+}
+
+func TestPreviewGrowsAndGoes(t *testing.T) {
+	for name, fail := range map[string]error{"success": nil, "failure": errors.New("broken")} {
+		t.Run(name, func(t *testing.T) {
+			s, disk := newService(t, predictor{frames: 6, err: fail})
+			dir := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				key := blob.AnalysisKey("an1", service.PreviewFile)
+				done := make(chan error)
+				go func() {
+					_, err := s.Run(context.Background(), &saccade.Analysis{ID: "an1"}, dir, quiet)
+					done <- err
+				}()
+				time.Sleep(250 * time.Millisecond)
+				for second, want := range []int{-1, 1, 2, 3, 4, 5, 6} {
+					time.Sleep(500 * time.Millisecond)
+					if got := frames(t, disk, key); got != want {
+						t.Errorf("after %d.75 s the preview has %d frames, want %d", second, got, want)
+					}
+					time.Sleep(500 * time.Millisecond)
+				}
+				if err := <-done; !errors.Is(err, fail) {
+					t.Errorf("got %v", err)
+				}
+				if got := frames(t, disk, key); got != -1 {
+					t.Errorf("the preview is still there: %d frames", got)
+				}
+			})
+		})
+	}
+}
