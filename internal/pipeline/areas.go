@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"math"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
@@ -87,32 +86,11 @@ func MeasureAreas(ctx context.Context, from Numbers, aois []saccade.AOI, to Tabl
 	head := in.Head()
 	head.AOIs = meter.names()
 	table := artifact.NewFramesWriter(to.JSON, to.CSV, head)
-	row, d, err := in.Next()
-	first := row.Time
-	since := func(r artifact.Row) float64 { // rows have the input's own time stamps
-		return math.Round((r.Time-first)*1e6) / 1e6
-	}
-	for shown := 0.0; err == nil; {
-		var next artifact.Row
-		var nextMap saccade.Density
-		s := span{from: since(row)}
-		if next, nextMap, err = in.Next(); err == nil {
-			s.to = since(next)
-			err = ctx.Err()
-		} else if errors.Is(err, io.EOF) {
-			s.to = from.end(in, s.from, shown)
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
-		}
-		meter.add(&row, d, s)
-		if err := table.Write(row); err != nil {
-			return nil, err
-		}
-		shown = s.to - s.from
-		row, d = next, nextMap
-	}
-	if !errors.Is(err, io.EOF) {
+	err = in.Walk(score.ViewingSeconds, from.Duration, func(s artifact.Shown) error {
+		meter.add(&s.Row, s.Density, span{s.From, s.To})
+		return errors.Join(ctx.Err(), table.Write(s.Row))
+	})
+	if err != nil {
 		return nil, err
 	}
 	return meter.results(), table.Close(from.duration(in))
@@ -124,22 +102,4 @@ func (n Numbers) duration(in *artifact.Reader) float64 {
 		return in.Duration()
 	}
 	return n.Duration
-}
-
-// unknownFrame is how long the frame of a video counts that has but one, and
-// whose duration nobody knows.
-const unknownFrame = 1.0 / 25
-
-// end is when the last frame ends. Where nobody knows, it counts as long as
-// the one before.
-func (n Numbers) end(in *artifact.Reader, at, shown float64) float64 {
-	switch known := n.duration(in); {
-	case in.Image():
-		return score.ViewingSeconds
-	case known > 0:
-		return known
-	case shown > 0:
-		return at + shown
-	}
-	return at + unknownFrame
 }
