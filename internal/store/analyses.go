@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
 // Idempotency is a client's key and the SHA-256 (hex) of the body sent with it.
@@ -49,7 +50,7 @@ func (s *Store) CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *I
 	}
 	created.Status = saccade.StatusPending
 	created.Progress = saccade.Progress{Stage: saccade.StageQueued}
-	created.CreatedAt = fromMicros(s.nowMicros())
+	created.CreatedAt = pool.FromMicros(s.nowMicros())
 	var first *saccade.Analysis
 	err = s.inTx(ctx, func(tx *sql.Tx) (err error) {
 		if first, err = s.recordIdempotencyKey(ctx, tx, &created, idem); err != nil || first != nil {
@@ -78,13 +79,13 @@ func (s *Store) recordIdempotencyKey(ctx context.Context, tx *sql.Tx, a *saccade
 	if idem == nil {
 		return nil, nil
 	}
-	old := micros(a.CreatedAt.Add(-IdempotencyTTL))
+	old := pool.Micros(a.CreatedAt.Add(-IdempotencyTTL))
 	if _, err := tx.ExecContext(ctx, `DELETE FROM idempotency WHERE account = $1 AND key = $2 AND created_at < $3`, a.Account, idem.Key, old); err != nil {
 		return nil, err
 	}
-	n, err := affected(tx.ExecContext(ctx, `
+	n, err := pool.Affected(tx.ExecContext(ctx, `
 		INSERT INTO idempotency (account, key, body_hash, analysis, created_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (account, key) DO NOTHING`, a.Account, idem.Key, idem.BodyHash, a.ID, micros(a.CreatedAt)))
+		ON CONFLICT (account, key) DO NOTHING`, a.Account, idem.Key, idem.BodyHash, a.ID, pool.Micros(a.CreatedAt)))
 	if err != nil || n > 0 {
 		return nil, err
 	}
@@ -109,7 +110,7 @@ func (s *Store) checkAdmission(ctx context.Context, tx *sql.Tx, a *saccade.Analy
 		return nil
 	}
 	// Takes the row's lock, so that the upload cannot be swept away meanwhile.
-	n, err := affected(tx.ExecContext(ctx, `UPDATE uploads SET size = size WHERE object = $1 AND account = $2`, a.Request.Object, a.Account))
+	n, err := pool.Affected(tx.ExecContext(ctx, `UPDATE uploads SET size = size WHERE object = $1 AND account = $2`, a.Request.Object, a.Account))
 	if err == nil && n == 0 {
 		return saccade.Errorf(saccade.CodeInvalidInput, "Nothing was uploaded to this URL. Ask for a new upload URL, upload, then try again.").About("content")
 	}
@@ -142,8 +143,8 @@ func insertAnalysis(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) error 
 		INSERT INTO analyses (id, exposed_id, account, kind, object, request, status, tombstone, fraction, stage,
 			attempt, tries, instance, lease_until, created_at, next_at, frames, seconds)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, '', 0, $8, 0, 0, '', 0, $9, $9, 0, 0)`,
-		a.ID, a.ExposedID, a.Account, string(a.Request.Kind), a.Request.Object, encode(a.Request), string(a.Status), a.Progress.Stage,
-		micros(a.CreatedAt))
+		a.ID, a.ExposedID, a.Account, string(a.Request.Kind), a.Request.Object, pool.Encode(a.Request), string(a.Status), a.Progress.Stage,
+		pool.Micros(a.CreatedAt))
 	return err
 }
 
@@ -162,7 +163,7 @@ func (s *Store) AnalysisByExposedID(ctx context.Context, account, exposed string
 }
 
 // visible reads a row and refuses what is no longer there.
-func (s *Store) visible(row scanner) (*saccade.Analysis, error) {
+func (s *Store) visible(row pool.Scanner) (*saccade.Analysis, error) {
 	r, err := scanRow(row)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -182,7 +183,7 @@ type analysisRow struct {
 	expires   *time.Time
 }
 
-func scanRow(row scanner) (analysisRow, error) {
+func scanRow(row pool.Scanner) (analysisRow, error) {
 	var a saccade.Analysis
 	var r analysisRow
 	var request string
@@ -194,7 +195,7 @@ func scanRow(row scanner) (analysisRow, error) {
 	if err != nil {
 		return r, err
 	}
-	a.CreatedAt, a.StartedAt, a.EndedAt, r.expires = fromMicros(created), optTime(started), optTime(ended), optTime(expires)
+	a.CreatedAt, a.StartedAt, a.EndedAt, r.expires = pool.FromMicros(created), pool.OptTime(started), pool.OptTime(ended), pool.OptTime(expires)
 	err = json.Unmarshal([]byte(request), &a.Request)
 	if outputs.Valid {
 		err = errors.Join(err, json.Unmarshal([]byte(outputs.String), &a.Outputs))
@@ -206,7 +207,7 @@ func scanRow(row scanner) (analysisRow, error) {
 	return r, err
 }
 
-func scanAnalysis(row scanner) (saccade.Analysis, error) {
+func scanAnalysis(row pool.Scanner) (saccade.Analysis, error) {
 	r, err := scanRow(row)
 	if err != nil {
 		return saccade.Analysis{}, err

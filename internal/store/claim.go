@@ -33,7 +33,7 @@ func (s *Store) ClaimAnalysis(ctx context.Context, w Work, by Holder) (*Analysis
 			row := tx.QueryRowContext(ctx, `
 				UPDATE analyses SET tries = tries + 1, started_at = $1, fraction = 0, stage = 'starting'
 				WHERE id = $2 RETURNING `+analysisColumns+`, tries`, s.nowMicros(), c.id)
-			r, err := scanRow(withColumns(row, &c.Tries))
+			r, err := scanRow(pool.WithColumns(row, &c.Tries))
 			if err != nil {
 				return fmt.Errorf("store: claim: %w", err)
 			}
@@ -80,7 +80,7 @@ func (c *AnalysisClaim) end(ctx context.Context, tx *sql.Tx, o *saccade.Outputs[
 	var frames int
 	var seconds float64
 	if e != nil {
-		failure = encode(e)
+		failure = pool.Encode(e)
 		ended.Err = e
 	} else {
 		text, err := json.Marshal(o)
@@ -93,11 +93,11 @@ func (c *AnalysisClaim) end(ctx context.Context, tx *sql.Tx, o *saccade.Outputs[
 			frames, seconds = o.Input.Frames, o.Input.Duration
 		}
 	}
-	endedAt := fromMicros(micros(now))
+	endedAt := pool.FromMicros(pool.Micros(now))
 	ended.EndedAt = &endedAt
 	err := c.update(ctx, pool.Tx{Tx: tx}, `status = $1, outputs = $2, error = $3, ended_at = $4, expires_at = $5, instance = '', lease_until = 0,
 			fraction = $6, stage = $7, frames = $8, seconds = $9`,
-		string(ended.Status), outputs, failure, micros(now), c.expiry(now), ended.Progress.Fraction, string(ended.Progress.Stage), frames, seconds)
+		string(ended.Status), outputs, failure, pool.Micros(now), c.expiry(now), ended.Progress.Fraction, string(ended.Progress.Stage), frames, seconds)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (c *AnalysisClaim) expiry(now time.Time) any {
 	if c.Analysis.Request.Kind == saccade.KindVideo || c.store.cfg.ImageTTL == 0 {
 		return nil
 	}
-	return micros(now.Add(c.store.cfg.ImageTTL))
+	return pool.Micros(now.Add(c.store.cfg.ImageTTL))
 }
 
 // Release puts the analysis back, to be taken up after a while. counted says

@@ -92,11 +92,11 @@ type Attempt struct {
 func (c *DeliveryClaim) Finish(ctx context.Context, a Attempt) error {
 	now := c.store.now()
 	state, message := DeliveryDelivered, ""
-	var next, ended any = nil, micros(now)
+	var next, ended any = nil, pool.Micros(now)
 	if a.Err != nil {
 		state, message = DeliveryFailed, truncate(a.Err.Error(), maxDeliveryError)
 		if a.Retry > 0 {
-			state, next, ended = DeliveryPending, micros(now.Add(a.Retry)), nil
+			state, next, ended = DeliveryPending, pool.Micros(now.Add(a.Retry)), nil
 		}
 	}
 	return c.store.inTx(ctx, func(tx *sql.Tx) error {
@@ -105,7 +105,7 @@ func (c *DeliveryClaim) Finish(ctx context.Context, a Attempt) error {
 		if err != nil || !a.Disable {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE webhooks SET disabled_at = coalesce(disabled_at, $1) WHERE id = $2`, micros(now), c.Delivery.Webhook)
+		_, err = tx.ExecContext(ctx, `UPDATE webhooks SET disabled_at = coalesce(disabled_at, $1) WHERE id = $2`, pool.Micros(now), c.Delivery.Webhook)
 		return err
 	})
 }
@@ -153,12 +153,12 @@ func (s *Store) Deliveries(ctx context.Context, account string, o DeliveryOption
 		SELECT `+deliveryColumns+` FROM deliveries
 		WHERE account = $1 AND (created_at < $2 OR created_at = $2 AND id < $3) AND ($4 = '' OR analysis = $4)
 		ORDER BY created_at DESC, id DESC LIMIT $5`, account, at, id, o.Analysis, limit+1)
-	page, err := collect(rows, err, scanDelivery)
+	page, err := pool.Collect(rows, err, scanDelivery)
 	if err != nil || len(page) <= limit {
 		return page, "", err
 	}
 	last := page[limit-1]
-	return page[:limit], cursor.Format(micros(last.CreatedAt), last.ID), nil
+	return page[:limit], cursor.Format(pool.Micros(last.CreatedAt), last.ID), nil
 }
 
 // Delivery returns a delivery of the account, or not_found.
@@ -166,7 +166,7 @@ func (s *Store) Delivery(ctx context.Context, account, id string) (Delivery, err
 	return oneDelivery(s.read.QueryRowContext(ctx, `SELECT `+deliveryColumns+` FROM deliveries WHERE id = $1 AND account = $2`, id, account))
 }
 
-func oneDelivery(row scanner) (Delivery, error) {
+func oneDelivery(row pool.Scanner) (Delivery, error) {
 	d, err := scanDelivery(row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, saccade.Errorf(saccade.CodeNotFound, "There is no such delivery.")
@@ -191,12 +191,12 @@ func (s *Store) Redeliver(ctx context.Context, account, id string) (Delivery, er
 	return d, err
 }
 
-func scanDelivery(row scanner) (Delivery, error) {
+func scanDelivery(row pool.Scanner) (Delivery, error) {
 	var d Delivery
 	var created int64
 	var next, ended sql.NullInt64
 	err := row.Scan(&d.ID, &d.Account, &d.Webhook, &d.URL, &d.Secret, &d.Analysis, &d.Event, &d.Payload, &d.State, &d.Attempts,
 		&d.HTTPStatus, &d.Error, &created, &next, &ended)
-	d.CreatedAt, d.NextAt, d.EndedAt = fromMicros(created), optTime(next), optTime(ended)
+	d.CreatedAt, d.NextAt, d.EndedAt = pool.FromMicros(created), pool.OptTime(next), pool.OptTime(ended)
 	return d, err
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
 // edit changes the request and outputs of an analysis that is there, in one
@@ -26,10 +27,10 @@ func (s *Store) edit(ctx context.Context, account, id string, change func(*sacca
 		}
 		var outputs any
 		if a.Outputs != nil {
-			outputs = encode(a.Outputs)
+			outputs = pool.Encode(a.Outputs)
 		}
 		edited = a
-		_, err = tx.ExecContext(ctx, `UPDATE analyses SET request = $1, outputs = $2 WHERE id = $3`, encode(a.Request), outputs, id)
+		_, err = tx.ExecContext(ctx, `UPDATE analyses SET request = $1, outputs = $2 WHERE id = $3`, pool.Encode(a.Request), outputs, id)
 		return err
 	})
 	if err != nil {

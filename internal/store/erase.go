@@ -8,6 +8,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
 // batch bounds what one sweep takes on.
@@ -42,7 +43,7 @@ func (s *Store) purge(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, tomb
 			error = CASE WHEN error IS NULL THEN NULL ELSE '{}' END,
 			status = CASE WHEN status = 'pending' THEN 'failed' ELSE status END,
 			ended_at = coalesce(ended_at, $3)
-		WHERE id = $4`, tombstone, encode(saccade.Request{Kind: a.Request.Kind}), s.nowMicros(), a.ID)
+		WHERE id = $4`, tombstone, pool.Encode(saccade.Request{Kind: a.Request.Kind}), s.nowMicros(), a.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +86,7 @@ func (s *Store) listObjects(ctx context.Context, tx *sql.Tx, a *saccade.Analysis
 func (s *Store) listDeletion(ctx context.Context, tx *sql.Tx, key blob.Key) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO pending_deletions (key, due_at) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at`,
-		string(key), micros(s.now().Add(2*s.cfg.Lease)))
+		string(key), pool.Micros(s.now().Add(2*s.cfg.Lease)))
 	return err
 }
 
@@ -93,7 +94,7 @@ func (s *Store) listDeletion(ctx context.Context, tx *sql.Tx, key blob.Key) erro
 // erased now, a hundred at most.
 func (s *Store) PendingDeletions(ctx context.Context) ([]blob.Key, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT key FROM pending_deletions WHERE due_at <= $1 ORDER BY due_at LIMIT $2`, s.nowMicros(), batch)
-	return collect(rows, err, scanKey)
+	return pool.Collect(rows, err, scanKey)
 }
 
 // ConfirmDeleted reports that the object is no more.
@@ -107,7 +108,7 @@ func (s *Store) ConfirmDeleted(ctx context.Context, key blob.Key) error {
 func (s *Store) Expire(ctx context.Context) (int, error) {
 	rows, err := s.read.QueryContext(ctx,
 		`SELECT id FROM analyses WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2`, s.nowMicros(), batch)
-	ids, err := collect(rows, err, scanString)
+	ids, err := pool.Collect(rows, err, scanString)
 	if err != nil {
 		return 0, err
 	}
@@ -127,22 +128,25 @@ func (s *Store) Expire(ctx context.Context) (int, error) {
 	return len(ids), nil
 }
 
-// Prune removes old idempotency keys and ended webhook deliveries.
+// Prune removes old idempotency keys, ended webhook deliveries and sessions that are over.
 func (s *Store) Prune(ctx context.Context) error {
 	now := s.now()
-	if _, err := s.write.ExecContext(ctx, `DELETE FROM idempotency WHERE created_at < $1`, micros(now.Add(-IdempotencyTTL))); err != nil {
+	if err := s.PruneSessions(ctx); err != nil {
 		return err
 	}
-	_, err := s.write.ExecContext(ctx, `DELETE FROM deliveries WHERE ended_at < $1`, micros(now.Add(-deliveryLog)))
+	if _, err := s.write.ExecContext(ctx, `DELETE FROM idempotency WHERE created_at < $1`, pool.Micros(now.Add(-IdempotencyTTL))); err != nil {
+		return err
+	}
+	_, err := s.write.ExecContext(ctx, `DELETE FROM deliveries WHERE ended_at < $1`, pool.Micros(now.Add(-deliveryLog)))
 	return err
 }
 
-func scanKey(row scanner) (blob.Key, error) {
+func scanKey(row pool.Scanner) (blob.Key, error) {
 	key, err := scanString(row)
 	return blob.Key(key), err
 }
 
-func scanString(row scanner) (string, error) {
+func scanString(row pool.Scanner) (string, error) {
 	var v string
 	err := row.Scan(&v)
 	return v, err

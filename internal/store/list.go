@@ -8,6 +8,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/store/cursor"
+	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
 // Limits of a page of a list.
@@ -44,12 +45,12 @@ func (s *Store) List(ctx context.Context, account string, o ListOptions) ([]sacc
 			AND tombstone = '' AND (expires_at IS NULL OR expires_at > $6)
 		ORDER BY created_at DESC, id DESC LIMIT $7`,
 		account, at, id, string(o.Kind), string(o.Status), s.nowMicros(), limit+1)
-	page, err := collect(rows, err, scanAnalysis)
+	page, err := pool.Collect(rows, err, scanAnalysis)
 	if err != nil || len(page) <= limit {
 		return page, "", err
 	}
 	last := page[limit-1]
-	return page[:limit], cursor.Format(micros(last.CreatedAt), last.ID), nil
+	return page[:limit], cursor.Format(pool.Micros(last.CreatedAt), last.ID), nil
 }
 
 // place reads a cursor.
@@ -96,7 +97,7 @@ func (s *Store) QueueState(ctx context.Context) (Queue, error) {
 			coalesce(min(CASE WHEN lease_until <= $1 THEN created_at END), 0)
 		FROM analyses WHERE status = 'pending'`, s.nowMicros()).Scan(&q.Waiting, &q.Running, &oldest)
 	if oldest > 0 {
-		t := fromMicros(oldest)
+		t := pool.FromMicros(oldest)
 		q.Oldest = &t
 	}
 	return q, err
@@ -116,15 +117,15 @@ type Usage struct {
 // Erased and expired ones count.
 func (s *Store) Usage(ctx context.Context, account string, from, to time.Time) ([]Usage, error) {
 	rows, err := s.read.QueryContext(ctx, usageQuery+` WHERE account = $1 AND created_at >= $2 AND created_at < $3 GROUP BY kind ORDER BY kind`,
-		account, micros(from), micros(to))
-	return collect(rows, err, scanUsage)
+		account, pool.Micros(from), pool.Micros(to))
+	return pool.Collect(rows, err, scanUsage)
 }
 
 // Totals sums up the analyses of all accounts, by kind. Erased and expired ones
 // count.
 func (s *Store) Totals(ctx context.Context) ([]Usage, error) {
 	rows, err := s.read.QueryContext(ctx, usageQuery+` GROUP BY kind ORDER BY kind`)
-	return collect(rows, err, scanUsage)
+	return pool.Collect(rows, err, scanUsage)
 }
 
 const usageQuery = `
@@ -134,7 +135,7 @@ const usageQuery = `
 		CAST(coalesce(sum(frames), 0) AS BIGINT), coalesce(sum(seconds), 0)
 	FROM analyses`
 
-func scanUsage(row scanner) (u Usage, err error) {
+func scanUsage(row pool.Scanner) (u Usage, err error) {
 	err = row.Scan(&u.Kind, &u.Pending, &u.Succeeded, &u.Failed, &u.Frames, &u.Seconds)
 	return u, err
 }

@@ -39,7 +39,7 @@ func (s *Store) Requeue(ctx context.Context) (made int, next time.Time, err erro
 	needed := false
 	for _, b := range lanes {
 		needed = needed || b.due > b.tickets || b.expired > 0
-		if at := fromMicros(b.next); b.next > 0 && (next.IsZero() || at.Before(next)) {
+		if at := pool.FromMicros(b.next); b.next > 0 && (next.IsZero() || at.Before(next)) {
 			next = at
 		}
 	}
@@ -85,7 +85,7 @@ func (s *Store) requeueLane(ctx context.Context, tx *sql.Tx, b backlog) error {
 
 // backlogs looks at all lanes in one query. A ticket that runs is none: either
 // its row has a lease, or it ends without having found one.
-func (s *Store) backlogs(ctx context.Context, db querier) ([]backlog, error) {
+func (s *Store) backlogs(ctx context.Context, db pool.Querier) ([]backlog, error) {
 	var parts []string
 	for _, w := range works() {
 		l := laneOf(w)
@@ -98,7 +98,7 @@ func (s *Store) backlogs(ctx context.Context, db querier) ([]backlog, error) {
 					WHERE `+l.pending+` AND (lease_until > $1 OR next_at > $1)), 0)`)
 	}
 	rows, err := db.QueryContext(ctx, strings.Join(parts, " UNION ALL "), s.nowMicros())
-	return collect(rows, err, func(row scanner) (backlog, error) {
+	return pool.Collect(rows, err, func(row pool.Scanner) (backlog, error) {
 		var b backlog
 		err := row.Scan(&b.work, &b.due, &b.tickets, &b.expired, &b.next)
 		return b, err

@@ -8,13 +8,14 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgconn"
-
+	"github.com/saccade-dev/saccade/internal/store/access"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
 // Store is an open database. Close it.
 type Store struct {
+	*access.Rows
+
 	cfg    Config
 	driver string
 	write  pool.DB
@@ -48,6 +49,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
+	s.Rows = access.New(s.write, s.read, s.now)
 	err = s.openQueue()
 	if err == nil {
 		err = s.migrate(ctx)
@@ -83,80 +85,22 @@ func (s *Store) Check(ctx context.Context) error {
 }
 
 // inTx runs f in a transaction that writes. f must not use the Store's own
-// connections. PostgreSQL may ask to run a transaction again (deadlock,
-// serialization); f must therefore be repeatable.
+// connections, and must be repeatable ([pool.DB.InTx]).
 func (s *Store) inTx(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return s.inLongTx(ctx, pool.Patience, f)
 }
 
 // inLongTx is inTx with a time limit of its own.
 func (s *Store) inLongTx(ctx context.Context, limit time.Duration, f func(tx *sql.Tx) error) error {
-	inner, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	var err error
-	for range 5 {
-		if err = s.tryTx(inner, f); !repeatable(err) {
-			break
+	return s.write.InTx(ctx, limit, f, func(tx *sql.Tx, committed bool) {
+		if committed {
+			s.signalTickets(tx)
 		}
-	}
-	return pool.Classify(ctx, err)
-}
-
-func (s *Store) tryTx(ctx context.Context, f func(tx *sql.Tx) error) error {
-	tx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("store: begin: %w", err)
-	}
-	defer func() {
 		s.queue.enqueued.Delete(tx)
-		_ = tx.Rollback()
-	}()
-	if err := f(tx); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("store: commit: %w", err)
-	}
-	s.signalTickets(tx)
-	return nil
+	})
 }
 
-// repeatable recognizes serialization_failure and deadlock_detected.
-func repeatable(err error) bool {
-	var e *pgconn.PgError
-	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
-}
-
-// micros is how times are kept.
-func micros(t time.Time) int64 { return t.UnixMicro() }
-
-func (s *Store) nowMicros() int64 { return micros(s.now()) }
-
-// optMicros is nil for no time, as the drivers want NULL.
-func optMicros(t *time.Time) any {
-	if t == nil {
-		return nil
-	}
-	return micros(*t)
-}
-
-func fromMicros(v int64) time.Time { return time.UnixMicro(v).UTC() }
-
-func optTime(v sql.NullInt64) *time.Time {
-	if !v.Valid {
-		return nil
-	}
-	t := fromMicros(v.Int64)
-	return &t
-}
-
-// affected tells how many rows a statement changed.
-func affected(res sql.Result, err error) (int64, error) {
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
-}
+func (s *Store) nowMicros() int64 { return pool.Micros(s.now()) }
 
 // Now is the store's clock.
 func (s *Store) Now() time.Time { return s.now() }

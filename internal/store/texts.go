@@ -52,13 +52,13 @@ func (s *Store) StartText(ctx context.Context, account, id, kind string, ttl tim
 		case err == nil && t.Status != TextFailed && (t.Status != TextCompleted || ttl == 0 || s.now().Sub(t.CreatedAt) <= ttl):
 			return nil
 		}
-		t = Text{Kind: kind, Status: TextStarted, CreatedAt: fromMicros(s.nowMicros())}
+		t = Text{Kind: kind, Status: TextStarted, CreatedAt: pool.FromMicros(s.nowMicros())}
 		_, err = tx.ExecContext(ctx, `
 			INSERT INTO texts (id, analysis, account, kind, status, body, created_at, next_at, attempt, tries, instance, lease_until)
 			VALUES ($1, $2, $3, $4, $5, '', $6, $6, 0, 0, '', 0)
 			ON CONFLICT (analysis, kind) DO UPDATE SET status = excluded.status, body = '', created_at = excluded.created_at,
 				next_at = excluded.next_at, tries = 0, instance = '', lease_until = 0`,
-			textID(id, kind), id, account, kind, string(t.Status), micros(t.CreatedAt))
+			textID(id, kind), id, account, kind, string(t.Status), pool.Micros(t.CreatedAt))
 		if err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (s *Store) Text(ctx context.Context, account, id, kind string) (Text, error
 	return readText(ctx, s.read, id, kind)
 }
 
-func readText(ctx context.Context, db querier, id, kind string) (Text, error) {
+func readText(ctx context.Context, db pool.Querier, id, kind string) (Text, error) {
 	t := Text{Kind: kind}
 	var created int64
 	err := db.QueryRowContext(ctx, `SELECT status, body, created_at FROM texts WHERE analysis = $1 AND kind = $2`, id, kind).
@@ -87,7 +87,7 @@ func readText(ctx context.Context, db querier, id, kind string) (Text, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return Text{}, saccade.Errorf(saccade.CodeNotFound, "There is no such text of this analysis. Start it with a POST first.")
 	}
-	t.CreatedAt = fromMicros(created)
+	t.CreatedAt = pool.FromMicros(created)
 	return t, err
 }
 
@@ -140,7 +140,7 @@ func (c *TextClaim) Fail(ctx context.Context) error {
 	return c.end(ctx, c.store.write, TextFailed, "")
 }
 
-func (c *TextClaim) end(ctx context.Context, db querier, status TextStatus, body string) error {
+func (c *TextClaim) end(ctx context.Context, db pool.Querier, status TextStatus, body string) error {
 	return c.update(ctx, db, `status = $1, body = $2, created_at = $3, instance = '', lease_until = 0`, string(status), body, c.store.nowMicros())
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
 // uploadColumns are the columns of an upload; the size is of no use any more.
@@ -16,10 +17,10 @@ const uploadColumns = `u.id, u.account, u.created_at, EXISTS (SELECT 1 FROM anal
 // CreateUpload notes that the account may upload one object. Its key is
 // blob.UploadKey(account, id).
 func (s *Store) CreateUpload(ctx context.Context, account string) (saccade.Upload, error) {
-	u := saccade.Upload{ID: saccade.NewID(), Account: account, CreatedAt: fromMicros(s.nowMicros())}
+	u := saccade.Upload{ID: saccade.NewID(), Account: account, CreatedAt: pool.FromMicros(s.nowMicros())}
 	_, err := s.write.ExecContext(ctx,
 		`INSERT INTO uploads (id, account, object, size, created_at) VALUES ($1, $2, $3, -1, $4)`,
-		u.ID, u.Account, string(blob.UploadKey(u.Account, u.ID)), micros(u.CreatedAt))
+		u.ID, u.Account, string(blob.UploadKey(u.Account, u.ID)), pool.Micros(u.CreatedAt))
 	return u, err
 }
 
@@ -39,8 +40,8 @@ func (s *Store) StaleUploads(ctx context.Context, before time.Time) ([]saccade.U
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+uploadColumns+` FROM uploads u
 		WHERE created_at < $1 AND NOT EXISTS (SELECT 1 FROM analyses a WHERE a.object = u.object)
-		ORDER BY created_at LIMIT 100`, micros(before))
-	return collect(rows, err, scanUpload)
+		ORDER BY created_at LIMIT 100`, pool.Micros(before))
+	return pool.Collect(rows, err, scanUpload)
 }
 
 // DeleteUpload forgets an upload that no analysis uses and lists its object
@@ -48,7 +49,7 @@ func (s *Store) StaleUploads(ctx context.Context, before time.Time) ([]saccade.U
 func (s *Store) DeleteUpload(ctx context.Context, u saccade.Upload) (deleted bool, err error) {
 	err = s.inTx(ctx, func(tx *sql.Tx) error {
 		key := blob.UploadKey(u.Account, u.ID)
-		n, err := affected(tx.ExecContext(ctx, `
+		n, err := pool.Affected(tx.ExecContext(ctx, `
 			DELETE FROM uploads WHERE id = $1 AND account = $2 AND NOT EXISTS (SELECT 1 FROM analyses a WHERE a.object = $3)`,
 			u.ID, u.Account, string(key)))
 		if deleted = n > 0; err != nil || !deleted {
@@ -63,10 +64,10 @@ func errNoUpload() error {
 	return saccade.Errorf(saccade.CodeNotFound, "There is no such upload. Ask for a new upload URL.")
 }
 
-func scanUpload(row scanner) (saccade.Upload, error) {
+func scanUpload(row pool.Scanner) (saccade.Upload, error) {
 	var u saccade.Upload
 	var created int64
 	err := row.Scan(&u.ID, &u.Account, &created, &u.Used)
-	u.CreatedAt = fromMicros(created)
+	u.CreatedAt = pool.FromMicros(created)
 	return u, err
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/access"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
@@ -46,14 +47,14 @@ func (s *Store) CreateWebhook(ctx context.Context, w Webhook) (Webhook, error) {
 	if err := CheckEvents(w.Events); err != nil {
 		return Webhook{}, err
 	}
-	w.ID, w.Secret, w.CreatedAt = saccade.NewID(), newSecret(), fromMicros(s.nowMicros())
+	w.ID, w.Secret, w.CreatedAt = saccade.NewID(), access.NewWebhookSecret(), pool.FromMicros(s.nowMicros())
 	if w.DisabledAt != nil {
 		w.DisabledAt = &w.CreatedAt
 	}
-	n, err := affected(s.write.ExecContext(ctx, `
+	n, err := pool.Affected(s.write.ExecContext(ctx, `
 		INSERT INTO webhooks (id, account, url, events, secret, created_at, disabled_at) SELECT $1, $2, $3, $4, $5, $6, $8
 		WHERE (SELECT count(*) FROM webhooks WHERE account = $2) < $7`,
-		w.ID, w.Account, w.URL, encode(w.Events), w.Secret, micros(w.CreatedAt), MaxWebhooks, optMicros(w.DisabledAt)))
+		w.ID, w.Account, w.URL, pool.Encode(w.Events), w.Secret, pool.Micros(w.CreatedAt), MaxWebhooks, pool.OptMicros(w.DisabledAt)))
 	if err == nil && n == 0 {
 		err = saccade.Errorf(saccade.CodeClient, "An account has at most %d webhook endpoints. Remove one first.", MaxWebhooks)
 	}
@@ -65,9 +66,9 @@ func (s *Store) Webhooks(ctx context.Context, account string) ([]Webhook, error)
 	return listWebhooks(ctx, s.read, account)
 }
 
-func listWebhooks(ctx context.Context, db querier, account string) ([]Webhook, error) {
+func listWebhooks(ctx context.Context, db pool.Querier, account string) ([]Webhook, error) {
 	rows, err := db.QueryContext(ctx, `SELECT `+webhookColumns+` FROM webhooks WHERE account = $1 ORDER BY created_at, id`, account)
-	return collect(rows, err, scanWebhook)
+	return pool.Collect(rows, err, scanWebhook)
 }
 
 // Webhook returns a webhook endpoint of the account, or not_found.
@@ -75,7 +76,7 @@ func (s *Store) Webhook(ctx context.Context, account, id string) (Webhook, error
 	return oneWebhook(s.read.QueryRowContext(ctx, `SELECT `+webhookColumns+` FROM webhooks WHERE id = $1 AND account = $2`, id, account))
 }
 
-func oneWebhook(row scanner) (Webhook, error) {
+func oneWebhook(row pool.Scanner) (Webhook, error) {
 	e, err := scanWebhook(row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, errNoWebhook()
@@ -90,12 +91,12 @@ func (s *Store) UpdateWebhook(ctx context.Context, e Webhook) (Webhook, error) {
 	}
 	return oneWebhook(s.write.QueryRowContext(ctx, `
 		UPDATE webhooks SET url = $1, events = $2, disabled_at = $3 WHERE id = $4 AND account = $5 RETURNING `+webhookColumns,
-		e.URL, encode(e.Events), optMicros(e.DisabledAt), e.ID, e.Account))
+		e.URL, pool.Encode(e.Events), pool.OptMicros(e.DisabledAt), e.ID, e.Account))
 }
 
 // DeleteWebhook removes a webhook endpoint. Deliveries under way go on.
 func (s *Store) DeleteWebhook(ctx context.Context, account, id string) error {
-	n, err := affected(s.write.ExecContext(ctx, `DELETE FROM webhooks WHERE id = $1 AND account = $2`, id, account))
+	n, err := pool.Affected(s.write.ExecContext(ctx, `DELETE FROM webhooks WHERE id = $1 AND account = $2`, id, account))
 	if err == nil && n == 0 {
 		return errNoWebhook()
 	}
@@ -106,7 +107,7 @@ func errNoWebhook() error {
 	return saccade.Errorf(saccade.CodeNotFound, "There is no such webhook endpoint.")
 }
 
-func scanWebhook(row scanner) (Webhook, error) {
+func scanWebhook(row pool.Scanner) (Webhook, error) {
 	var e Webhook
 	var events string
 	var created int64
@@ -114,7 +115,7 @@ func scanWebhook(row scanner) (Webhook, error) {
 	if err := row.Scan(&e.ID, &e.Account, &e.URL, &events, &e.Secret, &created, &disabled); err != nil {
 		return Webhook{}, err
 	}
-	e.CreatedAt, e.DisabledAt = fromMicros(created), optTime(disabled)
+	e.CreatedAt, e.DisabledAt = pool.FromMicros(created), pool.OptTime(disabled)
 	return e, json.Unmarshal([]byte(events), &e.Events)
 }
 
@@ -138,7 +139,7 @@ func (s *Store) notifyAll(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) 
 		}
 		targets = append(targets, Webhook{URL: w.URL, Secret: secret})
 	}
-	payload := encode(saccade.WebhookMessage{Type: event, Timestamp: *a.EndedAt,
+	payload := pool.Encode(saccade.WebhookMessage{Type: event, Timestamp: *a.EndedAt,
 		Data: saccade.WebhookData{ID: a.ID, Kind: a.Request.Kind, Title: a.Request.Title, Status: a.Status, Error: wireError(a.Err)}})
 	for _, t := range targets {
 		d := Delivery{ID: "msg_" + saccade.NewID(), Account: a.Account, Webhook: t.ID, URL: t.URL, Secret: t.Secret,

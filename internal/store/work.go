@@ -128,7 +128,7 @@ func (s *Store) take(ctx context.Context, tx *sql.Tx, w Work, by Holder) (*Lease
 		var account string
 		err := tx.QueryRowContext(ctx, l.lane.waiting()+`
 			SELECT id, account FROM waiting WHERE next_at <= $1 ORDER BY running, served_at, created_at, id LIMIT 1`,
-			micros(now), string(w)).Scan(&l.id, &account)
+			pool.Micros(now), string(w)).Scan(&l.id, &account)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil, ErrNoWork
 		}
@@ -138,7 +138,7 @@ func (s *Store) take(ctx context.Context, tx *sql.Tx, w Work, by Holder) (*Lease
 		err = tx.QueryRowContext(ctx, `
 			UPDATE `+l.lane.table+` SET attempt = attempt + 1, instance = $1, lease_until = $2
 			WHERE id = $3 AND lease_until <= $4 AND `+l.lane.pending+` RETURNING attempt`,
-			by.Instance, micros(now.Add(by.Lease)), l.id, micros(now)).Scan(&l.attempt)
+			by.Instance, pool.Micros(now.Add(by.Lease)), l.id, pool.Micros(now)).Scan(&l.attempt)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue // deleted meanwhile
 		}
@@ -147,16 +147,16 @@ func (s *Store) take(ctx context.Context, tx *sql.Tx, w Work, by Holder) (*Lease
 		}
 		_, err = tx.ExecContext(ctx, `
 			INSERT INTO served (work, account, at) VALUES ($1, $2, $3)
-			ON CONFLICT (work, account) DO UPDATE SET at = excluded.at`, string(w), account, micros(now))
+			ON CONFLICT (work, account) DO UPDATE SET at = excluded.at`, string(w), account, pool.Micros(now))
 		return l, err
 	}
 }
 
 // update changes the row as long as the lease holds. The arguments of set are
 // $1 and so on.
-func (l *Lease) update(ctx context.Context, db querier, set string, args ...any) error {
+func (l *Lease) update(ctx context.Context, db pool.Querier, set string, args ...any) error {
 	query := fmt.Sprintf("UPDATE %s SET %s WHERE id = $%d AND attempt = $%d AND %s", l.lane.table, set, len(args)+1, len(args)+2, l.lane.pending)
-	n, err := affected(db.ExecContext(ctx, query, append(args, l.id, l.attempt)...))
+	n, err := pool.Affected(db.ExecContext(ctx, query, append(args, l.id, l.attempt)...))
 	if err != nil || n > 0 {
 		return err
 	}
@@ -164,7 +164,7 @@ func (l *Lease) update(ctx context.Context, db querier, set string, args ...any)
 }
 
 // lost says what ended the right to write.
-func (l *Lease) lost(ctx context.Context, db querier) error {
+func (l *Lease) lost(ctx context.Context, db pool.Querier) error {
 	if l.lane.table != "analyses" {
 		return ErrFenced
 	}
@@ -180,7 +180,7 @@ func (l *Lease) lost(ctx context.Context, db querier) error {
 }
 
 // until is a new end of the lease.
-func (l *Lease) until() int64 { return micros(l.store.now().Add(l.by.Lease)) }
+func (l *Lease) until() int64 { return pool.Micros(l.store.now().Add(l.by.Lease)) }
 
 // Heartbeat says that the attempt is alive. [ErrFenced] or [ErrCanceled] mean
 // that it has to stop.
@@ -191,7 +191,7 @@ func (l *Lease) Heartbeat(ctx context.Context) error {
 // release puts the row back, to be taken up after a while.
 func (l *Lease) release(ctx context.Context, after time.Duration, set string, args ...any) error {
 	return l.store.inTx(ctx, func(tx *sql.Tx) error {
-		due := micros(l.store.now().Add(after))
+		due := pool.Micros(l.store.now().Add(after))
 		set := fmt.Sprintf("%s, instance = '', lease_until = 0, next_at = $%d", set, len(args)+1)
 		if err := l.update(ctx, pool.Tx{Tx: tx}, set, append(args, due)...); err != nil {
 			return err

@@ -1,21 +1,18 @@
-package store
+package access
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"crypto/subtle"
 	"database/sql"
-	"encoding/base32"
-	"encoding/hex"
 	"errors"
 	"strings"
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
-// TokenPrefix begins every token, so that secret scanners can find them.
+// TokenPrefix begins every token, so that secret pool.Scanners can find them.
 const TokenPrefix = "sac_"
 
 const (
@@ -29,21 +26,19 @@ const tokenColumns = `id, account, hint, created_at, expires_at, revoked_at, las
 
 // CreateToken makes a bearer token of the account: 256 random bits. The plain
 // text is returned once and kept nowhere. No such account is not_found.
-func (s *Store) CreateToken(ctx context.Context, account string, expires *time.Time) (string, saccade.Token, error) {
-	if _, err := s.Account(ctx, account); err != nil {
+func (r *Rows) CreateToken(ctx context.Context, account string, expires *time.Time) (string, saccade.Token, error) {
+	if _, err := r.Account(ctx, account); err != nil {
 		return "", saccade.Token{}, err
 	}
-	var b [32]byte
-	_, _ = rand.Read(b[:]) // never fails
-	plain := TokenPrefix + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
-	t := saccade.Token{ID: saccade.NewID(), Account: account, Hint: plain[:hintLength], CreatedAt: fromMicros(s.nowMicros())}
+	plain := newSecret(TokenPrefix)
+	t := saccade.Token{ID: saccade.NewID(), Account: account, Hint: plain[:hintLength], CreatedAt: pool.FromMicros(r.nowMicros())}
 	if expires != nil {
-		utc := fromMicros(micros(*expires))
+		utc := pool.FromMicros(pool.Micros(*expires))
 		t.ExpiresAt = &utc
 	}
-	_, err := s.write.ExecContext(ctx,
+	_, err := r.write.ExecContext(ctx,
 		`INSERT INTO tokens (id, account, hash, hint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		t.ID, t.Account, hashToken(plain), t.Hint, micros(t.CreatedAt), optMicros(t.ExpiresAt))
+		t.ID, t.Account, hashSecret(plain), t.Hint, pool.Micros(t.CreatedAt), pool.OptMicros(t.ExpiresAt))
 	if err != nil {
 		return "", saccade.Token{}, err
 	}
@@ -52,16 +47,16 @@ func (s *Store) CreateToken(ctx context.Context, account string, expires *time.T
 
 // Tokens lists the tokens of an account, or with "" of all, oldest first,
 // revoked and expired ones included.
-func (s *Store) Tokens(ctx context.Context, account string) ([]saccade.Token, error) {
-	rows, err := s.read.QueryContext(ctx,
+func (r *Rows) Tokens(ctx context.Context, account string) ([]saccade.Token, error) {
+	rows, err := r.read.QueryContext(ctx,
 		`SELECT `+tokenColumns+` FROM tokens WHERE $1 = '' OR account = $1 ORDER BY created_at, id`, account)
-	return collect(rows, err, scanToken)
+	return pool.Collect(rows, err, scanToken)
 }
 
 // RevokeToken ends a token at once and for good. Revoking twice is no error.
-func (s *Store) RevokeToken(ctx context.Context, id string) error {
-	n, err := affected(s.write.ExecContext(ctx,
-		`UPDATE tokens SET revoked_at = coalesce(revoked_at, $1) WHERE id = $2`, s.nowMicros(), id))
+func (r *Rows) RevokeToken(ctx context.Context, id string) error {
+	n, err := pool.Affected(r.write.ExecContext(ctx,
+		`UPDATE tokens SET revoked_at = coalesce(revoked_at, $1) WHERE id = $2`, r.nowMicros(), id))
 	if err == nil && n == 0 {
 		return saccade.Errorf(saccade.CodeNotFound, "There is no token %q. `saccade token list` shows the ids.", id)
 	}
@@ -70,14 +65,18 @@ func (s *Store) RevokeToken(ctx context.Context, id string) error {
 
 // Authenticate returns the account and the record of a plain token. Whatever is
 // wrong with it, the answer is the same authentication_failed.
-func (s *Store) Authenticate(ctx context.Context, plain string) (saccade.Account, saccade.Token, error) {
+func (r *Rows) Authenticate(ctx context.Context, plain string) (saccade.Account, saccade.Token, error) {
 	if len(plain) > maxToken || !strings.HasPrefix(plain, TokenPrefix) {
 		return saccade.Account{}, saccade.Token{}, errAuth(nil)
 	}
-	hash := hashToken(plain)
+	hash := hashSecret(plain)
+	return r.authenticate(ctx, hash, r.read.QueryRowContext(ctx, `SELECT `+tokenColumns+`, hash FROM tokens WHERE hash = $1`, hash))
+}
+
+// authenticate judges the token of a row, which ends with the hash that was asked for.
+func (r *Rows) authenticate(ctx context.Context, hash string, row pool.Scanner) (saccade.Account, saccade.Token, error) {
 	var kept string
-	row := s.read.QueryRowContext(ctx, `SELECT `+tokenColumns+`, hash FROM tokens WHERE hash = $1`, hash)
-	t, err := scanToken(withColumns(row, &kept))
+	t, err := scanToken(pool.WithColumns(row, &kept))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return saccade.Account{}, saccade.Token{}, errAuth(nil)
@@ -87,27 +86,27 @@ func (s *Store) Authenticate(ctx context.Context, plain string) (saccade.Account
 		return saccade.Account{}, saccade.Token{}, errAuth(nil)
 	case t.RevokedAt != nil:
 		return saccade.Account{}, saccade.Token{}, errAuth(errors.New("token is revoked"))
-	case t.ExpiresAt != nil && !s.now().Before(*t.ExpiresAt):
+	case t.ExpiresAt != nil && !r.now().Before(*t.ExpiresAt):
 		return saccade.Account{}, saccade.Token{}, errAuth(errors.New("token has expired"))
 	}
-	account, err := s.Account(ctx, t.Account)
+	account, err := r.Account(ctx, t.Account)
 	if err != nil {
 		return saccade.Account{}, saccade.Token{}, err
 	}
-	s.touchToken(ctx, &t)
+	r.touchToken(ctx, &t)
 	return account, t, nil
 }
 
 // touchToken notes the use of a token about once a minute, as best effort: it
 // must neither fail a request nor hold one up.
-func (s *Store) touchToken(ctx context.Context, t *saccade.Token) {
-	now := fromMicros(s.nowMicros())
+func (r *Rows) touchToken(ctx context.Context, t *saccade.Token) {
+	now := pool.FromMicros(r.nowMicros())
 	if t.LastUsed != nil && now.Sub(*t.LastUsed) < lastUsedEvery {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, lastUsedWait)
 	defer cancel()
-	if _, err := s.write.ExecContext(ctx, `UPDATE tokens SET last_used = $1 WHERE id = $2`, micros(now), t.ID); err == nil {
+	if _, err := r.write.ExecContext(ctx, `UPDATE tokens SET last_used = $1 WHERE id = $2`, pool.Micros(now), t.ID); err == nil {
 		t.LastUsed = &now
 	}
 }
@@ -116,31 +115,14 @@ func errAuth(cause error) error {
 	return saccade.Errorf(saccade.CodeAuth, "We were unable to authenticate you. Please check your credentials.").With(cause)
 }
 
-// hashToken needs no salt and no slow function: the input has 256 bits of
-// entropy.
-func hashToken(plain string) string {
-	sum := sha256.Sum256([]byte(plain))
-	return hex.EncodeToString(sum[:])
-}
-
-func scanToken(row scanner) (saccade.Token, error) {
+func scanToken(row pool.Scanner) (saccade.Token, error) {
 	var t saccade.Token
 	var created int64
 	var expires, revoked, used sql.NullInt64
 	if err := row.Scan(&t.ID, &t.Account, &t.Hint, &created, &expires, &revoked, &used); err != nil {
 		return saccade.Token{}, err
 	}
-	t.CreatedAt = fromMicros(created)
-	t.ExpiresAt, t.RevokedAt, t.LastUsed = optTime(expires), optTime(revoked), optTime(used)
+	t.CreatedAt = pool.FromMicros(created)
+	t.ExpiresAt, t.RevokedAt, t.LastUsed = pool.OptTime(expires), pool.OptTime(revoked), pool.OptTime(used)
 	return t, nil
 }
-
-// moreColumns scans further columns after those that a scan function asks for.
-type moreColumns struct {
-	row  scanner
-	dest []any
-}
-
-func withColumns(row scanner, dest ...any) scanner { return moreColumns{row, dest} }
-
-func (m moreColumns) Scan(dest ...any) error { return m.row.Scan(append(dest, m.dest...)...) }
