@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/capture/proxy"
 	"github.com/saccade-dev/saccade/internal/netguard"
 )
 
@@ -61,7 +62,7 @@ func webPage(format string, args ...any) *saccade.Error {
 // noAnswer is the error for a site that is silent.
 func (s *session) noAnswer() error {
 	asked := s.page.state(0).asked
-	if err := s.proxy.failure(hostPort(asked)); err != nil {
+	if err := s.proxy.Failure(proxy.HostPort(asked)); err != nil {
 		return unreachable(asked, err)
 	}
 	return webPage("The site did not answer within %v. Please try again later, or send a screenshot as an image.", s.b.cfg.AnswerWait)
@@ -70,7 +71,7 @@ func (s *session) noAnswer() error {
 // badStatus is the error for a document that came with an error status, be it
 // the site's or, when the site was not reached, our proxy's.
 func (s *session) badStatus(d *document) error {
-	if err := s.proxy.failure(hostPort(d.url)); err != nil && d.status == http.StatusBadGateway {
+	if err := s.proxy.Failure(proxy.HostPort(d.url)); err != nil && d.status == http.StatusBadGateway {
 		return unreachable(d.url, err)
 	}
 	return webPage("The site answered with status %d (%s). Please check that the page is open to everybody and opens in a private window.", d.status, http.StatusText(d.status))
@@ -122,7 +123,7 @@ func (s *session) failed(address, text string) error {
 	// After a redirect the address that failed is another one.
 	st := s.page.state(0)
 	for _, a := range []string{st.asked, address} {
-		if err := s.proxy.failure(hostPort(a)); err != nil {
+		if err := s.proxy.Failure(proxy.HostPort(a)); err != nil {
 			return unreachable(a, err)
 		}
 	}
@@ -154,33 +155,20 @@ func unreachable(address string, err error) error {
 	var dns *net.DNSError
 	var timeout net.Error
 	switch {
-	case errors.Is(err, errTraffic):
+	case errors.Is(err, proxy.ErrTraffic):
 		return webPage("The page loads more than one page may. Please send a screenshot as an image instead.").With(err)
 	case errors.Is(err, netguard.ErrRefused) && named, errors.As(err, &dns) && dns.IsNotFound:
 		return webPage("The page is at %s, or led there, and no public site is known under that name. Please check the address; only public addresses on the usual ports can be captured.", host).With(err)
 	case errors.Is(err, netguard.ErrRefused):
 		return webPage("The page is at %s, or led there, which is not a public address. Only public addresses on the usual ports can be captured.", host).With(err)
-	case errors.Is(err, errNoAnswer) && strings.Contains(err.Error(), "malformed HTTP"):
+	case errors.Is(err, proxy.ErrNoAnswer) && strings.Contains(err.Error(), "malformed HTTP"):
 		return webPage("The answer of %s is not one of a web server. Please check whether the page begins with https:// and not with http://.", host).With(err)
-	case errors.Is(err, errNoAnswer) && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)):
+	case errors.Is(err, proxy.ErrNoAnswer) && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)):
 		return webPage("The server %s closed the connection without an answer. Please check that the page opens from elsewhere and try again.", host).With(err)
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return webPage("The server %s did not answer in time. Please try again later.", host).With(err)
-	case errors.Is(err, errNoAnswer):
+	case errors.Is(err, proxy.ErrNoAnswer):
 		return webPage("The answer of %s could not be read. Please check that the page opens from elsewhere and try again.", host).With(err)
 	}
 	return webPage("The server %s could not be reached. Please check that the page opens from elsewhere and try again.", host).With(err)
-}
-
-// hostPort returns the "host:port" that the proxy is asked for.
-func hostPort(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	return net.JoinHostPort(u.Hostname(), port)
 }

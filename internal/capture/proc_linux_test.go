@@ -1,10 +1,7 @@
 package capture
 
 import (
-	"bufio"
-	"net"
 	"os"
-	"strings"
 	"syscall"
 	"testing"
 )
@@ -32,29 +29,11 @@ func TestGroupOf(t *testing.T) {
 	}
 }
 
-func TestFindUID(t *testing.T) {
-	const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
-   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1
-   1: 0100007F:C001 0100007F:1F90 01 00000000:00000000 00:00000000 00000000 65534        0 2 1
-   2: broken
-`
-	client := hexAddr(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 0xC001})
-	server := hexAddr(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080})
-	if uid, err := findUID(bufio.NewScanner(strings.NewReader(table)), client, server); uid != 65534 || err != nil {
-		t.Errorf("%d %v", uid, err)
-	}
-	if uid, err := findUID(bufio.NewScanner(strings.NewReader(table)), server, client); uid != -1 || err == nil {
-		t.Errorf("%d %v", uid, err)
-	}
-}
-
 func FuzzProc(f *testing.F) {
 	f.Add([]byte("12 (sh) S 1 12 12 0 -1"))
 	f.Add([]byte("RssAnon:\t  12 kB\nRssShmem:"))
-	f.Add([]byte("   1: 0100007F:C001 0100007F:1F90 01 0:0 0:0 0 65534 0"))
 	f.Fuzz(func(_ *testing.T, b []byte) {
 		groupOf(b)
 		kib(b, "RssAnon:")
-		_, _ = findUID(bufio.NewScanner(strings.NewReader(string(b))), "0100007F:C001", "0100007F:1F90")
 	})
 }

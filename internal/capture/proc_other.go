@@ -3,7 +3,6 @@
 package capture
 
 import (
-	"net"
 	"os"
 	"os/exec"
 	"time"
@@ -24,5 +23,3 @@ func groupMemory(int) int64 { return 0 }
 func diskUse(string) int64 { return 0 }
 
 func deletedUse(int, string) int64 { return 0 }
-
-func peerUID(net.Conn) int { return -1 }

@@ -62,7 +62,7 @@ func TestChromiumAsksForNothingElse(t *testing.T) {
 	if closeErr := one.close(); err != nil || closeErr != nil {
 		t.Fatal(err, closeErr)
 	}
-	if f := one.proxy.failures; len(f) > 0 {
+	if f := one.proxy.Failures(); len(f) > 0 {
 		t.Errorf("also asked for: %v", f)
 	}
 }

@@ -17,6 +17,8 @@ import (
 	"github.com/chromedp/cdproto/animation"
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
+
+	"github.com/saccade-dev/saccade/internal/capture/proxy"
 )
 
 // The causes for which a running capture is given up.
@@ -36,7 +38,7 @@ type session struct {
 	chrome chrome
 	view   Viewport
 	dir    string
-	proxy  *proxy
+	proxy  *proxy.Proxy
 	page   *watcher
 	output *tail // what Chromium said
 
@@ -90,7 +92,7 @@ func (s *session) open() error {
 	if s.dir, err = makeDir(s.b.cfg.Dir, s.chrome); err != nil {
 		return err
 	}
-	if s.proxy, err = startProxy(s.b.guard, s.b.cfg.Traffic, s.chrome.owner()); err != nil {
+	if s.proxy, err = proxy.Start(s.b.guard, s.b.cfg.Traffic, s.chrome.owner()); err != nil {
 		return err
 	}
 	opts := []chromedp.ExecAllocatorOption{
@@ -100,7 +102,7 @@ func (s *session) open() error {
 		chromedp.NoInheritEnv,
 		chromedp.Env(environment(s.dir)...),
 	}
-	all := flags(s.chrome, s.view, s.dir, s.proxy.address())
+	all := flags(s.chrome, s.view, s.dir, s.proxy.Address())
 	maps.Copy(all, s.b.extraFlags)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		opts = append(opts, chromedp.Flag(name, all[name]))
@@ -201,7 +203,7 @@ func (s *session) close() error {
 		killGroup(s.pid, s.dir)
 	}
 	if s.proxy != nil {
-		err = s.proxy.close()
+		err = s.proxy.Close()
 	}
 	if s.dir != "" {
 		err = errors.Join(err, removeDir(s.dir))

@@ -1,4 +1,12 @@
-package capture
+// Package proxy is the only way out of a browser that captures a page: an HTTP
+// proxy on the loopback.
+//
+// The contract: it connects through [netguard] alone, and so to public addresses
+// only; it lets a page load no more bytes than it was started with; where the
+// system says whose a connection is (Linux), it answers one user's only; and it
+// remembers which sites did not answer, and why. [Proxy.Close] ends every
+// connection and waits until they have ended.
+package proxy
 
 import (
 	"context"
@@ -6,9 +14,11 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httputil"
+	"net/url"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -17,18 +27,17 @@ import (
 	"github.com/saccade-dev/saccade/internal/netguard"
 )
 
-// errTraffic ends connections when the page has loaded too much.
-var errTraffic = errors.New("the page loads too many bytes")
+// ErrTraffic ends connections when the page has loaded too much.
+var ErrTraffic = errors.New("the page loads too many bytes")
 
-// errNoAnswer is in the chain of every failure after the connection stood.
-var errNoAnswer = errors.New("no answer")
+// ErrNoAnswer is in the chain of every failure after the connection stood.
+var ErrNoAnswer = errors.New("no answer")
 
 // maxTunnels bounds the connections that one page may hold at the same time.
 const maxTunnels = 256
 
-// proxy is the only way out of one Chromium: an HTTP proxy on the loopback that
-// connects through the guard, counts bytes and remembers what failed.
-type proxy struct {
+// Proxy serves one browser. It is safe for concurrent use.
+type Proxy struct {
 	guard     *netguard.Guard
 	transport *http.Transport
 	srv       *http.Server
@@ -43,9 +52,9 @@ type proxy struct {
 	failures map[string]error // by "host:port", the last failure to connect
 }
 
-// startProxy listens on a random port of the loopback. uid is the user whose
+// Start listens on a random port of the loopback. The page may load traffic bytes. uid is the user whose
 // connections are answered; -1: anybody's.
-func startProxy(g *netguard.Guard, traffic int64, uid int) (*proxy, error) {
+func Start(g *netguard.Guard, traffic int64, uid int) (*Proxy, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -53,7 +62,7 @@ func startProxy(g *netguard.Guard, traffic int64, uid int) (*proxy, error) {
 	if uid >= 0 && !knowsOwners(ln) {
 		uid = -1 // this system does not know whose a connection is
 	}
-	p := &proxy{guard: g, ln: ln, failures: map[string]error{}, slots: make(chan struct{}, maxTunnels)}
+	p := &Proxy{guard: g, ln: ln, failures: map[string]error{}, slots: make(chan struct{}, maxTunnels)}
 	p.budget.Store(traffic)
 	p.ctx, p.stop = context.WithCancel(context.Background())
 	p.transport = g.Transport()
@@ -66,7 +75,7 @@ func startProxy(g *netguard.Guard, traffic int64, uid int) (*proxy, error) {
 		ErrorLog:      quiet,
 		Rewrite:       func(r *httputil.ProxyRequest) { r.Out.Host = r.In.Host },
 		ModifyResponse: func(r *http.Response) error {
-			p.forget(hostPort(r.Request.URL.String()))
+			p.forget(HostPort(r.Request.URL.String()))
 			r.Body = &metered{r.Body, p}
 			return nil
 		},
@@ -91,11 +100,11 @@ func startProxy(g *netguard.Guard, traffic int64, uid int) (*proxy, error) {
 	return p, nil
 }
 
-// address of the proxy, "host:port".
-func (p *proxy) address() string { return p.ln.Addr().String() }
+// Address of the proxy, "host:port".
+func (p *Proxy) Address() string { return p.ln.Addr().String() }
 
-// close ends every connection and waits until they have ended.
-func (p *proxy) close() error {
+// Close ends every connection and waits until they have ended.
+func (p *Proxy) Close() error {
 	p.stop()
 	err := p.srv.Close()
 	p.transport.CloseIdleConnections()
@@ -105,9 +114,9 @@ func (p *proxy) close() error {
 
 // dial connects through the guard and remembers failures, so that the error of
 // the capture can say why.
-func (p *proxy) dial(ctx context.Context, network, address string) (net.Conn, error) {
+func (p *Proxy) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	if p.budget.Load() <= 0 {
-		return nil, errTraffic
+		return nil, ErrTraffic
 	}
 	conn, err := p.guard.DialContext(ctx, network, address)
 	if err != nil {
@@ -121,16 +130,16 @@ func (p *proxy) dial(ctx context.Context, network, address string) (net.Conn, er
 }
 
 // badGateway answers for a site that gave none, and remembers why.
-func (p *proxy) badGateway(w http.ResponseWriter, r *http.Request, err error) {
-	if address := hostPort(r.URL.String()); p.failure(address) == nil && !errors.Is(err, context.Canceled) {
-		p.noteFailure(address, fmt.Errorf("%w: %w", errNoAnswer, err))
+func (p *Proxy) badGateway(w http.ResponseWriter, r *http.Request, err error) {
+	if address := HostPort(r.URL.String()); p.Failure(address) == nil && !errors.Is(err, context.Canceled) {
+		p.noteFailure(address, fmt.Errorf("%w: %w", ErrNoAnswer, err))
 	}
 	http.Error(w, "The server could not be reached.", http.StatusBadGateway)
 }
 
 // noteFailure notes a failure; a page that asks everywhere must not fill our
 // memory.
-func (p *proxy) noteFailure(address string, err error) {
+func (p *Proxy) noteFailure(address string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.failures) < 1000 {
@@ -139,22 +148,29 @@ func (p *proxy) noteFailure(address string, err error) {
 }
 
 // forget notes that "host:port" did answer.
-func (p *proxy) forget(address string) {
+func (p *Proxy) forget(address string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.failures, address)
 }
 
-// failure returns why "host:port" did not answer; nil when it did, or was never
+// Failure returns why "host:port" did not answer; nil when it did, or was never
 // asked for.
-func (p *proxy) failure(address string) error {
+func (p *Proxy) Failure(address string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.failures[address]
 }
 
+// Failures returns what did not answer, by "host:port".
+func (p *Proxy) Failures() map[string]error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.failures)
+}
+
 // tunnel serves CONNECT: https and web sockets.
-func (p *proxy) tunnel(w http.ResponseWriter, r *http.Request) {
+func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 	select {
 	case p.slots <- struct{}{}:
 		defer func() { <-p.slots }()
@@ -203,13 +219,13 @@ func closeWrite(c net.Conn) {
 // metered counts what is read against the budget of the page.
 type metered struct {
 	io.ReadCloser
-	p *proxy
+	p *Proxy
 }
 
 func (m *metered) Read(b []byte) (int, error) {
 	n, err := m.ReadCloser.Read(b)
 	if m.p.budget.Add(-int64(n)) < 0 {
-		return 0, errTraffic
+		return 0, ErrTraffic
 	}
 	return n, err
 }
@@ -257,4 +273,18 @@ func (l *ownListener) Accept() (net.Conn, error) {
 		}
 		_ = c.Close()
 	}
+}
+
+// HostPort returns the "host:port" that a proxy is asked for when the
+// address is opened; empty when it is none.
+func HostPort(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return net.JoinHostPort(u.Hostname(), port)
 }
