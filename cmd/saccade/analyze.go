@@ -18,18 +18,21 @@ import (
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/attention"
+	"github.com/saccade-dev/saccade/internal/batch"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
 	"github.com/saccade-dev/saccade/internal/pipeline"
+	"github.com/saccade-dev/saccade/internal/remote"
 )
 
 // analyzeCmd analyzes files without a server.
 type analyzeCmd struct {
-	Files       []string `arg:"" name:"FILE" help:"Videos (WebM) and images (PNG, JPEG)."`
+	Files       []string `arg:"" name:"FILE" help:"Videos (WebM), images (PNG, JPEG) and addresses of pages (https://..., http://localhost:3000)."`
 	Out         string   `required:"" placeholder:"DIR" help:"Directory for the results: DIR/<stem>/result.json and the files it names."`
 	Predictions []string `placeholder:"LIST" help:"Outputs to make, separated by commas: attention.attentionMap, clarity.score, attention.data, ... or all."`
 	Model       string   `default:"${model}" help:"saccade-1 (the trained network) or baseline (training-free)."`
 	Prior       string   `enum:"auto,natural,web,none" default:"auto" help:"Prior, where people look whatever is shown: auto, natural, web or none."`
 	AOIs        string   `name:"aois" type:"existingfile" placeholder:"FILE" help:"JSON list of areas of interest, as in the API."`
+	Medium      string   `enum:",desktopWeb,mobileWeb" default:"" help:"Viewport of pages: desktopWeb or mobileWeb."`
 	JSON        bool     `name:"json" help:"Print every result as a line of JSON."`
 	Jobs        int      `default:"0" help:"Inputs analyzed at the same time; 0: one for each core."`
 }
@@ -40,18 +43,10 @@ func (analyzeCmd) Help() string {
   saccade analyze recording.webm --out results
   saccade analyze screens/*.png --out results --predictions attention.attentionMap,clarity.score,attention.data --json
   saccade analyze ad.jpg --out results --predictions all --aois areas.json
+  saccade analyze http://localhost:3000 --out results --medium mobileWeb
 
 density.npy (attention.data) is float32, (h, w) for an image and (frames, h, w) for a video; every map sums to 1.
 Exit code 1: at least one input failed; its result.json says why.`
-}
-
-// result is what result.json holds: the API's answer with file names as links.
-type result struct {
-	Input   string                         `json:"input,omitempty"` // only in --json lines
-	Status  saccade.Status                 `json:"status"`
-	Title   string                         `json:"title"`
-	Outputs *saccade.Outputs[saccade.File] `json:"outputs,omitempty"`
-	Error   *saccade.Error                 `json:"error,omitempty"`
 }
 
 // Run analyzes every file, several at a time.
@@ -115,7 +110,11 @@ func (c *analyzeCmd) analyzer() (*pipeline.Analyzer, error) {
 	}
 	cfg := pipeline.DefaultConfig()
 	cfg.Prior = attention.Prior(c.Prior)
-	return pipeline.New(cfg, tool, model, nil)
+	pages, err := newLocalPages()
+	if err != nil {
+		return nil, err
+	}
+	return pipeline.New(cfg, tool, model, pages)
 }
 
 // stemsOf returns the name of the directory of every input below out, and
@@ -136,9 +135,9 @@ func stemsOf(inputs []string, out string) ([]string, error) {
 // stemOf returns the name of a file without its extension, or a name for the
 // address of a page.
 func stemOf(input string) string {
-	if isPage(input) {
+	if remote.IsPage(input) {
 		_, rest, _ := strings.Cut(input, "://")
-		return safeName(strings.TrimRight(rest, "/"))
+		return batch.FileName(strings.TrimRight(rest, "/"))
 	}
 	stem := strings.TrimSuffix(filepath.Base(input), filepath.Ext(input))
 	if stem == "" || stem == "." || stem == ".." {
@@ -149,22 +148,22 @@ func stemOf(input string) string {
 
 // one analyzes one file into its directory. The error is for faults that end the
 // whole run (no disk, interrupted); a bad input is a failed result.
-func (c *analyzeCmd) one(ctx context.Context, an *pipeline.Analyzer, file, stem string, aois []saccade.AOI, bars *progress) (result, error) {
+func (c *analyzeCmd) one(ctx context.Context, an *pipeline.Analyzer, file, stem string, aois []saccade.AOI, bars *progress) (remote.Result, error) {
 	bar := bars.Add(filepath.Base(file))
 	defer bar.Done()
 	dir, err := os.MkdirTemp(c.Out, "."+stem+"-")
 	if err != nil {
-		return result{}, err
+		return remote.Result{}, err
 	}
 	defer os.RemoveAll(dir)
-	res := result{Status: saccade.StatusSuccess, Title: stem}
-	res.Outputs, err = c.predict(ctx, an, file, dir, aois, bar.Set)
+	res := remote.Result{Status: saccade.StatusSuccess, Title: stem}
+	_, res.Outputs, err = c.predict(ctx, an, localJob{file, dir, saccade.Medium(c.Medium), aois}, bar.Set)
 	if ctx.Err() != nil {
-		return result{}, exitWith(exitInterrupted, errors.New("interrupted; results of unfinished inputs were not kept"))
+		return remote.Result{}, exitWith(exitInterrupted, errors.New("interrupted; results of unfinished inputs were not kept"))
 	}
 	if err != nil {
 		if err := emptyDir(dir); err != nil {
-			return result{}, err
+			return remote.Result{}, err
 		}
 		res.Status, res.Error = saccade.StatusFailed, saccade.AsError(err)
 		if res.Error.Code == saccade.CodeServer { // on one's own machine the cause is no secret
@@ -173,35 +172,46 @@ func (c *analyzeCmd) one(ctx context.Context, an *pipeline.Analyzer, file, stem 
 	}
 	b, err := json.MarshalIndent(res, "", "  ")
 	if err != nil {
-		return result{}, err
+		return remote.Result{}, err
 	}
 	if err := os.WriteFile(filepath.Join(dir, "result.json"), append(b, '\n'), 0o666); err != nil {
-		return result{}, err
+		return remote.Result{}, err
 	}
-	return res, replaceDir(dir, filepath.Join(c.Out, stem))
+	return res, remote.ReplaceDir(dir, filepath.Join(c.Out, stem))
 }
 
-func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, file, dir string, aois []saccade.AOI, set func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
-	kind, err := pipeline.SniffKind(file)
-	if err != nil {
-		return nil, err
+// localJob is an input to analyze in the process.
+type localJob struct {
+	input  string // a file, or the address of a page
+	dir    string // takes the files
+	medium saccade.Medium
+	aois   []saccade.AOI
+}
+
+// predict analyzes one input and returns its kind and its outputs.
+func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, j localJob, set func(saccade.Progress)) (kind saccade.Kind, out *saccade.Outputs[saccade.File], err error) {
+	job := pipeline.Job{Path: j.input, Dir: j.dir}
+	if remote.IsPage(j.input) {
+		kind, job.Path, job.Request.Address, job.Request.Medium = saccade.KindPage, "", j.input, j.medium
+	} else if kind, err = pipeline.SniffKind(j.input); err != nil {
+		return kind, nil, err
 	}
-	outputs, err := outputsFor(kind, c.Predictions)
+	outputs, err := remote.Outputs(kind, c.Predictions)
 	if err != nil {
-		return nil, err
+		return kind, nil, err
 	}
-	req := saccade.Request{Kind: kind, Outputs: outputs, AOIs: aois}
-	out, err := an.Run(ctx, pipeline.Job{Path: file, Request: req, Dir: dir}, set)
-	if err == nil && !req.Wants(saccade.OutData) { // nobody asked for the numbers
+	job.Request.Kind, job.Request.Outputs, job.Request.AOIs = kind, outputs, j.aois
+	out, err = an.Run(ctx, job, set)
+	if err == nil && !job.Request.Wants(saccade.OutData) { // nobody asked for the numbers
 		for _, name := range artifact.All() {
-			err = errors.Join(err, os.Remove(filepath.Join(dir, string(name))))
+			err = errors.Join(err, os.Remove(filepath.Join(j.dir, string(name))))
 		}
 	}
-	return out, err
+	return kind, out, err
 }
 
 // report prints one result: a line of JSON, or a line to read.
-func (c *analyzeCmd) report(e env, file string, res result, stem string) error {
+func (c *analyzeCmd) report(e env, file string, res remote.Result, stem string) error {
 	if c.JSON {
 		res.Input = file
 		return json.NewEncoder(e.stdout).Encode(res)
@@ -244,15 +254,4 @@ func emptyDir(dir string) error {
 		err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
 	}
 	return err
-}
-
-// replaceDir puts a finished directory in the place of an older one.
-func replaceDir(from, to string) error {
-	if err := os.Chmod(from, 0o755); err != nil {
-		return err
-	}
-	if err := os.RemoveAll(to); err != nil {
-		return err
-	}
-	return os.Rename(from, to)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/client"
+	"github.com/saccade-dev/saccade/internal/remote"
 )
 
 // exitCode is how a command ends, for scripts. The codes are the same for every
@@ -87,7 +88,7 @@ func exitCodeOf(err error) exitCode {
 		return own.code
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &wire) && wire.Code == saccade.CodeAuth:
+	case errors.Is(err, remote.ErrSignIn), errors.As(err, &wire) && wire.Code == saccade.CodeAuth:
 		return exitSignIn
 	case wire != nil && slices.Contains([]saccade.Code{saccade.CodeOverCapacity, saccade.CodeRateLimited, saccade.CodeServer}, wire.Code),
 		errors.Is(err, client.ErrUnreachable), errors.Is(err, client.ErrForeign), errors.Is(err, context.DeadlineExceeded):

@@ -2,20 +2,17 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/mattn/go-isatty"
 
-	"github.com/saccade-dev/saccade"
-	"github.com/saccade-dev/saccade/client"
 	"github.com/saccade-dev/saccade/internal/hosts"
+	"github.com/saccade-dev/saccade/internal/remote"
 )
 
 // serverFlags say which server a command speaks to.
@@ -25,50 +22,15 @@ type serverFlags struct {
 	JSON    bool   `name:"json" help:"Print JSON, a value on each line."`
 }
 
-// session is a server with the user signed in.
-type session struct {
-	*client.Client
-	address string
-}
-
 // open finds the server and the token: flags, then the environment, then
 // hosts.json. Nothing is sent.
-func (f serverFlags) open() (*session, error) {
-	path, err := hosts.Path()
-	if err != nil {
-		return nil, err
-	}
-	known, err := hosts.Load(path)
-	if err != nil {
-		return nil, err
-	}
-	address := known.Current
+func (f serverFlags) open() (*remote.Session, error) {
 	if f.Server != "" {
-		if address, err = hosts.Address(f.Server); err != nil {
+		if _, err := hosts.Address(f.Server); err != nil {
 			return nil, exitWith(exitUsage, err)
 		}
 	}
-	if address == "" {
-		return nil, exitWith(exitSignIn, errors.New("no server is known; sign in with: saccade login URL (or set SACCADE_URL and SACCADE_TOKEN)"))
-	}
-	token := strings.TrimSpace(os.Getenv("SACCADE_TOKEN"))
-	if token == "" {
-		token = known.Hosts[address].Token
-	}
-	if token == "" {
-		return nil, exitWith(exitSignIn, fmt.Errorf("not signed in to %s; sign in with: saccade login %s (or set SACCADE_TOKEN)", address, address))
-	}
-	return connect(address, token, f.Retries)
-}
-
-func connect(address, token string, retries int) (*session, error) {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.ResponseHeaderTimeout = 90 * time.Second // a long poll takes half a minute
-	c, err := client.New(address, token, client.WithRetries(retries), client.WithHTTPClient(&http.Client{Transport: transport}))
-	if err != nil {
-		return nil, exitWith(exitUsage, err)
-	}
-	return &session{c, address}, nil
+	return remote.Open(f.Server, f.Retries)
 }
 
 type loginCmd struct {
@@ -103,12 +65,12 @@ func (c *loginCmd) Run(e env) error {
 	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return usage(e, errors.New("standard input holds no token; try: saccade login URL < token.txt"))
 	}
-	s, err := connect(address, token, c.Retries)
+	s, err := remote.Connect(address, token, c.Retries)
 	if err != nil {
 		return err
 	}
-	if err := s.check(e.ctx); err != nil {
-		return s.explain(err)
+	if err := s.Check(e.ctx); err != nil {
+		return s.Explain(err)
 	}
 	path, err := hosts.Path()
 	if err != nil {
@@ -123,16 +85,6 @@ func (c *loginCmd) Run(e env) error {
 		return err
 	}
 	_, err = fmt.Fprintf(e.stderr, "Signed in to %s.\n", address)
-	return err
-}
-
-// check asks for something that only an account can have: its list or, on a
-// server of the vendor's, which has none, an upload URL.
-func (s *session) check(ctx context.Context) error {
-	_, _, err := s.List(ctx, client.ListOptions{Limit: 1})
-	if saccade.IsCode(err, saccade.CodeNotFound) || saccade.IsCode(err, saccade.CodeMethod) {
-		_, err = s.UploadURL(ctx)
-	}
 	return err
 }
 

@@ -15,6 +15,8 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/client"
+	"github.com/saccade-dev/saccade/internal/batch"
+	"github.com/saccade-dev/saccade/internal/remote"
 )
 
 // remoteCmd holds the commands that speak to a server.
@@ -80,7 +82,7 @@ func (c *remoteAnalyzeCmd) Run(e env) error {
 		g.Go(func() error {
 			bar := bars.Add(filepath.Base(input))
 			defer bar.Done()
-			job := remoteInput{Input: input, Title: orWord(c.Title, stems[i]), Medium: saccade.Medium(c.Medium), Predictions: c.Predictions, AOIs: aois}
+			job := remote.Input{Input: input, Title: orWord(c.Title, stems[i]), Medium: saccade.Medium(c.Medium), Predictions: c.Predictions, AOIs: aois}
 			v, err := c.one(ctx, s, job, bar)
 			if err != nil {
 				return err
@@ -98,14 +100,14 @@ func (c *remoteAnalyzeCmd) Run(e env) error {
 	if err == nil && failed > 0 {
 		err = exitStatus(exitFailed)
 	}
-	return s.explain(err)
+	return s.Explain(err)
 }
 
 // one makes one analysis. The error is for faults that end the whole run; an
 // input that is refused is a failed analysis.
-func (c *remoteAnalyzeCmd) one(ctx context.Context, s *session, in remoteInput, bar bar) (remoteView, error) {
-	ref, err := s.start(ctx, in, &remoteState{})
-	if blamesInput(err) {
+func (c *remoteAnalyzeCmd) one(ctx context.Context, s *remote.Session, in remote.Input, bar bar) (remoteView, error) {
+	ref, err := s.Start(ctx, in, &remote.State{})
+	if remote.BlamesInput(err) {
 		return remoteView{Input: in.Input, Status: saccade.StatusFailed, Title: in.Title, Error: saccade.AsError(err)}, nil
 	}
 	if err != nil {
@@ -114,14 +116,14 @@ func (c *remoteAnalyzeCmd) one(ctx context.Context, s *session, in remoteInput, 
 	if c.NoWait {
 		return remoteView{Input: in.Input, ID: ref.ID, Status: saccade.StatusPending, Title: in.Title}, nil
 	}
-	a, err := s.await(ctx, ref, bar)
+	a, err := s.Await(ctx, ref, bar.Set)
 	if err != nil {
 		return remoteView{}, err
 	}
 	v := viewOf(a)
 	v.Input = in.Input
 	if c.Out != "" {
-		v.Files, err = s.download(ctx, a, filepath.Join(c.Out, stemOf(in.Input)))
+		v.Files, err = s.Fetch(ctx, a, filepath.Join(c.Out, stemOf(in.Input)))
 	}
 	return v, err
 }
@@ -164,16 +166,16 @@ func (c *remoteListCmd) Run(e env) error {
 	}
 	for item, err := range s.All(e.ctx, o) {
 		if saccade.IsCode(err, saccade.CodeNotFound) || saccade.IsCode(err, saccade.CodeMethod) {
-			return fmt.Errorf("%s keeps no list of analyses (the vendor's API has none); use saccade remote show ID", s.address)
+			return fmt.Errorf("%s keeps no list of analyses (the vendor's API has none); use saccade remote show ID", s.Address)
 		}
 		if err != nil {
-			return s.explain(errors.Join(err, w.Flush()))
+			return s.Explain(errors.Join(err, w.Flush()))
 		}
 		if c.JSON {
 			err = json.NewEncoder(e.stdout).Encode(item)
 		} else {
 			created := time.Time(item.CreatedAt)
-			_, err = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", printable(item.ID), item.Type, item.Status, day(&created), printable(item.Title))
+			_, err = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", remote.Printable(item.ID), item.Type, item.Status, day(&created), remote.Printable(item.Title))
 		}
 		if n++; err != nil || n == c.Limit {
 			return errors.Join(err, w.Flush())
@@ -194,7 +196,7 @@ func (remoteShowCmd) Help() string {
 
 // Run prints analyses as they are now.
 func (c *remoteShowCmd) Run(e env) error {
-	return c.each(e, c.IDs, func(s *session, id string) error {
+	return c.each(e, c.IDs, func(s *remote.Session, id string) error {
 		a, err := s.Analysis(e.ctx, id)
 		if err != nil {
 			return err
@@ -209,7 +211,7 @@ func (c *remoteShowCmd) Run(e env) error {
 // each calls do for every id. An error that is about one analysis is printed,
 // in words, and does not keep the others from their turn; any other ends the
 // run.
-func (f serverFlags) each(e env, ids []string, do func(*session, string) error) error {
+func (f serverFlags) each(e env, ids []string, do func(*remote.Session, string) error) error {
 	s, err := f.open()
 	if err != nil {
 		return err
@@ -222,10 +224,10 @@ func (f serverFlags) each(e env, ids []string, do func(*session, string) error) 
 		case err == nil:
 			continue
 		case errors.As(err, &status): // reported
-		case blamesInput(err):
-			fmt.Fprintf(e.stderr, "saccade: %s: %v\n", printable(id), s.explain(err))
+		case remote.BlamesInput(err):
+			fmt.Fprintf(e.stderr, "saccade: %s: %v\n", remote.Printable(id), s.Explain(err))
 		default:
-			return s.explain(err)
+			return s.Explain(err)
 		}
 		failed = true
 	}
@@ -250,7 +252,7 @@ func (remoteWatchCmd) Help() string {
 func (c *remoteWatchCmd) Run(e env) error {
 	ctx, cancel := limited(e.ctx, c.Timeout)
 	defer cancel()
-	return c.each(e, c.IDs, func(s *session, id string) error {
+	return c.each(e, c.IDs, func(s *remote.Session, id string) error {
 		bars := newProgress(e.stderr)
 		bar := bars.Add(id)
 		var failure error
@@ -288,7 +290,7 @@ func (c *remoteDownloadCmd) Run(e env) error {
 	if err := os.MkdirAll(c.Out, 0o777); err != nil {
 		return err
 	}
-	return c.each(e, c.IDs, func(s *session, id string) error {
+	return c.each(e, c.IDs, func(s *remote.Session, id string) error {
 		a, err := s.Analysis(e.ctx, id)
 		if err != nil {
 			return err
@@ -297,7 +299,7 @@ func (c *remoteDownloadCmd) Run(e env) error {
 			return saccade.Errorf(saccade.CodeConflict, "Analysis %s is not finished; wait for it with: saccade remote watch %s", id, id)
 		}
 		v := viewOf(a)
-		if v.Files, err = s.download(e.ctx, a, filepath.Join(c.Out, safeName(a.ID))); err != nil {
+		if v.Files, err = s.Fetch(e.ctx, a, filepath.Join(c.Out, batch.FileName(a.ID))); err != nil {
 			return err
 		}
 		if err := v.print(e, c.JSON); err != nil || a.Status == saccade.StatusSuccess {
@@ -319,7 +321,7 @@ func (remoteDeleteCmd) Help() string {
 
 // Run erases analyses for good.
 func (c *remoteDeleteCmd) Run(e env) error {
-	return c.each(e, c.IDs, func(s *session, id string) error {
+	return c.each(e, c.IDs, func(s *remote.Session, id string) error {
 		err := s.Delete(e.ctx, id)
 		if err == nil && c.JSON {
 			err = json.NewEncoder(e.stdout).Encode(map[string]any{"id": id, "deleted": true})

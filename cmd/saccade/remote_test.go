@@ -173,19 +173,43 @@ func TestLogin(t *testing.T) {
 	step(1, "sign in again", "", "remote", "show", "v1")
 }
 
-func TestSafeName(t *testing.T) {
-	seen := map[string]string{}
-	for _, s := range []string{"attentionMap.webm", "", ".", "..", ".ssh", "a/b", `a\b`, "a_b", "\x00", strings.Repeat("x", 300), "ü", "-rf"} {
-		got := safeName(s)
-		if got == "" || strings.HasPrefix(got, ".") || len(got) > 80 || strings.ContainsAny(got, "/\\\x00") {
-			t.Errorf("%q: %q", s, got)
-		}
-		if other, ok := seen[got]; ok {
-			t.Errorf("%q and %q are both %q", s, other, got)
-		}
-		seen[got] = s
+// TestBatchOnServer: an answer that got lost does not make an analysis twice,
+// and a server that misbehaves ends the run with its own exit code.
+func TestBatchOnServer(t *testing.T) {
+	src := t.TempDir()
+	video, err := os.ReadFile("../../examples/sample.webm")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got := safeName("attentionMap.webm"); got != "attentionMap.webm" {
-		t.Error(got)
+	if err := os.WriteFile(filepath.Join(src, "a.webm"), video, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	v, out := newVendor(t, "lost"), t.TempDir()
+	signedIn(t, v.URL)
+	args := []string{"batch", src, "--out", out, "--remote", "--retries", "0", "--predictions", "attention.attentionMap"}
+	code, _, stderr := saccadeRun(t, "", args...)
+	if code != 3 || !strings.Contains(stderr, "cannot be reached") {
+		t.Errorf("lost: %d %s", code, stderr)
+	}
+	v.mode = ""
+	code, stdout, stderr := saccadeRun(t, "", args...)
+	if code != 0 || !strings.Contains(stdout, "table.csv") || !strings.Contains(stderr, "1 analyzed, 0 done before, 0 failed") {
+		t.Errorf("again: %d %s%s", code, stdout, stderr)
+	}
+	if len(v.keys) < 2 || v.keys[0] != v.keys[len(v.keys)-1] || strings.Count(strings.Join(v.calls, "\n"), "PUT") != 1 {
+		t.Errorf("keys %q, calls %q", v.keys, v.calls)
+	}
+	for mode, want := range map[string]int{"full": 3, "foreign": 3, "refusing": 1, "expired": 1, "failing": 1} {
+		v := newVendor(t, mode)
+		t.Setenv("SACCADE_URL", v.URL)
+		out := t.TempDir()
+		args := []string{"batch", src, "--out", out, "--remote", "--retries", "0", "--predictions", "attention.attentionMap"}
+		if code, _, stderr := saccadeRun(t, "", args...); code != want {
+			t.Errorf("%s: %d %s", mode, code, stderr)
+		}
+		table, err := os.ReadFile(filepath.Join(out, "table.csv"))
+		if done := strings.Contains(string(table), "failed"); err != nil || done != (want == 1) {
+			t.Errorf("%s: %v\n%s", mode, err, table)
+		}
 	}
 }

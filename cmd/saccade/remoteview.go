@@ -9,6 +9,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/client"
+	"github.com/saccade-dev/saccade/internal/remote"
 )
 
 // remoteView is an analysis on the server as a line of JSON.
@@ -41,13 +42,13 @@ func (v remoteView) print(e env, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(e.stdout).Encode(v)
 	}
-	name := printable(orWord(v.Input, v.Title))
+	name := remote.Printable(orWord(v.Input, v.Title))
 	if v.Error != nil {
-		if _, err := fmt.Fprintf(e.stderr, "saccade: %s: %s\n", orWord(name, v.ID), printable(v.Error.Message)); err != nil {
+		if _, err := fmt.Fprintf(e.stderr, "saccade: %s: %s\n", orWord(name, v.ID), remote.Printable(v.Error.Message)); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(e.stdout, "%s  %s  %s\n", orWord(printable(v.ID), "-"), v.Status, orWord(v.Files, name))
+	_, err := fmt.Fprintf(e.stdout, "%s  %s  %s\n", orWord(remote.Printable(v.ID), "-"), v.Status, orWord(v.Files, name))
 	return err
 }
 
@@ -55,16 +56,16 @@ func (v remoteView) print(e env, asJSON bool) error {
 func showAnalysis(to io.Writer, a *client.Analysis) error {
 	w := tabwriter.NewWriter(to, 0, 8, 2, ' ', 0)
 	line := func(name string, value any) { fmt.Fprintf(w, "%s\t%v\n", name, value) }
-	line("id", printable(a.ID))
+	line("id", remote.Printable(a.ID))
 	line("status", a.Status)
 	if a.Title != "" {
-		line("title", printable(a.Title))
+		line("title", remote.Printable(a.Title))
 	}
 	if a.Status == saccade.StatusPending && a.Stage != "" {
-		line("stage", fmt.Sprintf("%s, %.0f %%", printable(string(a.Stage)), 100*a.Progress))
+		line("stage", fmt.Sprintf("%s, %.0f %%", remote.Printable(string(a.Stage)), 100*a.Progress))
 	}
 	if a.Err != nil {
-		line("error", fmt.Sprintf("%s: %s", printable(string(a.Err.Code)), printable(a.Err.Message)))
+		line("error", fmt.Sprintf("%s: %s", remote.Printable(string(a.Err.Code)), remote.Printable(a.Err.Message)))
 	}
 	if o := a.Outputs; o != nil {
 		for i, s := range []*saccade.ScoreOutput[saccade.Link]{o.Focus, o.Clarity, o.Excitingness} {
@@ -73,10 +74,10 @@ func showAnalysis(to io.Writer, a *client.Analysis) error {
 			}
 		}
 		for _, r := range o.AOIs {
-			line("aoi "+printable(r.Name), fmt.Sprintf("share %.3f, rank %d", r.Share, r.Rank))
+			line("aoi "+remote.Printable(r.Name), fmt.Sprintf("share %.3f, rank %d", r.Share, r.Rank))
 		}
-		for _, f := range filesOf(a) {
-			line(string(f.name), printable(string(f.link)))
+		for _, f := range remote.Files(a) {
+			line(string(f.Name), remote.Printable(string(f.Link)))
 		}
 	}
 	return w.Flush()

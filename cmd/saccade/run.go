@@ -15,6 +15,7 @@ import (
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Run the service: API, storage, queue and workers in one process."`
 	Analyze analyzeCmd `cmd:"" help:"Analyze files without a server."`
+	Batch   batchCmd   `cmd:"" help:"Analyze many files and pages into a table; goes on where it was stopped."`
 	Login   loginCmd   `cmd:"" help:"Sign in to a server, for saccade remote."`
 	Logout  logoutCmd  `cmd:"" help:"Forget a server and its token."`
 	Remote  remoteCmd  `cmd:"" help:"Analyze on a server, and see to what it holds."`

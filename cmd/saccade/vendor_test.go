@@ -24,6 +24,7 @@ type vendor struct {
 	polls int    // pending answers before the end
 	mu    sync.Mutex
 	calls []string
+	keys  []string // Idempotency-Key of every POST
 	put   []byte
 }
 
@@ -129,6 +130,9 @@ func (v *vendor) create(w http.ResponseWriter, r *http.Request) {
 	if v.mode == "refusing" {
 		v.fail(w, 400, "invalid_input_configuration", "This is \x1b[31mno input\u202e.")
 		return
+	}
+	if v.keys = append(v.keys, r.Header.Get("Idempotency-Key")+" "+in.Content); v.mode == "lost" {
+		panic(http.ErrAbortHandler)
 	}
 	location := v.URL + strings.TrimRight(r.URL.Path, "/") + "/" + id
 	w.Header().Set("Location", location)

@@ -1,4 +1,4 @@
-package main
+package remote
 
 import (
 	"context"
@@ -23,8 +23,8 @@ func (e explained) Error() string { return e.text }
 // Unwrap returns the error behind the words.
 func (e explained) Unwrap() error { return e.err }
 
-// explain says what an error of the server means and what to do about it.
-func (s *session) explain(err error) error {
+// Explain says what an error of the server means and what to do about it.
+func (s *Session) Explain(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -34,34 +34,34 @@ func (s *session) explain(err error) error {
 	case errors.Is(err, context.Canceled):
 		text = "interrupted; what the server has begun goes on there: saccade remote list"
 	case errors.As(err, &wire) && wire.Code == saccade.CodeAuth:
-		text = fmt.Sprintf("not signed in to %s: %s Sign in with: saccade login %s", s.address, wire.Message, s.address)
+		text = fmt.Sprintf("not signed in to %s: %s Sign in with: saccade login %s", s.Address, wire.Message, s.Address)
 	case errors.Is(err, client.ErrForeign):
-		text = fmt.Sprintf("%s does not answer as a Saccade server does: %v", s.address, err)
+		text = fmt.Sprintf("%s does not answer as a Saccade server does: %v", s.Address, err)
 	case wire != nil:
 		text = s.explainWire(wire)
 	case errors.Is(err, client.ErrUnreachable):
-		text = fmt.Sprintf("%s cannot be reached. Is the server running, and the address right? (%v)", s.address, err)
+		text = fmt.Sprintf("%s cannot be reached. Is the server running, and the address right? (%v)", s.Address, err)
 	case errors.Is(err, context.DeadlineExceeded):
-		text = fmt.Sprintf("%s took longer than --timeout; what it has begun goes on there: saccade remote list", s.address)
+		text = fmt.Sprintf("%s took longer than --timeout; what it has begun goes on there: saccade remote list", s.Address)
 	default:
 		return err
 	}
-	return explained{printable(text), err}
+	return explained{Printable(text), err}
 }
 
-func (s *session) explainWire(e *saccade.Error) string {
+func (s *Session) explainWire(e *saccade.Error) string {
 	var text string
 	switch e.Code {
 	case saccade.CodeOverCapacity:
-		text = fmt.Sprintf("%s is full: %s Try again later.", s.address, e.Message)
+		text = fmt.Sprintf("%s is full: %s Try again later.", s.Address, e.Message)
 	case saccade.CodeRateLimited:
-		text = fmt.Sprintf("%s has had too many requests with this token: %s", s.address, e.Message)
+		text = fmt.Sprintf("%s has had too many requests with this token: %s", s.Address, e.Message)
 	case saccade.CodeServer:
-		text = fmt.Sprintf("%s failed: %s", s.address, e.Message)
+		text = fmt.Sprintf("%s failed: %s", s.Address, e.Message)
 	case saccade.CodeGone:
 		text = e.Message + " Results of images and pages are kept for a limited time; analyze the input again."
 	case saccade.CodeNotFound, saccade.CodeMethod:
-		text = fmt.Sprintf("%s does not have this: %s", s.address, e.Message)
+		text = fmt.Sprintf("%s does not have this: %s", s.Address, e.Message)
 	default:
 		text = e.Message
 	}
@@ -71,13 +71,27 @@ func (s *session) explainWire(e *saccade.Error) string {
 	return text
 }
 
-// printable returns text from a server or a file without what could steer a
+// Printable returns text from a server or a file without what could steer a
 // terminal: control characters and marks of direction become question marks.
-func printable(s string) string {
+func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == unicode.ReplacementChar || r == '\u2028' || r == '\u2029' {
 			return '?'
 		}
 		return r
 	}, s)
+}
+
+// BlamesInput reports whether an error is about one input or analysis, so that
+// others may fare better.
+func BlamesInput(err error) bool {
+	var e *saccade.Error
+	if !errors.As(err, &e) || errors.Is(err, client.ErrForeign) {
+		return false
+	}
+	switch e.Code {
+	case saccade.CodeAuth, saccade.CodeOverCapacity, saccade.CodeRateLimited, saccade.CodeServer:
+		return false
+	}
+	return true
 }

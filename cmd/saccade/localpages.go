@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/capture"
+	"github.com/saccade-dev/saccade/internal/netguard"
+)
+
+// localPages captures pages for somebody at this machine: public ones, which
+// can reach nothing private, and those of the machine itself.
+type localPages struct{ public, own *capture.Browser }
+
+func newLocalPages() (*localPages, error) {
+	cfg := capture.DefaultConfig()
+	cfg.Net, cfg.Log = netguard.DefaultConfig(), slog.Default()
+	public, err := capture.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	cfg.Net.Allow = []string{"127.0.0.0/8", "::1", "localhost"}
+	own, err := capture.New(cfg)
+	return &localPages{public, own}, err
+}
+
+// Capture implements pipeline.Capturer.
+func (p *localPages) Capture(ctx context.Context, address string, medium saccade.Medium) ([]byte, error) {
+	if onThisMachine(address) {
+		return p.own.Capture(ctx, address, medium)
+	}
+	return p.public.Capture(ctx, address, medium)
+}
+
+// onThisMachine reports whether the address of a page names the loopback.
+func onThisMachine(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	host := strings.ToLower(u.Hostname())
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && ip.IsLoopback()
+}

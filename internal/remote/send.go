@@ -1,0 +1,124 @@
+package remote
+
+import (
+	"context"
+	"os"
+	"strings"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/client"
+	"github.com/saccade-dev/saccade/internal/pipeline"
+)
+
+// Input is an input to analyze on a server.
+type Input struct {
+	Input       string // a file, or the address of a page
+	Title       string
+	Medium      saccade.Medium
+	Predictions []string
+	AOIs        []saccade.AOI
+}
+
+// State is what must survive so that an analysis that was begun is not
+// begun again.
+type State struct {
+	Key    string     `json:"key"`    // Idempotency-Key
+	Upload string     `json:"upload"` // where the video was uploaded to
+	Ref    client.Ref `json:"ref"`    // the analysis
+
+	save func(State) error // nil: nobody keeps it
+}
+
+func (s *State) keep() error {
+	if s.save == nil {
+		return nil
+	}
+	return s.save(*s)
+}
+
+// IsPage reports whether an input is the address of a page.
+func IsPage(input string) bool {
+	return strings.HasPrefix(input, "http://") || strings.HasPrefix(input, "https://")
+}
+
+// Outputs reads names of outputs for a kind of input, as [saccade.ParseOutputs]
+// does; the one name "all" is every output.
+func Outputs(kind saccade.Kind, names []string) ([]saccade.Output, error) {
+	if len(names) == 1 && names[0] == "all" {
+		return saccade.AllOutputs(kind), nil
+	}
+	return saccade.ParseOutputs(kind, names)
+}
+
+// Start begins an analysis, or finds the one that the state remembers.
+func (s *Session) Start(ctx context.Context, in Input, state *State) (client.Ref, error) {
+	if state.Ref.ID != "" {
+		return state.Ref, nil
+	}
+	kind := saccade.KindPage
+	if !IsPage(in.Input) {
+		var err error
+		if kind, err = pipeline.SniffKind(in.Input); err != nil {
+			return client.Ref{}, err
+		}
+	}
+	var outputs []saccade.Output
+	if len(in.Predictions) > 0 { // without any, the server has its own default
+		var err error
+		if outputs, err = Outputs(kind, in.Predictions); err != nil {
+			return client.Ref{}, err
+		}
+	}
+	var err error
+	if kind == saccade.KindVideo {
+		state.Ref, err = s.startVideo(ctx, in, outputs, state)
+	} else {
+		state.Ref, err = s.startImage(ctx, in, outputs, state.Key)
+	}
+	if err != nil {
+		return client.Ref{}, err
+	}
+	return state.Ref, state.keep()
+}
+
+func (s *Session) startVideo(ctx context.Context, in Input, outputs []saccade.Output, state *State) (client.Ref, error) {
+	if state.Upload == "" {
+		upload, err := s.UploadFile(ctx, in.Input)
+		if err != nil {
+			return client.Ref{}, err
+		}
+		if state.Upload = upload; state.keep() != nil {
+			return client.Ref{}, state.keep()
+		}
+	}
+	return s.CreateVideo(ctx, client.VideoRequest{Upload: state.Upload, Title: in.Title, Outputs: outputs, AOIs: in.AOIs, Key: state.Key})
+}
+
+func (s *Session) startImage(ctx context.Context, in Input, outputs []saccade.Output, key string) (client.Ref, error) {
+	r := client.ImageRequest{Title: in.Title, Medium: in.Medium, Outputs: outputs, AOIs: in.AOIs, Key: key}
+	if IsPage(in.Input) {
+		r.Page = in.Input
+		return s.CreateImage(ctx, r)
+	}
+	var err error
+	if r.Image, err = os.ReadFile(in.Input); err != nil {
+		return client.Ref{}, saccade.Errorf(saccade.CodeInvalidInput, "%v", err)
+	}
+	return s.CreateImage(ctx, r)
+}
+
+// Await waits for the end of an analysis and calls progress on the way.
+func (s *Session) Await(ctx context.Context, ref client.Ref, progress func(saccade.Progress)) (*client.Analysis, error) {
+	set := func(a *client.Analysis) { progress(saccade.Progress{Fraction: a.Progress, Stage: a.Stage}) }
+	if strings.Contains(ref.Location, "/analyses/video/") {
+		a, err := s.WaitVideo(ctx, ref.ID, set)
+		if err == nil {
+			a.Type = saccade.KindVideo
+		}
+		return a, err
+	}
+	if ref.Location != "" {
+		return s.WaitImage(ctx, ref.ID, set)
+	}
+	return s.Wait(ctx, ref.ID, set)
+}
