@@ -147,7 +147,7 @@ func start() (*server, error) {
 		return nil, err
 	}
 	api, err := httpapi.New(httpapi.DefaultConfig(), httpapi.Deps{
-		Accounts: s.store, Service: quarters{svc}, Analyses: s.store, Archive: s.store, Texts: texts{s.store, s}, Webhooks: s.store,
+		Sessions: s.store, Accounts: s.store, Service: quarters{svc}, Analyses: s.store, Archive: s.store, Texts: texts{s.store, s}, Webhooks: s.store,
 		Objects: s.disk, Links: signer, Verifier: signer,
 	})
 	if err != nil {

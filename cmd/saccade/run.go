@@ -14,6 +14,7 @@ import (
 // cli is the grammar of the command line; every command has a file of its own.
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Run the service: API, storage, queue and workers in one process."`
+	Open    openCmd    `cmd:"" help:"Sign the browser in to the server on this machine."`
 	Analyze analyzeCmd `cmd:"" help:"Analyze files without a server."`
 	Batch   batchCmd   `cmd:"" help:"Analyze many files and pages into a table; goes on where it was stopped."`
 	Login   loginCmd   `cmd:"" help:"Sign in to a server, for saccade remote."`

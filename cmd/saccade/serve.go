@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,10 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"strings"
 	"time"
+
+	"github.com/saccade-dev/saccade"
 )
 
 // serveCmd runs the service.
@@ -87,14 +91,18 @@ func (c *serveCmd) logger(e env) *slog.Logger {
 	return slog.New(slog.NewTextHandler(e.stderr, nil))
 }
 
-// greet prints where the service is and, as long as there is no token, how to
-// make one. The first line is for programs: "listening on URL".
+// greet prints where the service is, where only this machine can reach it a link that
+// signs its browser in, and, as long as there is no token, how to make one. The first line
+// is for programs: "listening on URL".
 func (c *serveCmd) greet(e env, s *server, url string) error {
 	if _, err := fmt.Fprintf(e.stdout, "listening on %s\n", url); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(e.ctx, 5*time.Second)
 	defer cancel()
+	if err := c.greetBrowser(ctx, e, s, url); err != nil {
+		return err
+	}
 	tokens, err := s.store.Tokens(ctx, "")
 	if err != nil || len(tokens) > 0 {
 		return err
@@ -104,6 +112,22 @@ func (c *serveCmd) greet(e env, s *server, url string) error {
 		program = "saccade"
 	}
 	_, err = fmt.Fprintf(e.stdout, "There is no token yet. Make one with:\n\n  %s token create --account me --data %s\n\nDocumentation: %s/docs\n", program, c.Data, url)
+	return err
+}
+
+// greetBrowser prints the sign-in link.
+func (c *serveCmd) greetBrowser(ctx context.Context, e env, s *server, url string) error {
+	if !local(c.Listen) {
+		return nil
+	}
+	link, err := signInLink(ctx, s.store, "", cmp.Or(strings.TrimRight(c.PublicURL, "/"), url))
+	if saccade.IsCode(err, saccade.CodeClient) { // several accounts
+		_, err = fmt.Fprintf(e.stdout, "Sign in with a browser: saccade open --account NAME\n")
+		return err
+	}
+	if err == nil {
+		_, err = fmt.Fprintf(e.stdout, "Sign in with a browser, once and within ten minutes: %s\n", link)
+	}
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"reflect"
 	"time"
 
@@ -73,7 +74,13 @@ func New(cfg Config, deps Deps) (*API, error) {
 		return nil, err
 	}
 	a.log = a.front.Log()
-	a.table = route.New(route.Parts{Front: a.front, Document: a.doc, Accounts: deps.Accounts,
+	cross := http.NewCrossOriginProtection()
+	if u, err := url.Parse(cfg.PublicURL); err == nil && u.Host != "" {
+		if err := cross.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
+			return nil, err
+		}
+	}
+	a.table = route.New(route.Parts{Front: a.front, Document: a.doc, Accounts: deps.Accounts, Cross: cross,
 		Fields:  wireFields,
 		Limiter: httpfront.NewLimiter(cfg.RateLimit, cfg.RateBurst), Now: a.now})
 	a.huma = a.table.Huma()

@@ -25,7 +25,7 @@ func newContract(a *API) *contract {
 	doc := a.huma.OpenAPI()
 	c := &contract{ops: map[string]*huma.Operation{}, registry: doc.Components.Schemas}
 	for path, item := range doc.Paths {
-		for _, o := range []*huma.Operation{item.Get, item.Post, item.Put, item.Delete} {
+		for _, o := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
 			if o != nil {
 				path := strings.Replace(path, "{key}", "{key...}", 1)
 				path = strings.Replace(path, "/analyses/{id}/events", "/analyses/{id}/{leaf}", 1)

@@ -85,6 +85,7 @@ type Verifier interface {
 // Collectors, Checks, Log (nil: discarded) and Now (nil: time.Now).
 type Deps struct {
 	Accounts   route.Accounts
+	Sessions   account.Sessions
 	Service    Service
 	Analyses   Analyses
 	Archive    Archive
@@ -105,7 +106,7 @@ func (d Deps) validate() error {
 		name    string
 		missing bool
 	}{
-		{"Accounts", d.Accounts == nil}, {"Service", d.Service == nil}, {"Analyses", d.Analyses == nil}, {"Archive", d.Archive == nil},
+		{"Accounts", d.Accounts == nil}, {"Sessions", d.Sessions == nil}, {"Service", d.Service == nil}, {"Analyses", d.Analyses == nil}, {"Archive", d.Archive == nil},
 		{"Texts", d.Texts == nil}, {"Webhooks", d.Webhooks == nil},
 		{"Objects", d.Objects == nil}, {"Links", d.Links == nil}, {"Verifier", d.Verifier == nil},
 	} {

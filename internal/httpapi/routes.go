@@ -14,7 +14,7 @@ func (a *API) routes() {
 	a.videoRoutes()
 	a.imageRoutes()
 	a.textRoutes()
-	account.Register(a.table, account.Deps{Webhooks: a.deps.Webhooks, Usage: a.deps.Archive, Addresses: a.deps.Service})
+	account.Register(a.table, account.Deps{Webhooks: a.deps.Webhooks, Usage: a.deps.Archive, Addresses: a.deps.Service, Sessions: a.deps.Sessions})
 	a.plainRoutes()
 }
 

@@ -109,6 +109,8 @@ func scenes() map[string]scene {
 		"get-delivery":          {path: under("/v2/webhook-deliveries/", deliveryOf, "")},
 		"redeliver":             {path: under("/v2/webhook-deliveries/", deliveryOf, "/redeliver")},
 		"get-usage":             {path: filled("/v2/usage")},
+		"create-session":        {path: at("/session"), change: func(h *harness, body map[string]any) { body["token"] = h.token }},
+		"delete-session":        {path: at("/session")},
 		"get-health":            {path: at("/healthz")},
 		"get-readiness":         {path: at("/readyz")},
 		"get-metrics":           {path: at("/metrics")},

@@ -1,5 +1,6 @@
 // Package account serves the operations about the caller's own account: what it
-// used, its webhooks and the log of what was delivered to them.
+// used, its webhooks and the log of what was delivered to them, and the sessions of its
+// browsers.
 package account
 
 import (
@@ -44,17 +45,19 @@ type Deps struct {
 	Webhooks  Webhooks
 	Usage     Usage
 	Addresses Addresses
+	Sessions  Sessions
 }
 
 // group is the operations.
 type group struct {
-	deps Deps
-	now  func() time.Time
+	deps  Deps
+	table *route.Table
+	now   func() time.Time
 }
 
 // Register adds the operations to a table.
 func Register(t *route.Table, deps Deps) {
-	g := &group{deps: deps, now: t.Now}
+	g := &group{deps: deps, table: t, now: t.Now}
 	route.Add(t, "create-webhook", g.createWebhook)
 	route.Add(t, "list-webhooks", g.listWebhooks)
 	route.Add(t, "get-webhook", g.getWebhook)
@@ -64,4 +67,7 @@ func Register(t *route.Table, deps Deps) {
 	route.Add(t, "get-delivery", g.getDelivery)
 	route.Add(t, "redeliver", g.redeliver)
 	route.Add(t, "get-usage", g.usage)
+	route.Add(t, "create-session", g.createSession)
+	route.Add(t, "delete-session", g.deleteSession)
+	t.Front().HandleFunc("GET /signin", g.signIn)
 }

@@ -89,7 +89,7 @@ func (d *Document) Finish(doc *huma.OpenAPI, health reflect.Type) ([]byte, error
 	}
 	doc.Extensions["x-order"] = order
 	for _, item := range doc.Paths {
-		for _, o := range []*huma.Operation{item.Get, item.Post, item.Put, item.Delete} {
+		for _, o := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
 			if o != nil {
 				finishOperation(o)
 			}

@@ -22,6 +22,9 @@ const exampleUpload = "https://saccade.example.com/objects/uploads/acme/5h7xk2m4
 // frame of 8 x 8 pixels around a white middle.
 const ExampleImage = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAAF0lEQVR4nGOwgQIGGxgLzoiBAlIYkIQAL8wbYb7vJ6UAAAAASUVORK5CYII="
 
+// ExampleToken is the token of the examples. It is none.
+const ExampleToken = "sac_3f5h7k2m4p6r8t2v4x6z"
+
 type object = map[string]any
 
 // requestExamples are the documented requests by operation; a test sends every
@@ -70,6 +73,9 @@ var requestExamples = map[string]map[string]*huma.Example{
 	},
 	"update-meta": {
 		"context": {Value: object{"description": "Landing page of the spring campaign", "goal": "Sign-ups for the newsletter"}},
+	},
+	"create-session": {
+		"token": {Value: object{"token": ExampleToken}},
 	},
 	"create-webhook": {
 		"all events": {Value: object{"url": "https://hooks.example.com/saccade"}},

@@ -28,7 +28,8 @@ const (
 )
 
 // operation is a line of the table: "METHOD /path" and the statuses of errors.
-// 401, 429 and 503 go without saying.
+// 401, 429 and 503 go without saying, and 403 of what changes something: a session may not
+// be used from another site.
 type operation struct {
 	tag     tag
 	id      string
@@ -66,10 +67,15 @@ var operations = []operation{
 	{tagWebhooks, "get-delivery", "GET /v2/webhook-deliveries/{id}", "Show a webhook delivery", []int{404}},
 	{tagWebhooks, "redeliver", "POST /v2/webhook-deliveries/{id}/redeliver", "Deliver once more", []int{404}},
 	{tagAccount, "get-usage", "GET /v2/usage", "What the account used", []int{400}},
+	{tagAccount, "create-session", "POST /session", "Sign a browser in", []int{400}},
+	{tagAccount, "delete-session", "DELETE /session", "Sign a browser out", nil},
 }
 
 // statusCreated are the operations that answer 201.
 var statusCreated = map[string]bool{"create-video-analysis": true, "create-analysis": true, "create-webhook": true}
+
+// public are the operations that need no token.
+var public = map[string]bool{"create-session": true, "delete-session": true}
 
 // SplitRoute splits "METHOD /path".
 func SplitRoute(route string) (method, path string) {
@@ -96,6 +102,9 @@ func (d *Document) operation(line operation) huma.Operation {
 		Errors:   append(line.errors[:len(line.errors):len(line.errors)], http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable),
 		Metadata: map[string]any{},
 	}
+	if method != http.MethodGet {
+		o.Errors = append(o.Errors, http.StatusForbidden)
+	}
 	switch {
 	case method == http.MethodPost && statusCreated[line.id]:
 		o.DefaultStatus = http.StatusCreated
@@ -104,6 +113,10 @@ func (d *Document) operation(line operation) huma.Operation {
 	}
 	if line.tag == tagVideo {
 		o.Metadata[AddOn] = true
+	}
+	if public[line.id] {
+		o.Metadata[route.Public] = true
+		o.Security = []map[string][]string{{}}
 	}
 	addExamples(&o)
 	return o

@@ -15,7 +15,7 @@ func introduction(l service.Limits) string {
 	}
 	return "Saccade predicts where people look in a video, an image or a web page, and answers in maps and in numbers.\n\n" +
 		"## How it works\n\n" +
-		"- Every request under `/v2` carries `Authorization: Bearer <token>`. Upload and output links authorize themselves: fetch them without it.\n" +
+		"- Every request under `/v2` carries `Authorization: Bearer <token>`. Upload and output links authorize themselves: fetch them without it. Browsers may have a session instead (`POST /session`).\n" +
 		"- A video: `GET /v2/upload-urls`, `PUT` the bytes to the URL, `POST /v2/analyses/video` with that URL as `input.content`, then poll `location` until `status` is `success` or `failed`.\n" +
 		"- An image or a page: `POST /v2/analyses`, then poll `location`.\n" +
 		"- A poll answers 200 for `pending`, `success` and `failed`. While pending it carries `progress`, `stage` and `queue_position`; `Retry-After` says when to come back. `?wait=30` holds the answer; `/events` streams it.\n\n" +
@@ -113,6 +113,8 @@ func descriptions(l service.Limits) map[string]string {
 		"list-deliveries":       "The log of messages, newest first, for 30 days.",
 		"get-delivery":          "One message with its state.",
 		"redeliver":             "Sends the message again, with the same id, content and the whole schedule of attempts.",
+		"create-session":        "Puts a session in place of a token: a cookie that scripts cannot read and that other sites cannot use. It authenticates like the token, and ends with it, after 30 days at the latest. For browsers; programs send the token itself. A browser on the server's own machine can be signed in by a link instead, which `saccade open` prints.",
+		"delete-session":        "Ends the session of the cookie, if there is one, and removes the cookie.",
 		"get-usage":             "Analyses created in the span, by kind of input. Erased and expired ones count.",
 		"get-health":            "200 as long as the process serves.",
 		"get-readiness":         "200 when database, storage, model and decoder work, else 503 with the check that failed.",

@@ -1,6 +1,8 @@
 package route
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"time"
 
@@ -16,8 +18,12 @@ import (
 func (t *Table) authenticate(ctx huma.Context, next func(huma.Context)) {
 	op := ctx.Operation()
 	r, w := humago.Unwrap(ctx)
-	c := &Caller{}
-	if err := t.checkCaller(r, c); err != nil {
+	c := &Caller{Session: sessionOf(r)}
+	check := t.checkCaller
+	if op.Metadata[Public] == true {
+		check = t.checkPublic
+	}
+	if err := check(r, c); err != nil {
 		t.front.Refuse(w, r, err)
 		return
 	}
@@ -43,16 +49,54 @@ func (t *Table) authenticate(ctx huma.Context, next func(huma.Context)) {
 	next(huma.WithValue(ctx, callerKey{}, c))
 }
 
-// checkCaller checks token and rate.
+// Public calls f for a request of a route that needs no token and that huma does not
+// serve, within the bounds of such requests; the context has the caller.
+func (t *Table) Public(r *http.Request, f func(context.Context) error) error {
+	c := &Caller{Session: sessionOf(r)}
+	if err := t.checkPublic(r, c); err != nil {
+		return err
+	}
+	return f(context.WithValue(r.Context(), callerKey{}, c))
+}
+
+// checkPublic checks site and rate, by the address that the request comes from.
+func (t *Table) checkPublic(r *http.Request, _ *Caller) error {
+	if err := t.checkSite(r); err != nil {
+		return err
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	return t.checkRate("from " + host)
+}
+
+// checkRate takes a request off the allowance of a key.
+func (t *Table) checkRate(key string) error {
+	if wait, ok := t.limiter.Allow(key, t.now()); !ok {
+		return httpfront.RetryAfter(saccade.Errorf(saccade.CodeRateLimited,
+			"Too many requests with this token. Please slow down and try again after the time in Retry-After."), wait)
+	}
+	return nil
+}
+
+// checkCaller checks token and rate. A token goes before a session; what a session alone
+// authenticates must come from this site.
 func (t *Table) checkCaller(r *http.Request, c *Caller) error {
-	plain := bearer(r.Header.Get("Authorization"))
-	if plain == "" {
+	secret, authenticate := bearer(r.Header.Get("Authorization")), t.accounts.Authenticate
+	if secret == "" && c.Session != "" {
+		if err := t.checkSite(r); err != nil {
+			return err
+		}
+		secret, authenticate = c.Session, t.accounts.AuthenticateSession
+	}
+	if secret == "" {
 		return errAuth
 	}
 	if !t.authentications.Enter() {
 		return httpfront.RetryAfter(httpfront.ErrBusy, time.Second)
 	}
-	account, token, err := t.accounts.Authenticate(r.Context(), plain)
+	account, token, err := authenticate(r.Context(), secret)
 	t.authentications.Leave()
 	if err != nil {
 		if saccade.IsCode(err, saccade.CodeAuth) {
@@ -62,9 +106,5 @@ func (t *Table) checkCaller(r *http.Request, c *Caller) error {
 	}
 	c.Account, c.Token = account, token
 	httpfront.CallOf(r.Context()).Account = account.Name
-	if wait, ok := t.limiter.Allow(token.ID, t.now()); !ok {
-		return httpfront.RetryAfter(saccade.Errorf(saccade.CodeRateLimited,
-			"Too many requests with this token. Please slow down and try again after the time in Retry-After."), wait)
-	}
-	return nil
+	return t.checkRate(token.ID)
 }

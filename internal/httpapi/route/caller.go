@@ -15,6 +15,7 @@ import (
 type Caller struct {
 	Account saccade.Account
 	Token   saccade.Token
+	Session string // the secret of the session that the browser sent, valid or not
 
 	body hash.Hash // of the body, when an Idempotency-Key came along
 	key  string    // the Idempotency-Key

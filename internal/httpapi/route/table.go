@@ -2,6 +2,7 @@ package route
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -26,9 +27,10 @@ const (
 	largeBodyWait  = 30 * time.Second
 )
 
-// Accounts authenticates tokens; *store.Store is one.
+// Accounts authenticates tokens and sessions; *store.Store is one.
 type Accounts interface {
 	Authenticate(ctx context.Context, plain string) (saccade.Account, saccade.Token, error)
+	AuthenticateSession(ctx context.Context, secret string) (saccade.Account, saccade.Token, error)
 }
 
 // Document has the operations that a table can serve, by id; *openapi.Document is one.
@@ -41,13 +43,17 @@ type Document interface {
 // of an account.
 const AddOn = "add-on"
 
+// Public marks, in an operation's metadata, those that need no token.
+const Public = "public"
+
 // Parts is what a table needs; all of it is required.
 type Parts struct {
 	Front    *httpfront.Front
 	Document Document
 	Accounts Accounts
-	Limiter  *httpfront.Limiter // of requests, by token
-	Fields   map[string]string  // what clients call the fields of the use cases, where the names differ
+	Limiter  *httpfront.Limiter          // of requests, by token
+	Cross    *http.CrossOriginProtection // of requests that a session authenticates
+	Fields   map[string]string           // what clients call the fields of the use cases, where the names differ
 	Now      func() time.Time
 }
 
@@ -58,6 +64,7 @@ type Table struct {
 	huma     huma.API
 	accounts Accounts
 	limiter  *httpfront.Limiter
+	cross    *http.CrossOriginProtection
 	fields   map[string]string
 	now      func() time.Time
 
@@ -70,7 +77,7 @@ type Table struct {
 func New(p Parts) *Table {
 	installErrors()
 	t := &Table{
-		front: p.Front, doc: p.Document, accounts: p.Accounts, limiter: p.Limiter, fields: p.Fields, now: p.Now,
+		front: p.Front, doc: p.Document, accounts: p.Accounts, limiter: p.Limiter, cross: p.Cross, fields: p.Fields, now: p.Now,
 		authentications: httpfront.NewSemaphore(maxAuthentications),
 		largeBodies:     httpfront.NewShares(maxLargeBodies, largeBodyShare),
 		decodes:         httpfront.NewShares(maxDecodes, decodeShare),
@@ -82,6 +89,9 @@ func New(p Parts) *Table {
 
 // Huma returns the API of huma that serves the operations and describes them.
 func (t *Table) Huma() huma.API { return t.huma }
+
+// Front returns what serves the table.
+func (t *Table) Front() *httpfront.Front { return t.front }
 
 // Now returns the time.
 func (t *Table) Now() time.Time { return t.now() }

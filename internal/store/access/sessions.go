@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,6 +79,35 @@ func (r *Rows) EndSession(ctx context.Context, secret string) error {
 	}
 	_, err := r.write.ExecContext(ctx, `DELETE FROM sessions WHERE hash = $1`, hashSecret(secret))
 	return err
+}
+
+// LocalAccount is the account that a server on one's own machine begins with.
+const LocalAccount = "me"
+
+// AccountMeant returns the account to sign in to where none is named: the only one, of
+// several [LocalAccount], which an empty database gets. The error says to choose.
+func (r *Rows) AccountMeant(ctx context.Context, name string) (string, error) {
+	if name != "" {
+		return name, nil
+	}
+	accounts, err := r.Accounts(ctx)
+	if err != nil {
+		return "", err
+	}
+	names := make([]string, len(accounts))
+	for i, a := range accounts {
+		names[i] = a.Name
+	}
+	switch {
+	case len(names) == 0:
+		a, err := r.EnsureAccount(ctx, LocalAccount)
+		return a.Name, err
+	case len(names) == 1:
+		return names[0], nil
+	case slices.Contains(names, LocalAccount):
+		return LocalAccount, nil
+	}
+	return "", saccade.Errorf(saccade.CodeClient, "There are several accounts. Choose one with --account: %s.", strings.Join(names, ", "))
 }
 
 // CreateSignIn makes the secret of a link that begins a session of the account, once and
