@@ -50,6 +50,7 @@ lint: ## Check the form: gofmt, go vet, staticcheck, floors, sizes, vocabulary a
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	@go vet ./...
 	@$(TOOL) staticcheck ./...
+	@if [ -x web/node_modules/.bin/tsc ]; then web/node_modules/.bin/tsc -p web; else echo "types of web/src: skipped, no web/node_modules (npm install --prefix web --no-save typescript preact@11.2.0 @preact/signals@2.11.4 uplot@1.6.32 mediabunny@1.61.0)"; fi
 	@SACCADE_LINT=1 go test -run '^Test(Floors|ImportChain|Sizes|ExportsAreDocumented|Style|Words|GivesAndTells)$$' ./docs
 
 measure: ## Print the figures of the tree: sizes, comments, tests, examples, import depth
@@ -64,7 +65,7 @@ oracle: ## Compare the engine with ONNX Runtime on the same weights (fetches onn
 	[ -d "$$dir/node_modules/onnxruntime-node" ] || npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$$dir" onnxruntime-node@1.30.0; \
 	SACCADE_ORT="$$dir" go test -count 1 -run Oracle -v ./internal/attention
 
-generate: ## Write the generated assembly and tables anew
+generate: ## Write the generated assembly, the tables and the bundle of the app anew
 	@go generate ./...
 
 clean: ## Remove what was built

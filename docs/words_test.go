@@ -81,6 +81,8 @@ var allowed = []struct{ path, text, why string }{
 	{"", `https?://\S+`, "addresses"},
 	{"internal/store/migrations/", `erasures`, "the old name of a table"},
 	{"train/", `register forward hook`, "a name of torch"},
+	{"web/", `preact/hooks`, "a name of Preact"},
+	{"web/third_party/", ``, "other people's software"},
 }
 
 // finding is a word in a place.

@@ -15,6 +15,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/service"
+	"github.com/saccade-dev/saccade/internal/web"
 )
 
 // Bounds of work that clients cause.
@@ -30,6 +31,7 @@ type API struct {
 	log      *slog.Logger
 	now      func() time.Time
 	front    *httpfront.Front
+	app      *web.App
 	table    *route.Table
 	huma     huma.API // of the table
 	doc      *openapi.Document
@@ -71,6 +73,9 @@ func New(cfg Config, deps Deps) (*API, error) {
 		Checks: deps.Checks, Collectors: deps.Collectors,
 		Overlapping: []string{"/analyses/{id}/events"}, Log: deps.Log, Now: a.now,
 	}); err != nil {
+		return nil, err
+	}
+	if a.app, err = web.NewApp(web.Config{}); err != nil {
 		return nil, err
 	}
 	a.log = a.front.Log()

@@ -53,6 +53,7 @@ func (a *API) plainRoutes() {
 		a.front.Fail(w, r, httpfront.ErrNoRoute) // else the mux would redirect to /objects/
 	})
 	a.front.HandleFunc("GET /v2/openapi.json", a.serveDocument)
+	a.app.Register(a.front.HandleFunc, func(w http.ResponseWriter, r *http.Request) { a.front.Fail(w, r, httpfront.ErrNoRoute) })
 	docs := web.Docs()
 	a.front.HandleFunc("GET /docs", docs.ServeHTTP)
 	a.front.HandleFunc("GET /docs/{part}", func(w http.ResponseWriter, r *http.Request) {

@@ -27,7 +27,7 @@ func TestRouting(t *testing.T) {
 		{"GET", "/v2/analyses/video/", 200, ""},
 		{"GET", "/v2/analyses/video", 200, ""},
 		{"GET", "/v2/nothing", 404, saccade.CodeClient},
-		{"GET", "/", 404, saccade.CodeClient},
+		{"GET", "/", 200, ""},
 		{"GET", "/v2", 404, saccade.CodeClient},
 		{"GET", "/v2//upload-urls", 404, saccade.CodeClient},
 		{"GET", "/v2/upload-urls//", 404, saccade.CodeClient},

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"image/color"
 	"math"
 	"sync"
 
@@ -28,6 +29,16 @@ var (
 	clarityTable      = sync.OnceValue(func() *table { return newTable(amberPath, scoreOpacity) })
 	excitingnessTable = sync.OnceValue(func() *table { return newTable(rosePath, scoreOpacity) })
 )
+
+// HeatColors returns the color table of heat, from no attention to most: sRGB,
+// not premultiplied.
+func HeatColors() [steps]color.NRGBA {
+	var out [steps]color.NRGBA
+	for i, e := range heatTable() {
+		out[i] = color.NRGBA{R: e.r, G: e.g, B: e.b, A: e.a}
+	}
+	return out
+}
 
 // lch is a color in OKLCh: lightness 0..1, chroma, hue in degrees.
 type lch struct{ l, c, h float64 }

@@ -1,6 +1,7 @@
-// Package web serves the pages that people look at: the API's documentation at
-// /docs, drawn in the browser from the OpenAPI document. The pages are embedded,
-// fetch nothing from elsewhere and run under a strict content security policy.
+// Package web serves the pages that people look at: the browser app, whose one
+// page draws every screen from the API, and the documentation of the API at
+// /docs, drawn in the browser from the OpenAPI document. All is embedded,
+// fetches nothing from elsewhere and runs under a strict content security policy.
 package web
 
 import (

@@ -1,0 +1,263 @@
+package main_test
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// axe checks a page against the rules of WCAG; of Deque Systems, MPL-2.0.
+//
+//go:embed testdata/app/axe.min.js
+var axe string
+
+// tab is a page of the app in Debian's Chromium. What must not happen on any
+// page is collected: errors on the console, violations of the policy, requests
+// to other hosts.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+	url string
+
+	mu       sync.Mutex
+	problems []string
+	bytes    map[string]float64 // on the wire, by address
+	ids      map[network.RequestID]string
+}
+
+// openTab starts a Chromium of its own.
+func openTab(t *testing.T, address string) *tab {
+	t.Helper()
+	needChromium(t)
+	b := &tab{t: t, url: address, bytes: map[string]float64{}, ids: map[network.RequestID]string{}}
+	alloc, closeAlloc := chromedp.NewExecAllocator(context.Background(),
+		chromedp.Flag("no-sandbox", os.Geteuid() == 0), chromedp.Flag("headless", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
+		chromedp.Flag("hide-scrollbars", true), chromedp.WindowSize(1440, 900))
+	ctx, closeTab := chromedp.NewContext(alloc, chromedp.WithListener(b.observe))
+	limited, cancel := context.WithTimeout(ctx, 4*time.Minute)
+	t.Cleanup(func() {
+		cancel()
+		closeTab()
+		closeAlloc()
+	})
+	b.ctx = limited
+	b.must(chromedp.Do(ctx))
+	call(b, runtime.Enable, struct{}{})
+	call(b, log.Enable, struct{}{})
+	call(b, page.Enable, page.EnableParams{})
+	call(b, network.Enable, network.EnableParams{})
+	yes := true
+	_, err := chromedp.CallBrowser(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+		Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: t.TempDir(), EventsEnabled: &yes})
+	b.must(err)
+	b.look(1440, 900, "light")
+	return b
+}
+
+// call runs a command of the protocol.
+func call[P, R any](b *tab, cmd cdp.Command[P, R], params P) R {
+	b.t.Helper()
+	r, err := chromedp.Call(b.ctx, cmd, params)
+	b.must(err)
+	return r
+}
+
+func (b *tab) must(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// observe collects what must not happen.
+func (b *tab) observe(ev any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch ev := ev.(type) {
+	case *runtime.EventExceptionThrown:
+		text := ev.ExceptionDetails.Text
+		if ev.ExceptionDetails.Exception != nil {
+			text += " " + ev.ExceptionDetails.Exception.Description
+		}
+		b.problems = append(b.problems, text)
+	case *log.EventEntryAdded:
+		if ev.Entry.Level == log.EntryLevelError || ev.Entry.Source == log.EntrySourceSecurity {
+			b.problems = append(b.problems, ev.Entry.Text+" "+ev.Entry.URL)
+		}
+	case *runtime.EventConsoleAPICalled:
+		if ev.Type == runtime.ConsoleAPICalledTypeError {
+			b.problems = append(b.problems, fmt.Sprint("console.error ", ev.Args))
+		}
+	case *network.EventRequestWillBeSent:
+		b.ids[ev.RequestID] = ev.Request.URL
+		u, err := url.Parse(ev.Request.URL)
+		if err == nil && (u.Scheme == "http" || u.Scheme == "https") && !strings.HasPrefix(ev.Request.URL, b.url) {
+			b.problems = append(b.problems, "a request to another host: "+ev.Request.URL)
+		}
+	case *network.EventLoadingFinished:
+		b.bytes[b.ids[ev.RequestID]] += ev.EncodedDataLength
+	}
+}
+
+// clean fails for what was collected, and forgets it.
+func (b *tab) clean(where string) {
+	b.t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, p := range b.problems {
+		b.t.Errorf("%s: %s", where, p)
+	}
+	b.problems = nil
+}
+
+// expect drops problems that a test has caused on purpose.
+func (b *tab) expect(part string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.problems = slices.DeleteFunc(b.problems, func(p string) bool { return strings.Contains(p, part) })
+}
+
+// look sets the size of the window, and the theme.
+func (b *tab) look(w, h int, theme string) {
+	b.t.Helper()
+	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: int64(w), Height: int64(h), DeviceScaleFactor: 1, Mobile: false})
+	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+}
+
+// open loads an address below the root of the service.
+func (b *tab) open(path string) {
+	b.t.Helper()
+	b.must(chromedp.Do(b.ctx, chromedp.Navigate(b.url+path)))
+}
+
+// eval returns the value of an expression, awaited.
+func eval[T any](b *tab, expression string) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatalf("%s: %v", expression, err)
+	}
+	return v
+}
+
+// wait returns once an expression is true.
+func (b *tab) wait(expression string) {
+	b.t.Helper()
+	for !eval[bool](b, "!!("+expression+")") {
+		select {
+		case <-b.ctx.Done():
+			b.t.Fatalf("never: %s; the page says: %s", expression, b.says())
+		case <-time.After(30 * time.Millisecond):
+		}
+	}
+}
+
+func (b *tab) says() string {
+	text, _ := chromedp.Run(context.WithoutCancel(b.ctx), chromedp.Evaluate[string]("document.body.innerText.slice(0, 2000)"))
+	return text
+}
+
+// see returns once a text is on the page.
+func (b *tab) see(text string) {
+	b.t.Helper()
+	b.wait(fmt.Sprintf("document.body.innerText.includes(%q)", text))
+}
+
+// click presses the button or link with a label.
+func (b *tab) click(label string) {
+	b.t.Helper()
+	find := fmt.Sprintf(`[...document.querySelectorAll('dialog[open] button, dialog[open] a'), ...document.querySelectorAll('button, a, summary')].find(e => (e.getAttribute('aria-label') || e.innerText).trim() === %q)`, label)
+	b.wait(find)
+	eval[any](b, find+".click()")
+}
+
+// keys types as a keyboard does.
+func (b *tab) keys(text string, opts ...chromedp.KeyOption) {
+	b.t.Helper()
+	b.must(chromedp.Do(b.ctx, chromedp.KeyEvent(text, opts...)))
+}
+
+// fill writes into a field.
+func (b *tab) fill(selector, text string) {
+	b.t.Helper()
+	b.wait(fmt.Sprintf("document.querySelector(%q)", selector))
+	eval[any](b, fmt.Sprintf("document.querySelector(%q).focus()", selector))
+	call(b, input.InsertText, input.InsertTextParams{Text: text})
+}
+
+// drag moves the mouse from one place to another with the button pressed.
+func (b *tab) drag(fromX, fromY, toX, toY float64) {
+	b.t.Helper()
+	for _, step := range []struct {
+		kind input.DispatchMouseEventType
+		x, y float64
+	}{{input.DispatchMouseEventTypeMouseMoved, fromX, fromY}, {input.DispatchMouseEventTypeMousePressed, fromX, fromY},
+		{input.DispatchMouseEventTypeMouseMoved, (fromX + toX) / 2, (fromY + toY) / 2}, {input.DispatchMouseEventTypeMouseMoved, toX, toY},
+		{input.DispatchMouseEventTypeMouseReleased, toX, toY}} {
+		call(b, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: step.kind, X: step.x, Y: step.y, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1})
+	}
+}
+
+// sizes are the windows in which every screen is checked.
+var sizes = []struct {
+	name string
+	w, h int
+}{{"wide", 1440, 900}, {"phone", 390, 844}}
+
+// judge checks the screen by axe in both themes and widths, wants no sideways
+// scrolling, and saves it to $SACCADE_SCREENS if that is set.
+func (b *tab) judge(name string) {
+	b.t.Helper()
+	if !eval[bool](b, "typeof axe === 'object'") {
+		call(b, runtime.Evaluate, runtime.EvaluateParams{Expression: axe}) // as a developer would, past the page's policy
+	}
+	for _, size := range sizes {
+		for _, theme := range []string{"light", "dark"} {
+			b.look(size.w, size.h, theme)
+			eval[any](b, "new Promise(r => requestAnimationFrame(() => setTimeout(r, 60)))")
+			where := name + "-" + size.name + "-" + theme
+			found := eval[[]string](b, `axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(r =>
+				r.violations.map(v => v.id + ': ' + v.help + ' ' + v.nodes.map(n => n.target.join(' ') + ' ' + (n.any[0] ? n.any[0].message : '')).slice(0, 4).join(' | ')))`)
+			for _, v := range found {
+				b.t.Errorf("%s: axe: %s", where, v)
+			}
+			if over := eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
+				b.t.Errorf("%s scrolls sideways by %d pixels", where, over)
+			}
+			b.save(where)
+		}
+	}
+	b.look(1440, 900, "light")
+	b.clean(name)
+}
+
+// save writes what is on screen, for people to look at.
+func (b *tab) save(name string) {
+	b.t.Helper()
+	dir := os.Getenv("SACCADE_SCREENS")
+	if dir == "" {
+		return
+	}
+	shown, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	b.must(err)
+	b.must(os.WriteFile(filepath.Join(dir, name+".png"), shown, 0o644))
+}

@@ -1,0 +1,157 @@
+import { useSignalEffect } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { sourceOf } from './analysis';
+import { find, path } from './api';
+import { measure } from './areas';
+import { seconds } from './format';
+import { frameAt, loadNumbers } from './grid';
+import { Painter } from './heat';
+import { Legend } from './controls';
+import { keys } from './keys';
+import { Model } from './model';
+import { here, note } from './router';
+import { ShareDialog } from './share';
+import { draw } from './stage';
+import { Button, Failure, Segments } from './ui';
+import { CompareTable } from './comparetable';
+
+type Mode = 'side' | 'swipe' | 'onion' | 'diff';
+const modes: [Mode, string][] = [['side', 'Side by side'], ['swipe', 'Swipe'], ['onion', 'Onion'], ['diff', 'Difference']];
+
+// CompareScreen shows two analyses with one position in time.
+export function CompareScreen({ pair }: { pair: [string, string] }) {
+  const [models, setModels] = useState<[Model, Model]>();
+  const [error, setError] = useState<unknown>();
+  useEffect(() => {
+    const one = async (id: string) => {
+      const a = await find(id);
+      return new Model(a, await loadNumbers(a.outputs ?? {}), sourceOf(a), true);
+    };
+    Promise.all([one(pair[0]), one(pair[1])]).then(setModels, setError);
+  }, pair);
+  if (error) return <main id="main" class="message" tabIndex={-1}><h1>These cannot be compared</h1><Failure error={error} /><a class="button" href={path('')}>Back to the library</a></main>;
+  if (!models) return <main id="main" class="blank" aria-busy="true" tabIndex={-1} />;
+  return <Pair models={models} ids={pair} />;
+}
+
+function Pair({ models: [a, b], ids }: { models: [Model, Model]; ids: [string, string] }) {
+  const narrow = matchMedia('(max-width: 700px)').matches;
+  const asked = here.value.query.get('mode') as Mode;
+  const [mode, setModeState] = useState<Mode>(modes.some(([m]) => m === asked) ? asked : narrow ? 'swipe' : 'side');
+  const [time, setTime] = useState(0);
+  const [swipe, setSwipe] = useState(50);
+  const [sharing, setSharing] = useState(false);
+  const [playing, setPlaying] = useState(false);
+  const video = a.kind === 'video' || b.kind === 'video';
+  const duration = Math.max(a.player.duration, b.player.duration);
+  const setMode = (m: Mode) => {
+    setModeState(m);
+    note({ mode: m });
+  };
+  const seek = (t: number) => {
+    const v = Math.min(Math.max(0, t), duration);
+    setTime(v);
+    a.player.seek(a.player.start + v);
+    b.player.seek(b.player.start + v);
+  };
+  const toggle = () => {
+    for (const m of [a, b]) playing ? m.player.pause() : void m.player.play();
+    setPlaying(!playing);
+  };
+  useSignalEffect(() => {
+    const lead = a.player.duration >= b.player.duration ? a.player : b.player;
+    const t = lead.time - lead.start;
+    if (lead.playing.value) setTime(t);
+    else setPlaying(false);
+  });
+  useEffect(() => {
+    const key = (keys: string[], label: string, run: () => void) => ({ keys, label, group: 'Compare', run });
+    keys.value = [
+      key([' ', 'k'], 'Play or pause', toggle), key(['ArrowLeft'], 'One second back', () => seek(time - 1)), key(['ArrowRight'], 'One second on', () => seek(time + 1)),
+      key(['h'], 'Next way of comparing', () => setMode(modes[(modes.findIndex(([m]) => m === mode) + 1) % 4]![0])), key(['s'], 'Share', () => setSharing(true)),
+    ];
+    return () => { keys.value = []; };
+  });
+  return (
+    <main id="main" class="compare" tabIndex={-1}>
+      <div class="analysis-head">
+        <a class="up" href={path('')}>Library</a><span class="soft" aria-hidden="true">/</span>
+        <h1 class="title clip">{a.title.value || 'Untitled'} <span class="soft">and</span> {b.title.value || 'Untitled'}</h1>
+        <span class="spread" />
+        <Button kind="primary" icon="share" onClick={() => setSharing(true)}>Share</Button>
+        {sharing && <ShareDialog target={{ pair: ids }} onClose={() => setSharing(false)} />}
+      </div>
+      <div class="viewer">
+        <div class={`sides ${mode}`}>
+          <Side model={a} name="A" />
+          <div class="second" style={mode === 'swipe' ? { clipPath: `inset(0 0 0 ${swipe}%)` } : mode === 'onion' ? { opacity: swipe / 100 } : undefined}>
+            {mode === 'diff' ? <Difference a={a} b={b} time={time} /> : <Side model={b} name="B" />}
+          </div>
+        </div>
+        <div class="controls">
+          {video && (
+            <div class="transport">
+              <Button icon={playing ? 'pause' : 'play'} label={playing ? 'Pause' : 'Play'} keys="Space" onClick={toggle} />
+              <output class="where num"><b>{seconds(time)}</b></output>
+            </div>
+          )}
+          <Segments<Mode> label="Way of comparing" value={mode} options={modes} onChange={setMode} />
+          {(mode === 'swipe' || mode === 'onion') && (
+            <label class="strength"><span class="small soft">A</span><input type="range" min="0" max="100" value={swipe} aria-label={mode === 'swipe' ? 'Border between A and B' : 'How much of B shows'} onInput={(e) => setSwipe(Number(e.currentTarget.value))} /><span class="small soft">B</span></label>
+          )}
+          <span class="spread" />
+          {mode === 'diff' ? <span class="legend small soft"><i class="swatch more" /> more in B <i class="swatch less" /> less in B</span> : <Legend view="heat" />}
+        </div>
+        {video && <input class="scrub" type="range" min="0" max={duration} step="0.01" value={time} aria-label="Position in both videos" aria-valuetext={seconds(time)} onInput={(e) => seek(Number(e.currentTarget.value))} />}
+      </div>
+      <CompareTable a={a} b={b} measure={(m, area) => (m.numbers ? measure(area, m.numbers.grid, m.numbers.duration, m.kind !== 'video').share : 0)} />
+    </main>
+  );
+}
+
+function Side({ model: m, name }: { model: Model; name: string }) {
+  const video = useRef<HTMLVideoElement>(null);
+  const still = useRef<HTMLCanvasElement>(null);
+  const heat = useRef<HTMLCanvasElement>(null);
+  const painter = useRef(new Painter());
+  useEffect(() => (video.current && still.current ? m.player.attach(video.current, still.current) : undefined), [m]);
+  useSignalEffect(() => draw(heat.current!, painter.current, m, 'heat', m.player.frame.value, 1));
+  return (
+    <figure class="side" aria-label={`${name}: ${m.title.value}`}>
+      <div class="screen" style={{ aspectRatio: `${m.width} / ${m.height}`, '--ratio': m.width / m.height }}>
+        {m.source.video && <video ref={video} src={m.source.video} muted playsInline preload="auto" crossOrigin="anonymous" disablePictureInPicture aria-label={m.title.value} />}
+        {m.source.image && <img src={m.source.image} alt={m.title.value} />}
+        <canvas ref={still} class="still away" aria-hidden="true" />
+        <canvas ref={heat} class="heat" aria-hidden="true" />
+        <span class="badge side-name">{name}</span>
+      </div>
+    </figure>
+  );
+}
+
+// Difference draws where B has more or less attention than A, over B.
+function Difference({ a, b, time }: { a: Model; b: Model; time: number }) {
+  const ref = useRef<HTMLCanvasElement>(null);
+  const [na, nb] = [a.numbers, b.numbers];
+  const same = na && nb && na.grid.w === nb.grid.w && na.grid.h === nb.grid.h;
+  useEffect(() => {
+    if (!same) return;
+    const base = na.grid.density(frameAt(a.player.times, a.player.start + time)).slice();
+    const other = nb.grid.density(frameAt(b.player.times, b.player.start + time));
+    const c = ref.current!;
+    c.width = 960;
+    c.height = Math.round((960 * b.height) / b.width);
+    new Painter().difference(c, base, other, nb.grid.w, nb.grid.h);
+  });
+  return (
+    <figure class="side" aria-label="Difference">
+      <div class="screen" style={{ aspectRatio: `${b.width} / ${b.height}`, '--ratio': b.width / b.height }}>
+        {b.source.image && <img src={b.source.image} alt="" class="faded" />}
+        {!b.source.image && b.outputs.input?.poster?.plain && <img src={b.outputs.input.poster.plain} alt="" class="faded" />}
+        <canvas ref={ref} class="heat" role="img" aria-label="Where B has more or less attention than A" />
+        {!same && <p class="no-source">The two have different shapes; the table compares them.</p>}
+        <span class="badge side-name">B − A</span>
+      </div>
+    </figure>
+  );
+}

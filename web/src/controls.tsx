@@ -1,0 +1,69 @@
+import { color } from './heat';
+import { seconds } from './format';
+import type { Model } from './model';
+import { note } from './router';
+import { Button, Segments } from './ui';
+import type { View } from './heat';
+
+// setView changes what is laid over the frame.
+export function setView(m: Model, v: View): void {
+  m.view.value = v;
+  note({ view: v === 'heat' ? null : v });
+}
+
+// Controls are directly under the stage: transport, view, strength, legend.
+export function Controls({ model: m }: { model: Model }) {
+  const { player: p } = m;
+  const video = m.kind === 'video';
+  return (
+    <div class="controls">
+      {video && (
+        <div class="transport" role="group" aria-label="Playback">
+          <Button icon="back" label="One frame back" keys="," kind="plain" onClick={() => p.by(-1)} />
+          <Button id="play" icon={p.playing.value ? 'pause' : 'play'} label={p.playing.value ? 'Pause' : 'Play'} keys="Space" onClick={() => p.toggle()} />
+          <Button icon="next" label="One frame on" keys="." kind="plain" onClick={() => p.by(1)} />
+          <Button icon="loop" label="Loop" keys="O" kind="plain" pressed={p.loop.value} onClick={() => (p.loop.value = !p.loop.value)} />
+          <output class="where num" id="where" data-frame={p.frame.value} data-time={p.time}>
+            <b>{seconds(p.time - p.start)}</b> <span class="soft">frame {p.frame.value + 1} / {p.times.length}</span>
+          </output>
+          <input id="goto" hidden class="num" inputMode="numeric" aria-label="Go to frame" size={5}
+            onBlur={(e) => (e.currentTarget.hidden = true)}
+            onKeyDown={(e) => {
+              if (e.key === 'Enter') void p.step(Number(e.currentTarget.value) - 1);
+              if (e.key === 'Enter' || e.key === 'Escape') e.currentTarget.hidden = true;
+            }} />
+        </div>
+      )}
+      <Segments<View> label="View" value={m.view.value} options={m.views} onChange={(v) => setView(m, v)} />
+      {m.view.value !== 'off' && m.view.value !== 'path' && (
+        <label class="strength" title="Strength of the overlay (keys - and =)">
+          <input type="range" min="0.2" max="1.6" step="0.1" value={m.strength.value} aria-label="Strength of the overlay" onInput={(e) => (m.strength.value = Number(e.currentTarget.value))} /></label>
+      )}
+      <span class="spread" />
+      <Legend view={m.view.value} />
+      <Button icon="full" label="Full screen" keys="F" kind="plain" onClick={fullScreen} />
+    </div>
+  );
+}
+
+export function fullScreen(): void {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  else void document.querySelector('.viewer')?.requestFullscreen?.();
+}
+
+// Legend says what the colors mean, in numbers that hold for every video.
+export function Legend({ view }: { view: View }) {
+  if (view === 'perception') return <span class="legend small soft">Dark: missed in the first three seconds</span>;
+  if (view === 'hotspots') return <span class="legend small soft">Circles: share of the attention</span>;
+  if (view === 'clarity') return <span class="legend small soft">Red: cluttered</span>;
+  if (view === 'excitingness') return <span class="legend small soft">Violet: stimulating</span>;
+  if (view !== 'heat') return null;
+  const stops = Array.from({ length: 9 }, (_, i) => color(0.06 + (0.94 * i) / 8));
+  return (
+    <span class="legend" role="img" aria-label="Colors of heat: from as much attention as by chance, indigo, to sixteen times as much, yellow">
+      <span class="small soft">Chance</span>
+      <span class="ramp" style={{ background: `linear-gradient(to right, ${stops.join(',')})` }} />
+      <span class="small soft">16×</span>
+    </span>
+  );
+}

@@ -1,0 +1,84 @@
+import { useState } from 'preact/hooks';
+import { ApiError, at, call, find } from './api';
+import type { Model } from './model';
+import { draw } from './stage';
+import { Painter } from './heat';
+import { Button, Dialog, explain } from './ui';
+import type { Analysis } from './types';
+
+// ExportDialog saves what there is of an analysis.
+export function ExportDialog({ model: m, onClose }: { model: Model; onClose: () => void }) {
+  const o = m.outputs;
+  const d = o.attention?.data;
+  const name = (m.title.value || 'analysis').replace(/[^\p{L}\p{N}._-]+/gu, '-');
+  return (
+    <Dialog title="Export" onClose={onClose}>
+      <ul class="exports">
+        <Item title={m.kind === 'video' ? 'This frame as PNG' : 'Image with heat as PNG'} text="As it is on screen, with the overlay">
+          <Button onClick={() => void savePNG(m, name).catch(explain)}>Save</Button></Item>
+        {m.kind === 'video' && <Video model={m} name={name} />}
+        {m.kind !== 'video' && o.attention?.attentionMap && <Link title="Heat map" text="PNG of the same size, transparent" href={o.attention.attentionMap} name={`${name}-heat.png`} />}
+        {d && <Link title="Table" text="CSV, a row for each frame" href={d.csv} name={`${name}.csv`} />}
+        {d && <Link title="Everything per frame" text="JSON" href={d.json} name={`${name}.json`} />}
+        {d && <Link title="Densities" text="NumPy, float32" href={d.density} name={`${name}.npy`} />}
+      </ul>
+    </Dialog>
+  );
+}
+
+function Item({ title, text, children }: { title: string; text: string; children: preact.ComponentChildren }) {
+  return <li><span><strong>{title}</strong><span class="small soft">{text}</span></span>{children}</li>;
+}
+
+function Link({ title, text, href, name }: { title: string; text: string; href: string; name: string }) {
+  return <Item title={title} text={text}><a class="button" href={href} download={name} aria-label={`Save ${title}`}>Save</a></Item>;
+}
+
+// Video is rendered when it is first wanted.
+function Video({ model: m, name }: { model: Model; name: string }) {
+  const [link, setLink] = useState(m.outputs.attention?.attentionMap);
+  const [busy, setBusy] = useState('');
+  const render = async () => {
+    setBusy('Rendering');
+    try {
+      await call('POST', `${at('video', m.analysis.id)}/outputs`, { predictions: { attention: { outputs: ['attentionMap'] } } });
+      for (;;) {
+        const a: Analysis = await find(m.analysis.id, 'video');
+        const ready = a.outputs?.attention?.attentionMap;
+        if (ready) return setLink(ready);
+        if (a.status === 'failed') throw new ApiError(500, a.error!, 0);
+        setBusy(a.progress ? `Rendering, ${Math.round(100 * a.progress)} %` : 'Rendering');
+        await new Promise((r) => setTimeout(r, 1000));
+      }
+    } catch (e) {
+      explain(e);
+    } finally {
+      setBusy('');
+    }
+  };
+  if (link) return <Link title="Video with heat" text="WebM, with the audio of the original" href={link} name={`${name}-heat.webm`} />;
+  return <Item title="Video with heat" text={busy || 'WebM, rendered when you ask'}><Button disabled={busy !== ''} onClick={() => void render()}>Render</Button></Item>;
+}
+
+async function savePNG(m: Model, name: string): Promise<void> {
+  const c = document.createElement('canvas');
+  [c.width, c.height] = [m.width, m.height];
+  const x = c.getContext('2d')!;
+  const screen = document.querySelector('.screen')!;
+  const still = screen.querySelector<HTMLCanvasElement>('canvas.still:not(.away)');
+  const base = still ?? screen.querySelector<HTMLVideoElement>('video') ?? screen.querySelector<HTMLImageElement>('img');
+  if (base) x.drawImage(base, 0, 0, c.width, c.height);
+  const over = document.createElement('canvas');
+  draw(over, new Painter(), m, m.view.value, m.player.frame.value, m.strength.value);
+  x.drawImage(over, 0, 0, c.width, c.height);
+  const blob = await new Promise<Blob>((resolve, reject) => c.toBlob((b) => (b ? resolve(b) : reject(new Error('The image cannot be written.'))), 'image/png'));
+  save(blob, m.kind === 'video' ? `${name}-frame-${m.player.frame.value + 1}.png` : `${name}-heat.png`);
+}
+
+export function save(blob: Blob, name: string): void {
+  const a = document.createElement('a');
+  a.href = URL.createObjectURL(blob);
+  a.download = name;
+  a.click();
+  setTimeout(() => URL.revokeObjectURL(a.href), 10_000);
+}

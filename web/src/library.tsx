@@ -1,0 +1,157 @@
+import { signal } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError, erase, find, list } from './api';
+import { AnalysisCard } from './card';
+import { Intake } from './intake';
+import { go, here, note } from './router';
+import type { Kind, ListItem } from './types';
+import { Button, explain, Failure, Icon, Segments, toast } from './ui';
+import { addSample, created } from './uploads';
+
+const items = signal<ListItem[]>([]);
+const next = signal<string | undefined>(undefined);
+const state = signal<'loading' | 'ready' | Error>('loading');
+const chosen = signal<ReadonlySet<string>>(new Set());
+
+const pageSize = '60';
+type Filter = 'all' | Kind;
+
+// load reads the list from its beginning, or its next page.
+async function load(more: boolean): Promise<void> {
+  const q: Record<string, string> = { limit: pageSize };
+  if (more && next.value) q.after = next.value;
+  try {
+    const page = await list(q);
+    const known = new Map(items.value.map((i) => [i.id, i]));
+    const fresh = page.analyses.map((i) => ({ ...known.get(i.id), ...i }));
+    const ids = new Set(fresh.map((i) => i.id));
+    items.value = more ? [...items.value.filter((i) => !ids.has(i.id)), ...fresh] : [...fresh, ...items.value.slice(fresh.length).filter((i) => !ids.has(i.id) && page.next)];
+    if (more || items.value.length <= fresh.length) next.value = page.next;
+    state.value = 'ready';
+  } catch (e) {
+    if (items.value.length === 0 || !(e instanceof ApiError && e.status === 0)) state.value = e as Error;
+  }
+}
+
+// watch follows what runs: each pending card shows its percent.
+async function watch(): Promise<void> {
+  const pending = items.value.filter((i) => i.status === 'pending').slice(0, 6);
+  for (const p of pending) {
+    const a = await find(p.id, p.type).catch(() => undefined);
+    if (a) items.value = items.value.map((i) => (i.id === p.id ? { ...i, status: a.status, progress: a.progress, stage: a.stage, queue_position: a.queue_position } : i));
+  }
+  if (pending.length && !items.value.some((i) => i.status === 'pending')) await load(false);
+}
+
+function useList(): void {
+  useEffect(() => {
+    chosen.value = new Set();
+    void load(false);
+    const t = setInterval(() => document.visibilityState === 'visible' && void watch(), 1200);
+    return () => clearInterval(t);
+  }, []);
+  const n = created.value;
+  useEffect(() => { if (n) void load(false); }, [n]);
+}
+
+export function LibraryScreen() {
+  useList();
+  const [text, setText] = useState(here.value.query.get('q') ?? '');
+  const [filter, setFilter] = useState<Filter>('all');
+  useEffect(() => note({ q: text || null }), [text]);
+  const shown = items.value.filter((i) => (filter === 'all' || i.type === filter) && (!text || i.title.toLowerCase().includes(text.toLowerCase())));
+  const empty = state.value === 'ready' && items.value.length === 0;
+  return (
+    <main id="main" class="library" tabIndex={-1}>
+      <div class="library-head">
+        <h1>Library</h1>
+        <span class="spread" />
+        <Intake />
+      </div>
+      {empty ? <Empty /> : (
+        <>
+          <div class="toolbar">
+            <label class="search"><Icon name="search" /><span class="away">Search titles</span>
+              <input id="search" type="search" placeholder="Search titles" value={text} onInput={(e) => setText(e.currentTarget.value)} /></label>
+            <Segments<Filter> label="Kind" value={filter} onChange={setFilter} options={[['all', 'All'], ['video', 'Videos'], ['image', 'Images'], ['url', 'Pages']]} />
+            <span class="spread" />
+            <Selection />
+          </div>
+          {state.value instanceof Error && <Failure error={state.value}><Button onClick={() => void load(false)}>Try again</Button></Failure>}
+          <ul class="cards" aria-busy={state.value === 'loading'}>
+            {shown.map((i) => <AnalysisCard key={i.id} item={i} chosen={chosen.value.has(i.id)} choose={toggle} />)}
+          </ul>
+          {state.value === 'ready' && shown.length === 0 && <p class="soft center">Nothing is called that.</p>}
+          {next.value && <More />}
+        </>
+      )}
+    </main>
+  );
+}
+
+function toggle(id: string): void {
+  const s = new Set(chosen.value);
+  if (!s.delete(id)) s.add(id);
+  chosen.value = s;
+}
+
+// Selection is what can be done with the chosen cards.
+function Selection() {
+  const picked = items.value.filter((i) => chosen.value.has(i.id));
+  if (picked.length === 0) return null;
+  const remove = async () => {
+    for (const i of picked) {
+      try {
+        await erase(i.type, i.id);
+        items.value = items.value.filter((x) => x.id !== i.id);
+      } catch (e) {
+        explain(e);
+      }
+    }
+    chosen.value = new Set();
+    toast(picked.length === 1 ? 'Deleted.' : `${picked.length} analyses deleted.`);
+  };
+  return (
+    <div class="selection" role="group" aria-label="Selection">
+      <span class="soft">{picked.length} selected</span>
+      {picked.length === 2 && <Button icon="compare" onClick={() => go(`c/${picked[1]!.id}..${picked[0]!.id}`)}>Compare</Button>}
+      <DeleteButton count={picked.length} onDelete={() => void remove()} />
+      <Button kind="plain" onClick={() => (chosen.value = new Set())}>Clear</Button>
+    </div>
+  );
+}
+
+// DeleteButton asks once more in its own place.
+export function DeleteButton({ count, onDelete }: { count: number; onDelete: () => void }) {
+  const [sure, setSure] = useState(false);
+  if (!sure) return <Button icon="trash" onClick={() => setSure(true)}>Delete</Button>;
+  return <Button icon="trash" kind="danger" onClick={() => { setSure(false); onDelete(); }}>{count > 1 ? `Delete ${count} for good` : 'Delete for good'}</Button>;
+}
+
+function More() {
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const o = new IntersectionObserver((e) => e.some((x) => x.isIntersecting) && void load(true), { rootMargin: '600px' });
+    o.observe(ref.current!);
+    return () => o.disconnect();
+  }, [next.value]);
+  return <div ref={ref} class="center"><Button onClick={() => void load(true)}>Show more</Button></div>;
+}
+
+function Empty() {
+  const [busy, setBusy] = useState(false);
+  const sample = async () => {
+    setBusy(true);
+    await addSample().catch(explain);
+    setBusy(false);
+  };
+  return (
+    <section class="empty">
+      <div class="empty-art" aria-hidden="true"><Icon name="upload" /></div>
+      <h2>Drop a video or an image anywhere</h2>
+      <p class="soft">WebM up to 60 seconds and 100 MB, PNG or JPEG; or the address of a web page. A prediction takes seconds.</p>
+      <Button kind="primary" disabled={busy} onClick={() => void sample()}>Analyze the sample</Button>
+      <p class="small soft">A seven-second recording of a visit to a shop.</p>
+    </section>
+  );
+}

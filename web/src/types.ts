@@ -1,0 +1,89 @@
+// The words of the API, as far as the app reads them.
+
+export type Kind = 'video' | 'image' | 'url';
+export type Status = 'pending' | 'success' | 'failed';
+export type Point = [number, number];
+
+export interface Box { x: number; y: number; width: number; height: number }
+
+export interface Aoi { name: string; box?: Box; polygon?: Point[]; from?: number; to?: number }
+
+export interface AoiResult extends Aoi {
+  share: number;
+  rank: number;
+  timeToFirstAttention: number | null;
+  peakShare: number;
+  areaShare: number;
+  timeline?: { time: number; share: number }[];
+}
+
+export interface GazePoint { x: number; y: number; mass: number; time?: number }
+
+export interface Score { score?: number; map?: string; timeline?: { time: number; score: number }[] }
+
+export interface Outputs {
+  input?: { image?: string; video?: string; poster?: Poster; width?: number; height?: number; frames?: number; duration?: number };
+  attention?: {
+    attentionMap?: string; perceptionMap?: string; hotspotsMap?: string; overlay?: string; grid?: string;
+    data?: { json: string; csv: string; density: string };
+    gazePath?: GazePoint[];
+  };
+  focus?: Score;
+  clarity?: Score;
+  excitingness?: Score;
+  aois?: AoiResult[];
+  elements?: ElementResult[];
+}
+
+export interface Poster { plain?: string; heat?: string }
+
+export interface ElementResult { selector: string; role: string; name: string; box: Box; share: number; rank: number }
+
+export interface WireError { code: string; message: string; request_id?: string; param?: string }
+
+export interface Analysis {
+  id: string;
+  _internal_exposed_id?: string;
+  type?: Kind;
+  status: Status;
+  title: string;
+  created_at: string;
+  expires_at?: string;
+  keep?: boolean;
+  outputs?: Outputs;
+  preview?: { grid?: string };
+  error?: WireError;
+  progress?: number;
+  stage?: string;
+  queue_position?: number;
+}
+
+export interface Scores { focus?: number; clarity?: number; excitingness?: number }
+
+export interface ListItem {
+  id: string;
+  type: Kind;
+  status: Status;
+  title: string;
+  created_at: string;
+  expires_at?: string;
+  keep?: boolean;
+  scores?: Scores;
+  poster?: Poster;
+  progress?: number;
+  stage?: string;
+  queue_position?: number;
+  error?: WireError;
+}
+
+export interface FrameRow {
+  frame: number;
+  time: number;
+  focus: number;
+  clarity: number | null;
+  excitingness: number | null;
+  cut: boolean;
+  gaze: GazePoint[];
+}
+
+export interface FramesFile { width: number; height: number; model: string; frames: FrameRow[]; duration?: number }

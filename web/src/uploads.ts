@@ -1,0 +1,145 @@
+import { signal } from '@preact/signals';
+import { ApiError, call, path, put } from './api';
+import type { Kind } from './types';
+
+// An Upload is something on its way to becoming an analysis.
+export interface Upload {
+  id: number;
+  name: string;
+  size: number; // bytes; 0: an address
+  sent: number;
+  state: 'waiting' | 'sending' | 'starting' | 'failed' | 'done';
+  retryAt?: number; // time of the next try, when the service is full
+  error?: unknown;
+  analysis?: string;
+  run: (u: Upload, signal: AbortSignal) => Promise<string>;
+  abort: AbortController;
+}
+
+export const uploads = signal<Upload[]>([]);
+export const created = signal(0); // counts analyses that began, for the library
+
+const atOnce = 2;
+let last = 0;
+
+const change = (id: number, part: Partial<Upload>) =>
+  (uploads.value = uploads.value.map((u) => (u.id === id ? { ...u, ...part } : u)));
+
+const everything = ['score', 'timeline'];
+export const videoPredictions = {
+  attention: { outputs: ['data'] }, focus: { outputs: everything }, clarity: { outputs: everything }, excitingness: { outputs: everything },
+};
+export const imagePredictions = {
+  attention: { outputs: ['attentionMap', 'perceptionMap', 'data'] },
+  focus: { outputs: ['score'] }, clarity: { outputs: ['score', 'map'] }, excitingness: { outputs: ['score', 'map'] },
+};
+
+// addFile starts the analysis of a file that was dropped, chosen or recorded.
+export function addFile(file: File): void {
+  const kind = judge(file);
+  if (kind === 'image') add(file.name, file.size, (u, s) => sendImage(file, u, s));
+  else add(file.name, file.size, (u, s) => sendVideo(file, u, s));
+}
+
+const judge = (f: File): Kind => (/^image\/(png|jpeg)$/.test(f.type) || /\.(png|jpe?g)$/i.test(f.name) ? 'image' : 'video');
+
+// addAddress starts the analysis of a page.
+export function addAddress(address: string, medium: string): void {
+  add(address, 0, async () => {
+    const body = { input: { type: 'url', content: address, title: address, medium }, predictions: imagePredictions };
+    return (await call<{ id: string }>('POST', 'v2/analyses', body)).id;
+  });
+}
+
+// addSample starts the analysis of the clip that comes with the service.
+export async function addSample(): Promise<void> {
+  const clip = await (await fetch(path('app/sample.webm'))).blob();
+  addFile(new File([clip], 'Sample: a visit to a shop.webm', { type: 'video/webm' }));
+}
+
+function add(name: string, size: number, run: Upload['run']): void {
+  uploads.value = [...uploads.value, { id: ++last, name, size, sent: 0, state: 'waiting', run, abort: new AbortController() }];
+  next();
+}
+
+function next(): void {
+  const busy = uploads.value.filter((u) => u.state === 'sending' || u.state === 'starting').length;
+  const ready = uploads.value.filter((u) => u.state === 'waiting' && !u.retryAt).slice(0, Math.max(0, atOnce - busy));
+  for (const u of ready) void start(u);
+}
+
+async function start(u: Upload): Promise<void> {
+  change(u.id, { state: u.size ? 'sending' : 'starting', sent: 0, error: undefined, retryAt: undefined });
+  try {
+    const analysis = await u.run(u, u.abort.signal);
+    change(u.id, { state: 'done', analysis, sent: u.size });
+    created.value++;
+    setTimeout(() => dismiss(u.id), 6000);
+  } catch (e) {
+    if (u.abort.signal.aborted) return dismiss(u.id);
+    const full = e instanceof ApiError && (e.status === 503 || e.status === 429);
+    change(u.id, full ? { state: 'waiting', error: e, retryAt: Date.now() + 1e3 * Math.max(2, e.retryAfter) } : { state: 'failed', error: e });
+    if (full) setTimeout(() => retry(u.id), 1e3 * Math.max(2, e.retryAfter));
+  }
+  next();
+}
+
+export function retry(id: number): void {
+  const u = uploads.value.find((u) => u.id === id);
+  if (!u || u.state === 'sending' || u.state === 'starting' || u.state === 'done') return;
+  change(id, { state: 'waiting', retryAt: undefined, abort: new AbortController() });
+  next();
+}
+
+export function cancel(id: number): void {
+  uploads.value.find((u) => u.id === id)?.abort.abort();
+  dismiss(id);
+  next();
+}
+
+const dismiss = (id: number): void => {
+  uploads.value = uploads.value.filter((u) => u.id !== id);
+};
+
+async function sendVideo(file: File, u: Upload, signal: AbortSignal): Promise<string> {
+  if (!(await isWebM(file))) {
+    throw new ApiError(400, { code: 'invalid_input_configuration', message: `${file.name} is not a WebM video, nor a PNG or JPEG image. Most editors export WebM; with ffmpeg: ffmpeg -i "${file.name}" out.webm` }, 0);
+  }
+  const { url } = await call<{ url: string }>('GET', 'v2/upload-urls');
+  await put(url, file, (sent) => change(u.id, { sent }), signal);
+  change(u.id, { state: 'starting' });
+  const body = { input: { content: url, title: titleOf(file.name) }, predictions: videoPredictions };
+  const { id } = await call<{ id: string }>('POST', 'v2/analyses/video', body);
+  files.set(id, URL.createObjectURL(file));
+  return id;
+}
+
+async function sendImage(file: File, u: Upload, signal: AbortSignal): Promise<string> {
+  const content = await base64(file);
+  if (signal.aborted) throw new DOMException('Canceled', 'AbortError');
+  change(u.id, { state: 'starting' });
+  const body = { input: { type: 'image', content, title: titleOf(file.name) }, predictions: imagePredictions };
+  return (await call<{ id: string }>('POST', 'v2/analyses', body)).id;
+}
+
+// Videos that were sent from this tab can be shown before the service offers them.
+const files = new Map<string, string>();
+
+// localVideo is the address of a video that this tab has sent.
+export const localVideo = (id: string) => files.get(id);
+
+const titleOf = (name: string) => name.replace(/\.(webm|png|jpe?g)$/i, '');
+
+async function isWebM(file: File): Promise<boolean> {
+  const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  return head[0] === 0x1a && head[1] === 0x45 && head[2] === 0xdf && head[3] === 0xa3;
+}
+
+function base64(file: File): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const r = new FileReader();
+    r.onload = () => resolve((r.result as string).split(',')[1] ?? '');
+    r.onerror = () => reject(r.error);
+    r.readAsDataURL(file);
+  });
+}
