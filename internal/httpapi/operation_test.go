@@ -87,6 +87,28 @@ func TestFullServerStillTellsItsHealth(t *testing.T) {
 	(<-waiting).into(t, 200, nil)
 }
 
+// TestOneAccountDoesNotFillTheServer: half of the requests in flight may be one
+// account's.
+func TestOneAccountDoesNotFillTheServer(t *testing.T) {
+	h := newHarness(t, func(c *Config, _ *Deps) { c.MaxInFlight = 4 })
+	id := h.video()
+	waiting := make(chan reply)
+	for range 2 {
+		go func() { waiting <- h.call("GET", "/v2/analyses/video/"+id+"?wait=20", nil) }()
+	}
+	for h.api.longPolls.InUse() < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	r := h.call("GET", "/v2/usage", nil)
+	r.wantError(t, 503, saccade.CodeOverCapacity)
+	h.send("GET", h.at("/v2/usage"), nil, map[string]string{"Authorization": "Bearer " + h.other}).into(t, 200, nil)
+	h.succeed(id)
+	for range 2 {
+		(<-waiting).into(t, 200, nil)
+	}
+	h.call("GET", "/v2/usage", nil).into(t, 200, nil)
+}
+
 func TestHealth(t *testing.T) {
 	var broken sync.Map
 	h := newHarness(t, func(c *Config, d *Deps) {

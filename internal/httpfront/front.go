@@ -21,6 +21,7 @@ type Front struct {
 	mux         *http.ServeMux
 	metrics     *metrics
 	inFlight    Semaphore
+	accounts    *Shares // of the requests in flight
 	drains      Semaphore
 	readiness   readiness
 }
@@ -34,7 +35,7 @@ func New(cfg Config, deps Deps) (*Front, error) {
 	f := &Front{
 		cfg: cfg, checks: deps.Checks, overlapping: deps.Overlapping, log: deps.Log, now: deps.Now,
 		mux: http.NewServeMux(), metrics: newMetrics(deps.Collectors),
-		inFlight: NewSemaphore(cfg.MaxInFlight), drains: NewSemaphore(maxDrains),
+		inFlight: NewSemaphore(cfg.MaxInFlight), accounts: NewShares(cfg.MaxInFlight, max(1, cfg.MaxInFlight/2)), drains: NewSemaphore(maxDrains),
 	}
 	if f.log == nil {
 		f.log = slog.New(slog.DiscardHandler)
@@ -50,6 +51,14 @@ func New(cfg Config, deps Deps) (*Front, error) {
 
 // Log returns the logger; it is never nil.
 func (f *Front) Log() *slog.Logger { return f.log }
+
+// EnterAccount takes a place among the requests in flight for an account, or
+// returns false at once when half of all places are the account's already.
+// LeaveAccount must follow when ok.
+func (f *Front) EnterAccount(name string) (ok bool) { return f.accounts.Enter(name) }
+
+// LeaveAccount frees a place of the account.
+func (f *Front) LeaveAccount(name string) { f.accounts.Leave(name) }
 
 // NewServer returns an http.Server for the handler with the time-outs that keep
 // idle and slow clients from holding connections. Bodies and answers have

@@ -31,6 +31,11 @@ func (t *Table) authenticate(ctx huma.Context, next func(huma.Context)) {
 		t.front.Refuse(w, r, httpfront.ErrNoRoute)
 		return
 	}
+	if !t.front.EnterAccount(c.Account.Name) {
+		t.front.Refuse(w, r, httpfront.ErrBusy)
+		return
+	}
+	defer t.front.LeaveAccount(c.Account.Name)
 	if err := prepareBody(r, c); err != nil {
 		t.front.Refuse(w, r, err)
 		return
