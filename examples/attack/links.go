@@ -62,9 +62,9 @@ func internal(ctx context.Context, t *target) (string, error) {
 	messages := map[string]bool{}
 	hosts := []string{t.host, "127.0.0.1:1", "localhost:1", "[::1]:1", "[::ffff:127.0.0.1]:1", "2130706433", "0x7f.1", "0.0.0.0:1", "169.254.169.254", "10.0.0.1"}
 	for _, host := range hosts {
-		hook := t.mallory.call(ctx, "POST", "/webhooks", object{"url": "http://" + host + "/"})
-		if hook.status != http.StatusBadRequest {
-			return "", fmt.Errorf("a webhook at %s is answered %v", host, hook)
+		created := t.mallory.call(ctx, "POST", "/webhooks", object{"url": "http://" + host + "/"})
+		if created.status != http.StatusBadRequest {
+			return "", fmt.Errorf("a webhook at %s is answered %v", host, created)
 		}
 	}
 	for _, host := range hosts[:6] {

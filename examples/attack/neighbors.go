@@ -18,7 +18,7 @@ func neighbors() []attack {
 	return []attack{
 		{"512 event streams of one account", streams},
 		{"a queue filled by one account with images", flood},
-		{"60 deliveries to a webhook that answers after 15 s", slowHooks},
+		{"60 deliveries to a webhook that answers after 15 s", slowReceiver},
 	}
 }
 
@@ -125,7 +125,7 @@ func (t *target) drop(ctx context.Context, ids []string) {
 func flood(ctx context.Context, t *target) (string, error) {
 	var ids []string
 	defer func() { t.drop(ctx, ids) }()
-	full, image := false, png(4000, 4000, 1)
+	full, image := false, png(2500, 2500, 1)
 	for range maxQueue + 50 {
 		a := t.mallory.image(ctx, image)
 		if full = a.status == http.StatusServiceUnavailable; full {
@@ -167,8 +167,8 @@ func (t *target) ended(ctx context.Context) int {
 	return n
 }
 
-// slowHooks makes deliveries that hang, and one for the neighbor.
-func slowHooks(ctx context.Context, t *target) (string, error) {
+// slowReceiver makes deliveries that hang, and one for the neighbor.
+func slowReceiver(ctx context.Context, t *target) (string, error) {
 	order := func(c account, path string) answer {
 		return c.call(ctx, "POST", "/analyses", object{
 			"input": object{"type": "url", "content": "http://127.0.0.1:1/"}, "webhook": object{"url": t.receiver.URL + path}})
