@@ -22,6 +22,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/pipeline"
 	"github.com/saccade-dev/saccade/internal/service"
 	"github.com/saccade-dev/saccade/internal/store"
+	"github.com/saccade-dev/saccade/internal/telemetry"
 	"github.com/saccade-dev/saccade/internal/webhook"
 	"github.com/saccade-dev/saccade/internal/worker"
 )
@@ -34,7 +35,7 @@ type server struct {
 	store  *store.Store
 	worker *worker.Worker
 	api    *httpapi.API
-	traces telemetry
+	traces telemetry.Traces
 }
 
 // parts are what needs no database.
@@ -66,8 +67,7 @@ func (s *server) build(ctx context.Context, c *serveCmd) error {
 	if err != nil {
 		return err
 	}
-	quietTelemetry(s.log.Warn)
-	if s.traces, err = openTelemetry(ctx); err != nil {
+	if s.traces, err = telemetry.Open(ctx, version, s.log.Warn); err != nil {
 		return err
 	}
 	svc, err := s.newService(c, p)
@@ -78,7 +78,7 @@ func (s *server) build(ctx context.Context, c *serveCmd) error {
 	cfg.Scratch = filepath.Join(c.Data, "scratch")
 	cfg.Videos, cfg.Images = orDefault(c.Videos, cfg.Videos), orDefault(c.Images, cfg.Images)
 	s.worker, err = worker.New(cfg, worker.Deps{Store: s.store, Objects: p.objects,
-		Runner: runner{svc, s.traces}, Texts: svc, Sender: sender{p.webhooks}, Log: s.log})
+		Runner: telemetry.Runner{Service: svc, Traces: s.traces}, Texts: svc, Sender: sender{p.webhooks}, Log: s.log})
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (s *server) Serve(ctx context.Context, ln net.Listener) error {
 	if err := s.worker.Start(ctx); err != nil {
 		return errors.Join(err, ln.Close(), s.Close())
 	}
-	web := httpfront.NewServer(s.traces.handler(s.api), s.log)
+	web := httpfront.NewServer(s.traces.Handler(s.api), s.log)
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(ln) }()
 	var err error
@@ -191,7 +191,7 @@ func (s *server) Serve(ctx context.Context, ln net.Listener) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.grace)
 	defer cancel()
-	err = errors.Join(err, s.api.Close(ctx), web.Shutdown(ctx), s.worker.Stop(ctx), s.traces.close(ctx), s.Close())
+	err = errors.Join(err, s.api.Close(ctx), web.Shutdown(ctx), s.worker.Stop(ctx), s.traces.Close(ctx), s.Close())
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}

@@ -1,4 +1,10 @@
-package main
+// Package telemetry sends traces by OpenTelemetry, as its standard environment
+// variables say: OTEL_EXPORTER_OTLP_ENDPOINT (or ..._TRACES_ENDPOINT) switches
+// it on, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, OTEL_TRACES_SAMPLER and
+// OTEL_EXPORTER_OTLP_HEADERS are heeded. Without an endpoint it costs nothing.
+// Spans hold methods, statuses, kinds and sizes; never a token, a link, a title
+// or anything of the design.
+package telemetry
 
 import (
 	"context"
@@ -19,20 +25,17 @@ import (
 	"github.com/saccade-dev/saccade/internal/worker"
 )
 
-// telemetry sends traces by OpenTelemetry, as its standard environment
-// variables say: OTEL_EXPORTER_OTLP_ENDPOINT (or ..._TRACES_ENDPOINT) switches
-// it on, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, OTEL_TRACES_SAMPLER and
-// OTEL_EXPORTER_OTLP_HEADERS are heeded. Without an endpoint it costs nothing.
-// Spans hold methods, statuses, kinds and sizes; never a token, a link, a title
-// or anything of the design.
-type telemetry struct {
+// Traces is where spans go; the zero value drops them.
+type Traces struct {
 	tracer trace.Tracer
 	close  func(context.Context) error
 }
 
-// openTelemetry starts the exporter where the environment asks for one.
-func openTelemetry(ctx context.Context) (telemetry, error) {
-	off := telemetry{close: func(context.Context) error { return nil }}
+// Open starts the exporter where the environment asks for one; version is that of
+// the program. The exporter's own errors go to the log.
+func Open(ctx context.Context, version string, log func(string, ...any)) (Traces, error) {
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log("telemetry", "err", err) }))
+	var off Traces
 	if os.Getenv("OTEL_SDK_DISABLED") == "true" ||
 		os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
 		return off, nil
@@ -47,11 +50,19 @@ func openTelemetry(ctx context.Context) (telemetry, error) {
 		return off, err
 	}
 	provider := sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(about))
-	return telemetry{provider.Tracer("saccade"), provider.Shutdown}, nil
+	return Traces{provider.Tracer("saccade"), provider.Shutdown}, nil
 }
 
-// handler traces requests, as children of the caller's span if it sent one.
-func (t telemetry) handler(h http.Handler) http.Handler {
+// Close sends what is left.
+func (t Traces) Close(ctx context.Context) error {
+	if t.close == nil {
+		return nil
+	}
+	return t.close(ctx)
+}
+
+// Handler traces requests, as children of the caller's span if it sent one.
+func (t Traces) Handler(h http.Handler) http.Handler {
 	if t.tracer == nil {
 		return h
 	}
@@ -84,14 +95,14 @@ func (s *statusWriter) WriteHeader(status int) {
 // Unwrap serves http.ResponseController.
 func (s *statusWriter) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
-// runner lets the service do the worker's work, with a span for every attempt.
-type runner struct {
+// Runner lets the service do the worker's work, with a span for every attempt.
+type Runner struct {
 	*service.Service
-	telemetry
+	Traces
 }
 
 // Run implements worker.Runner.
-func (r runner) Run(ctx context.Context, t worker.Task) (*saccade.Outputs[saccade.File], error) {
+func (r Runner) Run(ctx context.Context, t worker.Task) (*saccade.Outputs[saccade.File], error) {
 	if r.tracer == nil {
 		return r.Service.Run(ctx, t.Analysis, t.Dir, t.Progress)
 	}
@@ -105,9 +116,4 @@ func (r runner) Run(ctx context.Context, t worker.Task) (*saccade.Outputs[saccad
 		span.SetAttributes(attribute.Int("saccade.frames", out.Input.Frames), attribute.Int("saccade.width", out.Input.Width), attribute.Int("saccade.height", out.Input.Height))
 	}
 	return out, err
-}
-
-// quietTelemetry sends the exporter's own errors to the log.
-func quietTelemetry(log func(string, ...any)) {
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log("telemetry", "err", err) }))
 }
