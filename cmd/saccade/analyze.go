@@ -96,8 +96,9 @@ func (c *analyzeCmd) Run(e env) error {
 	return err
 }
 
-// analyzer returns the pipeline for local use.
-func (c *analyzeCmd) analyzer() (*pipeline.Analyzer, error) {
+// analyzer returns the pipeline for local use. Pages may reach the private addresses
+// that are allowed, beside those of the machine.
+func (c *analyzeCmd) analyzer(allow ...string) (*pipeline.Analyzer, error) {
 	model, err := attention.ByName(c.Model)
 	if err != nil {
 		return nil, err
@@ -110,7 +111,7 @@ func (c *analyzeCmd) analyzer() (*pipeline.Analyzer, error) {
 	}
 	cfg := pipeline.DefaultConfig()
 	cfg.Prior = attention.Prior(c.Prior)
-	pages, err := newLocalPages()
+	pages, err := newLocalPages(allow)
 	if err != nil {
 		return nil, err
 	}

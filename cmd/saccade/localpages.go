@@ -13,17 +13,18 @@ import (
 )
 
 // localPages captures pages for somebody at this machine: public ones, which
-// can reach nothing private, and those of the machine itself.
+// can reach nothing private but what is allowed, and those of the machine itself.
 type localPages struct{ public, own *capture.Browser }
 
-func newLocalPages() (*localPages, error) {
+func newLocalPages(allow []string) (*localPages, error) {
 	cfg := capture.DefaultConfig()
 	cfg.Net, cfg.Log = netguard.DefaultConfig(), slog.Default()
+	cfg.Net.Allow = allow
 	public, err := capture.New(cfg)
 	if err != nil {
 		return nil, err
 	}
-	cfg.Net.Allow = []string{"127.0.0.0/8", "::1", "localhost"}
+	cfg.Net.Allow = append([]string{"127.0.0.0/8", "::1", "localhost"}, allow...)
 	own, err := capture.New(cfg)
 	return &localPages{public, own}, err
 }

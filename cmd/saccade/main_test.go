@@ -33,18 +33,23 @@ func (m withDatabase) Run() int { return storetest.Main(m.M) }
 // TestScripts runs testdata/script: the specification of the command line.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir:           "testdata/script",
+		UpdateScripts: os.Getenv("SACCADE_UPDATE") != "",
 		Setup: func(e *testscript.Env) error {
 			root, err := os.Getwd()
 			e.Setenv("EXAMPLES", root+"/../../examples")
 			e.Setenv("HOME", e.WorkDir)
-			return errors.Join(err, drawPage(filepath.Join(e.WorkDir, "page.png")))
+			return errors.Join(err, drawPage(filepath.Join(e.WorkDir, "page.png")),
+				drawPageWith(filepath.Join(e.WorkDir, "moved.png"), image.Rect(40, 250, 130, 280)))
 		},
 	})
 }
 
 // drawPage draws something like a page: a banner, lines of text, a button.
-func drawPage(path string) error {
+func drawPage(path string) error { return drawPageWith(path, image.Rect(300, 180, 420, 220)) }
+
+// drawPageWith draws that page with its button elsewhere.
+func drawPageWith(path string, button image.Rectangle) error {
 	m := image.NewNRGBA(image.Rect(0, 0, 480, 300))
 	fill := func(r image.Rectangle, c color.Color) { draw.Draw(m, r, image.NewUniform(c), image.Point{}, draw.Src) }
 	fill(m.Rect, color.White)
@@ -54,7 +59,7 @@ func drawPage(path string) error {
 			fill(image.Rect(x, y, x+3+(x*y)%5, y+7), color.NRGBA{60, 60, 60, 255})
 		}
 	}
-	fill(image.Rect(300, 180, 420, 220), color.NRGBA{230, 80, 20, 255})
+	fill(button, color.NRGBA{230, 80, 20, 255})
 	f, err := os.Create(path)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ type cli struct {
 	Open    openCmd    `cmd:"" help:"Sign the browser in to the server on this machine."`
 	Analyze analyzeCmd `cmd:"" help:"Analyze files without a server."`
 	Batch   batchCmd   `cmd:"" help:"Analyze many files and pages into a table; goes on where it was stopped."`
+	Compare compareCmd `cmd:"" help:"Compare designs, and fail where a check is true."`
 	Login   loginCmd   `cmd:"" help:"Sign in to a server, for saccade remote."`
 	Logout  logoutCmd  `cmd:"" help:"Forget a server and its token."`
 	Remote  remoteCmd  `cmd:"" help:"Analyze on a server, and see to what it holds."`

@@ -233,8 +233,8 @@ func finite(v float64) *float64 {
 	return &v
 }
 
-// round keeps six digits behind the point, far below any noise.
-func round(v float64) float64 { return math.Round(v*1e6) / 1e6 }
+// round keeps four digits behind the point, well below any noise.
+func round(v float64) float64 { return math.Round(v*1e4) / 1e4 }
 
 // judge evaluates a check.
 func (m *measured) judge(c *Check) saccade.CheckResult {

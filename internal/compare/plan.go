@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -26,6 +27,18 @@ type PlanPage struct {
 	Name      string // empty: the candidate's
 	Base      string // empty: it comes from git
 	Candidate string
+}
+
+// Rebase makes the relative files of the pages relative to the directory that the
+// plan lies in; what keep reports is no file.
+func (p *Plan) Rebase(dir string, keep func(string) bool) {
+	for i := range p.Pages {
+		for _, s := range []*string{&p.Pages[i].Base, &p.Pages[i].Candidate} {
+			if *s != "" && !filepath.IsAbs(*s) && !keep(*s) {
+				*s = filepath.Join(dir, *s)
+			}
+		}
+	}
 }
 
 // Limits of a saccade.yml.

@@ -45,6 +45,9 @@ func Files(a *client.Analysis) []File {
 	}
 	if o.Input != nil {
 		names[o.Input.Image] = artifact.InputPNG
+		if p := o.Input.Poster; p != nil {
+			names[p.Plain], names[p.Heat] = artifact.PosterJPG, artifact.PosterHeatJPG
+		}
 	}
 	if m := o.Attention; m != nil {
 		names[m.AttentionMap], names[m.PerceptionMap], names[m.HotspotsMap] = "attentionMap"+ext, "perceptionMap"+ext, "hotspotsMap"+ext

@@ -88,7 +88,7 @@ func newOutline(a saccade.AOI, number, w, h int) outline {
 		}
 	}
 	o.Points = strings.Join(points, " ")
-	o.X, o.Y = min(o.X+4, max(0, w-12)), min(o.Y+16, h)
+	o.X, o.Y = min(o.X+6, max(0, w-24)), min(o.Y+30, h)
 	return o
 }
 

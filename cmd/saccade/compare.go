@@ -1,0 +1,193 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/compare"
+	"github.com/saccade-dev/saccade/internal/gate"
+	"github.com/saccade-dev/saccade/internal/remote"
+)
+
+// compareCmd compares designs, and judges the difference by checks.
+type compareCmd struct {
+	Inputs []string `arg:"" optional:"" name:"INPUT" help:"BASE and CANDIDATE: files (PNG, JPEG, WebM), quoted patterns, directories or addresses of pages. With --git, candidates alone."`
+	AOI    []string `name:"aoi" sep:"none" placeholder:"NAME=BOX" help:"Area of interest: NAME=X,Y,WIDTH,HEIGHT in fractions of the image, or for pages NAME=css:SELECTOR. Repeat it for more."`
+	FailIf []string `name:"fail-if" sep:"none" placeholder:"CHECK" help:"Exit with 1 if this is true of any pair, as in 'cta.share < 0.9*base'. Repeat it for more."`
+	WarnIf []string `name:"warn-if" sep:"none" placeholder:"CHECK" help:"Warn if this is true of any pair."`
+	Git    string   `placeholder:"REF" help:"Take the bases from this commit of git."`
+	Config string   `type:"existingfile" placeholder:"FILE" help:"saccade.yml with pages, medium, aois and checks."`
+	Medium string   `placeholder:"LIST" help:"Viewports of pages: desktopWeb (the default), mobileWeb, or both with a comma."`
+	Out    string   `placeholder:"DIR" help:"Write compare.json, compare.md and report.html there."`
+	Format string   `enum:"table,json,markdown,html" default:"table" help:"What to print: table, json, markdown or html."`
+	Model  string   `default:"${model}" help:"saccade-1 (the trained network) or baseline (training-free)."`
+	Server string   `placeholder:"URL" help:"Analyze on this server rather than in this process; the token is read from SACCADE_TOKEN or, after saccade login, from hosts.json."`
+	Allow  []string `placeholder:"ADDR" help:"Private addresses that pages may reach, separated by commas: 10.0.0.0/8, intranet.example. Those of this machine always may."`
+	Jobs   int      `default:"0" help:"Pairs compared at the same time; 0: one for each core."`
+}
+
+// Help adds examples to --help.
+func (compareCmd) Help() string {
+	return `Examples:
+  saccade compare base.png new.png --aoi cta=0.35,0.55,0.30,0.12 --fail-if 'cta.share < 0.9*base'
+  saccade compare 'before/*.png' 'after/*.png' --warn-if 'focus < base-5' --out cmp
+  saccade compare --git origin/main 'shots/*.png' --fail-if 'moved > 25%' --format markdown
+  saccade compare https://www.example.com https://staging.example.com --medium desktopWeb,mobileWeb
+  saccade compare --git HEAD~1 --config saccade.yml
+
+A check is one quantity of the candidate, a comparison (< <= > >= == !=) and an expression of + - * / % with base, the same
+quantity of the base: focus, clarity, excitingness (0 to 100), moved (share of attention that moved), and of an area
+NAME.share, NAME.rank, NAME.first (seconds), NAME.peak. Differences inside the noise are marked "no news". See docs/ci.md.
+Exit status: 0 done, 1 an input failed or a --fail-if is true, 2 wrong usage.`
+}
+
+// Run compares every pair and reports.
+func (c *compareCmd) Run(e env) error {
+	plan, err := c.plan()
+	if err != nil {
+		return usage(e, err)
+	}
+	if _, err := gate.Bind(plan.Checks, plan.Areas); err != nil {
+		return usage(e, err)
+	}
+	temp, err := os.MkdirTemp("", "saccade-compare-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+	pairs, err := gate.Find(e.ctx, gate.Want{Pages: plan.Pages, Ref: c.Git, Media: plan.Media, Temp: temp})
+	var misuse gate.Misuse
+	if errors.As(err, &misuse) {
+		return usage(e, err)
+	}
+	if err != nil {
+		return err
+	}
+	analyzer, err := c.analyzer(temp)
+	if err != nil {
+		return err
+	}
+	bars := newProgress(e.stderr)
+	bar := bars.Add("compare")
+	job := gate.Job{Pairs: pairs, Areas: plan.Areas, Checks: plan.Checks, Analyzer: analyzer, Workers: c.Jobs, Progress: func(done, total int) {
+		bar.Set(saccade.Progress{Fraction: float64(done) / float64(total)})
+	}}
+	if job.Workers <= 0 {
+		job.Workers = runtime.GOMAXPROCS(0)
+	}
+	result, err := gate.Run(e.ctx, job)
+	bar.Done()
+	bars.Wait()
+	if e.ctx.Err() != nil {
+		return exitWith(exitInterrupted, errors.New("interrupted"))
+	}
+	if r, ok := analyzer.(remote.Comparer); ok {
+		err = r.Explain(err)
+	}
+	if err != nil {
+		return err
+	}
+	return c.report(e, result)
+}
+
+// plan puts configuration and flags together.
+func (c *compareCmd) plan() (*compare.Plan, error) {
+	plan := &compare.Plan{}
+	if c.Config != "" {
+		f, err := os.Open(c.Config)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		if plan, err = compare.ReadPlan(f); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.Config, err)
+		}
+		plan.Rebase(filepath.Dir(c.Config), gate.IsAddress)
+	}
+	switch {
+	case len(c.Inputs) > 0 && c.Git != "":
+		plan.Pages = nil
+		for _, in := range c.Inputs {
+			plan.Pages = append(plan.Pages, compare.PlanPage{Candidate: in})
+		}
+	case len(c.Inputs) == 2:
+		plan.Pages = []compare.PlanPage{{Base: c.Inputs[0], Candidate: c.Inputs[1]}}
+	case len(c.Inputs) > 0:
+		return nil, fmt.Errorf("inputs: %d; write BASE and CANDIDATE, with patterns in quotes, or --git REF and candidates", len(c.Inputs))
+	case len(plan.Pages) == 0:
+		return nil, errors.New("nothing to compare; write BASE and CANDIDATE, or --git REF and candidates, or pages: in --config")
+	}
+	if c.Medium != "" {
+		var err error
+		if plan.Media, err = compare.ParseMedia(c.Medium); err != nil {
+			return nil, fmt.Errorf("--medium: %w", err)
+		}
+	}
+	return plan, c.addFlags(plan)
+}
+
+// addFlags adds the areas and checks of the flags.
+func (c *compareCmd) addFlags(plan *compare.Plan) error {
+	for _, s := range c.AOI {
+		a, err := compare.ParseArea(s)
+		if err != nil {
+			return fmt.Errorf("--aoi: %w", err)
+		}
+		plan.Areas = append(plan.Areas, a)
+	}
+	add := func(level saccade.Level, texts []string) error {
+		for _, s := range texts {
+			check, err := compare.ParseCheck(level, s)
+			if err != nil {
+				return err
+			}
+			plan.Checks = append(plan.Checks, check)
+		}
+		return nil
+	}
+	if err := add(saccade.LevelError, c.FailIf); err != nil {
+		return err
+	}
+	return add(saccade.LevelWarn, c.WarnIf)
+}
+
+// analyzer returns the engine in this process, or a server.
+func (c *compareCmd) analyzer(temp string) (gate.Analyzer, error) {
+	if c.Server != "" {
+		s, err := serverFlags{Server: c.Server, Retries: 4}.open()
+		if err != nil {
+			return nil, err
+		}
+		return remote.Comparer{Session: s, Temp: temp}, nil
+	}
+	an, err := (&analyzeCmd{Model: c.Model, Prior: "auto"}).analyzer(c.Allow...)
+	if err != nil {
+		return nil, err
+	}
+	return gate.Local{Pipeline: an, Temp: temp}, nil
+}
+
+// report prints and saves the result; a failing verdict is exit status 1.
+func (c *compareCmd) report(e env, r *gate.Result) error {
+	for _, w := range r.Document.Warnings {
+		if c.Format != gate.FormatTable { // which has them
+			fmt.Fprintln(e.stderr, "saccade: warning:", remote.Printable(w))
+		}
+	}
+	if c.Out != "" {
+		if err := r.Save(c.Out); err != nil {
+			return err
+		}
+	}
+	if err := r.Write(e.stdout, c.Format); err != nil {
+		return err
+	}
+	if r.Document.Verdict == saccade.VerdictFail {
+		return exitStatus(exitFailed)
+	}
+	return nil
+}

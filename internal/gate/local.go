@@ -1,0 +1,116 @@
+package gate
+
+import (
+	"context"
+	"errors"
+	"image"
+	"math"
+	"os"
+	"path/filepath"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/artifact"
+	"github.com/saccade-dev/saccade/internal/compare"
+	"github.com/saccade-dev/saccade/internal/pipeline"
+	"github.com/saccade-dev/saccade/internal/pix"
+	"github.com/saccade-dev/saccade/internal/report"
+)
+
+// Pipeline makes one analysis; *pipeline.Analyzer is one.
+type Pipeline interface {
+	Run(ctx context.Context, job pipeline.Job, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], error)
+}
+
+// Local analyzes in the process.
+type Local struct {
+	Pipeline Pipeline
+	Temp     string // directory for the files of running analyses; empty: the system's
+}
+
+// Outputs are what a comparison needs of an analysis.
+func Outputs() []saccade.Output {
+	return []saccade.Output{saccade.OutClarityScore, saccade.OutData, saccade.OutExcitingnessScore, saccade.OutFocusScore}
+}
+
+// Analyze implements [Analyzer].
+func (l Local) Analyze(ctx context.Context, in Input, areas []compare.Area) (*Measured, error) {
+	req := saccade.Request{Kind: saccade.KindPage, Address: in.Address, Medium: in.Medium, Outputs: Outputs()}
+	if in.Path != "" {
+		kind, err := pipeline.SniffKind(in.Path)
+		if err != nil {
+			return nil, err
+		}
+		req.Kind, req.Address, req.Medium = kind, "", ""
+	}
+	aois, err := Boxes(areas)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(l.Temp, "saccade-compare-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	if _, err := l.Pipeline.Run(ctx, pipeline.Job{Path: in.Path, Request: req, Dir: dir}, nil); err != nil {
+		return nil, err
+	}
+	return Read(ctx, in.Name, req.Kind, dir, aois)
+}
+
+// Boxes returns the areas as boxes. A selector is an error: it needs a page.
+func Boxes(areas []compare.Area) ([]saccade.AOI, error) {
+	var out []saccade.AOI
+	for _, a := range areas {
+		if a.Box == nil {
+			return nil, saccade.Errorf(saccade.CodeInvalidInput, "The area %q is a selector, which this input has no page for. Write NAME=X,Y,WIDTH,HEIGHT.", a.Name)
+		}
+		out = append(out, a.AOI())
+	}
+	return out, nil
+}
+
+// Read measures what an analysis wrote into a directory.
+func Read(ctx context.Context, name string, kind saccade.Kind, dir string, aois []saccade.AOI) (*Measured, error) {
+	frames, err := os.Open(filepath.Join(dir, string(artifact.FramesJSON)))
+	if err != nil {
+		return nil, err
+	}
+	defer frames.Close()
+	density, err := os.Open(filepath.Join(dir, string(artifact.DensityNPY)))
+	if err != nil {
+		return nil, err
+	}
+	defer density.Close()
+	side, err := compare.Measure(ctx, compare.Numbers{Frames: frames, Density: density, Name: name, Kind: kind, AOIs: aois})
+	if err != nil {
+		return nil, err
+	}
+	p, err := pixelsIn(dir, side)
+	if err != nil {
+		return nil, err
+	}
+	return &Measured{Side: side, Image: report.NewImage(p, image.Pt(side.Width, side.Height), side.Density, side.AOIs)}, nil
+}
+
+// pixelsIn returns the image in a directory, or the poster of a video; nil where
+// there is none, or one that does not show the whole frame.
+func pixelsIn(dir string, side *compare.Side) (*pix.RGB, error) {
+	for _, name := range []saccade.File{artifact.InputPNG, artifact.PosterJPG} {
+		b, err := os.ReadFile(filepath.Join(dir, string(name)))
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		m, _, err := pix.Decode(b)
+		if err != nil {
+			return nil, err
+		}
+		ratio := float64(m.Rect.Dx()) * float64(side.Height) / (float64(m.Rect.Dy()) * float64(side.Width))
+		if math.Abs(ratio-1) < 0.03 {
+			return pix.FromImage(m), nil
+		}
+	}
+	return nil, nil
+}

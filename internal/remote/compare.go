@@ -1,0 +1,60 @@
+package remote
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/compare"
+	"github.com/saccade-dev/saccade/internal/gate"
+)
+
+// Comparer analyzes the sides of comparisons on a server. The numbers come back, so
+// that differences and checks are those of package compare, whatever the server is.
+type Comparer struct {
+	*Session
+	Temp string // directory for what is downloaded
+}
+
+// Analyze implements [gate.Analyzer].
+func (c Comparer) Analyze(ctx context.Context, in gate.Input, areas []compare.Area) (*gate.Measured, error) {
+	aois, err := gate.Boxes(areas)
+	if err != nil {
+		return nil, err
+	}
+	input := Input{Input: in.Path, Title: in.Name, Medium: in.Medium}
+	if in.Path == "" {
+		input.Input = in.Address
+	}
+	for _, o := range gate.Outputs() {
+		input.Predictions = append(input.Predictions, string(o))
+	}
+	ref, err := c.Start(ctx, input, &State{})
+	if err != nil {
+		return nil, err
+	}
+	a, err := c.Await(ctx, ref, func(saccade.Progress) {})
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Failure(); err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(c.Temp, "remote-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	result, err := c.Fetch(ctx, a, filepath.Join(dir, "result"))
+	if err != nil {
+		return nil, err
+	}
+	kind := a.Type
+	if kind == "" && in.Path == "" { // not every server says it
+		kind = saccade.KindPage
+	} else if kind == "" {
+		kind = saccade.KindImage
+	}
+	return gate.Read(ctx, in.Name, kind, filepath.Dir(result), aois)
+}
