@@ -78,6 +78,8 @@ type Analysis struct {
 	CreatedAt time.Time  // UTC
 	StartedAt *time.Time // of the current attempt
 	EndedAt   *time.Time
+	Keep      bool           // does not expire
+	ExpiresAt *time.Time     // when its results end; nil: never, or not ended
 	Outputs   *Outputs[File] // on success
 	Err       *Error         // on failure
 }

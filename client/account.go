@@ -17,25 +17,67 @@ type ListOptions struct {
 	Type   saccade.Kind   // empty: every kind
 	Status saccade.Status // empty: every status
 	Limit  int            // items a page, 1..100; 0: the server's choice
+	Query  string         // part of the title; empty: all
 	After  string         // the cursor that came with the page before
 }
 
 // Item is an analysis in a list. Poll it for its outputs.
 type Item struct {
-	ID        string            `json:"id"`
-	Type      saccade.Kind      `json:"type"`
-	Status    saccade.Status    `json:"status"`
-	Title     string            `json:"title"`
-	CreatedAt saccade.Timestamp `json:"created_at"`
-	Location  string            `json:"location"`
-	Err       *saccade.Error    `json:"error"` // on failure
+	ID        string             `json:"id"`
+	Type      saccade.Kind       `json:"type"`
+	Status    saccade.Status     `json:"status"`
+	Title     string             `json:"title"`
+	CreatedAt saccade.Timestamp  `json:"created_at"`
+	Location  string             `json:"location"`
+	Err       *saccade.Error     `json:"error"`      // on failure
+	Scores    Scores             `json:"scores"`     // on success, those that were asked for
+	Poster    *Poster            `json:"poster"`     // on success
+	Progress  float64            `json:"progress"`   // while pending, 0..1
+	Stage     saccade.Stage      `json:"stage"`      // while pending
+	Keep      bool               `json:"keep"`       // does not expire
+	ExpiresAt *saccade.Timestamp `json:"expires_at"` // nil: not by itself, or not ended
+}
+
+// Poster links to two small JPEGs.
+type Poster = saccade.PosterOutput[saccade.Link]
+
+// Scores are the scores of an analysis as a whole; nil: not asked for.
+type Scores struct {
+	Focus        *int `json:"focus"`
+	Clarity      *int `json:"clarity"`
+	Excitingness *int `json:"excitingness"`
+}
+
+// Change is what may change about an analysis; nil leaves it as it is.
+type Change struct {
+	Title *string `json:"title,omitempty"`
+	Keep  *bool   `json:"keep,omitempty"` // stays until it is deleted
+}
+
+// UpdateVideo changes a video analysis and returns it as it is now.
+func (c *Client) UpdateVideo(ctx context.Context, id string, change Change) (*Analysis, error) {
+	return c.update(ctx, "/analyses/video/"+url.PathEscape(id), change)
+}
+
+// UpdateImage changes an image or page analysis and returns it as it is now.
+func (c *Client) UpdateImage(ctx context.Context, id string, change Change) (*Analysis, error) {
+	return c.update(ctx, "/analyses/"+url.PathEscape(id), change)
+}
+
+func (c *Client) update(ctx context.Context, path string, change Change) (*Analysis, error) {
+	var a Analysis
+	err := c.do(ctx, call{method: http.MethodPatch, path: path, body: change, repeat: true}, &a)
+	if err != nil {
+		return nil, err
+	}
+	return &a, nil
 }
 
 // List returns a page of the account's analyses, newest first, and the cursor of
 // the next page, empty on the last one.
 func (c *Client) List(ctx context.Context, o ListOptions) (page []Item, next string, err error) {
 	q := url.Values{}
-	for name, value := range map[string]string{"type": string(o.Type), "status": string(o.Status), "after": o.After} {
+	for name, value := range map[string]string{"type": string(o.Type), "status": string(o.Status), "q": o.Query, "after": o.After} {
 		if value != "" {
 			q.Set(name, value)
 		}

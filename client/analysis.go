@@ -35,6 +35,9 @@ type Analysis struct {
 	Stage         saccade.Stage `json:"stage"`          // while pending
 	QueuePosition int           `json:"queue_position"` // while it waits; 1 is the next
 	Preview       *Preview      `json:"preview"`        // while it runs, from the first frame on
+
+	Keep      bool               `json:"keep"`       // does not expire
+	ExpiresAt *saccade.Timestamp `json:"expires_at"` // nil: not by itself, or not ended
 }
 
 // Preview links to what there is of an analysis that has not ended.
@@ -56,6 +59,7 @@ type VideoRequest struct {
 	Title   string           // free
 	Outputs []saccade.Output // empty: the heat map
 	AOIs    []saccade.AOI    // to measure
+	Keep    bool             // does not expire
 	Webhook *saccade.Webhook // is sent a message at the end
 	Key     string           // Idempotency-Key; empty: a new one
 }
@@ -68,6 +72,7 @@ type ImageRequest struct {
 	Medium  saccade.Medium   // empty: desktopWeb
 	Outputs []saccade.Output // empty: the heat map, the score and map of clarity
 	AOIs    []saccade.AOI    // to measure
+	Keep    bool             // does not expire
 	Webhook *saccade.Webhook // is sent a message at the end
 	Key     string           // Idempotency-Key; empty: a new one
 }
@@ -103,13 +108,14 @@ type wireRequest struct {
 	Input       wireInput        `json:"input"`
 	Predictions predictions      `json:"predictions,omitempty"`
 	AOIs        []saccade.AOI    `json:"aois,omitempty"`
+	Keep        bool             `json:"keep,omitempty"`
 	Webhook     *saccade.Webhook `json:"webhook,omitempty"`
 }
 
 // CreateVideo starts the analysis of an uploaded video.
 func (c *Client) CreateVideo(ctx context.Context, r VideoRequest) (Ref, error) {
 	return c.create(ctx, "/analyses/video", r.Key, wireRequest{
-		Input: wireInput{Content: r.Upload, Title: r.Title}, Predictions: predictionsOf(r.Outputs), AOIs: r.AOIs, Webhook: r.Webhook,
+		Input: wireInput{Content: r.Upload, Title: r.Title}, Predictions: predictionsOf(r.Outputs), AOIs: r.AOIs, Keep: r.Keep, Webhook: r.Webhook,
 	})
 }
 
@@ -122,7 +128,7 @@ func (c *Client) CreateImage(ctx context.Context, r ImageRequest) (Ref, error) {
 	if len(r.Image) > 0 {
 		in.Type, in.Content = saccade.KindImage, base64.StdEncoding.EncodeToString(r.Image)
 	}
-	return c.create(ctx, "/analyses", r.Key, wireRequest{Input: in, Predictions: predictionsOf(r.Outputs), AOIs: r.AOIs, Webhook: r.Webhook})
+	return c.create(ctx, "/analyses", r.Key, wireRequest{Input: in, Predictions: predictionsOf(r.Outputs), AOIs: r.AOIs, Keep: r.Keep, Webhook: r.Webhook})
 }
 
 func (c *Client) create(ctx context.Context, path, key string, r wireRequest) (ref Ref, err error) {

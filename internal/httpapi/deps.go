@@ -45,6 +45,7 @@ type Orders interface {
 // Edits is the use cases about what is there.
 type Edits interface {
 	MeasureAreas(ctx context.Context, a *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOIResult, error)
+	Update(ctx context.Context, a *saccade.Analysis, change store.Change) (*saccade.Analysis, error)
 	Erase(ctx context.Context, a *saccade.Analysis) error
 	account.Addresses
 }

@@ -25,6 +25,7 @@ func (a *API) videoRoutes() {
 	route.Add(a.table, "get-video-analysis", a.getVideo)
 	route.Add(a.table, "stream-video-analysis", a.videoEvents)
 	route.Add(a.table, "set-video-aois", a.setVideoAOIs)
+	route.Add(a.table, "update-video-analysis", a.updateVideo)
 	route.Add(a.table, "delete-video-analysis", a.deleteVideo)
 }
 
@@ -34,6 +35,7 @@ func (a *API) imageRoutes() {
 	route.Add(a.table, "get-analysis", a.getImage)
 	route.Add(a.table, "stream-analysis", a.imageEvents)
 	route.Add(a.table, "set-aois", a.setImageAOIs)
+	route.Add(a.table, "update-analysis", a.updateImage)
 	route.Add(a.table, "delete-analysis", a.deleteImage)
 }
 

@@ -38,7 +38,7 @@ func TestRouting(t *testing.T) {
 		{"GET", "/v2/analyses/video/events", 404, saccade.CodeClient}, // a video of that id: none
 		{"GET", "/v2/analyses/" + id + "/nothing", 404, saccade.CodeClient},
 		{"POST", "/v2/upload-urls", 405, saccade.CodeClient},
-		{"PATCH", "/v2/analyses/" + id, 405, saccade.CodeClient},
+		{"PUT", "/v2/analyses/" + id, 405, saccade.CodeClient},
 		{"BREW", "/v2/analyses", 405, saccade.CodeClient},
 		{"POST", "/healthz", 405, saccade.CodeClient},
 		{"GET", "/v2/analyses/" + strings.Repeat("a", 5000), 404, saccade.CodeClient},

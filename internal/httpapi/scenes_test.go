@@ -88,6 +88,8 @@ func scenes() map[string]scene {
 		"get-video-analysis":    {path: under("/v2/analyses/video/", done(video), "")},
 		"stream-video-analysis": {path: under("/v2/analyses/video/", done(video), "/events")},
 		"set-video-aois":        {path: under("/v2/analyses/video/", done(video), "/aois")},
+		"update-video-analysis": {path: under("/v2/analyses/video/", done(video), "")},
+		"update-analysis":       {path: under("/v2/analyses/", done(image), "")},
 		"delete-video-analysis": {path: under("/v2/analyses/video/", video, "")},
 		"create-analysis":       {path: at("/v2/analyses")},
 		"list-analyses":         {path: filled("/v2/analyses")},

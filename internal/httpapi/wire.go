@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -39,6 +40,7 @@ type videoView struct {
 	CreatedAt string                         `json:"created_at" doc:"UTC, six digits of a second, no zone." example:"2026-06-01T09:12:43.512000"`
 	Outputs   *saccade.Outputs[saccade.Link] `json:"outputs,omitempty" doc:"On success."`
 	Error     *httpfront.ErrorObject         `json:"error,omitempty" doc:"On failure."`
+	Retention
 	Pending
 }
 
@@ -52,7 +54,22 @@ type imageView struct {
 	CreatedAt string                         `json:"created_at" doc:"UTC, six digits of a second, no zone." example:"2026-06-01T09:12:43.512000"`
 	Outputs   *saccade.Outputs[saccade.Link] `json:"outputs,omitempty" doc:"On success."`
 	Error     *httpfront.ErrorObject         `json:"error,omitempty" doc:"On failure."`
+	Retention
 	Pending
+}
+
+// Retention is how long an analysis stays.
+type Retention struct {
+	Keep      bool   `json:"keep,omitempty" doc:"Whether it stays until it is deleted." example:"true"`
+	ExpiresAt string `json:"expires_at,omitempty" doc:"When its results are gone; absent: not by themselves, or it has not ended. UTC, six digits of a second, no zone." example:"2026-06-01T10:12:51.004000"`
+}
+
+func retention(an *saccade.Analysis) Retention {
+	r := Retention{Keep: an.Keep}
+	if an.ExpiresAt != nil {
+		r.ExpiresAt = route.Stamp(*an.ExpiresAt)
+	}
+	return r
 }
 
 // PollHeaders are the headers of a poll's answer.
@@ -71,7 +88,7 @@ const (
 func (a *API) video(ctx context.Context, an *saccade.Analysis) videoView {
 	return videoView{
 		ID: an.ID, Status: string(an.Status), Title: an.Request.Title, CreatedAt: route.Stamp(an.CreatedAt),
-		Outputs: a.outputs(ctx, an), Error: a.failure(ctx, an), Pending: a.pending(ctx, an),
+		Outputs: a.outputs(ctx, an), Error: a.failure(ctx, an), Retention: retention(an), Pending: a.pending(ctx, an),
 	}
 }
 
@@ -79,7 +96,7 @@ func (a *API) video(ctx context.Context, an *saccade.Analysis) videoView {
 func (a *API) image(ctx context.Context, an *saccade.Analysis) imageView {
 	v := imageView{
 		ID: an.ID, Status: string(an.Status), Type: string(an.Request.Kind), Title: an.Request.Title, CreatedAt: route.Stamp(an.CreatedAt),
-		Outputs: a.outputs(ctx, an), Error: a.failure(ctx, an), Pending: a.pending(ctx, an),
+		Outputs: a.outputs(ctx, an), Error: a.failure(ctx, an), Retention: retention(an), Pending: a.pending(ctx, an),
 	}
 	if an.Status == saccade.StatusSuccess {
 		v.ExposedID = an.ExposedID
@@ -138,11 +155,8 @@ func (a *API) pending(ctx context.Context, an *saccade.Analysis) Pending {
 	if an.Status != saccade.StatusPending {
 		return Pending{}
 	}
-	progress := min(1, max(0, an.Progress.Fraction))
-	v := Pending{Progress: &progress, Stage: string(an.Progress.Stage)}
-	if v.Stage == "" {
-		v.Stage = string(saccade.StageQueued)
-	}
+	var v Pending
+	v.Progress, v.Stage = progressOf(an)
 	if v.Stage != string(saccade.StageQueued) {
 		v.Preview = a.preview(ctx, an)
 		return v
@@ -152,6 +166,12 @@ func (a *API) pending(ctx context.Context, an *saccade.Analysis) Pending {
 		v.QueuePosition = &n
 	}
 	return v
+}
+
+// progressOf returns how far an analysis is that has not ended.
+func progressOf(an *saccade.Analysis) (*float64, string) {
+	fraction := min(1, max(0, an.Progress.Fraction))
+	return &fraction, string(cmp.Or(an.Progress.Stage, saccade.StageQueued))
 }
 
 // preview links to the frames so far; nil while there are none.

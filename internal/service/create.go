@@ -21,6 +21,7 @@ type Order struct {
 	Title       string
 	Outputs     []string // names that [saccade.ParseOutputs] reads; none: the defaults
 	AOIs        []saccade.AOI
+	Keep        bool               // does not expire
 	Medium      saccade.Medium     // of an image or page
 	Webhook     *saccade.Webhook   // nil: none
 	Idempotency *store.Idempotency // nil: every order makes an analysis
@@ -85,14 +86,14 @@ func (s *Service) CreateImage(ctx context.Context, o Order, image []byte) (a *sa
 
 // create keeps the analysis with its job.
 func (s *Service) create(ctx context.Context, o Order, a *saccade.Analysis) (*saccade.Analysis, bool, error) {
-	a.Account = o.Account
+	a.Account, a.Keep = o.Account, o.Keep
 	return s.deps.Analyses.CreateAnalysis(ctx, a, o.Idempotency)
 }
 
 // request checks what all kinds have in common.
 func (s *Service) request(ctx context.Context, kind saccade.Kind, o Order) (saccade.Request, error) {
-	if len(o.Title) > s.limits.TitleBytes {
-		return saccade.Request{}, saccade.Errorf(saccade.CodeInvalidInput, "A title has at most %d bytes.", s.limits.TitleBytes).About(FieldTitle)
+	if err := s.checkTitle(o.Title); err != nil {
+		return saccade.Request{}, err
 	}
 	outputs, err := saccade.ParseOutputs(kind, o.Outputs)
 	if err != nil {
@@ -110,6 +111,24 @@ func (s *Service) request(ctx context.Context, kind saccade.Kind, o Order) (sacc
 		return r, e.About("webhook." + e.Param)
 	}
 	return r, err
+}
+
+func (s *Service) checkTitle(title string) error {
+	if len(title) > s.limits.TitleBytes {
+		return saccade.Errorf(saccade.CodeInvalidInput, "A title has at most %d bytes.", s.limits.TitleBytes).About(FieldTitle)
+	}
+	return nil
+}
+
+// Update changes the title of an analysis, and whether it is kept, and returns it as it is
+// now.
+func (s *Service) Update(ctx context.Context, a *saccade.Analysis, change store.Change) (*saccade.Analysis, error) {
+	if change.Title != nil {
+		if err := s.checkTitle(*change.Title); err != nil {
+			return nil, saccade.Errorf(saccade.CodeClient, "%s", saccade.AsError(err).Message).About(FieldNewTitle)
+		}
+	}
+	return s.deps.Analyses.Update(ctx, a.Account, a.ID, change)
 }
 
 // pageAddress checks the address of a page: http or https with a host.

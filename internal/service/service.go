@@ -19,10 +19,11 @@ import (
 // outputs are the root package's, those of webhooks [FieldURL] and [FieldEvents],
 // after "webhook." where the webhook is part of an order.
 const (
-	FieldContent = "content"
-	FieldTitle   = "title"
-	FieldURL     = "url"
-	FieldEvents  = "events"
+	FieldContent  = "content"
+	FieldTitle    = "title"
+	FieldNewTitle = "new title" // in place of the former one
+	FieldURL      = "url"
+	FieldEvents   = "events"
 )
 
 // Uploads keeps which objects clients were given upload links for; *store.Store
@@ -36,6 +37,7 @@ type Uploads interface {
 type Analyses interface {
 	CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *store.Idempotency) (_ *saccade.Analysis, replayed bool, err error)
 	SetAOIs(ctx context.Context, account, id string, results []saccade.AOIResult) (*saccade.Analysis, error)
+	Update(ctx context.Context, account, id string, change store.Change) (*saccade.Analysis, error)
 	Delete(ctx context.Context, account, id string) (objects []blob.Key, err error)
 }
 

@@ -66,6 +66,10 @@ func (rows) SetAOIs(_ context.Context, _, id string, _ []saccade.AOIResult) (*sa
 	return &saccade.Analysis{ID: id}, nil
 }
 
+func (rows) Update(_ context.Context, account, id string, c store.Change) (*saccade.Analysis, error) {
+	return &saccade.Analysis{ID: id, Account: account, Request: saccade.Request{Title: *c.Title}}, nil
+}
+
 func (rows) Delete(_ context.Context, _, id string) ([]blob.Key, error) {
 	return []blob.Key{blob.AnalysisKey(id, "")}, nil
 }

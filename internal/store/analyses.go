@@ -29,7 +29,7 @@ const (
 )
 
 const analysisColumns = `id, exposed_id, account, request, status, tombstone, fraction, stage, attempt,
-	created_at, started_at, ended_at, expires_at, outputs, error`
+	created_at, started_at, ended_at, expires_at, outputs, error, keep`
 
 // CreateAnalysis keeps a new analysis and its ticket in one transaction. a needs
 // Account and Request; ID and ExposedID are made unless given. a itself is
@@ -141,10 +141,10 @@ func (s *Store) checkQueue(ctx context.Context, tx *sql.Tx, account string) erro
 func insertAnalysis(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO analyses (id, exposed_id, account, kind, object, request, status, tombstone, fraction, stage,
-			attempt, tries, instance, lease_until, created_at, next_at, frames, seconds)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, '', 0, $8, 0, 0, '', 0, $9, $9, 0, 0)`,
+			attempt, tries, instance, lease_until, created_at, next_at, frames, seconds, keep, search)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, '', 0, $8, 0, 0, '', 0, $9, $9, 0, 0, $10, $11)`,
 		a.ID, a.ExposedID, a.Account, string(a.Request.Kind), a.Request.Object, pool.Encode(a.Request), string(a.Status), a.Progress.Stage,
-		pool.Micros(a.CreatedAt))
+		pool.Micros(a.CreatedAt), flag(a.Keep), searchText(a.Request.Title))
 	return err
 }
 
@@ -170,7 +170,7 @@ func (s *Store) visible(row pool.Scanner) (*saccade.Analysis, error) {
 		return nil, saccade.Errorf(saccade.CodeNotFound, "There is no such analysis. Check the id and the token.")
 	case err != nil:
 		return nil, err
-	case r.tombstone != notDeleted || r.expires != nil && !s.now().Before(*r.expires):
+	case r.tombstone != notDeleted || r.ExpiresAt != nil && !s.now().Before(*r.ExpiresAt):
 		return nil, saccade.Errorf(saccade.CodeGone, "This resource is no longer available.")
 	}
 	return r.Analysis, nil
@@ -180,7 +180,6 @@ func (s *Store) visible(row pool.Scanner) (*saccade.Analysis, error) {
 type analysisRow struct {
 	*saccade.Analysis
 	tombstone string
-	expires   *time.Time
 }
 
 func scanRow(row pool.Scanner) (analysisRow, error) {
@@ -190,12 +189,14 @@ func scanRow(row pool.Scanner) (analysisRow, error) {
 	var created int64
 	var started, ended, expires sql.NullInt64
 	var outputs, failure sql.NullString
+	var keep int
 	err := row.Scan(&a.ID, &a.ExposedID, &a.Account, &request, &a.Status, &r.tombstone, &a.Progress.Fraction, &a.Progress.Stage, &a.Attempt,
-		&created, &started, &ended, &expires, &outputs, &failure)
+		&created, &started, &ended, &expires, &outputs, &failure, &keep)
 	if err != nil {
 		return r, err
 	}
-	a.CreatedAt, a.StartedAt, a.EndedAt, r.expires = pool.FromMicros(created), pool.OptTime(started), pool.OptTime(ended), pool.OptTime(expires)
+	a.CreatedAt, a.StartedAt, a.EndedAt, a.ExpiresAt = pool.FromMicros(created), pool.OptTime(started), pool.OptTime(ended), pool.OptTime(expires)
+	a.Keep = keep != 0
 	err = json.Unmarshal([]byte(request), &a.Request)
 	if outputs.Valid {
 		err = errors.Join(err, json.Unmarshal([]byte(outputs.String), &a.Outputs))

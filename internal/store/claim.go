@@ -95,21 +95,13 @@ func (c *AnalysisClaim) end(ctx context.Context, tx *sql.Tx, o *saccade.Outputs[
 	}
 	endedAt := pool.FromMicros(pool.Micros(now))
 	ended.EndedAt = &endedAt
-	err := c.update(ctx, pool.Tx{Tx: tx}, `status = $1, outputs = $2, error = $3, ended_at = $4, expires_at = $5, instance = '', lease_until = 0,
+	err := c.update(ctx, pool.Tx{Tx: tx}, `status = $1, outputs = $2, error = $3, ended_at = $4, expires_at = CASE WHEN keep = 1 THEN NULL ELSE CAST($5 AS BIGINT) END, instance = '', lease_until = 0,
 			fraction = $6, stage = $7, frames = $8, seconds = $9`,
-		string(ended.Status), outputs, failure, pool.Micros(now), c.expiry(now), ended.Progress.Fraction, string(ended.Progress.Stage), frames, seconds)
+		string(ended.Status), outputs, failure, pool.Micros(now), pool.OptMicros(c.store.expiry(c.Analysis.Request.Kind, now)), ended.Progress.Fraction, string(ended.Progress.Stage), frames, seconds)
 	if err != nil {
 		return err
 	}
 	return c.store.notifyAll(ctx, tx, &ended)
-}
-
-// expiry is when the results of an image or page end; NULL is never.
-func (c *AnalysisClaim) expiry(now time.Time) any {
-	if c.Analysis.Request.Kind == saccade.KindVideo || c.store.cfg.ImageTTL == 0 {
-		return nil
-	}
-	return pool.Micros(now.Add(c.store.cfg.ImageTTL))
 }
 
 // Release puts the analysis back, to be taken up after a while. counted says

@@ -12,6 +12,11 @@ import (
 // edit changes the request and outputs of an analysis that is there, in one
 // transaction.
 func (s *Store) edit(ctx context.Context, account, id string, change func(*saccade.Analysis) error) (*saccade.Analysis, error) {
+	return s.editWith(ctx, account, id, func(_ *sql.Tx, a *saccade.Analysis) error { return change(a) })
+}
+
+// editWith is edit with changes of other columns.
+func (s *Store) editWith(ctx context.Context, account, id string, change func(*sql.Tx, *saccade.Analysis) error) (*saccade.Analysis, error) {
 	var edited *saccade.Analysis
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		// Locks the row on PostgreSQL, so that two edits do not undo each other.
@@ -22,7 +27,7 @@ func (s *Store) edit(ctx context.Context, account, id string, change func(*sacca
 		if err != nil {
 			return err
 		}
-		if err := change(a); err != nil {
+		if err := change(tx, a); err != nil {
 			return err
 		}
 		var outputs any

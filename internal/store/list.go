@@ -21,6 +21,7 @@ const (
 type ListOptions struct {
 	Kind   saccade.Kind   // "": all
 	Status saccade.Status // "": all
+	Query  string         // part of the title, in whatever case; "": all
 	Limit  int            // 0: DefaultLimit; more than MaxLimit is MaxLimit
 	After  string         // the cursor that came with the page before, or ""
 }
@@ -41,10 +42,10 @@ func (s *Store) List(ctx context.Context, account string, o ListOptions) ([]sacc
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+analysisColumns+` FROM analyses
 		WHERE account = $1 AND (created_at < $2 OR created_at = $2 AND id < $3)
-			AND ($4 = '' OR kind = $4) AND ($5 = '' OR status = $5)
+			AND ($4 = '' OR kind = $4) AND ($5 = '' OR status = $5) AND ($8 = '%%' OR search LIKE $8 ESCAPE '\')
 			AND tombstone = '' AND (expires_at IS NULL OR expires_at > $6)
 		ORDER BY created_at DESC, id DESC LIMIT $7`,
-		account, at, id, string(o.Kind), string(o.Status), s.nowMicros(), limit+1)
+		account, at, id, string(o.Kind), string(o.Status), s.nowMicros(), limit+1, searchPattern(o.Query))
 	page, err := pool.Collect(rows, err, scanAnalysis)
 	if err != nil || len(page) <= limit {
 		return page, "", err

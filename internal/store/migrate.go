@@ -56,6 +56,9 @@ func (s *Store) migrate(ctx context.Context) error {
 		}
 		err = s.migrateRows(ctx)
 	}
+	if err == nil {
+		err = s.fillSearch(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}

@@ -62,6 +62,12 @@ var requestExamples = map[string]map[string]*huma.Example{
 			},
 		}},
 	},
+	"update-video-analysis": {
+		"rename": {Value: object{"title": "Spring campaign, second cut"}},
+	},
+	"update-analysis": {
+		"keep": {Value: object{"title": "Landing page, final", "keep": true}},
+	},
 	"set-video-aois": {
 		"two areas": {Value: object{"aois": []any{
 			object{"name": "logo", "box": object{"x": 0.05, "y": 0.05, "width": 0.2, "height": 0.15}},

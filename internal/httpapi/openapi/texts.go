@@ -78,6 +78,7 @@ var errorCodes = map[string]string{
 func descriptions(l service.Limits) map[string]string {
 	const stream = "Server-sent events: `progress` whenever something changed, then `success`, `failed`, `gone` or `error`, and the stream ends. The data of each is what a poll would answer."
 	const erase = "Cancels the analysis if it waits or runs, and erases its input and outputs. Afterwards its address answers 410."
+	const change = "What is left out stays as it is. The answer is that of a poll."
 	const measure = "Measures areas of interest on the stored prediction; nothing is predicted anew. Needs a successful analysis. The files of `attention.data` hold these areas from then on."
 	const write = "Starts the writing and returns at once. Calling it again is safe: it reports how far the text is. Errors are `{\"success\":false,\"msg\":…}`."
 	text := "Poll until `status` is `completed` or `failed`. Texts " + life(l.TextTTL, "they were written") + " (410)."
@@ -89,16 +90,18 @@ func descriptions(l service.Limits) map[string]string {
 		"put-upload":            "The URL comes from `GET /v2/upload-urls`, whole. The body is the file's bytes; no `Authorization` and no `Content-Type` are needed.",
 		"get-output":            "Links come from a successful poll, whole. They need no `Authorization`, serve ranges, and are good for " + humanDuration(l.LinkTTL) + ".",
 		"create-video-analysis": "Size and container are judged here; what shows only on decoding is reported by the poll. Without `predictions` the answer is `attention.attentionMap`: a WebM with the heat map blended over the video.\n\nVideo predictions: `attention` (`attentionMap`, `perceptionMap`, `hotspotsMap`, `overlay`, `data`), `clarity` (`score`, `map`, `timeline`), `excitingness` (`score`, `map`, `timeline`), `focus` (`score`, `timeline`). `{}` asks for the first of each.",
-		"list-video-analyses":   "Newest first. Pass `next` of the answer as `after` for the next page.",
+		"list-video-analyses":   "Newest first, with scores and posters. Pass `next` of the answer as `after` for the next page.",
 		"get-video-analysis":    "Output links are signed afresh at every poll.",
 		"stream-video-analysis": stream,
 		"set-video-aois":        measure,
+		"update-video-analysis": change,
 		"delete-video-analysis": erase,
 		"create-analysis":       "An image that cannot be read and a page that cannot be captured are reported by the poll. Without `predictions` the answer is `attention.attentionMap` and `clarity` (`score`, `map`).\n\nPredictions: `attention` (`attentionMap`, `perceptionMap`, `hotspotsMap`, `data`), `clarity` (`score`, `map`), `excitingness` (`score`, `map`), `focus` (`score`). `{}` asks for the first of each.",
-		"list-analyses":         "Newest first, videos included. Pass `next` of the answer as `after` for the next page.",
+		"list-analyses":         "Newest first, videos included, with scores and posters. Pass `next` of the answer as `after` for the next page.",
 		"get-analysis":          "Maps are PNGs with transparency, of exactly the input's size, to be laid over it. Results " + life(l.ResultTTL, "the analysis ended") + ".",
 		"stream-analysis":       stream,
 		"set-aois":              measure,
+		"update-analysis":       change,
 		"delete-analysis":       erase,
 		"update-meta":           "Context that the generated texts take into account: `description`, `goal` and any other texts. An empty text removes a name.",
 		"start-summary":         write,

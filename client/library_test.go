@@ -1,0 +1,38 @@
+package client_test
+
+import (
+	"testing"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/client"
+)
+
+func TestLibrary(t *testing.T) {
+	_, c := newServer(t)
+	ctx := deadline(t)
+	ref, err := c.CreateImage(ctx, client.ImageRequest{Image: []byte("png"), Title: "Draft", Keep: true, Outputs: []saccade.Output{saccade.OutClarityScore}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.WaitImage(ctx, ref.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	title, keep := "Final design", false
+	a, err := c.UpdateImage(ctx, ref.ID, client.Change{Title: &title})
+	if err != nil || a.Title != title || !a.Keep || a.ExpiresAt != nil {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	if a, err = c.UpdateImage(ctx, ref.ID, client.Change{Keep: &keep}); err != nil || a.Title != title || a.Keep || a.ExpiresAt == nil {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	page, _, err := c.List(ctx, client.ListOptions{Query: "final"})
+	if err != nil || len(page) != 1 || page[0].Title != title || page[0].Scores.Clarity == nil || *page[0].Scores.Clarity != 71 || page[0].ExpiresAt == nil {
+		t.Errorf("%+v, %v", page, err)
+	}
+	if page, _, err = c.List(ctx, client.ListOptions{Query: "draft"}); err != nil || len(page) != 0 {
+		t.Errorf("%+v, %v", page, err)
+	}
+	if _, err := c.UpdateVideo(ctx, ref.ID, client.Change{Title: &title}); !saccade.IsCode(err, saccade.CodeClient) && !saccade.IsCode(err, saccade.CodeNotFound) {
+		t.Errorf("an image as a video: %v", err)
+	}
+}

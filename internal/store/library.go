@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/pool"
+)
+
+// searchText returns a title as the column search has it: lower case, and nothing that a
+// database does not take.
+func searchText(title string) string {
+	return strings.ToLower(strings.ToValidUTF8(strings.ReplaceAll(title, "\x00", ""), ""))
+}
+
+// searchPattern returns the LIKE pattern of texts that contain q; backslash escapes.
+func searchPattern(q string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(searchText(q)) + "%"
+}
+
+// fillSearch fills the column search of analyses from before there was one. Several
+// processes may do so at once.
+func (s *Store) fillSearch(ctx context.Context) error {
+	for {
+		rows, err := s.write.QueryContext(ctx, `SELECT `+analysisColumns+` FROM analyses WHERE search IS NULL LIMIT $1`, batch)
+		old, err := pool.Collect(rows, err, scanAnalysis)
+		if err != nil || len(old) == 0 {
+			return err
+		}
+		err = s.inTx(ctx, func(tx *sql.Tx) error {
+			for _, a := range old {
+				if _, err := tx.ExecContext(ctx, `UPDATE analyses SET search = $1 WHERE id = $2 AND search IS NULL`, searchText(a.Request.Title), a.ID); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// Change is what may change about an analysis; nil leaves it as it is.
+type Change struct {
+	Title *string
+	Keep  *bool
+}
+
+// Update changes an analysis that is there and returns it as it is now. The time of what
+// is no longer kept begins anew.
+func (s *Store) Update(ctx context.Context, account, id string, change Change) (*saccade.Analysis, error) {
+	return s.editWith(ctx, account, id, func(tx *sql.Tx, a *saccade.Analysis) error {
+		if change.Title != nil {
+			a.Request.Title = *change.Title
+			if _, err := tx.ExecContext(ctx, `UPDATE analyses SET search = $1 WHERE id = $2`, searchText(a.Request.Title), a.ID); err != nil {
+				return err
+			}
+		}
+		if change.Keep == nil || *change.Keep == a.Keep {
+			return nil
+		}
+		a.Keep, a.ExpiresAt = *change.Keep, nil
+		if a.EndedAt != nil && !a.Keep {
+			a.ExpiresAt = s.expiry(a.Request.Kind, s.now())
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE analyses SET keep = $1, expires_at = $2 WHERE id = $3`, flag(a.Keep), pool.OptMicros(a.ExpiresAt), a.ID)
+		return err
+	})
+}
+
+// expiry is when the results of an analysis end that ended at a time; nil is never.
+func (s *Store) expiry(kind saccade.Kind, ended time.Time) *time.Time {
+	if kind == saccade.KindVideo || s.cfg.ImageTTL == 0 {
+		return nil
+	}
+	t := pool.FromMicros(pool.Micros(ended.Add(s.cfg.ImageTTL)))
+	return &t
+}
+
+// flag is how a bool is kept.
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
