@@ -79,3 +79,4 @@ deps:
 
 deps-test:
 	@bash .ci/need $(TEST_PACKAGES)
+	@bash .ci/gateway

@@ -110,8 +110,9 @@ func joinOutputs(o []Output) string {
 type Request struct {
 	Kind    Kind              `json:"kind"`
 	Title   string            `json:"title,omitempty"`
-	Object  string            `json:"object,omitempty"`  // key of the input's bytes; empty for a page
-	Address string            `json:"address,omitempty"` // of a page
+	Object  string            `json:"object,omitempty"`     // key of the input's bytes; empty for a page
+	Tag     string            `json:"object_tag,omitempty"` // ETag of the input's bytes when it was accepted; empty: whatever is there
+	Address string            `json:"address,omitempty"`    // of a page
 	Medium  Medium            `json:"medium,omitempty"`
 	Outputs []Output          `json:"outputs"`
 	AOIs    []AOI             `json:"aois,omitempty"`

@@ -30,12 +30,13 @@ import (
 // server is everything that runs in one process: database, objects, queue,
 // workers and the API.
 type server struct {
-	log    *slog.Logger
-	grace  time.Duration
-	store  *store.Store
-	worker *worker.Worker
-	api    *httpapi.API
-	traces telemetry.Traces
+	log     *slog.Logger
+	grace   time.Duration
+	store   *store.Store
+	objects objects
+	worker  *worker.Worker
+	api     *httpapi.API
+	traces  telemetry.Traces
 }
 
 // parts are what needs no database.
@@ -44,7 +45,7 @@ type parts struct {
 	model    attention.Predictor
 	pages    *capture.Browser
 	webhooks *webhook.Sender
-	objects  *blob.Disk
+	objects  objects
 	signer   *blob.Signer
 	limits   service.Limits
 }
@@ -57,6 +58,9 @@ func openServer(ctx context.Context, c *serveCmd, log *slog.Logger) (*server, er
 	}
 	s := &server{log: log, grace: c.Grace, store: st}
 	if err := s.build(ctx, c); err != nil {
+		if s.objects.close != nil {
+			s.objects.close()
+		}
 		return nil, errors.Join(err, st.Close())
 	}
 	return s, nil
@@ -67,6 +71,7 @@ func (s *server) build(ctx context.Context, c *serveCmd) error {
 	if err != nil {
 		return err
 	}
+	s.objects = p.objects
 	if s.traces, err = telemetry.Open(ctx, version, s.log.Warn); err != nil {
 		return err
 	}
@@ -99,8 +104,6 @@ func openParts(c *serveCmd, log *slog.Logger) (p parts, err error) {
 	}
 	p.model, e = attention.ByName(c.Model)
 	fail(e)
-	p.objects, e = blob.NewDisk(filepath.Join(c.Data, "objects"))
-	fail(e)
 	net := netguard.DefaultConfig()
 	net.Allow = c.Allow
 	browser := capture.DefaultConfig()
@@ -116,7 +119,10 @@ func openParts(c *serveCmd, log *slog.Logger) (p parts, err error) {
 	}
 	p.limits = service.DefaultLimits()
 	p.limits.ResultTTL = c.ResultTTL
-	p.signer, err = blob.NewSigner(secret)
+	if p.signer, err = blob.NewSigner(secret); err != nil {
+		return p, err
+	}
+	p.objects, err = c.openObjects(p.signer)
 	return p, err
 }
 
@@ -146,7 +152,7 @@ func (s *server) newService(c *serveCmd, p parts) (*service.Service, error) {
 		return nil, err
 	}
 	return service.New(p.limits, service.Deps{
-		Uploads: s.store, Analyses: s.store, Objects: p.objects, Links: p.signer,
+		Uploads: s.store, Analyses: s.store, Objects: p.objects, Links: p.objects.links,
 		Analyzer: analyzer, Advisor: advisor, Guard: p.webhooks, Log: s.log,
 	})
 }
@@ -157,7 +163,7 @@ func (s *server) newAPI(c *serveCmd, p parts, svc *service.Service) (*httpapi.AP
 	cfg.RateBurst = max(1, int(4*c.RateLimit)) // four seconds' worth at once
 	return httpapi.New(cfg, httpapi.Deps{
 		Accounts: s.store, Sessions: s.store, Service: svc, Analyses: s.store, Archive: s.store, Texts: s.store, Webhooks: s.store,
-		Objects: p.objects, Links: p.signer, Verifier: p.signer,
+		Objects: p.objects, Links: p.objects.links, Verifier: p.signer,
 		Collectors: []prometheus.Collector{service.NewCollector(s.store, nil)}, Checks: s.checks(p), Log: s.log,
 	})
 }
@@ -198,8 +204,11 @@ func (s *server) Serve(ctx context.Context, ln net.Listener) error {
 	return err
 }
 
-// Close closes the database.
-func (s *server) Close() error { return s.store.Close() }
+// Close closes the objects and the database.
+func (s *server) Close() error {
+	s.objects.close()
+	return s.store.Close()
+}
 
 func orDefault(n, otherwise int) int {
 	if n > 0 {

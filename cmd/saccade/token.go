@@ -18,6 +18,7 @@ import (
 type stateFlags struct {
 	Data     string `default:"saccade-data" placeholder:"DIR" help:"Directory with the database and the objects (default: saccade-data)."`
 	Database string `placeholder:"URL" help:"postgres://... instead of the SQLite file in the data directory."`
+	Storage  string `placeholder:"URL" help:"s3://bucket/prefix?endpoint=https://...&region=... instead of objects in the data directory; keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."`
 }
 
 // open opens the database, creating and migrating it where needed; set may

@@ -11,6 +11,8 @@
 //     the store.
 //   - Deleting what is not there is no error, so that erasing can be repeated.
 //   - A missing object is [ErrNotFound].
+//   - A File that was asked for by its ETag is of the bytes that had this ETag, or
+//     [ErrChanged].
 //
 // Keys in use: uploads/<account>/<id> and analyses/<id>/<file>.
 //
@@ -18,7 +20,7 @@
 // until a time: [Links]. A store and its links go together.
 //
 // [Disk] is the store in a directory; its links ([Signer]) lead to the server
-// itself.
+// itself. Package s3 is the store in a bucket, which clients reach by themselves.
 package blob
 
 import (
@@ -34,11 +36,14 @@ import (
 // ErrNotFound says that there is no object under the key.
 var ErrNotFound = errors.New("blob: no such object")
 
+// ErrChanged says that the object under the key is not the one that was meant.
+var ErrChanged = errors.New("blob: the object was changed")
+
 // Info describes a stored object.
 type Info struct {
 	Size    int64     // bytes
 	ModTime time.Time // when it was put, UTC
-	ETag    string    // opaque, without quotes; differs whenever the object was put anew
+	ETag    string    // opaque, without quotes; differs whenever the bytes do
 	MD5     string    // hex digest of the bytes; set by Put only
 }
 
@@ -59,8 +64,9 @@ type Store interface {
 	// Open opens the object for reading.
 	Open(ctx context.Context, key Key) (Object, Info, error)
 	// File returns the object as a local file, for programs that need a path.
-	// Do not write to it. Call release when done; it is never nil.
-	File(ctx context.Context, key Key) (path string, release func(), err error)
+	// Do not write to it. Call release when done; it is never nil. With an ETag
+	// that is not empty, an object that has another one is [ErrChanged].
+	File(ctx context.Context, key Key, etag string) (path string, release func(), err error)
 	// Stat describes the object.
 	Stat(ctx context.Context, key Key) (Info, error)
 	// Delete erases the object, or with a key that ends in "/" everything
@@ -96,9 +102,9 @@ func CheckKey(key Key) error {
 	return nil
 }
 
-// checkErasable is CheckKey that also takes a prefix ("analyses/x/"). A prefix
+// CheckErasable is [CheckKey] that also takes a prefix ("analyses/x/"). A prefix
 // has two segments at least, so that no slip erases a whole class of objects.
-func checkErasable(key Key) error {
+func CheckErasable(key Key) error {
 	prefix, found := strings.CutSuffix(string(key), "/")
 	if err := CheckKey(Key(prefix)); err != nil {
 		return err

@@ -177,8 +177,12 @@ func (d *Disk) Open(ctx context.Context, key Key) (Object, Info, error) {
 }
 
 // File implements [Store]: the object's own path.
-func (d *Disk) File(ctx context.Context, key Key) (string, func(), error) {
-	if _, err := d.Stat(ctx, key); err != nil {
+func (d *Disk) File(ctx context.Context, key Key, etag string) (string, func(), error) {
+	info, err := d.Stat(ctx, key)
+	if err == nil && etag != "" && etag != info.ETag {
+		err = fmt.Errorf("file: %w", ErrChanged)
+	}
+	if err != nil {
 		return "", func() {}, err
 	}
 	return d.path(key), func() {}, nil
@@ -201,7 +205,7 @@ func (d *Disk) Stat(ctx context.Context, key Key) (Info, error) {
 
 // Delete implements [Store].
 func (d *Disk) Delete(ctx context.Context, key Key) error {
-	if err := errors.Join(ctx.Err(), checkErasable(key)); err != nil {
+	if err := errors.Join(ctx.Err(), CheckErasable(key)); err != nil {
 		return err
 	}
 	if strings.HasSuffix(string(key), "/") {
@@ -284,7 +288,7 @@ func diskError(verb string, err error) error {
 	case missing(err):
 		return fmt.Errorf("%s: %w", verb, ErrNotFound)
 	case full(err):
-		return errFull.With(fmt.Errorf("blob: %s: %w", verb, err))
+		return ErrFull.With(fmt.Errorf("blob: %s: %w", verb, err))
 	}
 	return fmt.Errorf("blob: %s: %w", verb, err)
 }
@@ -302,7 +306,8 @@ func (c contextReader) Read(p []byte) (int, error) {
 	return c.r.Read(p)
 }
 
-var errFull = saccade.Errorf(saccade.CodeOverCapacity, "The storage of the server is full. Please try again later; the operator has to make room.")
+// ErrFull is over_capacity: the store has no room.
+var ErrFull = saccade.Errorf(saccade.CodeOverCapacity, "The storage of the server is full. Please try again later; the operator has to make room.")
 
 // FullDisk returns over_capacity for an error that came from a full disk, an
 // exhausted quota or a limit of the size of files, wherever it was met; every
@@ -311,5 +316,5 @@ func FullDisk(err error) error {
 	if !full(err) || saccade.IsCode(err, saccade.CodeOverCapacity) {
 		return err
 	}
-	return errFull.With(err)
+	return ErrFull.With(err)
 }

@@ -83,16 +83,6 @@ func (a *API) tooLarge() error {
 	return saccade.Errorf(saccade.CodeTooLarge, "A video has at most %d bytes. Please shorten it or compress it more.", a.cfg.Limits.VideoBytes)
 }
 
-// contentTypes of what analyses answer with; everything else is bytes.
-var contentTypes = map[string]string{
-	".webm": "video/webm",
-	".png":  "image/png",
-	".jpg":  "image/jpeg",
-	".json": "application/json",
-	".csv":  "text/csv; charset=utf-8",
-	".npy":  "application/octet-stream",
-}
-
 // getObject sends an output file: whole or in ranges, to be shown in place. An
 // Authorization header is of no account.
 func (a *API) getObject(w http.ResponseWriter, r *http.Request) {
@@ -144,19 +134,14 @@ var uploadTypes = map[string]bool{"video/webm": true, "video/mp4": true, "image/
 // contentType returns the type of an object: of an output by its name, of an upload by
 // its first bytes.
 func contentType(key blob.Key, object io.ReaderAt) string {
-	const bytes = "application/octet-stream"
 	if _, _, upload := key.Upload(); upload {
 		head := make([]byte, 512)
 		n, _ := object.ReadAt(head, 0)
 		if kind := http.DetectContentType(head[:n]); uploadTypes[kind] {
 			return kind
 		}
-		return bytes
 	}
-	if kind := contentTypes[strings.ToLower(path.Ext(string(key)))]; kind != "" {
-		return kind
-	}
-	return bytes
+	return key.ContentType()
 }
 
 // sendPacked sends a file that becomes much smaller with gzip, to who takes that and asks

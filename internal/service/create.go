@@ -35,11 +35,11 @@ func (s *Service) CreateVideo(ctx context.Context, o Order, origin blob.Origin, 
 	if err != nil {
 		return nil, false, err
 	}
-	upload, err := s.uploadOf(ctx, o.Account, origin, link)
+	upload, info, err := s.uploadOf(ctx, o.Account, origin, link)
 	if err != nil {
 		return nil, false, err
 	}
-	r.Object = string(upload)
+	r.Object, r.Tag = string(upload), info.ETag
 	return s.create(ctx, o, &saccade.Analysis{Request: r})
 }
 

@@ -21,10 +21,14 @@ func (s *Service) Run(ctx context.Context, a *saccade.Analysis, dir string, prog
 	}
 	job := pipeline.Job{Request: a.Request, Dir: dir, Viewer: true}
 	if a.Request.Object != "" {
-		path, release, err := s.deps.Objects.File(ctx, blob.Key(a.Request.Object))
+		path, release, err := s.deps.Objects.File(ctx, blob.Key(a.Request.Object), a.Request.Tag)
 		defer release()
 		if errors.Is(err, blob.ErrNotFound) {
 			return nil, saccade.Errorf(saccade.CodeInvalidInput, "The uploaded input is no longer there. Please upload it again.").About(FieldContent)
+		}
+		if errors.Is(err, blob.ErrChanged) {
+			return nil, saccade.Errorf(saccade.CodeInvalidInput,
+				"The upload was changed after the analysis had been ordered. Please upload every video to a URL of its own.").About(FieldContent).With(err)
 		}
 		if err != nil {
 			return nil, err

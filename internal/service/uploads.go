@@ -68,59 +68,62 @@ func (c *checkedReader) Read(p []byte) (int, error) {
 
 // uploadOf returns the key of the account's upload that a link names, with or
 // without its query, expired or not, and judges what was uploaded there by its
-// size and container, without decoding it. The error is
-// invalid_input_configuration when it cannot be analyzed.
-func (s *Service) uploadOf(ctx context.Context, account string, origin blob.Origin, link saccade.Link) (blob.Key, error) {
+// size and container, without decoding it. The answer describes the bytes that were
+// judged. The error is invalid_input_configuration when they cannot be analyzed.
+func (s *Service) uploadOf(ctx context.Context, account string, origin blob.Origin, link saccade.Link) (blob.Key, blob.Info, error) {
 	key, err := s.deps.Links.KeyOf(origin, link)
 	owner, id, ok := key.Upload()
 	if err != nil || !ok {
-		return "", saccade.Errorf(saccade.CodeInvalidInput,
+		return "", blob.Info{}, saccade.Errorf(saccade.CodeInvalidInput,
 			"This is not an upload URL of this server. Get an upload URL, PUT the video there, and send that URL unchanged.").About(FieldContent).With(err)
 	}
 	if owner != account {
-		return "", errNothingUploaded
+		return "", blob.Info{}, errNothingUploaded
 	}
 	_, err = s.deps.Uploads.Upload(ctx, owner, id)
 	if saccade.IsCode(err, saccade.CodeNotFound) || saccade.IsCode(err, saccade.CodeGone) {
-		return "", errNothingUploaded.With(err)
+		return "", blob.Info{}, errNothingUploaded.With(err)
 	}
 	if err != nil {
-		return "", err
+		return "", blob.Info{}, err
 	}
-	return key, s.inspect(ctx, key)
+	info, err := s.inspect(ctx, key)
+	return key, info, err
 }
 
 var errNothingUploaded = saccade.Errorf(saccade.CodeInvalidInput,
 	"Nothing was uploaded to this URL with this account. PUT the video to it first, then send the same URL.").About(FieldContent)
 
-// inspect judges an uploaded video by size and container. A damaged file is no
-// error here: the analysis reports it, like all that shows on reading.
-func (s *Service) inspect(ctx context.Context, key blob.Key) error {
+// inspect judges an uploaded video by size and container. One that is too large is
+// deleted: a store that clients reach by themselves takes any size. A damaged file is
+// no error here: the analysis reports it, like all that shows on reading.
+func (s *Service) inspect(ctx context.Context, key blob.Key) (blob.Info, error) {
 	info, err := s.deps.Objects.Stat(ctx, key)
 	switch {
 	case errors.Is(err, blob.ErrNotFound):
-		return errNothingUploaded.With(err)
+		return info, errNothingUploaded.With(err)
 	case err != nil:
-		return err
+		return info, err
 	case info.Size > s.limits.VideoBytes:
-		return saccade.Errorf(saccade.CodeInvalidInput, "The video has %d bytes; at most %d are possible. Please shorten it or compress it more.",
+		s.tryDelete(ctx, key)
+		return info, saccade.Errorf(saccade.CodeInvalidInput, "The video has %d bytes; at most %d are possible. Please shorten it or compress it more.",
 			info.Size, s.limits.VideoBytes).About(FieldContent)
 	}
 	o, info, err := s.deps.Objects.Open(ctx, key)
 	if errors.Is(err, blob.ErrNotFound) {
-		return errNothingUploaded.With(err)
+		return info, errNothingUploaded.With(err)
 	}
 	if err != nil {
-		return err
+		return info, err
 	}
 	defer func() { _ = o.Close() }()
 	err = s.deps.Inspect(ctx, o, info.Size)
 	var e *saccade.Error
 	switch {
 	case saccade.IsCode(err, saccade.CodeUnreadableVideo):
-		return nil
+		return info, nil
 	case errors.As(err, &e):
-		return e.About(FieldContent)
+		return info, e.About(FieldContent)
 	}
-	return err
+	return info, err
 }

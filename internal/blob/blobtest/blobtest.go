@@ -35,6 +35,8 @@ func Run(t *testing.T, open func(t *testing.T) blob.Store) {
 		{"delete", deleteOne},
 		{"delete prefix", deletePrefix},
 		{"reader keeps its version", readerKeepsVersion},
+		{"file of one version", fileOfVersion},
+		{"several parts", severalParts},
 		{"concurrent puts", concurrentPuts},
 		{"puts beside deletes", putsBesideDeletes},
 		{"check", func(t *testing.T, s blob.Store) { ok(t, s.Check(t.Context())) }},
@@ -60,7 +62,7 @@ func read(t testing.TB, s blob.Store, key blob.Key) string {
 	if info.Size != int64(len(b)) {
 		t.Errorf("%s: size %d, read %d bytes", key, info.Size, len(b))
 	}
-	path, release, err := s.File(t.Context(), key)
+	path, release, err := s.File(t.Context(), key, "")
 	ok(t, err)
 	defer release()
 	file, err := os.ReadFile(path)
@@ -171,7 +173,7 @@ func notFound(t *testing.T, s blob.Store) {
 	for _, key := range []blob.Key{"analyses/a2/x", "analyses/a1", "analyses/a1/x/y"} {
 		_, _, err := s.Open(t.Context(), key)
 		_, statErr := s.Stat(t.Context(), key)
-		_, release, fileErr := s.File(t.Context(), key)
+		_, release, fileErr := s.File(t.Context(), key, "")
 		release()
 		for _, err := range []error{err, statErr, fileErr} {
 			if !errors.Is(err, blob.ErrNotFound) {
@@ -255,6 +257,57 @@ func readerKeepsVersion(t *testing.T, s blob.Store) {
 	ok(t, err)
 	if string(got) != old {
 		t.Error("an open object changed")
+	}
+}
+
+func fileOfVersion(t *testing.T, s blob.Store) {
+	const key = "uploads/acme/u1"
+	first := put(t, s, key, "first")
+	path, release, err := s.File(t.Context(), key, first.ETag)
+	ok(t, err)
+	got, err := os.ReadFile(path)
+	ok(t, err)
+	release()
+	if string(got) != "first" {
+		t.Errorf("got %q", got)
+	}
+	second := put(t, s, key, "other")
+	for etag, want := range map[string]error{first.ETag: blob.ErrChanged, "x": blob.ErrChanged, second.ETag: nil, "": nil} {
+		_, release, err := s.File(t.Context(), key, etag)
+		release()
+		if !errors.Is(err, want) || want == nil && err != nil {
+			t.Errorf("the file with ETag %q: %v, want %v", etag, err, want)
+		}
+	}
+	ok(t, s.Delete(t.Context(), key))
+	_, release, err = s.File(t.Context(), key, second.ETag)
+	release()
+	if !errors.Is(err, blob.ErrNotFound) {
+		t.Errorf("a deleted object: %v", err)
+	}
+}
+
+// severalParts puts what stores with parts put in several, at the end or with an
+// error in the middle.
+func severalParts(t *testing.T, s blob.Store) {
+	const key = "analyses/a1/heat.webm"
+	content := bytes.Repeat([]byte("0123456789abcdef"), 40<<20/16)
+	info, err := s.Put(t.Context(), key, bytes.NewReader(content))
+	ok(t, err)
+	if info.Size != int64(len(content)) || info.MD5 != fmt.Sprintf("%x", md5.Sum(content)) {
+		t.Errorf("put of %d bytes: %+v", len(content), info)
+	}
+	_, err = s.Put(t.Context(), key, io.MultiReader(bytes.NewReader(content[1:]), iotest.ErrReader(errReader)))
+	if !errors.Is(err, errReader) {
+		t.Errorf("the reader's error is lost: %v", err)
+	}
+	path, release, err := s.File(t.Context(), key, info.ETag)
+	ok(t, err)
+	defer release()
+	got, err := os.ReadFile(path)
+	ok(t, err)
+	if !bytes.Equal(got, content) {
+		t.Error("the object came back changed")
 	}
 }
 
