@@ -16,31 +16,36 @@ type AnalysisClaim struct {
 	*Lease
 	Analysis *saccade.Analysis // as it was when the attempt began
 	Tries    int               // attempts that count towards Config.MaxTries, this one included
+	Suspect  bool              // an attempt of before ended with its process: this one must run alone, see [AnalysisClaim.Alone]
 }
 
 // ClaimAnalysis starts an attempt at the analysis whose turn it is; w is
-// [WorkVideo] or [WorkImage]. [ErrNoWork] means that none is due. One whose
-// tries are used up, as it takes the process down each time, is failed with
-// server_error here, and the next one is taken.
+// [WorkVideo] or [WorkImage]. [ErrNoWork] means that none is due. One that has
+// ended its process Config.MaxTries times while it ran alone, or whose tries are
+// used up, is failed with server_error here, and the next one is taken.
 func (s *Store) ClaimAnalysis(ctx context.Context, w Work, by Holder) (*AnalysisClaim, error) {
 	for {
 		var c AnalysisClaim
-		exhausted := false
+		exhausted, suspect, deaths := false, 0, 0
 		err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
 			if c.Lease, err = s.take(ctx, tx, w, by); err != nil {
 				return err
 			}
 			row := tx.QueryRowContext(ctx, `
 				UPDATE analyses SET tries = tries + 1, started_at = $1, fraction = 0, stage = 'starting'
-				WHERE id = $2 RETURNING `+analysisColumns+`, tries`, s.nowMicros(), c.id)
-			r, err := scanRow(pool.WithColumns(row, &c.Tries))
+				WHERE id = $2 RETURNING `+analysisColumns+`, tries, suspect, deaths`, s.nowMicros(), c.id)
+			r, err := scanRow(pool.WithColumns(row, &c.Tries, &suspect, &deaths))
 			if err != nil {
 				return fmt.Errorf("store: claim: %w", err)
 			}
-			c.Analysis = r.Analysis
+			c.Analysis, c.Suspect = r.Analysis, suspect > 0
 			if exhausted = c.Tries > s.cfg.MaxTries; exhausted {
 				return c.end(ctx, tx, nil, saccade.Errorf(saccade.CodeServer,
 					"The analysis was interrupted %d times and has been given up. Please tell the operator its id.", s.cfg.MaxTries))
+			}
+			if exhausted = deaths >= s.cfg.MaxTries; exhausted {
+				return c.end(ctx, tx, nil, saccade.Errorf(saccade.CodeServer,
+					"The analysis ended the program that made it %d times while nothing else ran there, and has been given up. Please tell the operator its id.", s.cfg.MaxTries))
 			}
 			return nil
 		})
@@ -58,6 +63,12 @@ func (s *Store) ClaimAnalysis(ctx context.Context, w Work, by Holder) (*Analysis
 func (c *AnalysisClaim) Heartbeat(ctx context.Context, p saccade.Progress) error {
 	return c.update(ctx, c.store.write, "lease_until = $1, fraction = $2, stage = $3",
 		c.until(), min(max(p.Fraction, 0), 1), string(p.Stage))
+}
+
+// Alone notes that nothing else runs in the process of the attempt: should the
+// process end now, that is held against the analysis.
+func (c *AnalysisClaim) Alone(ctx context.Context) error {
+	return c.update(ctx, c.store.write, "alone = 1")
 }
 
 // Succeed ends the analysis with its outputs, and with it come the deliveries
@@ -112,7 +123,7 @@ func (c *AnalysisClaim) Release(ctx context.Context, after time.Duration, counte
 	if counted {
 		refund = 0
 	}
-	return c.release(ctx, after, "tries = tries - $1, fraction = 0, stage = 'queued', started_at = NULL", refund)
+	return c.release(ctx, after, "tries = tries - $1, alone = 0, fraction = 0, stage = 'queued', started_at = NULL", refund)
 }
 
 // Holds reports whether the attempt at the analysis is the latest one and has a

@@ -150,7 +150,7 @@ func (s *Store) migrateRows(ctx context.Context) error {
 	if s.driver == DriverPostgres {
 		dialect = goose.DialectPostgres
 	}
-	p, err := goose.NewProvider(dialect, s.write.DB, files, goose.WithDisableGlobalRegistry(true), goose.WithSlog(signal.Quiet(s.log)))
+	p, err := goose.NewProvider(dialect, s.write.DB, files, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true), goose.WithSlog(signal.Quiet(s.log)))
 	if err != nil {
 		return err
 	}

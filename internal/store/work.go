@@ -46,7 +46,8 @@ type lane struct {
 }
 
 func laneOf(w Work) lane {
-	const back = ", fraction = 0, stage = 'queued', started_at = NULL"
+	const back = `, fraction = 0, stage = 'queued', started_at = NULL,
+		tries = tries - 1, suspect = 1, deaths = deaths + alone, alone = 0`
 	switch w {
 	case WorkVideo:
 		return lane{w, "analyses", "status = 'pending' AND kind = 'video'", back}
@@ -73,6 +74,7 @@ var (
 type Holder struct {
 	Instance string        // of a worker
 	Lease    time.Duration // without a heartbeat for so long the attempt counts as dead; at most Config.Lease
+	Share    int           // leases of one account that the worker may have of this kind of work; 0: any number
 }
 
 // Lease is the right of one attempt to work on a row. Its writes change the
@@ -94,7 +96,7 @@ func (l lane) waiting() string {
 		WITH busy AS (
 			SELECT account, count(*) AS n FROM ` + l.table + ` WHERE ` + l.pending + ` AND lease_until > $1 GROUP BY account
 		), waiting AS (
-			SELECT w.id, w.account, w.next_at, w.created_at, coalesce(busy.n, 0) AS running, coalesce(served.at, 0) AS served_at
+			SELECT w.id, w.account, w.next_at, w.lease_until, w.created_at, coalesce(busy.n, 0) AS running, coalesce(served.at, 0) AS served_at
 			FROM ` + l.table + ` w
 			LEFT JOIN busy ON busy.account = w.account
 			LEFT JOIN served ON served.work = $2 AND served.account = w.account
@@ -126,14 +128,22 @@ func (s *Store) take(ctx context.Context, tx *sql.Tx, w Work, by Holder) (*Lease
 	for {
 		now := s.now()
 		var account string
+		var expired int64
 		err := tx.QueryRowContext(ctx, l.lane.waiting()+`
-			SELECT id, account FROM waiting WHERE next_at <= $1 ORDER BY running, served_at, created_at, id LIMIT 1`,
-			pool.Micros(now), string(w)).Scan(&l.id, &account)
+			SELECT id, account, lease_until FROM waiting WHERE next_at <= $1 AND ($3 = 0 OR $3 >
+				(SELECT count(*) FROM `+l.lane.table+` mine WHERE mine.account = waiting.account AND mine.instance = $4 AND mine.lease_until > $1))
+			ORDER BY running, served_at, created_at, id LIMIT 1`,
+			pool.Micros(now), string(w), by.Share, by.Instance).Scan(&l.id, &account, &expired)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil, ErrNoWork
 		}
 		if err != nil {
 			return nil, fmt.Errorf("store: choose: %w", err)
+		}
+		if expired > 0 { // before Requeue came by
+			if _, err := tx.ExecContext(ctx, `UPDATE `+l.lane.table+` SET lease_until = 0`+l.lane.reset+` WHERE id = $1`, l.id); err != nil {
+				return nil, fmt.Errorf("store: choose: %w", err)
+			}
 		}
 		err = tx.QueryRowContext(ctx, `
 			UPDATE `+l.lane.table+` SET attempt = attempt + 1, instance = $1, lease_until = $2

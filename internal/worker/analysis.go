@@ -51,14 +51,35 @@ func (s *session) attempt(ctx context.Context, c *store.AnalysisClaim) (out *sac
 	var latest atomic.Pointer[saccade.Progress]
 	latest.Store(&saccade.Progress{Stage: saccade.StageStarting})
 	extend := func(ctx context.Context) error { return c.Heartbeat(ctx, *latest.Load()) }
-	err, lost = s.underLease(ctx, s.cfg.Timeout, extend, func(ctx context.Context, h *heartbeat) (err error) {
-		out, err = s.Runner.Run(ctx, Task{Analysis: c.Analysis, Dir: dir, Progress: func(p saccade.Progress) {
-			latest.Store(&p)
-			h.soon()
-		}})
-		return err
+	err, lost = s.underLease(ctx, extend, func(ctx context.Context, h *heartbeat) error {
+		release, err := s.enter(ctx, c)
+		if err != nil {
+			return err
+		}
+		defer release()
+		return within(ctx, s.cfg.Timeout, func(ctx context.Context) (err error) {
+			out, err = s.Runner.Run(ctx, Task{Analysis: c.Analysis, Dir: dir, Progress: func(p saccade.Progress) {
+				latest.Store(&p)
+				h.soon()
+			}})
+			return err
+		})
 	})
 	return out, mapDiskFull(err), lost
+}
+
+// enter waits until an attempt may run: a suspect runs alone, since nobody knows
+// which of those that ran together ended the process of before.
+func (s *session) enter(ctx context.Context, c *store.AnalysisClaim) (release func(), err error) {
+	release, err = s.process.enter(ctx, c.Suspect)
+	if err != nil || !c.Suspect {
+		return release, err
+	}
+	if err := c.Alone(ctx); err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
 }
 
 // mapDiskFull makes a disk without room over_capacity, wherever an attempt met

@@ -36,7 +36,7 @@ func DefaultConfig() Config {
 		Videos:      max(1, cores/2),
 		Images:      max(2, cores/2),
 		Texts:       4,
-		Webhooks:    4,
+		Webhooks:    8,
 		Poll:        time.Minute,
 		Heartbeat:   2 * time.Second,
 		Timeout:     30 * time.Minute,

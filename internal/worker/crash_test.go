@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -52,12 +54,25 @@ func childMain() {
 				return nil, err
 			}
 			fmt.Println("begun", t.Analysis.ID)
-			<-ctx.Done()
-			return nil, ctx.Err()
+			return behave(ctx, t.Analysis.Request.Title)
 		})})
 	must(err)
 	must(w.Start(ctx))
 	select {}
+}
+
+// behave does what the title of an analysis says.
+func behave(ctx context.Context, title string) (*saccade.Outputs[saccade.File], error) {
+	switch title {
+	case "kills":
+		time.Sleep(300 * time.Millisecond) // the others have begun
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	case "takes a while":
+		time.Sleep(time.Second)
+		return outputs(), nil
+	}
+	<-ctx.Done()
+	return nil, ctx.Err()
 }
 
 // child starts a worker process and gives a function that waits for it to
@@ -146,6 +161,62 @@ func TestKillElsewhere(t *testing.T) {
 	})
 }
 
+// TestNeighborsOfAKiller: one analysis ends every process that runs it. Those that
+// ran beside it are done in the end, and it is given up after the deaths for which
+// it alone can be the reason.
+func TestNeighborsOfAKiller(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, driver string) {
+		cfg := storetest.Config(t, driver)
+		dir := t.TempDir()
+		b := fixtureOn(t, cfg, dir)
+		titled := func(title string) *saccade.Analysis {
+			return b.create(saccade.KindImage, func(r *saccade.Request) { r.Title = title })
+		}
+		killer := titled("kills")
+		neighbors := []*saccade.Analysis{titled("takes a while"), titled("takes a while")}
+		for range cfg.MaxTries + 1 {
+			died, kill := childUntilDeath(t, cfg.DSN, dir)
+			<-died
+			kill()
+		}
+		_, kill := childUntilDeath(t, cfg.DSN, dir)
+		defer kill()
+		got := b.await(killer.ID, ended)
+		if got.Status != saccade.StatusFailed || got.Err.Code != saccade.CodeServer || !strings.Contains(got.Err.Message, "3 times while nothing else ran") {
+			t.Errorf("the killer: %s, %v", got.Status, got.Err)
+		}
+		for _, n := range neighbors {
+			if got := b.await(n.ID, ended); got.Status != saccade.StatusSuccess {
+				t.Errorf("a neighbor: %s, attempt %d, %v", got.Status, got.Attempt, got.Err)
+			}
+		}
+	})
+}
+
+// childUntilDeath starts a worker process; died is closed when it is no more.
+func childUntilDeath(t *testing.T, dsn, dir string) (died chan struct{}, kill func()) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), childVariable+"=1", childDSN+"="+dsn, childDir+"="+dir)
+	cmd.Stderr = t.Output()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	died = make(chan struct{})
+	go func() {
+		defer close(died)
+		_ = cmd.Wait()
+	}()
+	return died, func() {
+		_ = cmd.Process.Kill()
+		<-died
+	}
+}
+
 // TestKillerIsGivenUp: an analysis that takes the process down each time ends.
 func TestKillerIsGivenUp(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
@@ -153,7 +224,7 @@ func TestKillerIsGivenUp(t *testing.T) {
 		dir := t.TempDir()
 		b := fixtureOn(t, cfg, dir)
 		a := b.create(saccade.KindVideo)
-		for range cfg.MaxTries {
+		for range cfg.MaxTries + 1 { // the first time it does not run alone
 			begun, kill := child(t, cfg.DSN, dir)
 			begun()
 			kill()

@@ -21,17 +21,37 @@ func retries() []time.Duration {
 // sendTimeout bounds one attempt at a delivery, whatever the sender's own limit.
 const sendTimeout = 30 * time.Second
 
-// deliver makes one attempt at the delivery whose turn it is.
+// deliver makes one attempt at the delivery whose turn it is, and then at the next
+// ones: an account has half of the slots at most, so that a ticket may find nothing
+// that it can be used for, while more is due.
 func (s *session) deliver(ctx context.Context) error {
-	c, err := s.Store.ClaimDelivery(ctx, s.holder)
+	for {
+		if err := s.deliverOne(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-s.stopping:
+			return nil
+		default:
+		}
+	}
+}
+
+// deliverOne makes one attempt at the delivery whose turn it is.
+func (s *session) deliverOne(ctx context.Context) error {
+	by := s.holder
+	by.Share = max(1, s.cfg.Webhooks/2)
+	c, err := s.Store.ClaimDelivery(ctx, by)
 	if err != nil {
 		return err
 	}
 	d := c.Delivery
 	var status int
-	sendErr, lost := s.underLease(ctx, sendTimeout, c.Heartbeat, func(ctx context.Context, _ *heartbeat) (err error) {
-		status, err = s.Sender.Send(ctx, d)
-		return err
+	sendErr, lost := s.underLease(ctx, c.Heartbeat, func(ctx context.Context, _ *heartbeat) error {
+		return within(ctx, sendTimeout, func(ctx context.Context) (err error) {
+			status, err = s.Sender.Send(ctx, d)
+			return err
+		})
 	})
 	if lost != nil {
 		return nil

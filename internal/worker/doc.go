@@ -10,8 +10,9 @@
 //     itself at its next heartbeat or write.
 //   - Only the latest attempt may write.
 //   - An attempt that fails on our side is repeated after a pause, at most
-//     store.Config.MaxTries times in all; one whose process died counts, one
-//     that was put back by an orderly stop does not. What is wrong with the
+//     store.Config.MaxTries times in all; one that was put back by an orderly stop
+//     does not count. An analysis whose process died is a suspect: it runs alone in
+//     its process next time, and as many deaths then fail it. What is wrong with the
 //     input fails at once: repeating would not help. A panic is an error.
 //   - Which job is next is the store's to choose, so that no account waits for
 //     all the jobs of another one.

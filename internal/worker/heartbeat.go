@@ -76,12 +76,21 @@ func leaseLost(err error) bool {
 
 var errTimeout = errors.New("worker: the attempt took too long")
 
-// underLease runs f with a heartbeat and a time limit, and turns a panic into
-// an error. lost is why the lease was lost, if it was.
-func (s *session) underLease(ctx context.Context, limit time.Duration, extend func(context.Context) error,
-	f func(ctx context.Context, h *heartbeat) error) (err, lost error) {
+// within runs f with a time limit.
+func within(ctx context.Context, limit time.Duration, f func(ctx context.Context) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTimeout)
 	defer cancel()
+	err := f(ctx)
+	if err != nil && errors.Is(context.Cause(ctx), errTimeout) {
+		err = fmt.Errorf("%w: %v", errTimeout, err) // whatever it says, it was cut short
+	}
+	return err
+}
+
+// underLease runs f with a heartbeat, and turns a panic into an error. lost is why
+// the lease was lost, if it was.
+func (s *session) underLease(ctx context.Context, extend func(context.Context) error,
+	f func(ctx context.Context, h *heartbeat) error) (err, lost error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	h := s.startHeartbeat(ctx, extend, stop)
@@ -94,11 +103,7 @@ func (s *session) underLease(ctx context.Context, limit time.Duration, extend fu
 		}()
 		err = f(ctx, h)
 	}()
-	lost = h.end()
-	if err != nil && errors.Is(context.Cause(ctx), errTimeout) {
-		err = fmt.Errorf("%w: %v", errTimeout, err) // whatever it says, it was cut short
-	}
-	return err, lost
+	return err, h.end()
 }
 
 // finalWrite bounds writes that happen when the attempt's own context is over.

@@ -69,15 +69,15 @@ func TestNeighbor(t *testing.T) {
 	})
 }
 
-// TestNeighborsWebhook: webhooks of one account that do not answer hold up no
-// more of a neighbor's than what is being sent.
+// TestNeighborsWebhook: webhooks of one account that do not answer take half of the
+// slots at most, and hold up no neighbor's.
 func TestNeighborsWebhook(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
 		b := newFixture(t, driver)
 		if _, err := b.store.EnsureAccount(t.Context(), "rival"); err != nil {
 			t.Fatal(err)
 		}
-		b.cfg.Webhooks, b.cfg.Images = 2, 8
+		b.cfg.Webhooks, b.cfg.Images = 4, 8
 		sending, answer := make(chan string, 100), make(chan struct{})
 		b.start(succeed, func(ctx context.Context, d store.Delivery) (int, error) {
 			sending <- d.Account
@@ -105,11 +105,13 @@ func TestNeighborsWebhook(t *testing.T) {
 			got, err := b.store.Analysis(t.Context(), "rival", a.ID)
 			return err == nil && ended(got)
 		})
-		answer <- struct{}{} // a slot is free
 		if next := <-sending; next != "rival" {
 			t.Errorf("%s was served next", next)
 		}
 		close(answer)
+		for range 28 { // the rest comes, though its tickets are used up
+			<-sending
+		}
 	})
 }
 

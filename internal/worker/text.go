@@ -11,9 +11,11 @@ func (s *session) writeText(ctx context.Context) error {
 		return err
 	}
 	var body string
-	err, lost := s.underLease(ctx, s.cfg.TextTimeout, c.Heartbeat, func(ctx context.Context, _ *heartbeat) (err error) {
-		body, err = s.Texts.WriteText(ctx, c.Analysis, c.Kind)
-		return err
+	err, lost := s.underLease(ctx, c.Heartbeat, func(ctx context.Context, _ *heartbeat) error {
+		return within(ctx, s.cfg.TextTimeout, func(ctx context.Context) (err error) {
+			body, err = s.Texts.WriteText(ctx, c.Analysis, c.Kind)
+			return err
+		})
 	})
 	if lost != nil {
 		return nil // it is another attempt's now, or its analysis was deleted

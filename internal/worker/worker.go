@@ -69,6 +69,8 @@ type session struct {
 	holder     store.Holder
 	dispatcher *store.Dispatcher
 	kick       chan struct{}      // wakes the loop that requeues
+	stopping   chan struct{}      // closed when no more work is to be begun
+	process    process            // of the attempts at analyses
 	cancel     context.CancelFunc // ends the loops
 	loops      sync.WaitGroup
 }
@@ -107,7 +109,7 @@ func (w *Worker) Start(ctx context.Context) error {
 	if w.session != nil {
 		return nil
 	}
-	s := &session{Worker: w, kick: make(chan struct{}, 1),
+	s := &session{Worker: w, kick: make(chan struct{}, 1), stopping: make(chan struct{}), process: newProcess(),
 		holder: store.Holder{Instance: saccade.NewID(), Lease: heartbeats * w.cfg.Heartbeat}}
 	if err := s.start(ctx); err != nil {
 		return fmt.Errorf("worker: start: %w", err)
@@ -223,6 +225,7 @@ func (w *Worker) Stop(ctx context.Context) error {
 		return nil
 	}
 	w.session = nil
+	close(s.stopping)
 	err := s.dispatcher.Stop(ctx, stopGrace)
 	s.cancel()
 	s.loops.Wait()
