@@ -102,8 +102,8 @@ const (
 
 // Condition is a check as a client sends it.
 type Condition struct {
-	Level Level  `json:"level"` // empty: error
-	Check string `json:"check"` // "cta.share < 0.9*base"
+	Level Level  `json:"level,omitempty"` // empty: error
+	Check string `json:"check"`           // "cta.share < 0.9*base"
 }
 
 // CheckOutcome is what became of a check.

@@ -166,6 +166,48 @@ func ExampleClient_All() {
 	// Draft A success
 }
 
+// A draft against what is live: the button must not lose more than a tenth of its
+// attention.
+func ExampleClient_Compare() {
+	server, err := start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.close()
+
+	ctx := context.Background()
+	c, err := client.New(server.url, server.token)
+	if err != nil {
+		log.Fatal(err)
+	}
+	var ids []string
+	for _, title := range []string{"A", "B"} {
+		ref, err := c.CreateImage(ctx, client.ImageRequest{Page: "https://www.example.com/", Title: title})
+		if err != nil {
+			log.Fatal(err)
+		}
+		if _, err := c.WaitImage(ctx, ref.ID, nil); err != nil {
+			log.Fatal(err)
+		}
+		ids = append(ids, ref.ID)
+	}
+	d, err := c.Compare(ctx, client.CompareRequest{
+		Base: ids[0], Candidate: ids[1],
+		AOIs:       []saccade.AOI{{Name: "button", Box: &saccade.Box{X: 0, Y: 0.5, Width: 0.5, Height: 0.25}}},
+		Conditions: []saccade.Condition{{Check: "button.share < 0.9*base"}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(d.Verdict)
+	for _, check := range d.Pairs[0].Checks {
+		fmt.Println(check.Message)
+	}
+	// Output:
+	// fail
+	// button.share is 6.25 %, which is < 16.88 %. In the base it is 18.75 %.
+}
+
 // A webhook that is not to be called for a while.
 func ExampleClient_UpdateWebhook() {
 	server, err := start()

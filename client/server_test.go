@@ -17,6 +17,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/client"
+	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpapi"
 	"github.com/saccade-dev/saccade/internal/service"
@@ -67,7 +68,42 @@ func (s *server) work(ctx context.Context, a *saccade.Analysis) error {
 	if _, err := s.disk.Put(ctx, key, strings.NewReader("heat")); err != nil {
 		return err
 	}
+	if err := s.leaveNumbers(ctx, a); err != nil {
+		return err
+	}
 	return c.Succeed(ctx, &saccade.Outputs[saccade.File]{Attention: &saccade.AttentionOutput[saccade.File]{AttentionMap: "attentionMap.webm"}, Clarity: &saccade.ScoreOutput[saccade.File]{Score: &score}})
+}
+
+// leaveNumbers stores the tables and densities of an analysis: an image titled B
+// has its attention on the right, any other on the left.
+func (s *server) leaveNumbers(ctx context.Context, a *saccade.Analysis) error {
+	dir, err := os.MkdirTemp("", "saccade-numbers-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	w, err := artifact.Create(dir, artifact.Head{Model: "test", Width: 640, Height: 360}, a.Request.Kind != saccade.KindVideo)
+	if err != nil {
+		return err
+	}
+	d := saccade.Density{W: 2, H: 1, V: []float32{0.75, 0.25}}
+	if a.Request.Title == "B" {
+		d.V[0], d.V[1] = d.V[1], d.V[0]
+	}
+	if err := errors.Join(w.Write(artifact.Row{Focus: 50}, d), w.Close(0)); err != nil {
+		return err
+	}
+	for _, name := range []saccade.File{artifact.FramesJSON, artifact.DensityNPY} {
+		f, err := os.Open(filepath.Join(dir, string(name)))
+		if err != nil {
+			return err
+		}
+		_, err = s.disk.Put(ctx, blob.AnalysisKey(a.ID, name), f)
+		if err = errors.Join(err, f.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ending is the store, on which every analysis ends as soon as it is made.

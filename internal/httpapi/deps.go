@@ -15,6 +15,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpapi/account"
 	"github.com/saccade-dev/saccade/internal/httpapi/route"
+	"github.com/saccade-dev/saccade/internal/httpapi/tools"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/service"
 	"github.com/saccade-dev/saccade/internal/store"
@@ -48,6 +49,7 @@ type Edits interface {
 	Update(ctx context.Context, a *saccade.Analysis, change store.Change) (*saccade.Analysis, error)
 	Erase(ctx context.Context, a *saccade.Analysis) error
 	account.Addresses
+	tools.Comparer
 }
 
 // Analyses finds analyses.

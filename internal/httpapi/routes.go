@@ -5,6 +5,7 @@ import (
 
 	"github.com/saccade-dev/saccade/internal/httpapi/account"
 	"github.com/saccade-dev/saccade/internal/httpapi/route"
+	"github.com/saccade-dev/saccade/internal/httpapi/tools"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/web"
 )
@@ -15,6 +16,7 @@ func (a *API) routes() {
 	a.imageRoutes()
 	a.textRoutes()
 	account.Register(a.table, account.Deps{Webhooks: a.deps.Webhooks, Usage: a.deps.Archive, Addresses: a.deps.Service, Sessions: a.deps.Sessions})
+	tools.Register(a.table, tools.Deps{Analyses: a.deps.Analyses, Comparer: a.deps.Service})
 	a.plainRoutes()
 }
 

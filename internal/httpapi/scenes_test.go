@@ -75,6 +75,13 @@ func outputLink(h *harness) string {
 	return string(v.Outputs.Attention.AttentionMap)
 }
 
+// pairOfImages are two analyses to compare.
+func pairOfImages(h *harness, body map[string]any) {
+	for _, side := range []string{"base", "candidate"} {
+		body[side] = done((*harness).image)(h)
+	}
+}
+
 // scenes has a scene for every operation of the document.
 func scenes() map[string]scene {
 	upload := func(h *harness, body map[string]any) { body["input"].(map[string]any)["content"] = h.upload() }
@@ -97,6 +104,7 @@ func scenes() map[string]scene {
 		"stream-analysis":       {path: under("/v2/analyses/", done(image), "/events")},
 		"set-aois":              {path: under("/v2/analyses/", done(image), "/aois")},
 		"delete-analysis":       {path: under("/v2/analyses/", image, "")},
+		"compare":               {path: at("/v2/compare"), change: pairOfImages},
 		"update-meta":           {path: under("/v2/update-meta/screenshot/", exposed, "")},
 		"start-summary":         {path: under("/v2/analyses/summary/", exposed, "")},
 		"get-summary":           {path: under("/v2/analyses/summary/", written, "")},

@@ -185,10 +185,29 @@ func (x *tenancy) checkWhole(o *huma.Operation, body any) {
 		}
 		x.call(o.Method, o.Path, object{"input": object{"content": x.upload}}).into(x.t, 201, nil)
 	}
+	if o.OperationID == "compare" {
+		x.checkCompare(o)
+	}
 	for _, secret := range append(x.ids, "acme") {
 		if o.OperationID != "create-video-analysis" && strings.Contains(string(r.body), secret) {
 			x.t.Errorf("%s %s shows %s of another account: %.300s", o.Method, o.Path, secret, r.body)
 		}
+	}
+}
+
+// checkCompare names acme's analyses in the body of a comparison.
+func (x *tenancy) checkCompare(o *huma.Operation) {
+	for _, id := range x.ids {
+		post := func(id string, headers map[string]string) answer {
+			return answerOf(x.send(o.Method, x.at(o.Path), object{"base": id, "candidate": id}, headers), id)
+		}
+		foreign, none := post(id, x.rival()), post(madeUp, x.rival())
+		if foreign != none || foreign.status != http.StatusNotFound {
+			x.t.Errorf("an analysis of another account: %+v\nof nobody: %+v", foreign, none)
+		}
+	}
+	if own := x.call(o.Method, o.Path, object{"base": x.ids[1], "candidate": x.ids[1]}); own.status != http.StatusOK {
+		x.t.Errorf("an analysis of one's own: %s", own.body)
 	}
 }
 

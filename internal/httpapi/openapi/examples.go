@@ -77,6 +77,19 @@ var requestExamples = map[string]map[string]*huma.Example{
 	"set-aois": {
 		"button": {Value: object{"aois": []any{object{"name": "button", "box": object{"x": 0.4, "y": 0.7, "width": 0.2, "height": 0.1}}}}},
 	},
+	"compare": {
+		"gate": {Summary: "A draft against what is live", Value: object{
+			"base": "5h7xk2m4qz3v6w8y2b4d6f8h2k", "candidate": "7k2m4qz3v6w8y2b4d6f8h2k5hx",
+			"aois": []any{object{"name": "button", "box": object{"x": 0.4, "y": 0.7, "width": 0.2, "height": 0.1}}},
+			"conditions": []any{
+				object{"level": "error", "check": "button.share < 0.9*base"},
+				object{"level": "warn", "check": "focus < base-5"},
+			},
+		}},
+		"plain": {Summary: "The scores alone, and how much attention moved", Value: object{
+			"base": "5h7xk2m4qz3v6w8y2b4d6f8h2k", "candidate": "7k2m4qz3v6w8y2b4d6f8h2k5hx",
+		}},
+	},
 	"update-meta": {
 		"context": {Value: object{"description": "Landing page of the spring campaign", "goal": "Sign-ups for the newsletter"}},
 	},

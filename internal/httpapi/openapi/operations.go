@@ -21,6 +21,7 @@ const (
 	tagUploads  tag = "Uploads"
 	tagVideo    tag = "Video analyses"
 	tagImage    tag = "Image and page analyses"
+	tagTools    tag = "Comparison"
 	tagTexts    tag = "Generated texts"
 	tagWebhooks tag = "Webhooks"
 	tagAccount  tag = "Account"
@@ -55,6 +56,7 @@ var operations = []operation{
 	{tagImage, "set-aois", "PUT /v2/analyses/{id}/aois", "Measure areas of interest in an image", []int{400, 404, 409, 410}},
 	{tagImage, "update-analysis", "PATCH /v2/analyses/{id}", "Change title and retention of an image or page analysis", []int{400, 404, 410}},
 	{tagImage, "delete-analysis", "DELETE /v2/analyses/{id}", "Cancel or erase an image or page analysis", []int{404, 410}},
+	{tagTools, "compare", "POST /v2/compare", "Compare two analyses", []int{400, 404, 409, 410}},
 	{tagTexts, "update-meta", "PUT /v2/update-meta/screenshot/{analysis_id}", "Set the context", []int{400, 404, 410}},
 	{tagTexts, "start-summary", "POST /v2/analyses/summary/{analysis_id}", "Have a summary written", nil},
 	{tagTexts, "get-summary", "GET /v2/analyses/summary/{analysis_id}", "Poll the summary", nil},

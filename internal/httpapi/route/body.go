@@ -37,7 +37,7 @@ const (
 )
 
 // listMembers are the members of a request that the API reads lists of.
-var listMembers = map[string]bool{"input": true, "predictions": true, "aois": true, "webhook": true, "events": true}
+var listMembers = map[string]bool{"input": true, "predictions": true, "aois": true, "webhook": true, "events": true, "conditions": true}
 
 // checkList refuses lists that are too long before their elements are looked at.
 func checkList(member string, depth, n int) error {
