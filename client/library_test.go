@@ -1,7 +1,9 @@
 package client_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/client"
@@ -34,5 +36,34 @@ func TestLibrary(t *testing.T) {
 	}
 	if _, err := c.UpdateVideo(ctx, ref.ID, client.Change{Title: &title}); !saccade.IsCode(err, saccade.CodeClient) && !saccade.IsCode(err, saccade.CodeNotFound) {
 		t.Errorf("an image as a video: %v", err)
+	}
+}
+
+func TestShares(t *testing.T) {
+	_, c := newServer(t)
+	ctx := deadline(t)
+	ref, err := c.CreateImage(ctx, client.ImageRequest{Image: []byte("png")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.WaitImage(ctx, ref.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.CreateShare(ctx, client.ShareRequest{Analyses: []string{ref.ID}, Life: time.Hour, Password: "secret"})
+	if err != nil || s.Analysis != ref.ID || !s.Password || !strings.HasSuffix(s.URL, "/s/"+s.ID) || time.Until(time.Time(s.ExpiresAt)) > time.Hour {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	pair, err := c.CreateShare(ctx, client.ShareRequest{Analyses: []string{ref.ID, ref.ID}})
+	if err != nil || len(pair.Pair) != 2 {
+		t.Fatalf("%+v, %v", pair, err)
+	}
+	if all, err := c.Shares(ctx); err != nil || len(all) != 2 {
+		t.Errorf("%+v, %v", all, err)
+	}
+	if err := c.DeleteShare(ctx, s.ID); err != nil {
+		t.Error(err)
+	}
+	if all, err := c.Shares(ctx); err != nil || len(all) != 1 || all[0].ID != pair.ID {
+		t.Errorf("%+v, %v", all, err)
 	}
 }

@@ -33,6 +33,7 @@ type API struct {
 	front    *httpfront.Front
 	app      *web.App
 	table    *route.Table
+	signer   route.Signer
 	huma     huma.API // of the table
 	doc      *openapi.Document
 	document []byte // as served
@@ -79,6 +80,7 @@ func New(cfg Config, deps Deps) (*API, error) {
 		return nil, err
 	}
 	a.log = a.front.Log()
+	a.signer = route.Signer{Links: deps.Links, Log: a.log}
 	cross := http.NewCrossOriginProtection()
 	if u, err := url.Parse(cfg.PublicURL); err == nil && u.Host != "" {
 		if err := cross.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpapi/account"
 	"github.com/saccade-dev/saccade/internal/httpapi/route"
+	"github.com/saccade-dev/saccade/internal/httpapi/share"
 	"github.com/saccade-dev/saccade/internal/httpapi/tools"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/service"
@@ -94,6 +95,7 @@ type Deps struct {
 	Archive    Archive
 	Texts      Texts
 	Webhooks   account.Webhooks
+	Shares     share.Shares
 	Collectors []prometheus.Collector // for /metrics
 	Objects    Objects
 	Links      blob.Links
@@ -110,7 +112,7 @@ func (d Deps) validate() error {
 		missing bool
 	}{
 		{"Accounts", d.Accounts == nil}, {"Sessions", d.Sessions == nil}, {"Service", d.Service == nil}, {"Analyses", d.Analyses == nil}, {"Archive", d.Archive == nil},
-		{"Texts", d.Texts == nil}, {"Webhooks", d.Webhooks == nil},
+		{"Texts", d.Texts == nil}, {"Webhooks", d.Webhooks == nil}, {"Shares", d.Shares == nil},
 		{"Objects", d.Objects == nil}, {"Links", d.Links == nil}, {"Verifier", d.Verifier == nil},
 	} {
 		if need.missing {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/saccade-dev/saccade/internal/httpapi/account"
 	"github.com/saccade-dev/saccade/internal/httpapi/route"
+	"github.com/saccade-dev/saccade/internal/httpapi/share"
 )
 
 // What the tests of the whole API read of its groups of routes.
@@ -12,6 +13,7 @@ type (
 	webhookView  = account.WebhookView
 	deliveryView = account.DeliveryView
 	usageRow     = account.UsageRow
+	shareView    = share.View
 )
 
 const maxValues = route.MaxValues // of a JSON body

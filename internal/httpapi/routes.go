@@ -5,6 +5,7 @@ import (
 
 	"github.com/saccade-dev/saccade/internal/httpapi/account"
 	"github.com/saccade-dev/saccade/internal/httpapi/route"
+	"github.com/saccade-dev/saccade/internal/httpapi/share"
 	"github.com/saccade-dev/saccade/internal/httpapi/tools"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/web"
@@ -16,6 +17,7 @@ func (a *API) routes() {
 	a.imageRoutes()
 	a.textRoutes()
 	account.Register(a.table, account.Deps{Webhooks: a.deps.Webhooks, Usage: a.deps.Archive, Addresses: a.deps.Service, Sessions: a.deps.Sessions})
+	share.Register(a.table, share.Deps{Shares: a.deps.Shares, Analyses: a.deps.Analyses, Signer: a.signer, LinkTTL: a.cfg.Limits.LinkTTL})
 	tools.Register(a.table, tools.Deps{Analyses: a.deps.Analyses, Comparer: a.deps.Service})
 	a.plainRoutes()
 }

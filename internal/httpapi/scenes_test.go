@@ -45,6 +45,12 @@ func webhookOf(h *harness) string {
 	return w.ID
 }
 
+func linkOf(h *harness) string {
+	var s shareView
+	h.call("POST", "/v2/shares", object{"analysis": done((*harness).image)(h)}).into(h.t, 201, &s)
+	return s.ID
+}
+
 func deliveryOf(h *harness) string {
 	webhookOf(h)
 	done((*harness).video)(h)
@@ -110,19 +116,30 @@ func scenes() map[string]scene {
 		"get-summary":           {path: under("/v2/analyses/summary/", written, "")},
 		"start-recommendations": {path: under("/v2/analyses/recommendations/", exposed, "")},
 		"get-recommendations":   {path: under("/v2/analyses/recommendations/", written, "")},
-		"create-webhook":        {path: at("/v2/webhooks")},
-		"list-webhooks":         {path: filled("/v2/webhooks")},
-		"get-webhook":           {path: under("/v2/webhooks/", webhookOf, "")},
-		"update-webhook":        {path: under("/v2/webhooks/", webhookOf, "")},
-		"delete-webhook":        {path: under("/v2/webhooks/", webhookOf, "")},
-		"list-deliveries":       {path: filled("/v2/webhook-deliveries")},
-		"get-delivery":          {path: under("/v2/webhook-deliveries/", deliveryOf, "")},
-		"redeliver":             {path: under("/v2/webhook-deliveries/", deliveryOf, "/redeliver")},
-		"get-usage":             {path: filled("/v2/usage")},
-		"create-session":        {path: at("/session"), change: func(h *harness, body map[string]any) { body["token"] = h.token }},
-		"delete-session":        {path: at("/session")},
-		"get-health":            {path: at("/healthz")},
-		"get-readiness":         {path: at("/readyz")},
-		"get-metrics":           {path: at("/metrics")},
+		"create-share": {path: at("/v2/shares"), change: func(h *harness, body map[string]any) {
+			id := done(image)(h)
+			if body["pair"] != nil {
+				body["pair"] = []string{id, done(video)(h)}
+			} else {
+				body["analysis"] = id
+			}
+		}},
+		"list-shares":     {path: func(h *harness) string { linkOf(h); return "/v2/shares" }},
+		"get-share":       {path: under("/v2/shares/", linkOf, "")},
+		"delete-share":    {path: under("/v2/shares/", linkOf, "")},
+		"create-webhook":  {path: at("/v2/webhooks")},
+		"list-webhooks":   {path: filled("/v2/webhooks")},
+		"get-webhook":     {path: under("/v2/webhooks/", webhookOf, "")},
+		"update-webhook":  {path: under("/v2/webhooks/", webhookOf, "")},
+		"delete-webhook":  {path: under("/v2/webhooks/", webhookOf, "")},
+		"list-deliveries": {path: filled("/v2/webhook-deliveries")},
+		"get-delivery":    {path: under("/v2/webhook-deliveries/", deliveryOf, "")},
+		"redeliver":       {path: under("/v2/webhook-deliveries/", deliveryOf, "/redeliver")},
+		"get-usage":       {path: filled("/v2/usage")},
+		"create-session":  {path: at("/session"), change: func(h *harness, body map[string]any) { body["token"] = h.token }},
+		"delete-session":  {path: at("/session")},
+		"get-health":      {path: at("/healthz")},
+		"get-readiness":   {path: at("/readyz")},
+		"get-metrics":     {path: at("/metrics")},
 	}
 }

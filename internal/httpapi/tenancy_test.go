@@ -46,7 +46,9 @@ func newTenancy(t *testing.T, driver string) *tenancy {
 	}
 	x.output, x.upload = string(vv.Outputs.Attention.AttentionMap), h.upload()
 	_, uploadID, _ := h.key(x.upload).Upload()
-	x.ids = []string{video, image, iv.ExposedID, webhook.ID, list.Deliveries[0].ID, uploadID}
+	var share shareView
+	h.call("POST", "/v2/shares", object{"analysis": image}).into(t, 201, &share)
+	x.ids = []string{video, image, iv.ExposedID, webhook.ID, list.Deliveries[0].ID, share.ID, uploadID}
 	var own struct{ URL string }
 	h.send("GET", h.at("/v2/upload-urls"), nil, x.rival()).into(t, 200, &own)
 	_, x.query, _ = strings.Cut(own.URL, "?")
@@ -147,7 +149,7 @@ func (x *tenancy) check(o *huma.Operation) {
 	for _, p := range x.probes(o) {
 		foreign := answerOf(x.send(o.Method, p[0], body, x.rival()), p[1])
 		none := answerOf(x.send(o.Method, strings.ReplaceAll(p[0], p[1], madeUp), body, x.rival()), madeUp)
-		if foreign != none {
+		if foreign != none && o.OperationID != "get-share" { // whoever has the link may look
 			x.t.Errorf("%s %s\nof another account: %+v\nof nobody:          %+v", o.Method, p[0], foreign, none)
 		}
 		unknown[none] = true

@@ -106,29 +106,7 @@ func (a *API) image(ctx context.Context, an *saccade.Analysis) imageView {
 
 // outputs signs fresh links to everything that the analysis answered.
 func (a *API) outputs(ctx context.Context, an *saccade.Analysis) *saccade.Outputs[saccade.Link] {
-	if an.Status != saccade.StatusSuccess {
-		return nil
-	}
-	if an.Outputs == nil {
-		return &saccade.Outputs[saccade.Link]{}
-	}
-	out := saccade.MapLinks(an.Outputs, func(file saccade.File) saccade.Link { return a.link(ctx, blob.AnalysisKey(an.ID, file)) })
-	if an.Request.Kind == saccade.KindVideo && an.Request.Object != "" {
-		if out.Input == nil {
-			out.Input = &saccade.InputOutput[saccade.Link]{}
-		}
-		out.Input.Video = a.link(ctx, blob.Key(an.Request.Object))
-	}
-	return out
-}
-
-// link signs a link to an object.
-func (a *API) link(ctx context.Context, key blob.Key) saccade.Link {
-	link, err := a.deps.Links.GetURL(route.OriginOf(ctx), key, a.now().Add(a.cfg.Limits.LinkTTL))
-	if err != nil { // a row that names no file; the other links are of use
-		a.log.ErrorContext(ctx, "cannot sign a link", "key", key, "err", err)
-	}
-	return link
+	return a.signer.Outputs(ctx, an, a.now().Add(a.cfg.Limits.LinkTTL))
 }
 
 // errNoReason stands for the error of a failed analysis that kept none.
@@ -180,7 +158,7 @@ func (a *API) preview(ctx context.Context, an *saccade.Analysis) *Preview {
 	if _, err := a.deps.Objects.Stat(ctx, key); err != nil {
 		return nil // best effort, as the position is
 	}
-	return &Preview{Grid: a.link(ctx, key)}
+	return &Preview{Grid: a.signer.Link(ctx, key, a.now().Add(a.cfg.Limits.LinkTTL))}
 }
 
 // pollHeaders says when the next poll makes sense.

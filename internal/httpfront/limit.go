@@ -30,8 +30,15 @@ func NewLimiter(perSecond float64, burst int) *Limiter {
 // Allow takes one request from the key's bucket. When the bucket is empty it
 // returns false and how long to wait.
 func (l *Limiter) Allow(key string, now time.Time) (wait time.Duration, ok bool) {
+	_, wait, ok = l.Take(key, now)
+	return wait, ok
+}
+
+// Take is [Limiter.Allow] of what may turn out not to count: giveBack puts the request
+// back.
+func (l *Limiter) Take(key string, now time.Time) (giveBack func(), wait time.Duration, ok bool) {
 	if l == nil {
-		return 0, true
+		return func() {}, 0, true
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -43,13 +50,13 @@ func (l *Limiter) Allow(key string, now time.Time) (wait time.Duration, ok bool)
 	}
 	res := b.ReserveN(now, 1)
 	if !res.OK() {
-		return time.Minute, false
+		return nil, time.Minute, false
 	}
 	if wait = res.DelayFrom(now); wait > 0 {
 		res.CancelAt(now)
-		return wait, false
+		return nil, wait, false
 	}
-	return 0, true
+	return func() { res.CancelAt(now) }, 0, true
 }
 
 // sweep drops full buckets, at most once a minute.

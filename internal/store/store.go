@@ -10,11 +10,13 @@ import (
 
 	"github.com/saccade-dev/saccade/internal/store/access"
 	"github.com/saccade-dev/saccade/internal/store/pool"
+	"github.com/saccade-dev/saccade/internal/store/share"
 )
 
 // Store is an open database. Close it.
 type Store struct {
 	*access.Rows
+	*share.Links
 
 	cfg    Config
 	driver string
@@ -49,7 +51,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	s.Rows = access.New(s.write, s.read, s.now)
+	s.Rows, s.Links = access.New(s.write, s.read, s.now), share.New(s.write, s.read, s.now)
 	err = s.openQueue()
 	if err == nil {
 		err = s.migrate(ctx)

@@ -58,6 +58,7 @@ func (d *Document) Huma(json huma.Format) huma.Config {
 				{Name: string(tagImage), Description: "Designs as PNG or JPEG, and web pages captured in a browser."},
 				{Name: string(tagTools), Description: "Two analyses beside each other: which is better, and by more than noise. The answer is the document `saccade.compare/1`, as `saccade compare` prints it."},
 				{Name: string(tagTexts), Description: "Markdown about an analyzed image or page. These operations want the `_internal_exposed_id` of a successful analysis, not the id that POST gave."},
+				{Name: string(tagShares), Description: "Links that show an analysis, or two side by side, to whoever has them. Who looks sees title and outputs and may change nothing."},
 				{Name: string(tagWebhooks), Description: "Messages instead of polling, signed by the Standard Webhooks scheme."},
 				{Name: string(tagAccount)}, {Name: string(tagOperator), Description: "For whoever runs the server. No token needed."},
 			},

@@ -22,6 +22,9 @@ const exampleUpload = "https://saccade.example.com/objects/uploads/acme/5h7xk2m4
 // frame of 8 x 8 pixels around a white middle.
 const ExampleImage = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAAF0lEQVR4nGOwgQIGGxgLzoiBAlIYkIQAL8wbYb7vJ6UAAAAASUVORK5CYII="
 
+// exampleAnalysis is the id of an analysis in the examples.
+const exampleAnalysis = "5h7xk2m4qz3v6w8y2b4d6f8h2k"
+
 // ExampleToken is the token of the examples. It is none.
 const ExampleToken = "sac_3f5h7k2m4p6r8t2v4x6z"
 
@@ -95,6 +98,10 @@ var requestExamples = map[string]map[string]*huma.Example{
 	},
 	"create-session": {
 		"token": {Value: object{"token": ExampleToken}},
+	},
+	"create-share": {
+		"one":  {Summary: "One analysis, for a week", Value: object{"analysis": exampleAnalysis, "expires_in": 604800}},
+		"pair": {Summary: "Two side by side, with a password", Value: object{"pair": []string{exampleAnalysis, exampleAnalysis}, "password": "correct horse"}},
 	},
 	"create-webhook": {
 		"all events": {Value: object{"url": "https://hooks.example.com/saccade"}},

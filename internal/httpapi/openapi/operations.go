@@ -23,6 +23,7 @@ const (
 	tagImage    tag = "Image and page analyses"
 	tagTools    tag = "Comparison"
 	tagTexts    tag = "Generated texts"
+	tagShares   tag = "Shares"
 	tagWebhooks tag = "Webhooks"
 	tagAccount  tag = "Account"
 	tagOperator tag = "Operation"
@@ -62,6 +63,10 @@ var operations = []operation{
 	{tagTexts, "get-summary", "GET /v2/analyses/summary/{analysis_id}", "Poll the summary", nil},
 	{tagTexts, "start-recommendations", "POST /v2/analyses/recommendations/{analysis_id}", "Have recommendations written", nil},
 	{tagTexts, "get-recommendations", "GET /v2/analyses/recommendations/{analysis_id}", "Poll the recommendations", nil},
+	{tagShares, "create-share", "POST /v2/shares", "Make a link for people without an account", []int{400, 404, 409, 410}},
+	{tagShares, "list-shares", "GET /v2/shares", "List shares", nil},
+	{tagShares, "get-share", "GET /v2/shares/{id}", "Look at what is shared", []int{400, 404, 410}},
+	{tagShares, "delete-share", "DELETE /v2/shares/{id}", "Withdraw a share", []int{404}},
 	{tagWebhooks, "create-webhook", "POST /v2/webhooks", "Add a webhook endpoint", []int{400}},
 	{tagWebhooks, "list-webhooks", "GET /v2/webhooks", "List webhook endpoints", nil},
 	{tagWebhooks, "get-webhook", "GET /v2/webhooks/{id}", "Show a webhook endpoint", []int{404}},
@@ -76,10 +81,10 @@ var operations = []operation{
 }
 
 // statusCreated are the operations that answer 201.
-var statusCreated = map[string]bool{"create-video-analysis": true, "create-analysis": true, "create-webhook": true}
+var statusCreated = map[string]bool{"create-video-analysis": true, "create-analysis": true, "create-webhook": true, "create-share": true}
 
 // public are the operations that need no token.
-var public = map[string]bool{"create-session": true, "delete-session": true}
+var public = map[string]bool{"create-session": true, "delete-session": true, "get-share": true}
 
 // SplitRoute splits "METHOD /path".
 func SplitRoute(route string) (method, path string) {
