@@ -26,6 +26,9 @@ type cli struct {
 	Eval    evalCmd    `cmd:"" help:"Measure a model against eye-tracking data."`
 	Doctor  doctorCmd  `cmd:"" help:"Check this machine: ffmpeg, sandbox, browser, kernels, model."`
 	Version versionCmd `cmd:"" help:"Print the version."`
+
+	Completion completionCmd `cmd:"" help:"Print the completion of a shell: bash, zsh, fish."`
+	Complete   completeCmd   `cmd:"" hidden:"" name:"__complete"`
 }
 
 // env is what a command may touch of the outside world.
@@ -56,12 +59,4 @@ func run(e env, args []string) int {
 		fmt.Fprintf(e.stderr, "saccade: %v\n", err)
 	}
 	return int(exitCodeOf(err))
-}
-
-type versionCmd struct{}
-
-// Run prints the version.
-func (versionCmd) Run(e env) error {
-	_, err := fmt.Fprintln(e.stdout, "saccade", version)
-	return err
 }
