@@ -19,6 +19,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/batch"
+	"github.com/saccade-dev/saccade/internal/capture/nearby"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
 	"github.com/saccade-dev/saccade/internal/pipeline"
 	"github.com/saccade-dev/saccade/internal/remote"
@@ -111,7 +112,7 @@ func (c *analyzeCmd) analyzer(allow ...string) (*pipeline.Analyzer, error) {
 	}
 	cfg := pipeline.DefaultConfig()
 	cfg.Prior = attention.Prior(c.Prior)
-	pages, err := newLocalPages(allow)
+	pages, err := nearby.New(allow)
 	if err != nil {
 		return nil, err
 	}

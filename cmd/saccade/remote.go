@@ -92,7 +92,7 @@ func (c *remoteAnalyzeCmd) Run(e env) error {
 			if v.Status == saccade.StatusFailed {
 				failed++
 			}
-			return v.print(e, c.JSON)
+			return v.Print(e.stdout, e.stderr, c.JSON)
 		})
 	}
 	err = g.Wait()
@@ -105,22 +105,22 @@ func (c *remoteAnalyzeCmd) Run(e env) error {
 
 // one makes one analysis. The error is for faults that end the whole run; an
 // input that is refused is a failed analysis.
-func (c *remoteAnalyzeCmd) one(ctx context.Context, s *remote.Session, in remote.Input, bar bar) (remoteView, error) {
+func (c *remoteAnalyzeCmd) one(ctx context.Context, s *remote.Session, in remote.Input, bar bar) (remote.View, error) {
 	ref, err := s.Start(ctx, in, &remote.State{})
 	if remote.BlamesInput(err) {
-		return remoteView{Input: in.Input, Status: saccade.StatusFailed, Title: in.Title, Error: saccade.AsError(err)}, nil
+		return remote.View{Input: in.Input, Status: saccade.StatusFailed, Title: in.Title, Error: saccade.AsError(err)}, nil
 	}
 	if err != nil {
-		return remoteView{}, err
+		return remote.View{}, err
 	}
 	if c.NoWait {
-		return remoteView{Input: in.Input, ID: ref.ID, Status: saccade.StatusPending, Title: in.Title}, nil
+		return remote.View{Input: in.Input, ID: ref.ID, Status: saccade.StatusPending, Title: in.Title}, nil
 	}
 	a, err := s.Await(ctx, ref, bar.Set)
 	if err != nil {
-		return remoteView{}, err
+		return remote.View{}, err
 	}
-	v := viewOf(a)
+	v := remote.ViewOf(a)
 	v.Input = in.Input
 	if c.Out != "" {
 		v.Files, err = s.Fetch(ctx, a, filepath.Join(c.Out, stemOf(in.Input)))
@@ -202,9 +202,9 @@ func (c *remoteShowCmd) Run(e env) error {
 			return err
 		}
 		if c.JSON {
-			return viewOf(a).print(e, true)
+			return remote.ViewOf(a).Print(e.stdout, e.stderr, true)
 		}
-		return showAnalysis(e.stdout, a)
+		return remote.WriteAnalysis(e.stdout, a)
 	})
 }
 
@@ -259,13 +259,13 @@ func (c *remoteWatchCmd) Run(e env) error {
 		a, err := s.Wait(ctx, id, func(a *client.Analysis) {
 			bar.Set(saccade.Progress{Fraction: a.Progress, Stage: a.Stage})
 			if c.JSON {
-				failure = errors.Join(failure, viewOf(a).print(e, true))
+				failure = errors.Join(failure, remote.ViewOf(a).Print(e.stdout, e.stderr, true))
 			}
 		})
 		bar.Done()
 		bars.Wait()
 		if err = errors.Join(err, failure); err == nil && !c.JSON {
-			err = viewOf(a).print(e, false)
+			err = remote.ViewOf(a).Print(e.stdout, e.stderr, false)
 		}
 		if err == nil && a.Status == saccade.StatusFailed {
 			err = exitStatus(exitFailed)
@@ -298,11 +298,11 @@ func (c *remoteDownloadCmd) Run(e env) error {
 		if a.Status == saccade.StatusPending {
 			return saccade.Errorf(saccade.CodeConflict, "Analysis %s is not finished; wait for it with: saccade remote watch %s", id, id)
 		}
-		v := viewOf(a)
+		v := remote.ViewOf(a)
 		if v.Files, err = s.Fetch(e.ctx, a, filepath.Join(c.Out, batch.FileName(a.ID))); err != nil {
 			return err
 		}
-		if err := v.print(e, c.JSON); err != nil || a.Status == saccade.StatusSuccess {
+		if err := v.Print(e.stdout, e.stderr, c.JSON); err != nil || a.Status == saccade.StatusSuccess {
 			return err
 		}
 		return exitStatus(exitFailed)

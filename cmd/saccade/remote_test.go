@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/saccade-dev/saccade/internal/remote"
 )
 
 // TestRemoteMisbehavior: whatever a server does, the words are right and so is
@@ -94,7 +96,7 @@ func TestRemoteOnVendor(t *testing.T) {
 	if code != 0 || strings.Count(stdout, "\n") != 2 || stderr != "" {
 		t.Fatalf("%d, %s, %s", code, stdout, stderr)
 	}
-	var line remoteView
+	var line remote.View
 	if err := json.Unmarshal([]byte(stdout[:strings.Index(stdout, "\n")]), &line); err != nil || line.Input != page || *line.Outputs.Clarity.Score != 67 {
 		t.Errorf("%+v, %v", line, err)
 	}

@@ -21,6 +21,7 @@ type cli struct {
 	Login   loginCmd   `cmd:"" help:"Sign in to a server, for saccade remote."`
 	Logout  logoutCmd  `cmd:"" help:"Forget a server and its token."`
 	Remote  remoteCmd  `cmd:"" help:"Analyze on a server, and see to what it holds."`
+	MCP     mcpCmd     `cmd:"" name:"mcp" help:"Serve the tools of agents (MCP) on standard input and output."`
 	Token   tokenCmd   `cmd:"" help:"Create, list and revoke access tokens."`
 	Account accountCmd `cmd:"" help:"List accounts and switch their add-ons."`
 	Eval    evalCmd    `cmd:"" help:"Measure a model against eye-tracking data."`

@@ -36,6 +36,7 @@ type server struct {
 	objects objects
 	worker  *worker.Worker
 	api     *httpapi.API
+	door    http.Handler // the API, and beside it the tools of agents
 	traces  telemetry.Traces
 }
 
@@ -87,7 +88,11 @@ func (s *server) build(ctx context.Context, c *serveCmd) error {
 	if err != nil {
 		return err
 	}
-	s.api, err = s.newAPI(c, p, svc)
+	if s.api, err = s.newAPI(c, p, svc); err != nil {
+		return err
+	}
+	front := httpfront.Config{PublicURL: c.PublicURL, TrustProxy: c.TrustProxy, Version: version}
+	s.door, err = withMCP(s.api, front, p.tool, s.log)
 	return err
 }
 
@@ -186,7 +191,7 @@ func (s *server) Serve(ctx context.Context, ln net.Listener) error {
 	if err := s.worker.Start(ctx); err != nil {
 		return errors.Join(err, ln.Close(), s.Close())
 	}
-	web := httpfront.NewServer(s.traces.Handler(s.api), s.log)
+	web := httpfront.NewServer(s.traces.Handler(s.door), s.log)
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(ln) }()
 	var err error

@@ -62,6 +62,7 @@ func (a *API) plainRoutes() {
 	a.app.Register(a.front.HandleFunc, func(w http.ResponseWriter, r *http.Request) { a.front.Fail(w, r, httpfront.ErrNoRoute) })
 	docs := web.Docs()
 	a.front.HandleFunc("GET /docs", docs.ServeHTTP)
+	a.front.HandleFunc("GET /llms.txt", docs.ServeHTTP)
 	a.front.HandleFunc("GET /docs/{part}", func(w http.ResponseWriter, r *http.Request) {
 		if _, known := docs.Handler(r); known == "" {
 			a.front.Fail(w, r, httpfront.ErrNoRoute)

@@ -42,6 +42,13 @@ func (c Config) address(r *http.Request) (base string, hosts []string, ok bool) 
 	return base, hosts, true
 }
 
+// Base returns the absolute base of a request's links, without a slash at its
+// end: PublicURL, or what the request was sent to. Empty for a Host that is none.
+func (c Config) Base(r *http.Request) string {
+	base, _, _ := c.address(r)
+	return base
+}
+
 // nearest returns the first of a comma-separated list: the proxy nearest to the
 // client.
 func nearest(list string) string {

@@ -16,13 +16,16 @@ var (
 	docsCSS []byte
 	//go:embed docs.js
 	docsJS []byte
+	//go:embed llms.txt
+	llmsTXT []byte
 )
 
 // policy lets a page use its own style and script and talk to its own server;
 // nothing else.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// Docs serves the documentation: the page at /docs and its parts below it. It
+// Docs serves the documentation: the page at /docs and its parts below it, and
+// /llms.txt, which says the main things to language models (llmstxt.org). It
 // expects the OpenAPI document at /v2/openapi.json of the same server.
 func Docs() *http.ServeMux {
 	mux := http.NewServeMux()
@@ -33,6 +36,7 @@ func Docs() *http.ServeMux {
 		"/docs":          {"text/html; charset=utf-8", docsHTML},
 		"/docs/docs.css": {"text/css; charset=utf-8", docsCSS},
 		"/docs/docs.js":  {"text/javascript; charset=utf-8", docsJS},
+		"/llms.txt":      {"text/plain; charset=utf-8", llmsTXT},
 	} {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
 			h := w.Header()

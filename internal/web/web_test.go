@@ -11,7 +11,7 @@ import (
 func TestDocsAreSelfContained(t *testing.T) {
 	h := Docs()
 	for path, kind := range map[string]string{
-		"/docs": "text/html", "/docs/docs.css": "text/css", "/docs/docs.js": "text/javascript",
+		"/docs": "text/html", "/docs/docs.css": "text/css", "/docs/docs.js": "text/javascript", "/llms.txt": "text/plain",
 	} {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))

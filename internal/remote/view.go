@@ -1,4 +1,4 @@
-package main
+package remote
 
 import (
 	"encoding/json"
@@ -9,11 +9,10 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/client"
-	"github.com/saccade-dev/saccade/internal/remote"
 )
 
-// remoteView is an analysis on the server as a line of JSON.
-type remoteView struct {
+// View is an analysis on the server as a line of JSON.
+type View struct {
 	Input     string                         `json:"input,omitempty"`
 	ID        string                         `json:"id"`
 	Type      saccade.Kind                   `json:"type,omitempty"`
@@ -28,44 +27,45 @@ type remoteView struct {
 	Files     string                         `json:"files,omitempty"` // result.json of what was downloaded
 }
 
-func viewOf(a *client.Analysis) remoteView {
-	v := remoteView{ID: a.ID, Type: a.Type, Status: a.Status, Title: a.Title, Progress: a.Progress, Stage: a.Stage, Queue: a.QueuePosition, Outputs: a.Outputs, Error: a.Err}
+// ViewOf returns an analysis as it is printed.
+func ViewOf(a *client.Analysis) View {
+	v := View{ID: a.ID, Type: a.Type, Status: a.Status, Title: a.Title, Progress: a.Progress, Stage: a.Stage, Queue: a.QueuePosition, Outputs: a.Outputs, Error: a.Err}
 	if !time.Time(a.CreatedAt).IsZero() {
 		v.CreatedAt = &a.CreatedAt
 	}
 	return v
 }
 
-// print writes a line: JSON, or the id, the status and a name to read. A failed
-// analysis is reported on standard error as well.
-func (v remoteView) print(e env, asJSON bool) error {
+// Print writes a line: JSON, or the id, the status and a name to read. A failed
+// analysis is reported to problems as well.
+func (v View) Print(out, problems io.Writer, asJSON bool) error {
 	if asJSON {
-		return json.NewEncoder(e.stdout).Encode(v)
+		return json.NewEncoder(out).Encode(v)
 	}
-	name := remote.Printable(orWord(v.Input, v.Title))
+	name := Printable(orElse(v.Input, v.Title))
 	if v.Error != nil {
-		if _, err := fmt.Fprintf(e.stderr, "saccade: %s: %s\n", orWord(name, v.ID), remote.Printable(v.Error.Message)); err != nil {
+		if _, err := fmt.Fprintf(problems, "saccade: %s: %s\n", orElse(name, v.ID), Printable(v.Error.Message)); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(e.stdout, "%s  %s  %s\n", orWord(remote.Printable(v.ID), "-"), v.Status, orWord(v.Files, name))
+	_, err := fmt.Fprintf(out, "%s  %s  %s\n", orElse(Printable(v.ID), "-"), v.Status, orElse(v.Files, name))
 	return err
 }
 
-// showAnalysis writes an analysis to read.
-func showAnalysis(to io.Writer, a *client.Analysis) error {
+// WriteAnalysis writes an analysis to read.
+func WriteAnalysis(to io.Writer, a *client.Analysis) error {
 	w := tabwriter.NewWriter(to, 0, 8, 2, ' ', 0)
 	line := func(name string, value any) { fmt.Fprintf(w, "%s\t%v\n", name, value) }
-	line("id", remote.Printable(a.ID))
+	line("id", Printable(a.ID))
 	line("status", a.Status)
 	if a.Title != "" {
-		line("title", remote.Printable(a.Title))
+		line("title", Printable(a.Title))
 	}
 	if a.Status == saccade.StatusPending && a.Stage != "" {
-		line("stage", fmt.Sprintf("%s, %.0f %%", remote.Printable(string(a.Stage)), 100*a.Progress))
+		line("stage", fmt.Sprintf("%s, %.0f %%", Printable(string(a.Stage)), 100*a.Progress))
 	}
 	if a.Err != nil {
-		line("error", fmt.Sprintf("%s: %s", remote.Printable(string(a.Err.Code)), remote.Printable(a.Err.Message)))
+		line("error", fmt.Sprintf("%s: %s", Printable(string(a.Err.Code)), Printable(a.Err.Message)))
 	}
 	if o := a.Outputs; o != nil {
 		for i, s := range []*saccade.ScoreOutput[saccade.Link]{o.Focus, o.Clarity, o.Excitingness} {
@@ -74,11 +74,18 @@ func showAnalysis(to io.Writer, a *client.Analysis) error {
 			}
 		}
 		for _, r := range o.AOIs {
-			line("aoi "+remote.Printable(r.Name), fmt.Sprintf("share %.3f, rank %d", r.Share, r.Rank))
+			line("aoi "+Printable(r.Name), fmt.Sprintf("share %.3f, rank %d", r.Share, r.Rank))
 		}
-		for _, f := range remote.Files(a) {
-			line(string(f.Name), remote.Printable(string(f.Link)))
+		for _, f := range Files(a) {
+			line(string(f.Name), Printable(string(f.Link)))
 		}
 	}
 	return w.Flush()
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
 }

@@ -1,4 +1,7 @@
-package main
+// Package nearby captures pages for somebody who sits at this machine: public
+// ones, which can reach nothing private but what is allowed, and those of the
+// machine itself, which can reach the machine too. A server must not use it.
+package nearby
 
 import (
 	"context"
@@ -12,11 +15,12 @@ import (
 	"github.com/saccade-dev/saccade/internal/netguard"
 )
 
-// localPages captures pages for somebody at this machine: public ones, which
-// can reach nothing private but what is allowed, and those of the machine itself.
-type localPages struct{ public, own *capture.Browser }
+// Pages captures pages. It is safe for concurrent use.
+type Pages struct{ public, own *capture.Browser }
 
-func newLocalPages(allow []string) (*localPages, error) {
+// New makes Pages. Private addresses in allow, as netguard.Config.Allow has them,
+// may be reached by every page.
+func New(allow []string) (*Pages, error) {
 	cfg := capture.DefaultConfig()
 	cfg.Net, cfg.Log = netguard.DefaultConfig(), slog.Default()
 	cfg.Net.Allow = allow
@@ -26,11 +30,11 @@ func newLocalPages(allow []string) (*localPages, error) {
 	}
 	cfg.Net.Allow = append([]string{"127.0.0.0/8", "::1", "localhost"}, allow...)
 	own, err := capture.New(cfg)
-	return &localPages{public, own}, err
+	return &Pages{public, own}, err
 }
 
-// Capture implements pipeline.Capturer.
-func (p *localPages) Capture(ctx context.Context, address string, medium saccade.Medium) ([]byte, error) {
+// Capture returns the page at address as PNG, as capture.Browser does.
+func (p *Pages) Capture(ctx context.Context, address string, medium saccade.Medium) ([]byte, error) {
 	if onThisMachine(address) {
 		return p.own.Capture(ctx, address, medium)
 	}
