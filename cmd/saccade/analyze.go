@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -107,7 +108,7 @@ func (c *analyzeCmd) analyzer(allow ...string) (*pipeline.Analyzer, error) {
 	video := ffmpeg.DefaultConfig()
 	video.Logger = slog.Default()
 	tool, err := ffmpeg.New(video)
-	if err != nil {
+	if err != nil && !errors.Is(err, exec.ErrNotFound) { // images and pages do without
 		return nil, err
 	}
 	cfg := pipeline.DefaultConfig()

@@ -4,28 +4,22 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 
 	"github.com/saccade-dev/saccade"
-	"github.com/saccade-dev/saccade/internal/compare"
 	"github.com/saccade-dev/saccade/internal/gate"
+	"github.com/saccade-dev/saccade/internal/gate/github"
 	"github.com/saccade-dev/saccade/internal/remote"
 )
 
 // compareCmd compares designs, and judges the difference by checks.
 type compareCmd struct {
-	Inputs []string `arg:"" optional:"" name:"INPUT" help:"BASE and CANDIDATE: files (PNG, JPEG, WebM), quoted patterns, directories or addresses of pages. With --git, candidates alone."`
-	AOI    []string `name:"aoi" sep:"none" placeholder:"NAME=BOX" help:"Area of interest: NAME=X,Y,WIDTH,HEIGHT in fractions of the image, or for pages NAME=css:SELECTOR. Repeat it for more."`
-	FailIf []string `name:"fail-if" sep:"none" placeholder:"CHECK" help:"Exit with 1 if this is true of any pair, as in 'cta.share < 0.9*base'. Repeat it for more."`
-	WarnIf []string `name:"warn-if" sep:"none" placeholder:"CHECK" help:"Warn if this is true of any pair."`
-	Git    string   `placeholder:"REF" help:"Take the bases from this commit of git."`
-	Config string   `type:"existingfile" placeholder:"FILE" help:"saccade.yml with pages, medium, aois and checks."`
-	Medium string   `placeholder:"LIST" help:"Viewports of pages: desktopWeb (the default), mobileWeb, or both with a comma."`
+	gate.Flags
 	Out    string   `placeholder:"DIR" help:"Write compare.json, compare.md and report.html there."`
 	Format string   `enum:"table,json,markdown,html" default:"table" help:"What to print: table, json, markdown or html."`
 	Model  string   `default:"${model}" help:"saccade-1 (the trained network) or baseline (training-free)."`
 	Server string   `placeholder:"URL" help:"Analyze on this server rather than in this process; the token is read from SACCADE_TOKEN or, after saccade login, from hosts.json."`
+	GitHub bool     `name:"github-comment" help:"In a job of GitHub Actions: write the Markdown as the job's one comment on the pull request, with GITHUB_TOKEN."`
 	Allow  []string `placeholder:"ADDR" help:"Private addresses that pages may reach, separated by commas: 10.0.0.0/8, intranet.example. Those of this machine always may."`
 	Jobs   int      `default:"0" help:"Pairs compared at the same time; 0: one for each core."`
 }
@@ -47,7 +41,7 @@ Exit status: 0 done, 1 an input failed or a --fail-if is true, 2 wrong usage.`
 
 // Run compares every pair and reports.
 func (c *compareCmd) Run(e env) error {
-	plan, err := c.plan()
+	plan, err := c.Plan()
 	if err != nil {
 		return usage(e, err)
 	}
@@ -87,72 +81,13 @@ func (c *compareCmd) Run(e env) error {
 	}
 	if r, ok := analyzer.(remote.Comparer); ok {
 		err = r.Explain(err)
+	} else if err != nil { // of this machine, not of a server
+		err = exitWith(exitFailed, err)
 	}
 	if err != nil {
 		return err
 	}
 	return c.report(e, result)
-}
-
-// plan puts configuration and flags together.
-func (c *compareCmd) plan() (*compare.Plan, error) {
-	plan := &compare.Plan{}
-	if c.Config != "" {
-		f, err := os.Open(c.Config)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		if plan, err = compare.ReadPlan(f); err != nil {
-			return nil, fmt.Errorf("%s: %w", c.Config, err)
-		}
-		plan.Rebase(filepath.Dir(c.Config), gate.IsAddress)
-	}
-	switch {
-	case len(c.Inputs) > 0 && c.Git != "":
-		plan.Pages = nil
-		for _, in := range c.Inputs {
-			plan.Pages = append(plan.Pages, compare.PlanPage{Candidate: in})
-		}
-	case len(c.Inputs) == 2:
-		plan.Pages = []compare.PlanPage{{Base: c.Inputs[0], Candidate: c.Inputs[1]}}
-	case len(c.Inputs) > 0:
-		return nil, fmt.Errorf("inputs: %d; write BASE and CANDIDATE, with patterns in quotes, or --git REF and candidates", len(c.Inputs))
-	case len(plan.Pages) == 0:
-		return nil, errors.New("nothing to compare; write BASE and CANDIDATE, or --git REF and candidates, or pages: in --config")
-	}
-	if c.Medium != "" {
-		var err error
-		if plan.Media, err = compare.ParseMedia(c.Medium); err != nil {
-			return nil, fmt.Errorf("--medium: %w", err)
-		}
-	}
-	return plan, c.addFlags(plan)
-}
-
-// addFlags adds the areas and checks of the flags.
-func (c *compareCmd) addFlags(plan *compare.Plan) error {
-	for _, s := range c.AOI {
-		a, err := compare.ParseArea(s)
-		if err != nil {
-			return fmt.Errorf("--aoi: %w", err)
-		}
-		plan.Areas = append(plan.Areas, a)
-	}
-	add := func(level saccade.Level, texts []string) error {
-		for _, s := range texts {
-			check, err := compare.ParseCheck(level, s)
-			if err != nil {
-				return err
-			}
-			plan.Checks = append(plan.Checks, check)
-		}
-		return nil
-	}
-	if err := add(saccade.LevelError, c.FailIf); err != nil {
-		return err
-	}
-	return add(saccade.LevelWarn, c.WarnIf)
 }
 
 // analyzer returns the engine in this process, or a server.
@@ -185,6 +120,11 @@ func (c *compareCmd) report(e env, r *gate.Result) error {
 	}
 	if err := r.Write(e.stdout, c.Format); err != nil {
 		return err
+	}
+	if c.GitHub {
+		if err := github.Comment(e.ctx, os.Getenv, r.Markdown()); err != nil { // the verdict counts all the same
+			fmt.Fprintln(e.stderr, "saccade: no comment was written:", remote.Printable(err.Error()))
+		}
 	}
 	if r.Document.Verdict == saccade.VerdictFail {
 		return exitStatus(exitFailed)

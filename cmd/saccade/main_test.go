@@ -40,13 +40,16 @@ func TestScripts(t *testing.T) {
 			e.Setenv("EXAMPLES", root+"/../../examples")
 			e.Setenv("HOME", e.WorkDir)
 			return errors.Join(err, drawPage(filepath.Join(e.WorkDir, "page.png")),
-				drawPageWith(filepath.Join(e.WorkDir, "moved.png"), image.Rect(40, 250, 130, 280)))
+				drawPageWith(filepath.Join(e.WorkDir, "moved.png"), movedButton))
 		},
 	})
 }
 
 // drawPage draws something like a page: a banner, lines of text, a button.
 func drawPage(path string) error { return drawPageWith(path, image.Rect(300, 180, 420, 220)) }
+
+// movedButton is where the button of a changed page is.
+var movedButton = image.Rect(40, 250, 130, 280)
 
 // drawPageWith draws that page with its button elsewhere.
 func drawPageWith(path string, button image.Rectangle) error {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/compare"
@@ -41,6 +42,13 @@ func (r *Result) Write(w io.Writer, format string) error {
 		return report.Comparison(w, r.Document, r.Images)
 	}
 	return fmt.Errorf("there is no format %q", format)
+}
+
+// Markdown returns the result in Markdown.
+func (r *Result) Markdown() string {
+	var b strings.Builder
+	_ = compare.WriteMarkdown(&b, r.Document) // into memory
+	return b.String()
 }
 
 func writeJSON(w io.Writer, d *saccade.Comparison) error {

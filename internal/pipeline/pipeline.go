@@ -47,7 +47,7 @@ type Capturer interface {
 
 // Analyzer makes analyses. It is safe for concurrent use.
 type Analyzer struct {
-	video *ffmpeg.Tool
+	video *ffmpeg.Tool // nil: videos cannot be decoded
 	model attention.Predictor
 	pages Capturer // nil: pages cannot be captured
 	cfg   Config
@@ -100,7 +100,7 @@ func (c Config) Validate() error {
 	return err
 }
 
-// New makes an analyzer; pages may be nil.
+// New makes an analyzer; video and pages may be nil.
 func New(cfg Config, video *ffmpeg.Tool, model attention.Predictor, pages Capturer) (*Analyzer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -129,6 +129,9 @@ func (a *Analyzer) Run(ctx context.Context, job Job, progress func(saccade.Progr
 	}
 	switch job.Request.Kind {
 	case saccade.KindVideo:
+		if a.video == nil {
+			return nil, saccade.Errorf(saccade.CodeInvalidInput, "Videos cannot be decoded here: ffmpeg is not installed. Install it, on Debian and Ubuntu by: apt install ffmpeg")
+		}
 		return a.runVideo(ctx, job, progress)
 	case saccade.KindImage:
 		b, err := os.ReadFile(job.Path)
