@@ -4,10 +4,15 @@
     video.py table WEIGHTS.safetensors WORK_DIR --shared SHARED              what needs no training, as a baseline
     video.py train WEIGHTS.safetensors WORK_DIR --shared SHARED --fold 0     one fold, with held-out figures; "each": all folds
     video.py train ... --fold all --out OUT.pt                               on all clips
+    video.py ship WEIGHTS.safetensors WORK_DIR --shared SHARED --heads A.pt,B.pt --out NEW.safetensors --golden GOLDEN.safetensors
+                                                                             the mean of runs, into the weights of the program
 
 A frame's target is the density of the fixations that last at its time (see clips.py). The branch starts closed: its output
 is zero, so that training starts from image mode with the prior of video, and whatever the branch adds must earn its place.
 Sequences go on from one step to the next with their state, as in the program; gradients end after one step.
+
+With --made N, clips made from photographs and pages (motion.py) are learned beside the real ones: on them the branch must
+keep image mode while nothing moves, while a page scrolls and after a cut, and follow an object that starts to move.
 """
 import argparse
 import copy
@@ -24,7 +29,10 @@ import clips as clips_of_gaze
 import evaluate
 import export
 import losses
+import motion
+import teacher_maps
 import unfold
+from data import load_photos, read_image
 from net import up2
 
 WIDTH, HEIGHT = 384, 224
@@ -139,6 +147,51 @@ def density_of(points, window, h=56, w=96):
     return q / max(q.sum(), 1e-12), hist / max(hist.sum(), 1)
 
 
+class Made:
+    """Features of N clips made from photographs and pages, in memory: about 1.8 MB a clip."""
+
+    def __init__(self, net, shared, count, seed=7):
+        rng = np.random.default_rng(seed)
+        photos, files = load_photos(shared)[0], [path for _, path in teacher_maps.page_files(shared)]
+        photos = [photos[i] for i in rng.permutation(len(photos))[:150]]
+        pages = [Page(read_image(files[i])) for i in rng.permutation(len(files))[:150]]
+        self.clips, parts = [], []
+        for _ in range(count):
+            c = motion.make_clip(photos, pages, WIDTH, HEIGHT, rng)
+            d16, taps = motion.encode(net, [c])
+            with torch.no_grad():
+                parts.append([m[:, 0].half() for m in (d16, net.lat8(taps[1][:, 0])[:, None], net.lat4(taps[0][:, 0])[:, None])])
+            c.frames = None
+            self.clips.append(c)
+        self.maps = [torch.stack(m, 1) for m in zip(*parts)]
+
+    def loss(self, model, net, rng, clips=4, judged=3, strict=1.0):
+        """The loss of a few clips at a few of their frames, without a prior: see motion.clip_loss."""
+        pick, times = rng.permutation(len(self.clips))[:clips], np.sort(rng.permutation(motion.FRAMES)[:judged])
+        d16, l8, l4 = (m[:, pick].float() for m in self.maps)
+        h, changed = None, []
+        for x in d16:
+            y, h = model.gru(x, h)
+            changed.append(y)
+        y, flat = torch.stack(changed), lambda m: m[times].flatten(0, 1)
+        with torch.no_grad():
+            base = decode(net, flat(d16), flat(l8), flat(l4)).flatten(1).softmax(1)
+        logits = decode(model, flat(y), flat(l8), flat(l4))[:, 0]
+        share, hump, static = (torch.from_numpy(np.stack([getattr(self.clips[i], k) for i in pick], 1)) for k in ("share", "hump", "static"))
+        share = share[times].flatten()[:, None]
+        q = ((1 - share) * base + share * hump[times].flatten(0, 1).flatten(1)).view_as(logits)
+        kld, cc, _ = losses.saliency_terms(logits, q, q)
+        delta, static = ((y - d16) ** 2).mean((2, 3, 4)) / d16.var(), static.float()
+        return (kld + 0.5 * (1 - cc)).mean() + strict * (delta * static).sum() / static.sum().clamp(min=1)
+
+
+class Page:
+    """A page as motion.py takes it."""
+
+    def __init__(self, image):
+        self.image = image
+
+
 class VideoHead(torch.nn.Module):
     """What is trained: the recurrent branch, the prior of video and, if asked, a decoder of its own for video."""
 
@@ -223,9 +276,9 @@ def image_predictor(net, prior):
     return predict
 
 
-def train(net, clips, o, indices, held):
+def train(net, clips, o, indices, held, made=None):
     rng = np.random.default_rng(o.seed)
-    torch.manual_seed(o.seed)
+    torch.manual_seed(1)  # all runs start from the same branch, so that their weights may be averaged
     model = VideoHead(net, [clips[i] for i in indices], o.decoder)
     for p in net.parameters():
         p.requires_grad_(False)
@@ -281,6 +334,8 @@ def train(net, clips, o, indices, held):
         loss, (kld, cc, nss) = losses.saliency_loss(z, q, f, nss_weight=o.nss)
         if o.closed:
             loss = loss + o.closed * ((torch.stack(kept) - d16[times]) ** 2).mean() / d16.var()
+        if made and step % 2:
+            loss = loss + o.made_weight * made.loss(model, net, rng)
         opt.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
@@ -340,15 +395,35 @@ def table(net, clips, work):
         show(f"image mode, prior of video ^{power}", got)
 
 
+def ship(tensors, config, heads, out, golden, motion):
+    """Writes weights with the mean of some runs' recurrent branches and priors of video; the image network's stay to the bit."""
+    heads = [torch.load(h, map_location="cpu") for h in heads]
+    mean = {k: sum(h[k] for h in heads) / len(heads) for k in heads[0] if k.startswith("gru.") or k == "prior"}
+    tensors, config = dict(tensors), dict(config)
+    for k in [k for k in tensors if k.startswith("gru.")]:
+        name, kind = k.rsplit(".", 1)
+        name = "gru.inp" if name == "gru.in" else name
+        tensors[k] = mean[name + {"w": ".weight", "b": ".bias"}[kind]].numpy().astype(np.float16)
+    tensors["prior.video"] = mean["prior"][0, 0].numpy().astype(np.float16)
+    config["media"], config["motion"] = ["natural", "web", "video"], motion
+    export.write_safetensors(out, tensors, {"config": json.dumps(config), "format": "pt", "note": ""})
+    if golden:
+        layout = {"config": json.dumps(config), "layout": "input HWC, state CHW, logits and density HW"}
+        export.write_safetensors(golden, export.golden(export.Folded(tensors, config)), layout)
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("what", choices=("cache", "train", "table"))
+    ap.add_argument("what", choices=("cache", "train", "table", "ship"))
     ap.add_argument("weights")
     ap.add_argument("work")
     ap.add_argument("--shared", required=True)
     ap.add_argument("--views", default="0,1,2,3")
     ap.add_argument("--fold", default="0")
     ap.add_argument("--out")
+    ap.add_argument("--heads", help="what train --out wrote, separated by commas")
+    ap.add_argument("--golden")
+    ap.add_argument("--motion", type=float, default=0.5, help="exponent of motion in the engine's density")
     ap.add_argument("--steps", type=int, default=600)
     ap.add_argument("--every", type=int, default=150)
     ap.add_argument("--streams", type=int, default=8)
@@ -361,6 +436,9 @@ def main():
     ap.add_argument("--decay", type=float, default=1e-2)
     ap.add_argument("--closed", type=float, default=0.0, help="penalty for what the branch changes")
     ap.add_argument("--nss", type=float, default=0.1)
+    ap.add_argument("--made", type=int, default=0, help="learn this many made clips beside the real ones")
+    ap.add_argument("--made-weight", type=float, default=1.0)
+    ap.add_argument("--record", help="write the held-out figures of each clip as JSON")
     ap.add_argument("--ema", type=float, default=0.98)
     ap.add_argument("--seed", type=int, default=1)
     o = ap.parse_args()
@@ -372,23 +450,30 @@ def main():
     clips = read_set(o.shared)
     if o.what == "cache":
         return cache(net, clips, o.work, [int(v) for v in o.views.split(",")])
+    if o.what == "ship":
+        return ship(tensors, json.loads(meta["config"]), o.heads.split(","), o.out, o.golden, o.motion)
     if o.what == "table":
         return table(net, clips, o.work)
     folds = range(FOLDS) if o.fold == "each" else [] if o.fold == "all" else [int(o.fold)]
+    made = Made(net, o.shared, o.made) if o.made else None
     total = {}
     for fold in folds:
         held = [i for i in range(len(clips)) if i % FOLDS == fold]
-        model = train(net, clips, o, [i for i in range(len(clips)) if i not in held], held)
+        model = train(net, clips, o, [i for i in range(len(clips)) if i not in held], held, made)
+        if o.out:
+            torch.save(model.state_dict(), f"{o.out}.{fold}")
         got = judge(clips, o.work, held, video_predictor(model))
         for k, v in got.items():
             print("  %-24s NSS %.3f CC %.3f" % (k, *v))
         show(f"fold {fold}", got)
         total.update(got)
+    if o.record:
+        with open(o.record, "w") as f:
+            json.dump(total, f, indent=1)
     if len(total) > 10:
         show("all folds", total)
     if o.fold == "all":
-        model = train(net, clips, o, list(range(len(clips))), [])
-    if o.out:
+        model = train(net, clips, o, list(range(len(clips))), [], made)
         torch.save(model.state_dict(), o.out)
 
 

@@ -32,7 +32,7 @@ type analyzeCmd struct {
 	Out         string   `required:"" placeholder:"DIR" help:"Directory for the results: DIR/<stem>/result.json and the files it names."`
 	Predictions []string `placeholder:"LIST" help:"Outputs to make, separated by commas: attention.attentionMap, clarity.score, attention.data, ... or all."`
 	Model       string   `default:"${model}" help:"saccade-1 (the trained network) or baseline (training-free)."`
-	Prior       string   `enum:"auto,natural,web,none" default:"auto" help:"Prior, where people look whatever is shown: auto, natural, web or none."`
+	Prior       string   `enum:"auto,natural,video,web,none" default:"auto" help:"Prior, where people look whatever is shown: auto, natural, video, web or none."`
 	AOIs        string   `name:"aois" type:"existingfile" placeholder:"FILE" help:"JSON list of areas of interest, as in the API."`
 	Medium      string   `enum:",desktopWeb,mobileWeb" default:"" help:"Viewport of pages: desktopWeb or mobileWeb."`
 	JSON        bool     `name:"json" help:"Print every result as a line of JSON."`

@@ -21,7 +21,7 @@ import (
 type evalCmd struct {
 	Sets      []string `arg:"" name:"SET" type:"existingdir" help:"Directories with stimuli.csv, fixations.csv (or maps/) and stimuli/, or with videos.csv, fixations.csv and videos/."`
 	Model     []string `default:"${model},baseline" placeholder:"NAME" help:"Models to compare: ${default}."`
-	Prior     string   `enum:"auto,natural,web,none" default:"auto" help:"Prior, where people look whatever is shown: auto, natural, web or none."`
+	Prior     string   `enum:"auto,natural,video,web,none" default:"auto" help:"Prior, where people look whatever is shown: auto, natural, video, web or none."`
 	Split     string   `enum:"all,val,train" default:"all" help:"Images or clips to evaluate: all, val (every tenth by name; images of it are unseen in training) or train (the others)."`
 	NoPeople  bool     `help:"Leave out the inter-observer rows, which take longest."`
 	JSON      bool     `name:"json" help:"Print one JSON list of reports instead of tables."`

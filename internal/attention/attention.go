@@ -24,13 +24,14 @@ import (
 // Prior names the explicit term for where people look whatever is shown there.
 type Prior string
 
-// The priors. In photographs and video fixations gather at the center, on pages
-// of text at the upper left.
+// The priors. In photographs fixations gather at the center, in video more so, on
+// pages of text at the upper left.
 const (
 	PriorNatural Prior = "natural"
 	PriorWeb     Prior = "web"
+	PriorVideo   Prior = "video"
 	PriorNone    Prior = "none"
-	PriorAuto    Prior = "auto" // natural and web mixed by [PageProbability] of the image
+	PriorAuto    Prior = "auto" // natural (in a stream video) and web mixed by [PageProbability] of the image
 )
 
 // Predictor is a model of attention.

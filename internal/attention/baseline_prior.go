@@ -32,7 +32,7 @@ func logPrior(w, h int, prior Prior, p *pix.RGB) ([]float32, error) {
 	switch prior {
 	case PriorNone:
 		return make([]float32, w*h), nil
-	case PriorNatural:
+	case PriorNatural, PriorVideo: // it has none of its own for video
 	case PriorWeb:
 		web = 1
 	case PriorAuto:

@@ -97,7 +97,7 @@ func load(file []byte, k *nn.Kernels) (*network, error) {
 	}
 	widths := n.encoder(l, act)
 	n.decoder(l, act, widths)
-	for _, m := range []Prior{PriorNatural, PriorWeb} {
+	for _, m := range []Prior{PriorNatural, PriorWeb, PriorVideo} {
 		p, err := w.Floats("prior." + string(m))
 		if err != nil {
 			return nil, err

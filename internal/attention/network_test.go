@@ -71,7 +71,7 @@ func goldenSize(t *testing.T, n *network, g *nn.Weights, size string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, prior := range []Prior{PriorNatural, PriorWeb, PriorNone} {
+	for _, prior := range []Prior{PriorNatural, PriorVideo, PriorWeb, PriorNone} {
 		r := n.newRunner(shape[1], shape[0])
 		bias, err := n.bias(r.w, r.h, prior, nil)
 		if err != nil {

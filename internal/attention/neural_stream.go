@@ -91,7 +91,7 @@ func (s *neuralStream) Next(p *pix.RGB, pts time.Duration) (saccade.Density, err
 func (s *neuralStream) observe(p *pix.RGB, dt float64) error {
 	cut := s.motion.observe(p, dt)
 	if cut {
-		bias, err := s.net.bias(s.r.w, s.r.h, s.prior, p)
+		bias, err := s.net.videoBias(s.r.w, s.r.h, s.prior, p)
 		if err != nil {
 			return err
 		}

@@ -102,22 +102,36 @@ func (r *runner) apply(logits, bias []float32) {
 }
 
 // bias returns the prior's logits on a grid of w x h cells; p is only read
-// for [PriorAuto], which mixes the two in the log domain.
+// for [PriorAuto], which mixes those of photographs and of pages.
 func (n *network) bias(w, h int, prior Prior, p *pix.RGB) ([]float32, error) {
 	switch prior {
 	case PriorNone:
 		return make([]float32, w*h), nil
-	case PriorNatural, PriorWeb:
+	case PriorNatural, PriorVideo, PriorWeb:
 		return n.resized(n.priors[prior], w, h), nil
 	case PriorAuto:
-		share := float32(PageProbability(p))
-		z, page := n.resized(n.priors[PriorNatural], w, h), n.resized(n.priors[PriorWeb], w, h)
-		for i := range z {
-			z[i] += share * (page[i] - z[i])
-		}
-		return z, nil
+		return n.mixed(w, h, PriorNatural, p), nil
 	}
 	return nil, fmt.Errorf("attention: unknown prior %q", prior)
+}
+
+// videoBias is bias for the frame p of a video.
+func (n *network) videoBias(w, h int, prior Prior, p *pix.RGB) ([]float32, error) {
+	if prior == PriorAuto {
+		return n.mixed(w, h, PriorVideo, p), nil
+	}
+	return n.bias(w, h, prior, p)
+}
+
+// mixed returns the mean, in the log domain, of a prior and of that of pages,
+// weighted by how likely p is a page.
+func (n *network) mixed(w, h int, prior Prior, p *pix.RGB) []float32 {
+	share := float32(PageProbability(p))
+	z, page := n.resized(n.priors[prior], w, h), n.resized(n.priors[PriorWeb], w, h)
+	for i := range z {
+		z[i] += share * (page[i] - z[i])
+	}
+	return z
 }
 
 // resized returns a prior on a grid of w x h cells.

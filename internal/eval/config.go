@@ -31,8 +31,8 @@ func DefaultConfig() Config {
 // `saccade eval` that sets it.
 func (c Config) Validate() error {
 	var faults []error
-	if !slices.Contains([]attention.Prior{attention.PriorAuto, attention.PriorNatural, attention.PriorWeb, attention.PriorNone}, c.Prior) {
-		faults = append(faults, fmt.Errorf("Prior (--prior) is %q; it must be auto, natural, web or none", c.Prior))
+	if !slices.Contains([]attention.Prior{attention.PriorAuto, attention.PriorNatural, attention.PriorVideo, attention.PriorWeb, attention.PriorNone}, c.Prior) {
+		faults = append(faults, fmt.Errorf("Prior (--prior) is %q; it must be auto, natural, video, web or none", c.Prior))
 	}
 	if !slices.Contains([]Split{SplitAll, SplitVal, SplitTrain}, c.Split) {
 		faults = append(faults, fmt.Errorf("Split (--split) is %q; it must be all, val (every tenth image or clip by name) or train (the others)", c.Split))
