@@ -52,7 +52,7 @@ func run(ctx context.Context, binary, video, out string) (err error) {
 	if err != nil {
 		return err
 	}
-	return analyze(ctx, c, video, out)
+	return analyze(ctx, c, binary, video, out)
 }
 
 // serve starts the service on a free port; end stops it as an operator would.
@@ -86,7 +86,7 @@ func serve(binary, data, logFile string) (url string, end func() error, err erro
 }
 
 // analyze does what every client does: upload, create, wait, download.
-func analyze(ctx context.Context, c *client.Client, video, out string) error {
+func analyze(ctx context.Context, c *client.Client, binary, video, out string) error {
 	upload, err := c.UploadFile(ctx, video)
 	if err != nil {
 		return err
@@ -117,6 +117,8 @@ func analyze(ctx context.Context, c *client.Client, video, out string) error {
 	}
 	fmt.Printf("%d frames, %.1f s; focus %d, clarity %d, excitingness %d (50 = the median home page)\n",
 		o.Input.Frames, o.Input.Duration, *o.Focus.Score, *o.Clarity.Score, *o.Excitingness.Score)
+	data := filepath.Join(out, "data")
+	fmt.Printf("In the app: run %s serve --data %s, open the sign-in link that it prints, then http://127.0.0.1:8080/a/%s\n", binary, data, ref.ID)
 	fmt.Printf("The heat map:          %s\nThe numbers behind it: %s\n", filepath.Join(out, "heatmap.webm"), filepath.Join(out, "frames.csv"))
 	return nil
 }

@@ -35,6 +35,7 @@ type Preview struct {
 // videoView is the answer to a poll of a video analysis.
 type videoView struct {
 	ID        string                         `json:"id" doc:"The id that POST returned." example:"5h7xk2m4qz3v6w8y2b4d6f8h2k"`
+	ExposedID string                         `json:"_internal_exposed_id,omitempty" doc:"On success: the analysis id that update-meta, summary and recommendations want." example:"q2w4e6r8t2y4u6i2o4p6a2s4d6"`
 	Status    string                         `json:"status" enum:"pending,success,failed" doc:"pending until the analysis ends." example:"success"`
 	Title     string                         `json:"title" doc:"As given at POST." example:"Spring campaign"`
 	CreatedAt string                         `json:"created_at" doc:"UTC, six digits of a second, no zone." example:"2026-06-01T09:12:43.512000"`
@@ -86,10 +87,14 @@ const (
 
 // video is the answer for one video analysis.
 func (a *API) video(ctx context.Context, an *saccade.Analysis) videoView {
-	return videoView{
+	v := videoView{
 		ID: an.ID, Status: string(an.Status), Title: an.Request.Title, CreatedAt: route.Stamp(an.CreatedAt),
 		Outputs: a.outputs(ctx, an), Error: a.failure(ctx, an), Retention: retention(an), Pending: a.pending(ctx, an),
 	}
+	if an.Status == saccade.StatusSuccess {
+		v.ExposedID = an.ExposedID
+	}
+	return v
 }
 
 // image is the answer for one image or page analysis.

@@ -95,9 +95,9 @@ function Missing({ error }: { error: unknown }) {
   const expired = e?.status === 410;
   return (
     <main id="main" class="message" tabIndex={-1}>
-      <h1>{expired ? 'This analysis has expired' : e?.status === 404 ? 'There is no such analysis' : 'This cannot be shown now'}</h1>
+      <h1>{expired ? 'This analysis is gone' : e?.status === 404 ? 'There is no such analysis' : 'This cannot be shown now'}</h1>
       {expired
-        ? <p class="soft">Results of images and pages are kept for a while only. Analyze it again; what is made here is kept.</p>
+        ? <p class="soft">It was deleted, or it has expired: what comes through the API is kept for a while only. What is made here is kept.</p>
         : e?.status === 404 ? <p class="soft">It may have been deleted, or it belongs to another account.</p> : <Failure error={error} />}
       <a class="button primary" href={path('')}>{expired ? 'Analyze again' : 'Back to the library'}</a>
     </main>

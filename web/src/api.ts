@@ -14,13 +14,10 @@ export class ApiError extends Error {
   }
 }
 
-// session is what the app knows of being signed in. A token is kept for this
-// tab alone, and only where the service offers no cookie.
+// session is what the app knows of being signed in. The session itself is a
+// cookie that no script can read.
 export const session = signal<'unknown' | 'in' | 'out'>('unknown');
 export const offline = signal(!navigator.onLine);
-
-const tokenKey = 'saccade.token';
-const token = () => sessionStorage.getItem(tokenKey);
 
 addEventListener('online', () => (offline.value = false));
 addEventListener('offline', () => (offline.value = true));
@@ -28,8 +25,6 @@ addEventListener('offline', () => (offline.value = true));
 // call makes a request of the API and returns its JSON.
 export async function call<T>(method: string, below: string, body?: unknown, extra: Record<string, string> = {}): Promise<T> {
   const headers: Record<string, string> = { ...extra };
-  const bearer = token();
-  if (bearer) headers.Authorization = `Bearer ${bearer}`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let answer: Response;
   try {
@@ -56,34 +51,22 @@ function refusal(answer: Response, text: string): ApiError {
   return new ApiError(answer.status, info, Number(answer.headers.get('Retry-After')) || 0);
 }
 
-// signIn tries a token: for a cookie where the service makes one.
+// signIn puts a session in place of a token.
 export async function signIn(secret: string): Promise<void> {
-  try {
-    await call('POST', 'session', { token: secret });
-    sessionStorage.removeItem(tokenKey);
-  } catch (e) {
-    if (!(e instanceof ApiError) || ![404, 405].includes(e.status)) throw e;
-    sessionStorage.setItem(tokenKey, secret);
-    try {
-      await call('GET', 'v2/usage');
-    } catch (e) {
-      sessionStorage.removeItem(tokenKey);
-      throw e;
-    }
-  }
+  await call('POST', 'session', { token: secret });
   session.value = 'in';
 }
 
 export async function signOut(): Promise<void> {
-  sessionStorage.removeItem(tokenKey);
   await call('DELETE', 'session').catch(() => undefined);
-  session.value = 'out';
+  sessionStorage.clear();
+  location.assign(root); // nothing of the account stays in memory
 }
 
 // findSession reads from the page whether the browser came with a session. One
 // that has ended shows at the first call.
 export function findSession(): void {
-  session.value = token() || document.documentElement.dataset.session === 'yes' ? 'in' : 'out';
+  session.value = document.documentElement.dataset.session === 'yes' ? 'in' : 'out';
 }
 
 const place = (kind: Kind | undefined, id: string) => (kind === 'video' ? 'v2/analyses/video/' : 'v2/analyses/') + encodeURIComponent(id);

@@ -8,7 +8,7 @@ export function AnalysisCard({ item: i, chosen, choose }: { item: ListItem; chos
   const title = i.title || 'Untitled';
   return (
     <li class={chosen ? 'card chosen' : 'card'} data-id={i.id} data-status={i.status}>
-      <a class="poster" href={path('a/' + i.id)} aria-label={title} tabIndex={-1}>
+      <a class="poster" href={path('a/' + i.id)} aria-hidden="true" tabIndex={-1}>
         <Poster item={i} />
         {i.status === 'pending' && <span class="badge over">{waits(i)}</span>}
         {i.status === 'failed' && <span class="badge over bad">Failed</span>}

@@ -133,10 +133,10 @@ function Side({ model: m, name }: { model: Model; name: string }) {
 function Difference({ a, b, time }: { a: Model; b: Model; time: number }) {
   const ref = useRef<HTMLCanvasElement>(null);
   const [na, nb] = [a.numbers, b.numbers];
-  const same = na && nb && na.grid.w === nb.grid.w && na.grid.h === nb.grid.h;
+  const both = na && nb;
   useEffect(() => {
-    if (!same) return;
-    const base = na.grid.density(frameAt(a.player.times, a.player.start + time)).slice();
+    if (!both) return;
+    const base = resampled(na.grid.density(frameAt(a.player.times, a.player.start + time)), na.grid, nb.grid);
     const other = nb.grid.density(frameAt(b.player.times, b.player.start + time));
     const c = ref.current!;
     c.width = 960;
@@ -149,9 +149,24 @@ function Difference({ a, b, time }: { a: Model; b: Model; time: number }) {
         {b.source.image && <img src={b.source.image} alt="" class="faded" />}
         {!b.source.image && b.outputs.input?.poster?.plain && <img src={b.outputs.input.poster.plain} alt="" class="faded" />}
         <canvas ref={ref} class="heat" role="img" aria-label="Where B has more or less attention than A" />
-        {!same && <p class="no-source">The two have different shapes; the table compares them.</p>}
+        {!both && <p class="no-source">There are no densities to compare.</p>}
         <span class="badge side-name">B − A</span>
       </div>
     </figure>
   );
+}
+
+// resampled brings a density to the cells of another grid.
+function resampled(d: Float32Array, from: { w: number; h: number }, to: { w: number; h: number }): Float32Array {
+  if (from.w === to.w && from.h === to.h) return d.slice();
+  const out = new Float32Array(to.w * to.h);
+  let sum = 0;
+  for (let y = 0; y < to.h; y++) {
+    for (let x = 0; x < to.w; x++) {
+      const v = d[Math.floor(((y + 0.5) * from.h) / to.h) * from.w + Math.floor(((x + 0.5) * from.w) / to.w)]!;
+      out[y * to.w + x] = v;
+      sum += v;
+    }
+  }
+  return out.map((v) => v / sum);
 }

@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, erase, find, list } from './api';
+import { ApiError, erase, list } from './api';
 import { AnalysisCard } from './card';
 import { Intake } from './intake';
+import { keys } from './keys';
 import { go, here, note } from './router';
 import type { Kind, ListItem } from './types';
 import { Button, explain, Failure, Icon, Segments, toast } from './ui';
@@ -16,39 +17,48 @@ const chosen = signal<ReadonlySet<string>>(new Set());
 const pageSize = '60';
 type Filter = 'all' | Kind;
 
+const query = signal<{ q: string; type: Filter }>({ q: '', type: 'all' });
+let turn = 0; // of the latest request; older answers are dropped
+
 // load reads the list from its beginning, or its next page.
 async function load(more: boolean): Promise<void> {
-  const q: Record<string, string> = { limit: pageSize };
-  if (more && next.value) q.after = next.value;
+  const mine = ++turn;
+  const { q, type } = query.value;
+  const ask: Record<string, string> = { limit: pageSize, ...(q && { q }), ...(type !== 'all' && { type }) };
+  if (more && next.value) ask.after = next.value;
   try {
-    const page = await list(q);
-    const known = new Map(items.value.map((i) => [i.id, i]));
-    const fresh = page.analyses.map((i) => ({ ...known.get(i.id), ...i }));
-    const ids = new Set(fresh.map((i) => i.id));
-    items.value = more ? [...items.value.filter((i) => !ids.has(i.id)), ...fresh] : [...fresh, ...items.value.slice(fresh.length).filter((i) => !ids.has(i.id) && page.next)];
-    if (more || items.value.length <= fresh.length) next.value = page.next;
+    const page = await list(ask);
+    if (mine !== turn) return;
+    const ids = new Set(page.analyses.map((i) => i.id));
+    if (more) items.value = [...items.value.filter((i) => !ids.has(i.id)), ...page.analyses];
+    else if (items.value.length > page.analyses.length && page.next) items.value = [...page.analyses, ...items.value.filter((i) => !ids.has(i.id))]; // further pages stay
+    else items.value = page.analyses;
+    if (more || items.value.length === page.analyses.length) next.value = page.next;
     state.value = 'ready';
   } catch (e) {
-    if (items.value.length === 0 || !(e instanceof ApiError && e.status === 0)) state.value = e as Error;
+    if (mine === turn && !(items.value.length && e instanceof ApiError && e.status === 0)) state.value = e as Error;
   }
 }
 
-// watch follows what runs: each pending card shows its percent.
-async function watch(): Promise<void> {
-  const pending = items.value.filter((i) => i.status === 'pending').slice(0, 6);
-  for (const p of pending) {
-    const a = await find(p.id, p.type).catch(() => undefined);
-    if (a) items.value = items.value.map((i) => (i.id === p.id ? { ...i, status: a.status, progress: a.progress, stage: a.stage, queue_position: a.queue_position } : i));
-  }
-  if (pending.length && !items.value.some((i) => i.status === 'pending')) await load(false);
+// search reads the list anew for other words or another kind.
+function search(q: string, type: Filter): void {
+  query.value = { q, type };
+  items.value = [];
+  next.value = undefined;
+  state.value = 'loading';
+  void load(false);
 }
 
 function useList(): void {
   useEffect(() => {
-    chosen.value = new Set();
+    query.value = { q: here.value.query.get('q') ?? '', type: 'all' };
     void load(false);
-    const t = setInterval(() => document.visibilityState === 'visible' && void watch(), 1200);
-    return () => clearInterval(t);
+    const pending = () => items.value.some((i) => i.status === 'pending');
+    const t = setInterval(() => document.visibilityState === 'visible' && pending() && void load(false), 1200);
+    return () => {
+      clearInterval(t);
+      chosen.value = new Set();
+    };
   }, []);
   const n = created.value;
   useEffect(() => { if (n) void load(false); }, [n]);
@@ -56,11 +66,18 @@ function useList(): void {
 
 export function LibraryScreen() {
   useList();
-  const [text, setText] = useState(here.value.query.get('q') ?? '');
-  const [filter, setFilter] = useState<Filter>('all');
-  useEffect(() => note({ q: text || null }), [text]);
-  const shown = items.value.filter((i) => (filter === 'all' || i.type === filter) && (!text || i.title.toLowerCase().includes(text.toLowerCase())));
-  const empty = state.value === 'ready' && items.value.length === 0;
+  const { q, type } = query.value;
+  const timer = useRef(0);
+  const typed = (text: string) => {
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => { note({ q: text || null }); search(text, query.value.type); }, 180);
+  };
+  useEffect(() => {
+    keys.value = [{ keys: ['/'], label: 'Search', group: 'Library', run: () => document.querySelector<HTMLInputElement>('#search')?.focus() }];
+    return () => { keys.value = []; };
+  }, []);
+  const shown = items.value;
+  const empty = state.value === 'ready' && shown.length === 0 && !q && type === 'all';
   return (
     <main id="main" class="library" tabIndex={-1}>
       <div class="library-head">
@@ -72,8 +89,8 @@ export function LibraryScreen() {
         <>
           <div class="toolbar">
             <label class="search"><Icon name="search" /><span class="away">Search titles</span>
-              <input id="search" type="search" placeholder="Search titles" value={text} onInput={(e) => setText(e.currentTarget.value)} /></label>
-            <Segments<Filter> label="Kind" value={filter} onChange={setFilter} options={[['all', 'All'], ['video', 'Videos'], ['image', 'Images'], ['url', 'Pages']]} />
+              <input id="search" type="search" placeholder="Search titles" defaultValue={q} onInput={(e) => typed(e.currentTarget.value)} /></label>
+            <Segments<Filter> label="Kind" value={type} onChange={(v) => search(q, v)} options={[['all', 'All'], ['video', 'Videos'], ['image', 'Images'], ['url', 'Pages']]} />
             <span class="spread" />
             <Selection />
           </div>
@@ -81,7 +98,7 @@ export function LibraryScreen() {
           <ul class="cards" aria-busy={state.value === 'loading'}>
             {shown.map((i) => <AnalysisCard key={i.id} item={i} chosen={chosen.value.has(i.id)} choose={toggle} />)}
           </ul>
-          {state.value === 'ready' && shown.length === 0 && <p class="soft center">Nothing is called that.</p>}
+          {state.value === 'ready' && shown.length === 0 && <p class="soft center">Nothing fits.</p>}
           {next.value && <More />}
         </>
       )}

@@ -31,11 +31,11 @@ export function SignInScreen() {
           {error !== undefined && <Failure error={error} />}
           <Button type="submit" kind="primary" disabled={busy}>{busy ? 'Signing in' : 'Sign in'}</Button>
         </form>
+        <p class="small soft">{`On the machine where it runs, `}<code>saccade open</code> signs you in by a link.</p>
         <details>
           <summary>Where is a token from?</summary>
-          <p>Whoever runs this service makes one, on the machine where it runs:</p>
+          <p>Whoever runs this service makes one there:</p>
           <pre tabIndex={0}><code>saccade token create --account NAME</code></pre>
-          <p>On your own machine, <code>saccade open</code> prints a link that signs you in without one.</p>
         </details>
       </div>
     </main>

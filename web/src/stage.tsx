@@ -26,7 +26,7 @@ export function Stage({ model: m }: { model: Model }) {
   const frame = m.player.frame.value;
   const density = m.numbers?.grid.density(frame);
   return (
-    <div class="stage" data-ground={m.ground.value}>
+    <div class="stage" data-ground={m.ground.value} {...(m.source.image && { tabIndex: 0, role: 'region', 'aria-label': 'Stage' })}>
       <div class="screen" style={{ aspectRatio: `${width} / ${height}`, '--ratio': width / height }}>
         {m.source.video && (
           <video ref={video} src={m.source.video} muted playsInline preload="auto" aria-label={`Video ${m.title.value}`} disablePictureInPicture

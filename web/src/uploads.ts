@@ -46,7 +46,7 @@ const judge = (f: File): Kind => (/^image\/(png|jpeg)$/.test(f.type) || /\.(png|
 // addAddress starts the analysis of a page.
 export function addAddress(address: string, medium: string): void {
   add(address, 0, async () => {
-    const body = { input: { type: 'url', content: address, title: address, medium }, predictions: imagePredictions };
+    const body = { input: { type: 'url', content: address, title: address, medium }, predictions: imagePredictions, keep: true };
     return (await call<{ id: string }>('POST', 'v2/analyses', body)).id;
   });
 }
@@ -108,7 +108,7 @@ async function sendVideo(file: File, u: Upload, signal: AbortSignal): Promise<st
   const { url } = await call<{ url: string }>('GET', 'v2/upload-urls');
   await put(url, file, (sent) => change(u.id, { sent }), signal);
   change(u.id, { state: 'starting' });
-  const body = { input: { content: url, title: titleOf(file.name) }, predictions: videoPredictions };
+  const body = { input: { content: url, title: titleOf(file.name) }, predictions: videoPredictions, keep: true };
   const { id } = await call<{ id: string }>('POST', 'v2/analyses/video', body);
   files.set(id, URL.createObjectURL(file));
   return id;
@@ -118,7 +118,7 @@ async function sendImage(file: File, u: Upload, signal: AbortSignal): Promise<st
   const content = await base64(file);
   if (signal.aborted) throw new DOMException('Canceled', 'AbortError');
   change(u.id, { state: 'starting' });
-  const body = { input: { type: 'image', content, title: titleOf(file.name) }, predictions: imagePredictions };
+  const body = { input: { type: 'image', content, title: titleOf(file.name) }, predictions: imagePredictions, keep: true };
   return (await call<{ id: string }>('POST', 'v2/analyses', body)).id;
 }
 

@@ -59,6 +59,9 @@ func sessionOf(r *http.Request) string {
 	return c.Value
 }
 
+// HasSession reports whether a request comes with a session, valid or not.
+func HasSession(r *http.Request) bool { return sessionOf(r) != "" }
+
 // checkSite refuses what another site makes a browser do. Browsers alone say where a
 // request comes from; everybody else passes.
 func (t *Table) checkSite(r *http.Request) error {

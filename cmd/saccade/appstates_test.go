@@ -1,0 +1,127 @@
+package main_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+)
+
+// link returns the address of a sign-in link of the server, below its root.
+func (s *service) link() string {
+	s.t.Helper()
+	out := s.run("open", "--data", s.data, "--public-url", s.url)
+	return strings.TrimPrefix(strings.TrimSpace(out), s.url)
+}
+
+// TestAppStates shows what does not go well: full, offline, expired, and a long
+// library.
+func TestAppStates(t *testing.T) {
+	s := start(t, t.TempDir(), "--result-ttl", "1ms")
+	b := openTab(t, s.url)
+	b.open(s.link())
+	b.see("Analyze the sample")
+
+	call(b, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
+	b.see("Offline")
+	b.save("offline")
+	call(b, network.OverrideNetworkState, network.OverrideNetworkStateParams{DownloadThroughput: -1, UploadThroughput: -1})
+	b.wait("!document.body.innerText.includes('Offline')")
+	b.expect("ERR_INTERNET_DISCONNECTED")
+
+	// A service that is full, for a while.
+	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `
+		const real = fetch; let full = 1;
+		window.fetch = (a, o) => String(a).includes('v2/upload-urls') && full-- > 0
+			? Promise.resolve(new Response('{"error":{"code":"over_capacity","message":"Full."}}', {status: 503, headers: {'Retry-After': '2'}})) : real(a, o);`})
+	b.open("/")
+	b.click("Analyze the sample")
+	b.see("Next try in")
+	b.judge("full")
+	b.wait("document.querySelector('[data-status=success]')")
+
+	// An image that has expired, since it came through the API.
+	a := s.call("POST", "/analyses", object{"input": object{"type": "image", "content": base64Of(pngOf(t, screen(200, 150)))}})
+	until(t, time.Minute, "the image has expired", func() bool { return s.call("GET", "/analyses/"+a.text("id"), nil).status == http.StatusGone })
+	b.open("/a/" + a.text("id"))
+	b.see("This analysis is gone")
+	b.expect("404")
+	b.expect("410")
+	b.judge("expired")
+}
+
+// TestAppLongLibrary: two hundred analyses are there at once, and searched.
+func TestAppLongLibrary(t *testing.T) {
+	s := start(t, t.TempDir())
+	b := openTab(t, s.url)
+	b.open(s.link())
+	b.see("Analyze the sample")
+	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `
+		const real = fetch;
+		window.fetch = (a, o) => {
+			const u = new URL(String(a), location);
+			if (!u.pathname.endsWith('/v2/analyses')) return real(a, o);
+			const from = Number(u.searchParams.get('after') || 0), limit = Number(u.searchParams.get('limit')), q = u.searchParams.get('q') || '';
+			const all = Array.from({length: 200}, (_, i) => ({id: 'id' + i, type: ['video', 'image', 'url'][i % 3], status: 'success', title: 'Design number ' + i,
+				created_at: '2026-06-01T09:12:43.512000', scores: {focus: i % 100, clarity: 50, excitingness: 20}})).filter(x => x.title.includes(q));
+			return Promise.resolve(Response.json({analyses: all.slice(from, from + limit), ...(from + limit < all.length && {next: String(from + limit)})}));
+		};`})
+	b.open("/")
+	b.wait("document.querySelectorAll('.card').length >= 60")
+	for eval[int](b, "document.querySelectorAll('.card').length") < 200 {
+		eval[any](b, "scrollTo(0, document.body.scrollHeight)")
+	}
+	b.save("library-200")
+	b.keys("/")
+	b.wait("document.activeElement.id === 'search'")
+	eval[any](b, "document.activeElement.select()") // a key of the protocol types, whatever the page says
+	b.fill("#search", "number 17")
+	b.wait("document.querySelectorAll('.card').length === 11") // 17 and 170 to 179
+	b.clean("library of 200")
+}
+
+// TestAppBehindProxy: the app works under a sub-path.
+func TestAppBehindProxy(t *testing.T) {
+	var public string
+	target := make(chan *url.URL, 1)
+	var inner *url.URL
+	proxy := site(t, map[string]http.HandlerFunc{"/design/tools/": func(w http.ResponseWriter, r *http.Request) {
+		if inner == nil {
+			inner = <-target
+		}
+		p := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(inner)
+			r.Out.URL.Path = strings.TrimPrefix(r.In.URL.Path, "/design/tools")
+			r.Out.Host = r.In.Host
+		}}
+		p.ServeHTTP(w, r)
+	}})
+	public = proxy.URL + "/design/tools"
+	s := start(t, t.TempDir(), "--public-url", public)
+	u, err := url.Parse(s.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	target <- u
+	link := strings.TrimSpace(s.run("open", "--data", s.data, "--public-url", public))
+	b := openTab(t, public)
+	b.open(strings.TrimPrefix(link, public))
+	b.click("Analyze the sample")
+	b.wait("document.querySelector('[data-status=success] img')?.naturalWidth > 0")
+	eval[any](b, "document.querySelector('.card-title').click()")
+	b.wait("document.querySelector('video')?.readyState >= 2")
+	b.keys(".")
+	b.wait("document.querySelector('canvas.still:not(.away)') && document.querySelector('#where').dataset.frame === '1'")
+	if at := eval[string](b, "location.pathname"); !strings.HasPrefix(at, "/design/tools/a/") {
+		t.Errorf("the analysis is at %s", at)
+	}
+	eval[any](b, "location.reload()")
+	b.wait("document.querySelector('.timeline')")
+	b.clean(fmt.Sprint("below ", public))
+}
