@@ -67,3 +67,22 @@ func TestShares(t *testing.T) {
 		t.Errorf("%+v, %v", all, err)
 	}
 }
+
+func TestTokens(t *testing.T) {
+	_, c := newServer(t)
+	ctx := deadline(t)
+	made, err := c.CreateToken(ctx, time.Hour)
+	if err != nil || made.Token == "" || made.ExpiresAt == nil || time.Until(time.Time(*made.ExpiresAt)) > time.Hour {
+		t.Fatalf("%+v, %v", made, err)
+	}
+	all, err := c.Tokens(ctx)
+	if err != nil || len(all) != 2 || !all[0].Current || all[1].ID != made.ID || all[1].Token != "" {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	if err := c.RevokeToken(ctx, made.ID); err != nil {
+		t.Error(err)
+	}
+	if all, err = c.Tokens(ctx); err != nil || len(all) != 1 {
+		t.Errorf("%+v, %v", all, err)
+	}
+}

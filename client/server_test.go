@@ -183,7 +183,7 @@ func start() (*server, error) {
 		return nil, err
 	}
 	api, err := httpapi.New(httpapi.DefaultConfig(), httpapi.Deps{
-		Sessions: s.store, Shares: s.store, Accounts: s.store, Service: quarters{svc}, Analyses: s.store, Archive: s.store, Texts: texts{s.store, s}, Webhooks: s.store,
+		Sessions: s.store, Tokens: s.store, Shares: s.store, Accounts: s.store, Service: quarters{svc}, Analyses: s.store, Archive: s.store, Texts: texts{s.store, s}, Webhooks: s.store,
 		Objects: s.disk, Links: signer, Verifier: signer,
 	})
 	if err != nil {

@@ -21,6 +21,7 @@ type serveCmd struct {
 	Listen     string        `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address and port; port 0 takes a free one (default: 127.0.0.1:8080)."`
 	PublicURL  string        `name:"public-url" placeholder:"URL" help:"Base of all links, without /v2, like https://saccade.example.com (default: from the Host of each request)."`
 	TrustProxy bool          `help:"Believe X-Forwarded-Proto and X-Forwarded-Host; only behind your own proxy."`
+	CORSOrigin []string      `name:"cors-origin" placeholder:"ORIGIN" help:"Sites whose pages may use the API with tokens of their own, separated by commas: https://app.example.com, null (files, plug-ins), * (all)."`
 	Model      string        `default:"${model}" help:"saccade-1 (the trained network) or baseline (training-free)."`
 	Videos     int           `default:"0" help:"Videos analyzed at the same time; 0: one for every two cores."`
 	Images     int           `default:"0" help:"Images and pages analyzed at the same time; 0: one for every two cores, at least 2."`

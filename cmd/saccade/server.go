@@ -164,10 +164,10 @@ func (s *server) newService(c *serveCmd, p parts) (*service.Service, error) {
 
 func (s *server) newAPI(c *serveCmd, p parts, svc *service.Service) (*httpapi.API, error) {
 	cfg := httpapi.DefaultConfig()
-	cfg.PublicURL, cfg.TrustProxy, cfg.RateLimit, cfg.Limits, cfg.Version = c.PublicURL, c.TrustProxy, c.RateLimit, svc.Limits(), version
+	cfg.PublicURL, cfg.CORSOrigins, cfg.TrustProxy, cfg.RateLimit, cfg.Limits, cfg.Version = c.PublicURL, c.CORSOrigin, c.TrustProxy, c.RateLimit, svc.Limits(), version
 	cfg.RateBurst = max(1, int(4*c.RateLimit)) // four seconds' worth at once
 	return httpapi.New(cfg, httpapi.Deps{
-		Accounts: s.store, Sessions: s.store, Shares: s.store, Service: svc, Analyses: s.store, Archive: s.store, Texts: s.store, Webhooks: s.store,
+		Accounts: s.store, Sessions: s.store, Tokens: s.store, Shares: s.store, Service: svc, Analyses: s.store, Archive: s.store, Texts: s.store, Webhooks: s.store,
 		Objects: p.objects, Links: p.objects.links, Verifier: p.signer,
 		Collectors: []prometheus.Collector{service.NewCollector(s.store, nil)}, Checks: s.checks(p), Log: s.log,
 	})

@@ -90,6 +90,7 @@ type Verifier interface {
 type Deps struct {
 	Accounts   route.Accounts
 	Sessions   account.Sessions
+	Tokens     account.Tokens
 	Service    Service
 	Analyses   Analyses
 	Archive    Archive
@@ -111,7 +112,7 @@ func (d Deps) validate() error {
 		name    string
 		missing bool
 	}{
-		{"Accounts", d.Accounts == nil}, {"Sessions", d.Sessions == nil}, {"Service", d.Service == nil}, {"Analyses", d.Analyses == nil}, {"Archive", d.Archive == nil},
+		{"Accounts", d.Accounts == nil}, {"Sessions", d.Sessions == nil}, {"Tokens", d.Tokens == nil}, {"Service", d.Service == nil}, {"Analyses", d.Analyses == nil}, {"Archive", d.Archive == nil},
 		{"Texts", d.Texts == nil}, {"Webhooks", d.Webhooks == nil}, {"Shares", d.Shares == nil},
 		{"Objects", d.Objects == nil}, {"Links", d.Links == nil}, {"Verifier", d.Verifier == nil},
 	} {

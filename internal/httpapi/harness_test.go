@@ -165,7 +165,7 @@ func newHarnessAt(t *testing.T, cfg store.Config, below func(*service.Deps), cha
 	h.token, h.other = h.account("acme"), h.account("rival")
 	c := DefaultConfig()
 	d := Deps{
-		Accounts: h.store, Sessions: h.store, Analyses: h.store, Archive: h.store, Texts: &texts{h.store, h}, Webhooks: h.store, Shares: h.store,
+		Accounts: h.store, Sessions: h.store, Tokens: h.store, Analyses: h.store, Archive: h.store, Texts: &texts{h.store, h}, Webhooks: h.store, Shares: h.store,
 		Objects: h.disk, Links: signer, Verifier: signer,
 		Collectors: []prometheus.Collector{service.NewCollector(h.store, h.clock.now)},
 		Checks:     []httpfront.Check{{Name: "database", Run: h.store.Check}, {Name: "storage", Run: h.disk.Check}},

@@ -15,7 +15,7 @@ type createImageInput struct {
 // createImageBody asks for an image or page analysis.
 type createImageBody struct {
 	Input  imageInput `json:"input" doc:"What to analyze."`
-	Medium string     `json:"medium,omitempty" enum:"desktopWeb,mobileWeb" doc:"The same as input.medium, which wins."`
+	Medium string     `json:"medium,omitempty" maxLength:"100" doc:"The same as input.medium, which wins."`
 	Options
 }
 

@@ -41,7 +41,7 @@ type videoInput struct {
 type imageInput struct {
 	Type    string `json:"type" enum:"image,url" doc:"image: content is a PNG or JPEG in Base64; url: content is the address of a page." example:"url"`
 	Content string `json:"content" doc:"Base64 (line breaks and a data: prefix are tolerated), or an http(s) address." example:"https://www.example.com/"`
-	Medium  string `json:"medium,omitempty" enum:"desktopWeb,mobileWeb" doc:"How the design is seen; desktopWeb by default." example:"desktopWeb"`
+	Medium  string `json:"medium,omitempty" maxLength:"100" doc:"How the design is seen: desktopWeb (the default) or mobileWeb, which decides how a page is captured. Of an image it is a note, in whatever words." example:"desktopWeb"`
 	Title   string `json:"title,omitempty" doc:"Free text." example:"Landing page"`
 }
 

@@ -51,6 +51,12 @@ func linkOf(h *harness) string {
 	return s.ID
 }
 
+func tokenOf(h *harness) string {
+	var token struct{ ID string }
+	h.call("POST", "/v2/tokens", object{}).into(h.t, 201, &token)
+	return token.ID
+}
+
 func deliveryOf(h *harness) string {
 	webhookOf(h)
 	done((*harness).video)(h)
@@ -136,6 +142,9 @@ func scenes() map[string]scene {
 		"get-delivery":    {path: under("/v2/webhook-deliveries/", deliveryOf, "")},
 		"redeliver":       {path: under("/v2/webhook-deliveries/", deliveryOf, "/redeliver")},
 		"get-usage":       {path: filled("/v2/usage")},
+		"list-tokens":     {path: at("/v2/tokens")},
+		"create-token":    {path: at("/v2/tokens")},
+		"revoke-token":    {path: under("/v2/tokens/", tokenOf, "")},
 		"create-session":  {path: at("/session"), change: func(h *harness, body map[string]any) { body["token"] = h.token }},
 		"delete-session":  {path: at("/session")},
 		"get-health":      {path: at("/healthz")},

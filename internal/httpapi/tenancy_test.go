@@ -48,7 +48,7 @@ func newTenancy(t *testing.T, driver string) *tenancy {
 	_, uploadID, _ := h.key(x.upload).Upload()
 	var share shareView
 	h.call("POST", "/v2/shares", object{"analysis": image}).into(t, 201, &share)
-	x.ids = []string{video, image, iv.ExposedID, webhook.ID, list.Deliveries[0].ID, share.ID, uploadID}
+	x.ids = []string{video, image, iv.ExposedID, webhook.ID, list.Deliveries[0].ID, share.ID, tokenOf(h), uploadID}
 	var own struct{ URL string }
 	h.send("GET", h.at("/v2/upload-urls"), nil, x.rival()).into(t, 200, &own)
 	_, x.query, _ = strings.Cut(own.URL, "?")

@@ -21,6 +21,11 @@ type Config struct {
 	// servers that can be reached through their own proxy alone.
 	TrustProxy bool
 
+	// CORSOrigins are the origins whose pages may use the API with a token of their own:
+	// "https://app.example.com", "null" (files and sandboxed frames), "*" (all). None by
+	// default.
+	CORSOrigins []string
+
 	MaxInFlight int    // requests at once, long polls and streams included; 2048
 	Version     string // of the program, for /healthz
 }
@@ -34,6 +39,11 @@ func (c Config) Validate() error {
 	var errs []error
 	if c.MaxInFlight <= 0 {
 		errs = append(errs, fmt.Errorf("MaxInFlight is %d and must be above 0", c.MaxInFlight))
+	}
+	for _, origin := range c.CORSOrigins {
+		if wrong := wrongOrigin(origin); wrong != "" {
+			errs = append(errs, fmt.Errorf("CORSOrigins (--cors-origin, SACCADE_CORS_ORIGIN): %s", wrong))
+		}
 	}
 	if c.PublicURL != "" {
 		const name = "PublicURL (--public-url, SACCADE_PUBLIC_URL)"

@@ -32,6 +32,9 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer f.finish(out, r, start)
 	_ = http.NewResponseController(w).SetWriteDeadline(start.Add(AnswerTimeout))
 
+	if f.cors(out, r) {
+		return
+	}
 	if !isOperation(r.URL.Path) {
 		if !f.inFlight.Enter() {
 			f.Fail(out, r, ErrBusy)

@@ -49,10 +49,22 @@ func (s *Service) CreatePage(ctx context.Context, o Order, address string) (a *s
 	if err != nil {
 		return nil, false, err
 	}
+	if err := checkMedium(o.Medium); err != nil {
+		return nil, false, err
+	}
 	if r.Address, err = s.pageAddress(address); err != nil {
 		return nil, false, err
 	}
 	return s.create(ctx, o, &saccade.Analysis{Request: r})
+}
+
+// checkMedium refuses a medium that no page can be captured for; "" is the default.
+func checkMedium(m saccade.Medium) error {
+	switch m {
+	case "", saccade.MediumDesktop, saccade.MediumMobile:
+		return nil
+	}
+	return saccade.Errorf(saccade.CodeInvalidInput, "A page is captured for %s or %s.", saccade.MediumDesktop, saccade.MediumMobile).About(FieldMedium)
 }
 
 // CreateImage makes the analysis of an image, whose bytes it stores. Whether they

@@ -22,6 +22,7 @@ const (
 	FieldContent  = "content"
 	FieldTitle    = "title"
 	FieldNewTitle = "new title" // in place of the former one
+	FieldMedium   = "medium"
 	FieldURL      = "url"
 	FieldEvents   = "events"
 )

@@ -1,6 +1,6 @@
 // Package account serves the operations about the caller's own account: what it
-// used, its webhooks and the log of what was delivered to them, and the sessions of its
-// browsers.
+// used, its webhooks and the log of what was delivered to them, its tokens, and the
+// sessions of its browsers.
 package account
 
 import (
@@ -46,6 +46,7 @@ type Deps struct {
 	Usage     Usage
 	Addresses Addresses
 	Sessions  Sessions
+	Tokens    Tokens
 }
 
 // group is the operations.
@@ -67,6 +68,9 @@ func Register(t *route.Table, deps Deps) {
 	route.Add(t, "get-delivery", g.getDelivery)
 	route.Add(t, "redeliver", g.redeliver)
 	route.Add(t, "get-usage", g.usage)
+	route.Add(t, "list-tokens", g.listTokens)
+	route.Add(t, "create-token", g.createToken)
+	route.Add(t, "revoke-token", g.revokeToken)
 	route.Add(t, "create-session", g.createSession)
 	route.Add(t, "delete-session", g.deleteSession)
 	t.Front().HandleFunc("GET /signin", g.signIn)

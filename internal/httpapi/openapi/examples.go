@@ -96,6 +96,9 @@ var requestExamples = map[string]map[string]*huma.Example{
 	"update-meta": {
 		"context": {Value: object{"description": "Landing page of the spring campaign", "goal": "Sign-ups for the newsletter"}},
 	},
+	"create-token": {
+		"for 90 days": {Value: object{"expires_in": 7776000}},
+	},
 	"create-session": {
 		"token": {Value: object{"token": ExampleToken}},
 	},

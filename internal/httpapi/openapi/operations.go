@@ -76,12 +76,15 @@ var operations = []operation{
 	{tagWebhooks, "get-delivery", "GET /v2/webhook-deliveries/{id}", "Show a webhook delivery", []int{404}},
 	{tagWebhooks, "redeliver", "POST /v2/webhook-deliveries/{id}/redeliver", "Deliver once more", []int{404}},
 	{tagAccount, "get-usage", "GET /v2/usage", "What the account used", []int{400}},
+	{tagAccount, "list-tokens", "GET /v2/tokens", "List tokens", nil},
+	{tagAccount, "create-token", "POST /v2/tokens", "Make a token", []int{400, 409}},
+	{tagAccount, "revoke-token", "DELETE /v2/tokens/{id}", "Revoke a token", []int{404}},
 	{tagAccount, "create-session", "POST /session", "Sign a browser in", []int{400}},
 	{tagAccount, "delete-session", "DELETE /session", "Sign a browser out", nil},
 }
 
 // statusCreated are the operations that answer 201.
-var statusCreated = map[string]bool{"create-video-analysis": true, "create-analysis": true, "create-webhook": true, "create-share": true}
+var statusCreated = map[string]bool{"create-video-analysis": true, "create-analysis": true, "create-webhook": true, "create-share": true, "create-token": true}
 
 // public are the operations that need no token.
 var public = map[string]bool{"create-session": true, "delete-session": true, "get-share": true}

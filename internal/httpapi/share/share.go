@@ -113,14 +113,14 @@ func (g *group) create(ctx context.Context, in *createInput) (*shareOutput, erro
 	if len(b.Password) > share.MaxPassword {
 		return nil, saccade.Errorf(saccade.CodeClient, "A password has at most %d bytes.", share.MaxPassword).About("password")
 	}
-	account := route.AccountOf(ctx)
+	account := route.CallerOf(ctx).Account
 	for _, id := range ids {
 		if !route.ValidID(id) {
 			return nil, route.ErrNoAnalysis
 		}
-		an, err := g.Analyses.Analysis(ctx, account, id)
+		an, err := g.Analyses.Analysis(ctx, account.Name, id)
 		switch {
-		case saccade.IsCode(err, saccade.CodeNotFound):
+		case saccade.IsCode(err, saccade.CodeNotFound), err == nil && an.Request.Kind == saccade.KindVideo && !account.Has(saccade.AddOnVideo):
 			return nil, route.ErrNoAnalysis.With(err)
 		case err != nil:
 			return nil, err
@@ -131,7 +131,7 @@ func (g *group) create(ctx context.Context, in *createInput) (*shareOutput, erro
 	if b.ExpiresIn == 0 {
 		b.ExpiresIn = defaultLife
 	}
-	s, err := g.Shares.CreateShare(ctx, share.Share{Account: account, Analyses: ids, ExpiresAt: g.now().Add(time.Duration(b.ExpiresIn) * time.Second)}, b.Password)
+	s, err := g.Shares.CreateShare(ctx, share.Share{Account: account.Name, Analyses: ids, ExpiresAt: g.now().Add(time.Duration(b.ExpiresIn) * time.Second)}, b.Password)
 	if err != nil {
 		return nil, err
 	}

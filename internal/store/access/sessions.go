@@ -21,8 +21,10 @@ const (
 const (
 	sessionPrefix = "sas_"
 	signInPrefix  = "sai_"
-	signInHint    = "sign-in link" // in place of the first characters of a token that nobody holds
 )
+
+// SignInHint is the hint of a token that a sign-in link made and that nobody holds.
+const SignInHint = "sign-in link"
 
 // Session is what a browser holds in place of a token.
 type Session struct {
@@ -145,7 +147,7 @@ func (r *Rows) RedeemSignIn(ctx context.Context, secret string) (Session, error)
 		s = r.newSession(account)
 		token := saccade.NewID()
 		if _, err = tx.ExecContext(ctx, `INSERT INTO tokens (id, account, hash, hint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-			token, account, hashSecret(newSecret(TokenPrefix)), signInHint, r.nowMicros(), pool.Micros(s.ExpiresAt)); err != nil {
+			token, account, hashSecret(newSecret(TokenPrefix)), SignInHint, r.nowMicros(), pool.Micros(s.ExpiresAt)); err != nil {
 			return err
 		}
 		return r.insertSession(ctx, tx, s, token)

@@ -63,6 +63,17 @@ func (r *Rows) RevokeToken(ctx context.Context, id string) error {
 	return err
 }
 
+// RevokeTokenOf is [Rows.RevokeToken] of a token of an account; another account's is
+// not_found.
+func (r *Rows) RevokeTokenOf(ctx context.Context, account, id string) error {
+	n, err := pool.Affected(r.write.ExecContext(ctx,
+		`UPDATE tokens SET revoked_at = coalesce(revoked_at, $1) WHERE id = $2 AND account = $3`, r.nowMicros(), id, account))
+	if err == nil && n == 0 {
+		return saccade.Errorf(saccade.CodeNotFound, "There is no such token.")
+	}
+	return err
+}
+
 // Authenticate returns the account and the record of a plain token. Whatever is
 // wrong with it, the answer is the same authentication_failed.
 func (r *Rows) Authenticate(ctx context.Context, plain string) (saccade.Account, saccade.Token, error) {
