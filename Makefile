@@ -11,7 +11,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 GOBUILD := go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
 RUN_PACKAGES  := ffmpeg
-TEST_PACKAGES := ffmpeg chromium postgresql python3-requests python3-numpy python3-scipy qemu-user-static
+TEST_PACKAGES := ffmpeg chromium postgresql python3-requests python3-numpy python3-pandas python3-scipy qemu-user-static
 
 # The programs that check the tree, at the versions of .ci/tools.mod.
 TOOL := go tool -modfile=.ci/tools.mod

@@ -51,7 +51,7 @@ func Files(a *client.Analysis) []File {
 	}
 	if m := o.Attention; m != nil {
 		names[m.AttentionMap], names[m.PerceptionMap], names[m.HotspotsMap] = "attentionMap"+ext, "perceptionMap"+ext, "hotspotsMap"+ext
-		names[m.Overlay] = "overlay.webm"
+		names[m.Overlay], names[m.Grid] = "overlay.webm", artifact.GridFile
 		if d := m.Data; d != nil {
 			names[d.JSON], names[d.CSV], names[d.Density] = artifact.FramesJSON, artifact.FramesCSV, artifact.DensityNPY
 		}
@@ -64,7 +64,7 @@ func Files(a *client.Analysis) []File {
 	var files []File
 	seen := map[saccade.Link]bool{}
 	saccade.MapLinks(o, func(l saccade.Link) saccade.File {
-		if !seen[l] {
+		if !seen[l] && (o.Input == nil || l != o.Input.Video) { // which is the upload, no result
 			name, known := names[l]
 			if !known {
 				name = saccade.File(fmt.Sprintf("file%d-%s", len(files), batch.FileName(path.Base(strings.SplitN(string(l), "?", 2)[0]))))
