@@ -275,14 +275,6 @@ func TestRead(t *testing.T) {
 	}
 }
 
-func TestCell(t *testing.T) {
-	for in, want := range map[string]string{"": "", "a": "a", "=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@x": "'@x", "\t=1": "'\t=1", "a=b": "a=b", "'=": "'="} {
-		if got := Cell(in); got != want {
-			t.Errorf("%q: %q", in, got)
-		}
-	}
-}
-
 func TestFileName(t *testing.T) {
 	seen := map[string]string{}
 	for _, s := range []string{"attentionMap.webm", "", ".", "..", ".ssh", "a/b", `a\b`, "a_b", "\x00", strings.Repeat("x", 300), "ü", "-rf"} {

@@ -8,20 +8,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/artifact"
 )
-
-// Cell returns a text as a cell of a table that a spreadsheet will not take for
-// a formula: one that begins with = + - @, a tab or a line break gets an
-// apostrophe in front.
-func Cell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
 
 // writeTable writes the table of what is done, in place of an older one.
 func (r *run) writeTable(inputs []Input) error {
@@ -75,7 +65,7 @@ func (r *run) table(w io.Writer, inputs []Input) error {
 			row[len(row)-1] = name + "/result.json"
 		}
 		for i := range row {
-			row[i] = Cell(row[i])
+			row[i] = artifact.Cell(row[i])
 		}
 		if err := out.Write(row); err != nil {
 			return err

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/saccade-dev/saccade/internal/artifact"
 )
 
 // Names of the rows that are not models.
@@ -237,7 +239,7 @@ func WritePerImage(w io.Writer, reports ...*Report) error {
 	for _, r := range reports {
 		for _, row := range r.Rows {
 			for i, s := range row.scores {
-				line := []string{r.Set, row.Name, r.names[i]}
+				line := []string{artifact.Cell(r.Set), artifact.Cell(row.Name), artifact.Cell(r.names[i])}
 				for _, m := range Metrics() {
 					v, ok := s[m]
 					if !ok {
