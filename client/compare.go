@@ -2,7 +2,9 @@ package client
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"net/url"
 
 	"github.com/saccade-dev/saccade"
 )
@@ -24,4 +26,13 @@ func (c *Client) Compare(ctx context.Context, r CompareRequest) (*saccade.Compar
 		return nil, err
 	}
 	return d, nil
+}
+
+// Report writes the report of an analysis of any kind, one HTML file, to w.
+func (c *Client) Report(ctx context.Context, id string, w io.Writer) error {
+	r, err := c.request(ctx, call{method: http.MethodGet, path: "/reports/" + url.PathEscape(lastSegment(id))}, nil)
+	if err != nil {
+		return err
+	}
+	return c.fetch(r, w)
 }

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/saccade-dev/saccade"
@@ -19,6 +20,13 @@ func TestCompareRefused(t *testing.T) {
 	d, err := c.Compare(ctx, client.CompareRequest{Base: ref.Location, Candidate: ref.ID})
 	if err != nil || d.Schema != saccade.ComparisonSchema || d.Verdict != saccade.VerdictPass {
 		t.Errorf("%+v %v", d, err)
+	}
+	var page strings.Builder
+	if err := c.Report(ctx, ref.Location, &page); err != nil || !strings.HasPrefix(page.String(), "<!DOCTYPE html>") {
+		t.Errorf("%v %.100s", err, page.String())
+	}
+	if err := c.Report(ctx, "nothing", &page); !saccade.IsCode(err, saccade.CodeNotFound) {
+		t.Errorf("the report of nothing: %v", err)
 	}
 	_, err = c.Compare(ctx, client.CompareRequest{Base: ref.ID, Candidate: ref.ID, Conditions: []saccade.Condition{{Check: "focus < "}}})
 	if e := saccade.AsError(err); e == nil || e.Code != saccade.CodeInvalidInput || e.Param != "conditions[0].check" {

@@ -117,6 +117,27 @@ func TestCompareRefuses(t *testing.T) {
 	}
 }
 
+// TestReport: one HTML file of an analysis of any kind, as a download.
+func TestReport(t *testing.T) {
+	h := newHarness(t)
+	image, video, pending := done((*harness).image)(h), done((*harness).video)(h), h.image()
+	h.call("PUT", "/v2/analyses/"+image+"/aois", object{"aois": []any{half}}).into(t, 200, nil)
+	for id, want := range map[string]string{image: "left half", video: "Video Testing"} {
+		r := h.call("GET", "/v2/reports/"+id, nil)
+		body, head := string(r.body), r.header
+		if r.status != 200 || !strings.HasPrefix(body, "<!DOCTYPE html>") || !strings.Contains(body, want) || strings.Contains(body, "<script") {
+			t.Errorf("%d %.400s", r.status, body)
+		}
+		if head.Get("Content-Type") != "text/html; charset=utf-8" || !strings.HasPrefix(head.Get("Content-Disposition"), "attachment") || !strings.HasPrefix(head.Get("Content-Security-Policy"), "sandbox") {
+			t.Errorf("%v", head)
+		}
+	}
+	h.call("GET", "/v2/reports/"+pending, nil).wantError(t, 409, saccade.CodeConflict)
+	h.call("GET", "/v2/reports/"+madeUp, nil).wantError(t, 404, saccade.CodeClient)
+	h.clock.advance(time.Hour + time.Second)
+	h.call("GET", "/v2/reports/"+image, nil).wantError(t, 410, saccade.CodeGone)
+}
+
 // TestCompareHides: what is another account's, not for this account, or expired.
 func TestCompareHides(t *testing.T) {
 	h := newHarness(t)

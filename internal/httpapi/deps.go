@@ -50,7 +50,13 @@ type Edits interface {
 	Update(ctx context.Context, a *saccade.Analysis, change store.Change) (*saccade.Analysis, error)
 	Erase(ctx context.Context, a *saccade.Analysis) error
 	account.Addresses
+	Results
+}
+
+// Results is the use cases that answer about what is there.
+type Results interface {
 	tools.Comparer
+	tools.Numbers
 }
 
 // Analyses finds analyses.

@@ -117,6 +117,7 @@ func scenes() map[string]scene {
 		"set-aois":              {path: under("/v2/analyses/", done(image), "/aois")},
 		"delete-analysis":       {path: under("/v2/analyses/", image, "")},
 		"compare":               {path: at("/v2/compare"), change: pairOfImages},
+		"get-report":            {path: under("/v2/reports/", done(video), "")},
 		"update-meta":           {path: under("/v2/update-meta/screenshot/", exposed, "")},
 		"start-summary":         {path: under("/v2/analyses/summary/", exposed, "")},
 		"get-summary":           {path: under("/v2/analyses/summary/", written, "")},

@@ -112,6 +112,15 @@ func conditionError(i int, err error) error {
 	return e.About(fmt.Sprintf("conditions[%d].check", i))
 }
 
+// Side measures a finished analysis, with the areas that it has. One that has not
+// succeeded is conflict.
+func (s *Service) Side(ctx context.Context, a *saccade.Analysis) (*compare.Side, error) {
+	if a.Status != saccade.StatusSuccess {
+		return nil, saccade.Errorf(saccade.CodeConflict, "Numbers are there once the analysis has succeeded; its status is %q.", a.Status)
+	}
+	return s.side(ctx, a, nil)
+}
+
 // side measures one analysis.
 func (s *Service) side(ctx context.Context, a *saccade.Analysis, aois []saccade.AOI) (*compare.Side, error) {
 	n := compare.Numbers{Name: a.ID, Kind: a.Request.Kind, AOIs: aois}

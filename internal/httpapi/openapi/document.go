@@ -123,6 +123,9 @@ func finishOperation(o *huma.Operation) {
 	case strings.HasPrefix(o.OperationID, "stream-"):
 		ok.Content = map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}}
 		ok.Headers = nil
+	case o.OperationID == "get-report":
+		ok.Content = map[string]*huma.MediaType{"text/html": {Schema: &huma.Schema{Type: huma.TypeString}}}
+		ok.Headers = nil
 	case strings.HasSuffix(o.OperationID, "-summary"), strings.HasSuffix(o.OperationID, "-recommendations"):
 		for status, text := range map[string]string{"404": "analysis_not_found, summary_not_found or recommendations_not_found.", "410": "analysis_expired."} {
 			o.Responses[status] = &huma.Response{Description: text, Content: ok.Content}

@@ -21,7 +21,7 @@ const (
 	tagUploads  tag = "Uploads"
 	tagVideo    tag = "Video analyses"
 	tagImage    tag = "Image and page analyses"
-	tagTools    tag = "Comparison"
+	tagTools    tag = "Comparison and reports"
 	tagTexts    tag = "Generated texts"
 	tagShares   tag = "Shares"
 	tagWebhooks tag = "Webhooks"
@@ -58,6 +58,7 @@ var operations = []operation{
 	{tagImage, "update-analysis", "PATCH /v2/analyses/{id}", "Change title and retention of an image or page analysis", []int{400, 404, 410}},
 	{tagImage, "delete-analysis", "DELETE /v2/analyses/{id}", "Cancel or erase an image or page analysis", []int{404, 410}},
 	{tagTools, "compare", "POST /v2/compare", "Compare two analyses", []int{400, 404, 409, 410}},
+	{tagTools, "get-report", "GET /v2/reports/{id}", "Download the report of an analysis", []int{404, 409, 410}},
 	{tagTexts, "update-meta", "PUT /v2/update-meta/screenshot/{analysis_id}", "Set the context", []int{400, 404, 410}},
 	{tagTexts, "start-summary", "POST /v2/analyses/summary/{analysis_id}", "Have a summary written", nil},
 	{tagTexts, "get-summary", "GET /v2/analyses/summary/{analysis_id}", "Poll the summary", nil},

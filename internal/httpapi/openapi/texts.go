@@ -104,6 +104,7 @@ func descriptions(l service.Limits) map[string]string {
 		"update-analysis":       change,
 		"delete-analysis":       erase,
 		"compare":               compareText,
+		"get-report":            "One self-contained HTML file of an analysis of any kind: the heat map, scores with their meaning, areas of interest, what is seen first, and of a video the scores over time. It loads nothing, runs nothing, and prints.",
 		"update-meta":           "Context that the generated texts take into account: `description`, `goal` and any other texts. An empty text removes a name.",
 		"start-summary":         write,
 		"get-summary":           text,

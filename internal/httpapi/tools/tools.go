@@ -1,5 +1,5 @@
 // Package tools serves the operations that work on analyses that are there:
-// comparing two of them.
+// comparing two of them, and the report of one.
 package tools
 
 import (
@@ -24,6 +24,7 @@ type Comparer interface {
 type Deps struct {
 	Analyses Analyses
 	Comparer Comparer
+	Numbers  Numbers
 }
 
 // group is the operations.
@@ -33,6 +34,7 @@ type group struct{ deps Deps }
 func Register(t *route.Table, deps Deps) {
 	g := &group{deps}
 	route.Add(t, "compare", g.compare)
+	route.Add(t, "get-report", g.report)
 }
 
 type compareInput struct {
@@ -48,11 +50,11 @@ type compareOutput struct{ Body *saccade.Comparison }
 
 // compare sets two analyses of the account beside each other.
 func (g *group) compare(ctx context.Context, in *compareInput) (*compareOutput, error) {
-	base, err := g.one(ctx, "base", in.Body.Base)
+	base, err := g.named(ctx, "base", in.Body.Base)
 	if err != nil {
 		return nil, err
 	}
-	candidate, err := g.one(ctx, "candidate", in.Body.Candidate)
+	candidate, err := g.named(ctx, "candidate", in.Body.Candidate)
 	if err != nil {
 		return nil, err
 	}
@@ -60,19 +62,24 @@ func (g *group) compare(ctx context.Context, in *compareInput) (*compareOutput, 
 	return &compareOutput{d}, err
 }
 
-// one finds an analysis of the caller; field is what names it. Videos belong to the
-// video add-on.
-func (g *group) one(ctx context.Context, field, id string) (*saccade.Analysis, error) {
+// named is one, with the field that names the analysis in its errors.
+func (g *group) named(ctx context.Context, field, id string) (*saccade.Analysis, error) {
+	a, err := g.one(ctx, id)
+	if saccade.IsCode(err, saccade.CodeNotFound) || saccade.IsCode(err, saccade.CodeGone) {
+		return nil, saccade.AsError(err).About(field)
+	}
+	return a, err
+}
+
+// one finds an analysis of the caller. Videos belong to the video add-on.
+func (g *group) one(ctx context.Context, id string) (*saccade.Analysis, error) {
 	if !route.ValidID(id) {
-		return nil, route.ErrNoAnalysis.About(field)
+		return nil, route.ErrNoAnalysis
 	}
 	caller := route.CallerOf(ctx)
 	a, err := g.deps.Analyses.Analysis(ctx, caller.Account.Name, id)
 	if saccade.IsCode(err, saccade.CodeNotFound) || err == nil && a.Request.Kind == saccade.KindVideo && !caller.Account.Has(saccade.AddOnVideo) {
-		return nil, route.ErrNoAnalysis.With(err).About(field)
-	}
-	if saccade.IsCode(err, saccade.CodeGone) {
-		return nil, saccade.AsError(err).About(field)
+		return nil, route.ErrNoAnalysis.With(err)
 	}
 	return a, err
 }
