@@ -17,7 +17,7 @@ type accountListCmd struct{ stateFlags }
 
 // Run lists the accounts as a table.
 func (c *accountListCmd) Run(e env) error {
-	s, err := c.open(e.ctx, nil)
+	s, err := c.open(e.ctx)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (accountAddonCmd) Help() string {
 
 // Run switches the add-on.
 func (c *accountAddonCmd) Run(e env) error {
-	s, err := c.open(e.ctx, nil)
+	s, err := c.open(e.ctx)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (c *openCmd) Run(e env) error {
 	if u, err := url.Parse(base); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return usage(e, fmt.Errorf("--public-url (SACCADE_PUBLIC_URL): %q is not an address like https://saccade.example.com", base))
 	}
-	s, err := c.open(e.ctx, nil)
+	s, err := c.open(e.ctx)
 	if err != nil {
 		return err
 	}

@@ -9,12 +9,14 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/saccade-dev/saccade/internal/attention"
+	"github.com/saccade-dev/saccade/internal/state"
 )
 
 // cli is the grammar of the command line; every command has a file of its own.
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Run the service: API, storage, queue and workers in one process."`
 	Open    openCmd    `cmd:"" help:"Sign the browser in to the server on this machine."`
+	Worker  workerCmd  `cmd:"" help:"Run the jobs of a service, on any machine."`
 	Analyze analyzeCmd `cmd:"" help:"Analyze files without a server."`
 	Batch   batchCmd   `cmd:"" help:"Analyze many files and pages into a table; goes on where it was stopped."`
 	Compare compareCmd `cmd:"" help:"Compare designs, and fail where a check is true."`
@@ -44,7 +46,7 @@ func run(e env, args []string) int {
 	status := -1
 	parser := kong.Must(&cli{}, kong.Name("saccade"), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Description("Predicts where people look in a video, an image or a web page: heat maps, and the numbers behind them.\n\n"+exitTable()),
-		kong.Writers(e.stdout, e.stderr), kong.Exit(func(code int) { status = code }), kong.DefaultEnvars("SACCADE"),
+		kong.Writers(e.stdout, e.stderr), kong.Exit(func(code int) { status = code }), kong.DefaultEnvars("SACCADE"), kong.Resolvers(kong.ResolverFunc(secretFiles)),
 		kong.Vars{"model": attention.NeuralName})
 	cmd, err := parser.Parse(args)
 	if status >= 0 { // --help was answered
@@ -60,4 +62,17 @@ func run(e env, args []string) int {
 		fmt.Fprintf(e.stderr, "saccade: %v\n", err)
 	}
 	return int(exitCodeOf(err))
+}
+
+// secretFiles reads a flag that is marked as secret from the file that its variable with
+// _FILE at the end names.
+func secretFiles(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	if !flag.Tag.Has("secret") || len(flag.Envs) == 0 {
+		return nil, nil
+	}
+	value, err := state.Secret(flag.Envs[0])
+	if err != nil || value == "" {
+		return nil, err
+	}
+	return value, nil
 }

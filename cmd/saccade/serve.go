@@ -5,106 +5,100 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"net"
-	"net/netip"
+	"net/http"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/httpapi"
+	"github.com/saccade-dev/saccade/internal/httpfront"
+	"github.com/saccade-dev/saccade/internal/node"
 )
 
 // serveCmd runs the service.
 type serveCmd struct {
 	stateFlags
-	Listen     string        `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address and port; port 0 takes a free one (default: 127.0.0.1:8080)."`
-	PublicURL  string        `name:"public-url" placeholder:"URL" help:"Base of all links, without /v2, like https://saccade.example.com (default: from the Host of each request)."`
-	TrustProxy bool          `help:"Believe X-Forwarded-Proto and X-Forwarded-Host; only behind your own proxy."`
-	CORSOrigin []string      `name:"cors-origin" placeholder:"ORIGIN" help:"Sites whose pages may use the API with tokens of their own, separated by commas: https://app.example.com, null (files, plug-ins), * (all)."`
-	Model      string        `default:"${model}" help:"saccade-1 (the trained network) or baseline (training-free)."`
-	Videos     int           `default:"0" help:"Videos analyzed at the same time; 0: one for every two cores."`
-	Images     int           `default:"0" help:"Images and pages analyzed at the same time; 0: one for every two cores, at least 2."`
-	MaxQueue   int           `default:"1000" help:"Analyses that may wait or run; more are refused with over_capacity."`
-	RateLimit  float64       `default:"50" help:"Requests a second for each token, four times as many at once; 0: no limit."`
-	ResultTTL  time.Duration `name:"result-ttl" default:"1h" help:"How long results of images and pages are kept; 0: for ever. Results of videos are kept until they are deleted."`
-	Allow      []string      `placeholder:"ADDR" help:"Private addresses that pages and webhooks may reach, separated by commas: 10.0.0.0/8, intranet.example, 127.0.0.1:3000."`
-	Unconfined bool          `name:"allow-unconfined" help:"Decode videos even where the system cannot confine ffmpeg (no Landlock). Always so on a loopback address."`
-	Grace      time.Duration `default:"30s" help:"Time for running analyses to finish after SIGTERM; then they go back to the queue."`
-	LogFormat  string        `enum:"text,json" default:"text" help:"text or json, on standard error."`
-
-	PhrasingURL   string `name:"phrasing-url" placeholder:"URL" help:"OpenAI-compatible service that rewrites summaries and recommendations, like https://host/v1 (default: off)."`
-	PhrasingKey   string `name:"phrasing-key" placeholder:"KEY" help:"Key of that service."`
-	PhrasingModel string `name:"phrasing-model" placeholder:"NAME" help:"Model of that service."`
+	workFlags
+	Role       string   `enum:"all,api" default:"all" help:"all, or api: no jobs are run here, but by saccade worker."`
+	Listen     string   `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address and port; port 0 takes a free one (default: 127.0.0.1:8080)."`
+	PublicURL  string   `name:"public-url" placeholder:"URL" help:"Base of all links, without /v2, like https://saccade.example.com (default: from the Host of each request)."`
+	TrustProxy bool     `help:"Believe X-Forwarded-Proto and X-Forwarded-Host; only behind your own proxy."`
+	CORSOrigin []string `name:"cors-origin" placeholder:"ORIGIN" help:"Sites whose pages may use the API with tokens of their own, separated by commas: https://app.example.com, null (files, plug-ins), * (all)."`
+	MaxQueue   int      `default:"1000" help:"Analyses that may wait or run; more are refused with over_capacity."`
+	RateLimit  float64  `default:"50" help:"Requests a second for each token, four times as many at once; 0: no limit."`
 }
 
 // Help adds examples to --help.
 func (serveCmd) Help() string {
-	return `Every flag is also read from the environment: --public-url as SACCADE_PUBLIC_URL, and so on.
+	return `Every flag is also read from the environment: --public-url as SACCADE_PUBLIC_URL, and so on. What is secret
+(SACCADE_DATABASE, SACCADE_PHRASING_KEY) is also read from the file that the variable with _FILE names.
 
 Examples:
   saccade serve
   saccade serve --listen :80 --data /var/lib/saccade --public-url https://saccade.example.com
-  SACCADE_LISTEN=127.0.0.1:9000 SACCADE_RESULT_TTL=0 saccade serve`
-}
-
-// Validate reports every number that no package judges: 0 stands for a default
-// here, and less for nothing.
-func (c *serveCmd) Validate() error {
-	var faults []error
-	for _, n := range []struct {
-		name  string
-		value int64
-	}{
-		{"--videos (SACCADE_VIDEOS)", int64(c.Videos)},
-		{"--images (SACCADE_IMAGES)", int64(c.Images)},
-		{"--grace (SACCADE_GRACE)", int64(c.Grace)},
-	} {
-		if n.value < 0 {
-			faults = append(faults, fmt.Errorf("%s must not be negative", n.name))
-		}
-	}
-	return errors.Join(faults...)
+  SACCADE_LISTEN=127.0.0.1:9000 SACCADE_RESULT_TTL=0 saccade serve
+  saccade serve --role api --database postgres://db/saccade --storage "s3://designs?endpoint=https://s3.example.com"`
 }
 
 // Run serves until the context ends, then drains.
 func (c *serveCmd) Run(e env) error {
-	log := c.logger(e)
-	slog.SetDefault(log)
-	s, err := openServer(e.ctx, c, log)
+	cfg := c.workFlags.config(c.stateFlags)
+	cfg.Work, cfg.Listen, cfg.MaxQueue = c.Role == "all", c.Listen, c.MaxQueue
+	n, err := node.Open(e.ctx, cfg, c.newAPI, c.logger(e))
 	if err != nil {
 		return err
 	}
-	ln, err := net.Listen("tcp", c.Listen)
+	ln, err := n.Listen()
 	if err != nil {
-		return errors.Join(fmt.Errorf("cannot listen on %s: %w", c.Listen, err), s.Close())
+		return errors.Join(err, n.Close())
 	}
-	if err := c.greet(e, s, "http://"+ln.Addr().String()); err != nil {
-		return errors.Join(err, ln.Close(), s.Close())
+	if err := c.greet(e, n, "http://"+ln.Addr().String()); err != nil {
+		return errors.Join(err, ln.Close(), n.Close())
 	}
-	return s.Serve(e.ctx, ln)
+	return n.Serve(e.ctx, ln)
 }
 
-func (c *serveCmd) logger(e env) *slog.Logger {
-	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(e.stderr, nil))
+// newAPI makes the API on the parts of a node.
+func (c *serveCmd) newAPI(p node.Parts) (node.API, error) {
+	cfg := httpapi.DefaultConfig()
+	cfg.PublicURL, cfg.CORSOrigins, cfg.TrustProxy, cfg.RateLimit, cfg.Limits, cfg.Version = c.PublicURL, c.CORSOrigin, c.TrustProxy, c.RateLimit, p.Service.Limits(), version
+	cfg.RateBurst = max(1, int(4*c.RateLimit)) // four seconds' worth at once
+	api, err := httpapi.New(cfg, httpapi.Deps{
+		Accounts: p.Store, Sessions: p.Store, Tokens: p.Store, Shares: p.Store, Service: p.Service, Analyses: p.Store, Archive: p.Store, Texts: p.Store, Webhooks: p.Store,
+		Objects: p.Objects, Links: p.Objects.Links, Verifier: p.Objects.Verifier,
+		Collectors: p.Collectors, Checks: p.Checks, Log: p.Log,
+	})
+	if err != nil {
+		return nil, err
 	}
-	return slog.New(slog.NewTextHandler(e.stderr, nil))
+	front := httpfront.Config{PublicURL: c.PublicURL, TrustProxy: c.TrustProxy, Version: version}
+	door, err := withMCP(api, front, p.Video, p.Log)
+	return served{door, api}, err
 }
+
+// served is the API, and beside it the tools of agents.
+type served struct {
+	http.Handler
+	api *httpapi.API
+}
+
+// Close implements node.API.
+func (s served) Close(ctx context.Context) error { return s.api.Close(ctx) }
 
 // greet prints where the service is, where only this machine can reach it a link that
 // signs its browser in, and, as long as there is no token, how to make one. The first line
 // is for programs: "listening on URL".
-func (c *serveCmd) greet(e env, s *server, url string) error {
+func (c *serveCmd) greet(e env, n *node.Node, url string) error {
 	if _, err := fmt.Fprintf(e.stdout, "listening on %s\n", url); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(e.ctx, 5*time.Second)
 	defer cancel()
-	if err := c.greetBrowser(ctx, e, s, url); err != nil {
+	if err := c.greetBrowser(ctx, e, n, url); err != nil {
 		return err
 	}
-	tokens, err := s.store.Tokens(ctx, "")
+	tokens, err := n.Store().Tokens(ctx, "")
 	if err != nil || len(tokens) > 0 {
 		return err
 	}
@@ -117,11 +111,11 @@ func (c *serveCmd) greet(e env, s *server, url string) error {
 }
 
 // greetBrowser prints the sign-in link.
-func (c *serveCmd) greetBrowser(ctx context.Context, e env, s *server, url string) error {
-	if !local(c.Listen) {
+func (c *serveCmd) greetBrowser(ctx context.Context, e env, n *node.Node, url string) error {
+	if !node.Local(c.Listen) {
 		return nil
 	}
-	link, err := signInLink(ctx, s.store, "", cmp.Or(strings.TrimRight(c.PublicURL, "/"), url))
+	link, err := signInLink(ctx, n.Store(), "", cmp.Or(strings.TrimRight(c.PublicURL, "/"), url))
 	if saccade.IsCode(err, saccade.CodeClient) { // several accounts
 		_, err = fmt.Fprintf(e.stdout, "Sign in with a browser: saccade open --account NAME\n")
 		return err
@@ -130,14 +124,4 @@ func (c *serveCmd) greetBrowser(ctx context.Context, e env, s *server, url strin
 		_, err = fmt.Fprintf(e.stdout, "Sign in with a browser, once and within ten minutes: %s\n", link)
 	}
 	return err
-}
-
-// local reports whether only this machine can reach an address to listen on.
-func local(listen string) bool {
-	host, _, err := net.SplitHostPort(listen)
-	if err != nil {
-		return false
-	}
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
 }

@@ -4,37 +4,31 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"github.com/saccade-dev/saccade/internal/state"
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
 // stateFlags say where the service keeps its state.
 type stateFlags struct {
-	Data     string `default:"saccade-data" placeholder:"DIR" help:"Directory with the database and the objects (default: saccade-data)."`
-	Database string `placeholder:"URL" help:"postgres://... instead of the SQLite file in the data directory."`
-	Storage  string `placeholder:"URL" help:"s3://bucket/prefix?endpoint=https://...&region=... instead of objects in the data directory; keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."`
+	Data       string `default:"saccade-data" placeholder:"DIR" help:"Directory with the database and the objects (default: saccade-data)."`
+	Database   string `secret:"" placeholder:"URL" help:"postgres://... instead of the SQLite file in the data directory."`
+	Storage    string `placeholder:"URL" help:"s3://bucket/prefix?endpoint=https://...&region=... instead of objects in the data directory; keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."`
+	SecretFile string `placeholder:"FILE" help:"File with the secret that signs links, the same for all processes (default: the database holds one)."`
 }
 
-// open opens the database, creating and migrating it where needed; set may
-// change the settings.
-func (p stateFlags) open(ctx context.Context, set func(*store.Config)) (*store.Store, error) {
-	if err := os.MkdirAll(p.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("the data directory (--data, SACCADE_DATA) cannot be made: %w", err)
-	}
-	cfg := store.DefaultConfig()
-	if cfg.DSN = p.Database; p.Database == "" {
-		cfg.DSN = "sqlite:" + filepath.Join(p.Data, "saccade.db")
-	}
-	if set != nil {
-		set(&cfg)
-	}
-	return store.Open(ctx, cfg)
+// config returns them as the state takes them.
+func (p stateFlags) config() state.Config {
+	return state.Config{Data: p.Data, Database: p.Database, Storage: p.Storage, SecretFile: p.SecretFile}
+}
+
+// open opens the database, creating and migrating it where needed.
+func (p stateFlags) open(ctx context.Context) (*store.Store, error) {
+	return p.config().OpenStore(ctx, nil)
 }
 
 // tokenCmd holds the commands that manage access tokens; they work beside a
@@ -64,7 +58,7 @@ func (c *tokenCreateCmd) Run(e env) error {
 	if err != nil {
 		return usage(e, err)
 	}
-	s, err := c.open(e.ctx, nil)
+	s, err := c.open(e.ctx)
 	if err != nil {
 		return err
 	}
@@ -108,7 +102,7 @@ type tokenListCmd struct {
 
 // Run lists tokens as a table.
 func (c *tokenListCmd) Run(e env) error {
-	s, err := c.open(e.ctx, nil)
+	s, err := c.open(e.ctx)
 	if err != nil {
 		return err
 	}
@@ -145,7 +139,7 @@ type tokenRevokeCmd struct {
 
 // Run revokes one token.
 func (c *tokenRevokeCmd) Run(e env) error {
-	s, err := c.open(e.ctx, nil)
+	s, err := c.open(e.ctx)
 	if err != nil {
 		return err
 	}

@@ -2,16 +2,11 @@ package blob
 
 import (
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -132,46 +127,4 @@ func keyOfPath(escaped string) (Key, error) {
 
 func errForeign() error {
 	return saccade.Errorf(saccade.CodeClient, "This is not an address of an object of this service. Use the URL exactly as it was given.")
-}
-
-// LoadSecret reads the signing secret from the file, making one first if there
-// is none. Several processes may do so at once; all get the same.
-func LoadSecret(file string) ([]byte, error) {
-	secret, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := createSecret(file); err != nil {
-			return nil, fmt.Errorf("blob: cannot make the signing secret: %w", err)
-		}
-		secret, err = os.ReadFile(file)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("blob: cannot read the signing secret: %w", err)
-	}
-	if len(secret) < MinSecret {
-		return nil, fmt.Errorf("blob: the signing secret in %s is too short; remove the file to have a new one made", file)
-	}
-	return secret, nil
-}
-
-// createSecret writes a whole file and then links it to its name, so that
-// nobody ever reads half a secret and the first of several writers wins.
-func createSecret(file string) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(file), ".secret-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	secret := make([]byte, 2*MinSecret)
-	_, _ = rand.Read(secret) // never fails
-	_, err = f.Write(secret)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err = os.Link(f.Name(), file); errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	return err
 }

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -98,37 +96,7 @@ func TestSigner(t *testing.T) {
 
 func TestLinks(t *testing.T) { blobtest.RunLinks(t, newSigner(t, 1), clock) }
 
-func TestLoadSecret(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "data", "signing.key")
-	secrets := make([][]byte, 8)
-	var wg sync.WaitGroup
-	for i := range secrets {
-		wg.Go(func() {
-			var err error
-			if secrets[i], err = blob.LoadSecret(file); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	for _, s := range secrets {
-		if !bytes.Equal(s, secrets[0]) || len(s) < blob.MinSecret {
-			t.Errorf("secrets differ: %x, %x", s, secrets[0])
-		}
-	}
-	stat, err := os.Stat(file)
-	if err != nil || stat.Mode().Perm() != 0o600 {
-		t.Errorf("mode %v, %v", stat.Mode(), err)
-	}
-	if left, _ := os.ReadDir(filepath.Dir(file)); len(left) != 1 {
-		t.Errorf("left beside the secret: %v", left)
-	}
-	if err := os.WriteFile(file, []byte("short"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := blob.LoadSecret(file); err == nil {
-		t.Error("a short secret was taken")
-	}
+func TestShortSecret(t *testing.T) {
 	if _, err := blob.NewSigner([]byte("short")); err == nil {
 		t.Error("a short secret was taken")
 	}

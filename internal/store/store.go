@@ -10,6 +10,7 @@ import (
 
 	"github.com/saccade-dev/saccade/internal/store/access"
 	"github.com/saccade-dev/saccade/internal/store/pool"
+	"github.com/saccade-dev/saccade/internal/store/settings"
 	"github.com/saccade-dev/saccade/internal/store/share"
 )
 
@@ -17,6 +18,7 @@ import (
 type Store struct {
 	*access.Rows
 	*share.Links
+	settings *settings.Rows
 
 	cfg    Config
 	driver string
@@ -52,6 +54,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	s.Rows, s.Links = access.New(s.write, s.read, s.now), share.New(s.write, s.read, s.now)
+	s.settings = settings.New(s.write)
 	err = s.openQueue()
 	if err == nil {
 		err = s.migrate(ctx)
@@ -73,6 +76,9 @@ func (s *Store) Close() error {
 // DB is the database that is written to. On SQLite it
 // has a single connection: never use it while holding a transaction.
 func (s *Store) DB() *sql.DB { return s.write.DB }
+
+// Settings is the rows of what all processes agree on.
+func (s *Store) Settings() *settings.Rows { return s.settings }
 
 // Driver is [DriverSQLite] or [DriverPostgres].
 func (s *Store) Driver() string { return s.driver }
