@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"text/tabwriter"
 	"time"
@@ -27,6 +30,7 @@ type remoteCmd struct {
 	Watch    remoteWatchCmd    `cmd:"" help:"Wait until analyses have ended."`
 	Download remoteDownloadCmd `cmd:"" help:"Download the results of analyses."`
 	Delete   remoteDeleteCmd   `cmd:"" help:"Cancel or erase analyses."`
+	Share    remoteShareCmd    `cmd:"" help:"Make a link to an analysis, or to two side by side, for people without an account."`
 }
 
 type remoteAnalyzeCmd struct {
@@ -328,4 +332,47 @@ func (c *remoteDeleteCmd) Run(e env) error {
 		}
 		return err
 	})
+}
+
+type remoteShareCmd struct {
+	serverFlags
+	IDs      []string      `arg:"" name:"ID" help:"The id of one analysis, or of two to show side by side."`
+	Life     time.Duration `default:"720h" help:"How long the link works (default: 30 days)."`
+	Password bool          `help:"Read a password from standard input, which viewers must know."`
+}
+
+// Help adds examples to --help.
+func (remoteShareCmd) Help() string {
+	return `Whoever has the link can see the results, and nothing else. It is withdrawn on the server or in the app.
+
+Examples:
+  saccade remote share 5h7xk2m4qz3v6w8y2b4d6f8h2k --life 48h
+  saccade remote share 5h7xk2m4qz3v6w8y2b4d6f8h2k --password < password.txt`
+}
+
+// Run makes the link and prints it.
+func (c *remoteShareCmd) Run(e env) error {
+	if len(c.IDs) > 2 || c.Life < time.Minute {
+		return usage(e, errors.New("a link shows one analysis or two, and works for a minute (--life 1m) or longer"))
+	}
+	r := client.ShareRequest{Analyses: c.IDs, Life: c.Life}
+	if c.Password {
+		line, err := bufio.NewReader(io.LimitReader(e.stdin, 1<<10)).ReadString('\n')
+		if r.Password = strings.TrimRight(line, "\r\n"); r.Password == "" {
+			return usage(e, errors.Join(errors.New("standard input holds no password"), err))
+		}
+	}
+	s, err := c.open()
+	if err != nil {
+		return err
+	}
+	made, err := s.CreateShare(e.ctx, r)
+	if err != nil {
+		return s.Explain(err)
+	}
+	if c.JSON {
+		return json.NewEncoder(e.stdout).Encode(made)
+	}
+	_, err = fmt.Fprintln(e.stdout, remote.Printable(made.URL))
+	return err
 }

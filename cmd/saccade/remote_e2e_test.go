@@ -69,6 +69,15 @@ func TestRemote(t *testing.T) {
 	if stdout, _, code := at("", "remote", "show", ids["image"], ids["video"]); code != 0 || !strings.Contains(stdout, "clarity") || !strings.Contains(stdout, "attentionMap.webm") {
 		t.Errorf("show: %d\n%s", code, stdout)
 	}
+	if stdout, stderr, code := at("secret\n", "remote", "share", ids["image"], ids["video"], "--password"); code != 0 || !strings.HasPrefix(stdout, s.url+"/s/") || strings.Count(stdout, "\n") != 1 {
+		t.Errorf("share: %d %s%s", code, stdout, stderr)
+	}
+	if _, stderr, code := at("", "remote", "share", "nothing"); code != 1 || !strings.Contains(stderr, "does not have this") {
+		t.Errorf("share nothing: %d %s", code, stderr)
+	}
+	if _, _, code := at("", "remote", "share", ids["image"], "--password"); code != 2 {
+		t.Errorf("share without a password: %d", code)
+	}
 	if _, stderr, code := at("", "remote", "delete", ids["image"], "nothing", ids["video"]); code != 1 || !strings.Contains(stderr, "nothing: ") {
 		t.Errorf("delete: %d %s", code, stderr)
 	}
