@@ -101,6 +101,9 @@ type Outputs[L ~string] struct {
 	Clarity      *ScoreOutput[L]     `json:"clarity,omitempty"`
 	Excitingness *ScoreOutput[L]     `json:"excitingness,omitempty"`
 	AOIs         []AOIResult         `json:"aois,omitempty"`
+	Elements     *ElementsOutput[L]  `json:"elements,omitempty"` // pages
+	Steal        *StealOutput        `json:"steal,omitempty"`    // pages
+	Variants     []VariantOutput[L]  `json:"variants,omitempty"` // pages
 }
 
 // InputOutput describes what was analyzed.
@@ -194,6 +197,7 @@ func MapLinks[A, B ~string](o *Outputs[A], f func(A) B) *Outputs[B] {
 		Focus: mapScore(o.Focus, link), Clarity: mapScore(o.Clarity, link), Excitingness: mapScore(o.Excitingness, link),
 		AOIs: slices.Clone(o.AOIs),
 	}
+	mapPage(c, o, link)
 	if in := o.Input; in != nil {
 		c.Input = &InputOutput[B]{Image: link(in.Image), Video: link(in.Video), Width: in.Width, Height: in.Height, Frames: in.Frames, Duration: in.Duration}
 		if p := in.Poster; p != nil {
@@ -208,6 +212,23 @@ func MapLinks[A, B ~string](o *Outputs[A], f func(A) B) *Outputs[B] {
 		}
 	}
 	return c
+}
+
+// mapPage copies what only pages answer.
+func mapPage[A, B ~string](to *Outputs[B], from *Outputs[A], link func(A) B) {
+	if e := from.Elements; e != nil {
+		to.Elements = &ElementsOutput[B]{Data: link(e.Data), Count: e.Count, Rest: e.Rest, Unlisted: e.Unlisted, List: slices.Clone(e.List)}
+	}
+	if s := from.Steal; s != nil {
+		c := *s
+		c.Rows = slices.Clone(s.Rows)
+		to.Steal = &c
+	}
+	for _, v := range from.Variants {
+		to.Variants = append(to.Variants, VariantOutput[B]{Variant: v.Variant, Image: link(v.Image), AttentionMap: link(v.AttentionMap),
+			Width: v.Width, Height: v.Height, Focus: v.Focus, Clarity: v.Clarity, Excitingness: v.Excitingness,
+			AOIs: slices.Clone(v.AOIs), Error: v.Error})
+	}
 }
 
 func mapScore[A, B ~string](s *ScoreOutput[A], link func(A) B) *ScoreOutput[B] {

@@ -108,14 +108,19 @@ func joinOutputs(o []Output) string {
 // Request is what was asked: everything that the analysis needs beside the
 // bytes themselves.
 type Request struct {
-	Kind    Kind              `json:"kind"`
-	Title   string            `json:"title,omitempty"`
-	Object  string            `json:"object,omitempty"`     // key of the input's bytes; empty for a page
-	Tag     string            `json:"object_tag,omitempty"` // ETag of the input's bytes when it was accepted; empty: whatever is there
-	Address string            `json:"address,omitempty"`    // of a page
-	Medium  Medium            `json:"medium,omitempty"`
-	Outputs []Output          `json:"outputs"`
-	AOIs    []AOI             `json:"aois,omitempty"`
+	Kind    Kind     `json:"kind"`
+	Title   string   `json:"title,omitempty"`
+	Object  string   `json:"object,omitempty"`     // key of the input's bytes; empty for a page
+	Tag     string   `json:"object_tag,omitempty"` // ETag of the input's bytes when it was accepted; empty: whatever is there
+	Address string   `json:"address,omitempty"`    // of a page
+	Medium  Medium   `json:"medium,omitempty"`
+	Outputs []Output `json:"outputs"`
+	AOIs    []AOI    `json:"aois,omitempty"`
+
+	Elements bool      `json:"elements,omitempty"` // of a page: how the attention is distributed among its elements
+	Steal    bool      `json:"steal,omitempty"`    // of a page: who gives attention to whom
+	Variants []Variant `json:"variants,omitempty"` // of a page: other ways to show it
+
 	Webhook *Webhook          `json:"webhook,omitempty"`
 	Meta    map[string]string `json:"meta,omitempty"` // description, goal, ... (update-meta)
 }
@@ -148,13 +153,17 @@ type Box struct {
 }
 
 // AOI is an area of interest: a named polygon or box, for the whole input or
-// for a span of time of a video.
+// for a span of time of a video. On a page it may name an element instead, by
+// selector or by role (the name is the element's then); its box is filled in
+// when the page is captured.
 type AOI struct {
-	Name    string   `json:"name"`
-	Polygon []Point  `json:"polygon,omitempty"` // at least 3 corners, even-odd rule
-	Box     *Box     `json:"box,omitempty"`
-	From    *float64 `json:"from,omitempty"` // seconds, inclusive
-	To      *float64 `json:"to,omitempty"`   // seconds, exclusive
+	Name     string   `json:"name"`
+	Polygon  []Point  `json:"polygon,omitempty"` // at least 3 corners, even-odd rule
+	Box      *Box     `json:"box,omitempty"`
+	Selector string   `json:"selector,omitempty"` // CSS; " >>> " leads into a frame or shadow tree
+	Role     Role     `json:"role,omitempty"`     // of the element with the name
+	From     *float64 `json:"from,omitempty"`     // seconds, inclusive
+	To       *float64 `json:"to,omitempty"`       // seconds, exclusive
 }
 
 // Limits of areas of interest.
@@ -162,6 +171,7 @@ const (
 	MaxAOIs       = 100
 	MaxAOICorners = 1000
 	MaxAOIName    = 200
+	MaxSelector   = 2000 // bytes
 )
 
 // Corners returns the outline of the area.
@@ -201,7 +211,42 @@ func ValidateAOIs(aois []AOI) error {
 	return nil
 }
 
+// Names reports whether the area names an element whose box is not known yet.
+func (a AOI) Names() bool { return a.Box == nil && (a.Selector != "" || a.Role != "") }
+
+// NamedBy returns the field by which the area names an element; empty: by none.
+func (a AOI) NamedBy() string {
+	switch {
+	case a.Selector != "":
+		return "selector"
+	case a.Role != "":
+		return "role"
+	}
+	return ""
+}
+
+// validateNames checks how an area names an element.
+func (a AOI) validateNames(at string) error {
+	switch {
+	case a.Selector != "" && a.Role != "":
+		return Errorf(CodeInvalidInput, "An area of interest names its element by a selector or by a role, not by both.").About(at)
+	case a.NamedBy() != "" && len(a.Polygon) > 0:
+		return Errorf(CodeInvalidInput, "An area of interest that names an element has no polygon.").About(at)
+	case len(a.Selector) > MaxSelector || strings.TrimSpace(a.Selector) == "" && a.Selector != "":
+		return Errorf(CodeInvalidInput, "A selector has 1 to %d bytes.", MaxSelector).About(at + ".selector")
+	case a.Role != "" && !a.Role.Valid():
+		return Errorf(CodeInvalidInput, "%q is not a role. Possible: %s.", a.Role, joinWords(Roles())).About(at + ".role")
+	}
+	return nil
+}
+
 func (a AOI) validateShape(at string) error {
+	if err := a.validateNames(at); err != nil {
+		return err
+	}
+	if a.Names() {
+		return a.validateSpan(at)
+	}
 	if (a.Box == nil) == (len(a.Polygon) == 0) {
 		return Errorf(CodeInvalidInput, "An area of interest needs either a box or a polygon.").About(at)
 	}
@@ -219,6 +264,10 @@ func (a AOI) validateShape(at string) error {
 	if a.Box != nil && (a.Box.Width <= 0 || a.Box.Height <= 0) {
 		return Errorf(CodeInvalidInput, "A box needs a width and a height above 0.").About(at + ".box")
 	}
+	return a.validateSpan(at)
+}
+
+func (a AOI) validateSpan(at string) error {
 	for _, v := range []*float64{a.From, a.To} {
 		if v != nil && (math.IsNaN(*v) || math.IsInf(*v, 0) || *v < 0) {
 			return Errorf(CodeInvalidInput, "Times are seconds from the start, 0 or more.").About(at)

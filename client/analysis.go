@@ -75,6 +75,10 @@ type ImageRequest struct {
 	Keep    bool             // does not expire
 	Webhook *saccade.Webhook // is sent a message at the end
 	Key     string           // Idempotency-Key; empty: a new one
+
+	Elements bool              // pages: attention by what is on them
+	Steal    bool              // pages: who gives attention to whom; includes Elements
+	Variants []saccade.Variant // pages: other ways to show them, at most [saccade.MaxVariants]
 }
 
 type predictions map[string]struct {
@@ -110,6 +114,10 @@ type wireRequest struct {
 	AOIs        []saccade.AOI    `json:"aois,omitempty"`
 	Keep        bool             `json:"keep,omitempty"`
 	Webhook     *saccade.Webhook `json:"webhook,omitempty"`
+
+	Elements bool              `json:"elements,omitempty"`
+	Steal    bool              `json:"steal,omitempty"`
+	Variants []saccade.Variant `json:"variants,omitempty"`
 }
 
 // CreateVideo starts the analysis of an uploaded video.
@@ -128,7 +136,10 @@ func (c *Client) CreateImage(ctx context.Context, r ImageRequest) (Ref, error) {
 	if len(r.Image) > 0 {
 		in.Type, in.Content = saccade.KindImage, base64.StdEncoding.EncodeToString(r.Image)
 	}
-	return c.create(ctx, "/analyses", r.Key, wireRequest{Input: in, Predictions: predictionsOf(r.Outputs), AOIs: r.AOIs, Keep: r.Keep, Webhook: r.Webhook})
+	return c.create(ctx, "/analyses", r.Key, wireRequest{
+		Input: in, Predictions: predictionsOf(r.Outputs), AOIs: r.AOIs, Keep: r.Keep, Webhook: r.Webhook,
+		Elements: r.Elements, Steal: r.Steal, Variants: r.Variants,
+	})
 }
 
 func (c *Client) create(ctx context.Context, path, key string, r wireRequest) (ref Ref, err error) {

@@ -35,6 +35,9 @@ type analyzeCmd struct {
 	Prior       string   `enum:"auto,natural,video,web,none" default:"auto" help:"Prior, where people look whatever is shown: auto, natural, video, web or none."`
 	AOIs        string   `name:"aois" type:"existingfile" placeholder:"FILE" help:"JSON list of areas of interest, as in the API."`
 	Medium      string   `enum:",desktopWeb,mobileWeb" default:"" help:"Viewport of pages: desktopWeb or mobileWeb."`
+	Elements    bool     `help:"Pages: measure what is on them: headings, links, buttons, ..."`
+	Steal       bool     `help:"Pages: hide the ten most attended elements in turn, to see who gives attention to whom; the model's opinion. Up to 11 captures."`
+	Variants    []string `placeholder:"LIST" help:"Pages: other ways to show them, at most 8: mobileWeb, dark, zoom200, rtl, reduced-motion, deuteranopia, ..."`
 	JSON        bool     `name:"json" help:"Print every result as a line of JSON."`
 	Jobs        int      `default:"0" help:"Inputs analyzed at the same time; 0: one for each core."`
 }
@@ -46,6 +49,7 @@ func (analyzeCmd) Help() string {
   saccade analyze screens/*.png --out results --predictions attention.attentionMap,clarity.score,attention.data --json
   saccade analyze ad.jpg --out results --predictions all --aois areas.json
   saccade analyze http://localhost:3000 --out results --medium mobileWeb
+  saccade analyze http://localhost:3000 --out results --elements --steal --variants mobileWeb,dark
 
 density.npy (attention.data) is float32, (h, w) for an image and (frames, h, w) for a video; every map sums to 1.
 Exit code 1: at least one input failed; its result.json says why.`
@@ -204,6 +208,10 @@ func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, j local
 		return kind, nil, err
 	}
 	job.Request.Kind, job.Request.Outputs, job.Request.AOIs = kind, outputs, j.aois
+	job.Request.Elements, job.Request.Steal = c.Elements, c.Steal
+	for _, v := range c.Variants {
+		job.Request.Variants = append(job.Request.Variants, saccade.Variant(v))
+	}
 	out, err = an.Run(ctx, job, set)
 	if err == nil && !job.Request.Wants(saccade.OutData) { // nobody asked for the numbers
 		for _, name := range artifact.All() {

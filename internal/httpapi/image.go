@@ -17,6 +17,9 @@ type createImageBody struct {
 	Input  imageInput `json:"input" doc:"What to analyze."`
 	Medium string     `json:"medium,omitempty" maxLength:"100" doc:"The same as input.medium, which wins."`
 	Options
+	Elements bool              `json:"elements,omitempty" doc:"Pages: measure every visible heading, paragraph, link, button, field, image, video, navigation and dialog."`
+	Steal    bool              `json:"steal,omitempty" doc:"Pages: hide each of the ten most attended elements in turn and predict again, to see who gives attention to whom. Includes elements. It takes up to eleven captures."`
+	Variants []saccade.Variant `json:"variants,omitempty" maxItems:"8" doc:"Pages: other ways to show the page, each captured and predicted: desktopWeb, mobileWeb, dark, more-contrast, reduced-motion, zoom200, rtl, protanopia, deuteranopia, tritanopia, achromatopsia, reduced-contrast, blurred-vision." example:"[\"mobileWeb\",\"dark\"]"`
 }
 
 // createImage starts the analysis of an image or a page.
@@ -30,6 +33,7 @@ func (a *API) createImage(ctx context.Context, in *createImageInput) (*createdOu
 			o.Medium = saccade.Medium(m)
 		}
 	}
+	o.Elements, o.Steal, o.Variants = b.Elements, b.Steal, b.Variants
 	if kind == saccade.KindPage {
 		an, replayed, err := a.deps.Service.CreatePage(ctx, o, b.Input.Content)
 		return answerCreated(ctx, an, replayed, err)

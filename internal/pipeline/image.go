@@ -39,39 +39,46 @@ func settleMemory(pixels int) {
 // one time have as many pixels together as the largest may have alone, and so
 // need no more memory than it: at most 13 bytes a pixel.
 func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
+	out, _, err := a.predictImage(ctx, job, b, progress)
+	return out, err
+}
+
+// predictImage is runImage, and returns the density too.
+func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], saccade.Density, error) {
+	var none saccade.Density
 	size, err := pix.Size(b)
 	if err != nil {
-		return nil, err
+		return nil, none, err
 	}
 	pixels := size.X * size.Y
 	if err := a.room.Acquire(ctx, int64(pixels)); err != nil {
-		return nil, err
+		return nil, none, err
 	}
 	defer a.room.Release(int64(pixels))
 	defer settleMemory(pixels)
 	rgb, err := decodeInput(job, b)
 	if err != nil {
-		return nil, err
+		return nil, none, err
 	}
 	settleMemory(pixels)
 	progress(saccade.Progress{Fraction: 0.3, Stage: saccade.StagePredicting})
 	d, err := a.model.Image(rgb, a.prior(job.Request))
 	if err != nil {
-		return nil, err
+		return nil, none, err
 	}
 	p := prediction{density: d}
 	out, err := a.imageNumbers(job, rgb, &p)
 	if err != nil {
-		return nil, err
+		return nil, none, err
 	}
 	progress(saccade.Progress{Fraction: 0.6, Stage: saccade.StageRendering})
 	for o, name := range mapFiles(job.Request.Outputs) {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return nil, none, err
 		}
 		name += ".png"
 		if err := writePNG(job.file(name), layers(o)(p).Image(rgb.W, rgb.H)); err != nil {
-			return nil, err
+			return nil, none, err
 		}
 		settleMemory(pixels)
 		link(out, o, name)
@@ -81,11 +88,11 @@ func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress fun
 	if job.Viewer {
 		size := posterSize(rgb.W, rgb.H)
 		if out.Input.Poster, err = writePosters(job, rgb.Scale(size.X, size.Y), p.density); err != nil {
-			return nil, err
+			return nil, none, err
 		}
 	}
 	progress(saccade.Progress{Fraction: 1, Stage: saccade.StageRendering})
-	return out, nil
+	return out, d, nil
 }
 
 // decodeInput reads the image, writes it as input.png and returns its pixels.

@@ -8,6 +8,8 @@
 //	clarityMap, excitingnessMap                renderings of the scores
 //	overlay.webm                               heat alone, with alpha (video)
 //	input.png                                  the analyzed image or page
+//	elements.json                              the elements of a page (package artifact)
+//	variant-NAME.png, ...-attentionMap.png     a page in a variant, and its heat map
 //	frames.json, frames.csv, density.npy       the numbers behind them (package artifact)
 //	attention.grid                             the density for players
 //	poster.jpg, posterHeat.jpg                 a small frame, and under its heat
@@ -127,6 +129,9 @@ func (a *Analyzer) Run(ctx context.Context, job Job, progress func(saccade.Progr
 	if len(job.Request.Outputs) == 0 {
 		job.Request.Outputs = saccade.DefaultOutputs(job.Request.Kind)
 	}
+	if err := job.Request.ValidatePage(); err != nil {
+		return nil, err
+	}
 	switch job.Request.Kind {
 	case saccade.KindVideo:
 		if a.video == nil {
@@ -140,15 +145,7 @@ func (a *Analyzer) Run(ctx context.Context, job Job, progress func(saccade.Progr
 		}
 		return a.runImage(ctx, job, b, progress)
 	case saccade.KindPage:
-		if a.pages == nil {
-			return nil, saccade.Errorf(saccade.CodeWebPage, "This service cannot capture web pages: it has no browser. Send a screenshot instead.")
-		}
-		progress(saccade.Progress{Stage: saccade.StageCapturing})
-		b, err := a.pages.Capture(ctx, job.Request.Address, job.Request.Medium)
-		if err != nil {
-			return nil, err
-		}
-		return a.runImage(ctx, job, b, progress)
+		return a.runPage(ctx, job, progress)
 	}
 	return nil, saccade.Errorf(saccade.CodeInvalidInput, "The kind of input must be video, image or url.").About("input.type")
 }

@@ -103,6 +103,15 @@ func (t *track) fixate(share, at, duration float64) {
 	t.unseen *= math.Exp(-rate * duration)
 }
 
+// FirstFixation returns the time, in seconds, by which the median viewer of an
+// image has fixated something with a share of attention (0..1); nil: not within
+// [ViewingSeconds].
+func FirstFixation(share float64) *float64 {
+	t := track{unseen: 1}
+	t.fixate(share, 0, ViewingSeconds)
+	return t.seen
+}
+
 // halve joins every two points of the timeline.
 func (t *track) halve() {
 	for i := range len(t.line) / 2 {

@@ -3,12 +3,15 @@ package service
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/element"
 	"github.com/saccade-dev/saccade/internal/pipeline"
 )
 
@@ -25,6 +28,10 @@ func (s *Service) MeasureAreas(ctx context.Context, a *saccade.Analysis, aois []
 		return nil, saccade.Errorf(saccade.CodeConflict,
 			"Areas of interest can be measured once the analysis has succeeded; its status is %q.", a.Status)
 	}
+	aois, err := s.nameAreas(ctx, a, aois)
+	if err != nil {
+		return nil, err
+	}
 	t, err := newTables()
 	if err != nil {
 		return nil, blob.FullDisk(err)
@@ -35,6 +42,49 @@ func (s *Service) MeasureAreas(ctx context.Context, a *saccade.Analysis, aois []
 		return nil, blob.FullDisk(err)
 	}
 	return results, s.replaceAreas(context.WithoutCancel(ctx), a, results, t)
+}
+
+// nameAreas returns the areas with the boxes of the elements that they name,
+// which are known where the elements of the page were asked for.
+func (s *Service) nameAreas(ctx context.Context, a *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOI, error) {
+	if !slices.ContainsFunc(aois, saccade.AOI.Names) {
+		return aois, nil
+	}
+	page := a.Request
+	page.AOIs = aois
+	if err := page.ValidatePage(); err != nil {
+		return nil, err
+	}
+	if a.Outputs == nil || a.Outputs.Elements == nil {
+		return nil, saccade.Errorf(saccade.CodeInvalidInput,
+			"The elements of this page are not known. Ask for a new analysis with these areas, or with elements.").About("aois")
+	}
+	f, err := s.Open(ctx, a, artifact.ElementsJSON)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	known, err := artifact.ReadElements(f)
+	if err != nil {
+		return nil, err
+	}
+	elements := make([]saccade.Element, len(known.Elements))
+	for i, e := range known.Elements {
+		elements[i] = e.Element
+	}
+	aois = slices.Clone(aois)
+	for i, area := range aois {
+		if !area.Names() {
+			continue
+		}
+		box, ok := element.Lookup(elements, area)
+		if !ok {
+			return nil, saccade.Errorf(saccade.CodeInvalidInput,
+				"The area %q names no element of elements.json. Take its selector, or role and name, from there.", area.Name).About(fmt.Sprintf("aois[%d].%s", i, area.NamedBy()))
+		}
+		aois[i].Box = &box
+	}
+	return aois, nil
 }
 
 // replaceAreas puts the new tables and results in place of the former ones.

@@ -23,6 +23,9 @@ type Order struct {
 	AOIs        []saccade.AOI
 	Keep        bool               // does not expire
 	Medium      saccade.Medium     // of an image or page
+	Elements    bool               // of a page
+	Steal       bool               // of a page
+	Variants    []saccade.Variant  // of a page
 	Webhook     *saccade.Webhook   // nil: none
 	Idempotency *store.Idempotency // nil: every order makes an analysis
 }
@@ -114,7 +117,11 @@ func (s *Service) request(ctx context.Context, kind saccade.Kind, o Order) (sacc
 	if err := saccade.ValidateAOIs(o.AOIs); err != nil {
 		return saccade.Request{}, err
 	}
-	r := saccade.Request{Kind: kind, Title: o.Title, Medium: o.Medium, Outputs: outputs, AOIs: o.AOIs, Webhook: o.Webhook}
+	r := saccade.Request{Kind: kind, Title: o.Title, Medium: o.Medium, Outputs: outputs, AOIs: o.AOIs, Webhook: o.Webhook,
+		Elements: o.Elements || o.Steal, Steal: o.Steal, Variants: o.Variants}
+	if err := r.ValidatePage(); err != nil {
+		return saccade.Request{}, err
+	}
 	if o.Webhook == nil {
 		return r, nil
 	}

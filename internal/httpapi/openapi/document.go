@@ -144,14 +144,16 @@ func errorResponse(text string) *huma.Response {
 // carry none themselves. Every entry must meet a property, so that none goes
 // stale.
 func describeSchemas(schemas map[string]*huma.Schema) error {
-	for _, name := range slices.Sorted(maps.Keys(fieldTexts)) {
+	all := maps.Clone(fieldTexts)
+	maps.Copy(all, pageTexts)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
 		schema, field, _ := strings.Cut(name, ".")
 		s := schemas[schema]
 		if s == nil || s.Properties[field] == nil {
 			return fmt.Errorf("openapi: no schema property %s to describe", name)
 		}
 		p := *s.Properties[field] // a $ref may be shared
-		p.Description = fieldTexts[name]
+		p.Description = all[name]
 		s.Properties[field] = &p
 	}
 	return nil

@@ -56,6 +56,11 @@ var requestExamples = map[string]map[string]*huma.Example{
 		"page": {Summary: "A web page as seen on a phone", Value: object{
 			"input": object{"type": "url", "content": "https://www.example.com/", "medium": "mobileWeb", "title": "Landing page"},
 		}},
+		"elements": {Summary: "A page, by what is on it", Value: object{
+			"input":    object{"type": "url", "content": "https://www.example.com/"},
+			"elements": true, "steal": true, "variants": []string{"mobileWeb", "dark"},
+			"aois": []any{object{"name": "offer", "selector": "#buy"}, object{"name": "Buy now", "role": "button"}},
+		}},
 		"image": {Summary: "An image with several predictions", Value: object{
 			"input": object{"type": "image", "content": ExampleImage, "medium": "desktopWeb", "title": "Draft 3"},
 			"predictions": object{
