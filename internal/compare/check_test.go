@@ -166,7 +166,7 @@ func TestChecksInsideTheNoise(t *testing.T) {
 		"focus < base":               true,
 		"focus < base-1":             true,
 		"focus < 0.99*base":          true,
-		"focus > base+3.5":           true,
+		"focus > base+2.5":           true,
 		"focus < base-5":             false,
 		"focus < 0.9*base":           false,
 		"focus < 40":                 false, // no base: an absolute demand
