@@ -30,12 +30,45 @@ func (s *session) emulate() error {
 	if _, err := call(s, emulation.SetUserAgentOverride, ua); err != nil {
 		return err
 	}
+	if err := s.emulateVariant(); err != nil {
+		return err
+	}
 	tree, err := call(s, page.GetFrameTree, struct{}{})
 	if err != nil {
 		return err
 	}
 	s.page.follow(tree.FrameTree.Frame.ID)
 	return nil
+}
+
+// rtlScript writes a page from right to left, from its beginning.
+const rtlScript = `if (window === top) {
+	const turn = () => { if (document.documentElement) document.documentElement.dir = "rtl"; };
+	turn();
+	document.addEventListener("DOMContentLoaded", turn);
+}`
+
+// emulateVariant shows pages as the variant asks.
+func (s *session) emulateVariant() error {
+	if len(s.view.media) > 0 {
+		var p emulation.SetEmulatedMediaParams
+		for name, value := range s.view.media {
+			p.Features = append(p.Features, &emulation.MediaFeature{Name: name, Value: value})
+		}
+		if _, err := call(s, emulation.SetEmulatedMedia, p); err != nil {
+			return err
+		}
+	}
+	if s.view.rtl {
+		if _, err := call(s, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: rtlScript, WorldName: worldName}); err != nil {
+			return err
+		}
+	}
+	if s.view.deficiency == "" {
+		return nil
+	}
+	_, err := call(s, emulation.SetEmulatedVisionDeficiency, emulation.SetEmulatedVisionDeficiencyParams{Type: s.view.deficiency})
+	return err
 }
 
 // answerDialogs dismisses alert, confirm and prompt at once, and lets the page

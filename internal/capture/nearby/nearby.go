@@ -12,6 +12,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/capture"
+	"github.com/saccade-dev/saccade/internal/element"
 	"github.com/saccade-dev/saccade/internal/netguard"
 )
 
@@ -39,6 +40,14 @@ func (p *Pages) Capture(ctx context.Context, address string, medium saccade.Medi
 		return p.own.Capture(ctx, address, medium)
 	}
 	return p.public.Capture(ctx, address, medium)
+}
+
+// Visit opens a page, as capture.Browser does.
+func (p *Pages) Visit(ctx context.Context, v element.Visit, use func(*element.Page) error) error {
+	if onThisMachine(v.Address) {
+		return p.own.Visit(ctx, v, use)
+	}
+	return p.public.Visit(ctx, v, use)
 }
 
 // onThisMachine reports whether the address of a page names the loopback.
