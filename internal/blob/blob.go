@@ -72,6 +72,9 @@ type Store interface {
 	// Delete erases the object, or with a key that ends in "/" everything
 	// below it.
 	Delete(ctx context.Context, key Key) error
+	// Walk calls visit for every object that is there the whole time, once, in no
+	// order; for one that comes or goes meanwhile it may. An error of visit ends it.
+	Walk(ctx context.Context, visit func(key Key, put time.Time) error) error
 	// Check reports whether the store can take an object now.
 	Check(ctx context.Context) error
 }
@@ -146,6 +149,16 @@ func (k Key) Upload() (account, id string, ok bool) {
 		return "", "", false
 	}
 	return part[1], part[2], true
+}
+
+// Analysis returns the id of the analysis that the key of a file, or the prefix of
+// its files, belongs to; ok is false for every other key.
+func (k Key) Analysis() (id string, ok bool) {
+	part := strings.Split(string(k), "/")
+	if len(part) != 3 || part[0] != analysesClass {
+		return "", false
+	}
+	return part[1], true
 }
 
 // AnalysisKey returns the key of a file of an analysis; with an empty file name

@@ -9,7 +9,7 @@ import (
 
 // Check is one thing that must work for the server to be ready.
 type Check struct {
-	Name string // "database", "storage", "model", "decoder"
+	Name string // "database", "storage", "model", "decoder", "sandbox"
 	Run  func(ctx context.Context) error
 }
 

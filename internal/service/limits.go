@@ -17,6 +17,7 @@ type Limits struct {
 	VideoPixels   int           // width times height of a frame
 	VideoBytes    int64         // of one video; 100 MiB
 	ImageBytes    int64         // of one image, before Base64; 20 MiB
+	ResultBytes   int64         // of all files of one analysis, while they are written and when they are stored; 2 GiB
 	TitleBytes    int           // of a title; 1,000
 	AddressBytes  int           // of the address of a page; 8,192
 	UploadTTL     time.Duration // life of an upload link; 1 h
@@ -33,6 +34,7 @@ func DefaultLimits() Limits {
 		VideoPixels:   video.Pixels,
 		VideoBytes:    100 << 20,
 		ImageBytes:    20 << 20,
+		ResultBytes:   2 << 30,
 		TitleBytes:    1000,
 		AddressBytes:  8192,
 		UploadTTL:     time.Hour,
@@ -51,7 +53,7 @@ func (l Limits) Validate() error {
 		value int64
 	}{
 		{"VideoDuration", int64(l.VideoDuration)}, {"VideoPixels", int64(l.VideoPixels)}, {"VideoBytes", l.VideoBytes},
-		{"ImageBytes", l.ImageBytes}, {"TitleBytes", int64(l.TitleBytes)}, {"AddressBytes", int64(l.AddressBytes)},
+		{"ImageBytes", l.ImageBytes}, {"ResultBytes", l.ResultBytes}, {"TitleBytes", int64(l.TitleBytes)}, {"AddressBytes", int64(l.AddressBytes)},
 		{"UploadTTL", int64(l.UploadTTL)}, {"LinkTTL", int64(l.LinkTTL)},
 	} {
 		if n.value <= 0 {

@@ -35,10 +35,12 @@ func (s *Service) Run(ctx context.Context, a *saccade.Analysis, dir string, prog
 		}
 		job.Path = path
 	}
+	ctx, endWatch := s.watchSize(ctx, dir)
+	defer endWatch()
 	endPreview := s.preview(ctx, a.ID, dir)
 	defer endPreview()
 	out, err := s.deps.Analyzer.Run(ctx, job, progress)
-	if err != nil {
+	if err := errors.Join(s.checkSize(ctx, dir), err); err != nil {
 		return nil, diskFull(dir, err)
 	}
 	progress(saccade.Progress{Fraction: 0.99, Stage: saccade.StageStoring})

@@ -22,7 +22,8 @@ type Config struct {
 	Pause       time.Duration // before an attempt is repeated; doubles each time
 	Requeue     time.Duration // how often jobs that nobody works on are looked for, at least
 	Janitor     time.Duration // how often expired things are cleared away
-	Stale       time.Duration // age at which an upload that nothing uses is erased
+	Orphans     time.Duration // how often objects that no row knows are looked for
+	Stale       time.Duration // age at which an upload that nothing uses, and an object that no row knows, is erased
 }
 
 // heartbeats is how many heartbeats a lease lasts.
@@ -44,6 +45,7 @@ func DefaultConfig() Config {
 		Pause:       2 * time.Second,
 		Requeue:     15 * time.Second,
 		Janitor:     time.Minute,
+		Orphans:     6 * time.Hour,
 		Stale:       24 * time.Hour,
 	}
 }
@@ -76,6 +78,7 @@ func (c Config) Validate() error {
 		{"Pause", c.Pause, time.Millisecond},
 		{"Requeue", c.Requeue, 10 * time.Millisecond},
 		{"Janitor", c.Janitor, 10 * time.Millisecond},
+		{"Orphans", c.Orphans, 10 * time.Millisecond},
 		{"Stale", c.Stale, time.Minute},
 	} {
 		bad(d.value < d.least, "%s is %v and must be %v or more", d.name, d.value, d.least)

@@ -219,7 +219,7 @@ func TestConfig(t *testing.T) {
 		t.Error(err)
 	}
 	err := worker.Config{Videos: -1, Texts: -1, Webhooks: -1}.Validate()
-	for _, word := range []string{"Scratch", "Videos", "Texts", "Webhooks", "Poll", "Heartbeat", "Timeout", "TextTimeout", "Pause", "Requeue", "Janitor", "Stale"} {
+	for _, word := range []string{"Scratch", "Videos", "Texts", "Webhooks", "Poll", "Heartbeat", "Timeout", "TextTimeout", "Pause", "Requeue", "Janitor", "Orphans", "Stale"} {
 		if err == nil || !strings.Contains(err.Error(), word) {
 			t.Errorf("%s is not named: %v", word, err)
 		}

@@ -140,6 +140,7 @@ func (s *session) start(ctx context.Context) (err error) {
 	ctx, s.cancel = context.WithCancel(ctx)
 	s.loops.Go(func() { s.requeue(ctx) })
 	s.loops.Go(func() { s.runEvery(ctx, s.cfg.Janitor, s.janitor) })
+	s.loops.Go(func() { s.runEvery(ctx, s.cfg.Orphans, s.orphans) })
 	return nil
 }
 

@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) blob.Store) {
 		{"several parts", severalParts},
 		{"concurrent puts", concurrentPuts},
 		{"puts beside deletes", putsBesideDeletes},
+		{"walk", walk},
 		{"check", func(t *testing.T, s blob.Store) { ok(t, s.Check(t.Context())) }},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })

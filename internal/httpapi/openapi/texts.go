@@ -22,6 +22,7 @@ func introduction(l service.Limits) string {
 		"## Limits\n\n" +
 		fmt.Sprintf("- Videos: WebM (VP8, VP9, AV1, with or without audio), up to %d bytes and %s. Their results stay.\n", l.VideoBytes, seconds(l.VideoDuration)) +
 		fmt.Sprintf("- Images: PNG or JPEG, up to %d bytes. Results of images and pages %s.\n", l.ImageBytes, results) +
+		fmt.Sprintf("- Results: up to %d bytes an analysis, all its files together.\n", l.ResultBytes) +
 		"- Output links are good for " + humanDuration(l.LinkTTL) + "; each poll signs fresh ones.\n" +
 		"- Too many requests with one token answer 429, a full queue 503 `over_capacity`; both with `Retry-After`.\n\n" +
 		"## Errors\n\n" +
@@ -129,7 +130,7 @@ func descriptions(l service.Limits) map[string]string {
 		"delete-session":        "Ends the session of the cookie, if there is one, and removes the cookie.",
 		"get-usage":             "Analyses created in the span, by kind of input. Erased and expired ones count.",
 		"get-health":            "200 as long as the process serves.",
-		"get-readiness":         "200 when database, storage, model and decoder work, else 503 with the check that failed.",
+		"get-readiness":         "200 when database, storage, model, decoder and its sandbox work, else 503 with the check that failed.",
 		"get-metrics":           "In the text format of Prometheus.",
 	}
 }

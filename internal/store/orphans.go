@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/store/pool"
+)
+
+// Unknown returns those of the keys that no row knows: of uploads that were never
+// given out or are deleted, and of files of analyses that are not there or are
+// gone. Keys of other classes are not judged. A few hundred keys at a time.
+func (s *Store) Unknown(ctx context.Context, keys []blob.Key) ([]blob.Key, error) {
+	var uploads, analyses []any
+	for _, key := range keys {
+		if _, _, ok := key.Upload(); ok {
+			uploads = append(uploads, string(key))
+		} else if id, ok := key.Analysis(); ok {
+			analyses = append(analyses, id)
+		}
+	}
+	byUpload, err := s.found(ctx, `SELECT object FROM uploads WHERE object`, uploads)
+	byUse, err2 := s.found(ctx, `SELECT object FROM analyses WHERE object`, uploads)
+	byID, err3 := s.found(ctx, `SELECT id FROM analyses WHERE tombstone = '' AND id`, analyses)
+	if err := errors.Join(err, err2, err3); err != nil {
+		return nil, err
+	}
+	var unknown []blob.Key
+	for _, key := range keys {
+		if id, ok := key.Analysis(); ok && !slices.Contains(byID, id) {
+			unknown = append(unknown, key)
+		}
+		if _, _, ok := key.Upload(); ok && !slices.Contains(byUpload, string(key)) && !slices.Contains(byUse, string(key)) {
+			unknown = append(unknown, key)
+		}
+	}
+	return unknown, nil
+}
+
+// found returns which of the values a query, which ends before its IN, has.
+func (s *Store) found(ctx context.Context, query string, values []any) ([]string, error) {
+	if len(values) == 0 {
+		return nil, nil
+	}
+	places := make([]string, len(values))
+	for i := range places {
+		places[i] = "$" + strconv.Itoa(i+1)
+	}
+	rows, err := s.read.QueryContext(ctx, query+` IN (`+strings.Join(places, ", ")+`)`, values...)
+	return pool.Collect(rows, err, func(row pool.Scanner) (string, error) {
+		var v string
+		err := row.Scan(&v)
+		return v, err
+	})
+}

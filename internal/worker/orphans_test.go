@@ -1,0 +1,98 @@
+package worker_test
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/store/storetest"
+)
+
+// warning notices what a worker warns of when the storage is another one's.
+type warning struct {
+	out    io.Writer
+	warned atomic.Bool
+}
+
+// Write implements io.Writer.
+func (w *warning) Write(b []byte) (int, error) {
+	if strings.Contains(string(b), "do they belong together") {
+		w.warned.Store(true)
+	}
+	return w.out.Write(b)
+}
+
+// TestOrphans: objects that no row knows are removed when they are old, all others
+// stay; and nothing is removed where the database knows nothing of the storage.
+func TestOrphans(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, driver string) {
+		dir := t.TempDir()
+		b := fixtureOn(t, storetest.Config(t, driver), dir)
+		w := &warning{out: t.Output()}
+		b.log = slog.New(slog.NewTextHandler(w, nil))
+		b.cfg.Orphans = 50 * time.Millisecond
+		put := func(key blob.Key, age time.Duration) blob.Key {
+			t.Helper()
+			if _, err := b.objects.Put(t.Context(), key, strings.NewReader("x")); err != nil {
+				t.Fatal(err)
+			}
+			at := time.Now().Add(-age)
+			if err := os.Chtimes(filepath.Join(dir, "objects", filepath.FromSlash(string(key))), at, at); err != nil {
+				t.Fatal(err)
+			}
+			return key
+		}
+		there := func(key blob.Key) bool {
+			t.Helper()
+			_, err := b.objects.Stat(t.Context(), key)
+			if err != nil && !errors.Is(err, blob.ErrNotFound) {
+				t.Fatal(err)
+			}
+			return err == nil
+		}
+		const old = 48 * time.Hour
+		lost := put("analyses/unknown/source", old)
+		b.start(succeed, nil)
+		eventually(t, w.warned.Load)
+		if !there(lost) {
+			t.Fatal("an object was removed though the database knows none of them")
+		}
+		a := b.await(b.create(saccade.KindImage).ID, ended)
+		u, err := b.store.CreateUpload(t.Context(), account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		used, err := b.store.CreateUpload(t.Context(), account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		video := b.create(saccade.KindVideo, func(r *saccade.Request) { r.Object = string(blob.UploadKey(account, used.ID)) })
+		stay := []blob.Key{
+			put(blob.AnalysisKey(a.ID, "attention.png"), old), put(blob.AnalysisKey(video.ID, "frames.json"), old),
+			put(blob.UploadKey(account, used.ID), old), put(blob.UploadKey(account, u.ID), old),
+			put("analyses/new/source", time.Hour), put("uploads/acme/new", time.Hour), put("others/a/b", old), put("analyses/x", old),
+		}
+		gone := b.await(b.create(saccade.KindImage).ID, ended)
+		if _, err := b.store.Delete(t.Context(), account, gone.ID); err != nil {
+			t.Fatal(err)
+		}
+		removed := []blob.Key{lost, put("uploads/acme/unknown", old), put("uploads/nobody/x", old),
+			put(blob.AnalysisKey(gone.ID, "late.webm"), old), put(blob.AnalysisKey(gone.ID, "later.webm"), old)}
+		for _, key := range removed {
+			eventually(t, func() bool { return !there(key) })
+		}
+		for _, key := range stay {
+			if !there(key) {
+				t.Errorf("%s was removed", key)
+			}
+		}
+	})
+}
