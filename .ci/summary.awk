@@ -3,11 +3,14 @@
 /^=== RUN/ { held = ""; next }
 /^=== / { next }
 /^ *--- PASS/ { passed++; held = ""; next }
-/^ *--- FAIL/ { failed++; print held $0; held = ""; next }
+/^ *--- FAIL/ { failed++; here++; print held $0; held = ""; next }
 /^ *--- SKIP/ { skipped++; printf "%s", held; print; held = ""; next }
-/^(ok|FAIL)[ \t]/ { print; if ($0 ~ /build failed|setup failed/) broken++; held = ""; next }
+# A package that failed without a failed test was ended by a signal, a time limit,
+# a panic or os.Exit, or could not be built.
+/^FAIL[ \t]/ { if (!here) { broken++; printf "%s", held } }
+/^(ok|FAIL)[ \t]/ { print; here = 0; held = ""; next }
 /^\?/ { next }
-/^PASS$/ { next }
+/^(PASS|FAIL)$/ { next }
 /^(panic:|fatal error:|#|.*\.go:[0-9]+:[0-9]+: )/ { print; held = ""; next }
 { held = held $0 "\n"; if (length(held) > 20000) held = substr(held, length(held) - 15000) }
 END { printf "%d passed, %d failed, %d skipped\n", passed, failed + broken, skipped }

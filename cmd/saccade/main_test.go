@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == ffmpeg.SandboxCommand {
 		os.Exit(ffmpeg.SandboxMain(os.Args[2:]))
 	}
+	if len(os.Args) > 2 && os.Args[1] == withoutLandlockCommand {
+		os.Exit(withoutLandlock(os.Args[2:]))
+	}
 	testscript.Main(withDatabase{m}, map[string]func(){"saccade": main})
 }
 

@@ -147,7 +147,7 @@ func (a *Analyzer) Run(ctx context.Context, job Job, progress func(saccade.Progr
 	case saccade.KindPage:
 		return a.runPage(ctx, job, progress)
 	}
-	return nil, saccade.Errorf(saccade.CodeInvalidInput, "The kind of input must be video, image or url.").About("input.type")
+	return nil, saccade.Errorf(saccade.CodeInvalidInput, "The kind of input must be video, image or url.").About("kind")
 }
 
 // grid reports whether attention.grid is to be written.

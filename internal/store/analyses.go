@@ -95,7 +95,7 @@ func (s *Store) recordIdempotencyKey(ctx context.Context, tx *sql.Tx, a *saccade
 		return nil, err
 	}
 	if hash != idem.BodyHash {
-		return nil, saccade.Errorf(saccade.CodeConflict, "This Idempotency-Key was used with another body. Use a new key for a new request.").About("Idempotency-Key")
+		return nil, saccade.Errorf(saccade.CodeConflict, "This Idempotency-Key was used with another body. Use a new key for a new request.").About("idempotency")
 	}
 	first, err := scanRow(tx.QueryRowContext(ctx, `SELECT `+analysisColumns+` FROM analyses WHERE id = $1`, id))
 	return first.Analysis, err

@@ -126,6 +126,13 @@ func (c *AnalysisClaim) Release(ctx context.Context, after time.Duration, counte
 	return c.release(ctx, after, "tries = tries - $1, alone = 0, fraction = 0, stage = 'queued', started_at = NULL", refund)
 }
 
+// Abandon ends the lease of an attempt at an analysis whose process is no more,
+// before it runs out.
+func (s *Store) Abandon(ctx context.Context, id string, attempt int) error {
+	_, err := s.write.ExecContext(ctx, `UPDATE analyses SET lease_until = 1 WHERE id = $1 AND attempt = $2 AND status = 'pending' AND lease_until > 0`, id, attempt)
+	return err
+}
+
 // Holds reports whether the attempt at the analysis is the latest one and has a
 // lease.
 func (s *Store) Holds(ctx context.Context, id string, attempt int) (bool, error) {

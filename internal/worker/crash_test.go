@@ -22,8 +22,9 @@ import (
 
 // The environment that tells a child what to work on.
 const (
-	childDSN = "SACCADE_TEST_WORKER_DSN"
-	childDir = "SACCADE_TEST_WORKER_DIR"
+	childDSN   = "SACCADE_TEST_WORKER_DSN"
+	childDir   = "SACCADE_TEST_WORKER_DIR"
+	childLease = "SACCADE_TEST_WORKER_LEASE" // not empty: a lease that no test outlasts
 )
 
 // childMain is a worker process whose jobs never end. It tells on its standard
@@ -32,6 +33,9 @@ func childMain() {
 	ctx := context.Background()
 	cfg := store.DefaultConfig()
 	cfg.DSN = os.Getenv(childDSN)
+	if os.Getenv(childLease) != "" {
+		cfg.Lease = time.Hour
+	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	must := func(err error) {
 		if err != nil {
@@ -45,6 +49,9 @@ func childMain() {
 	must(err)
 	wcfg := worker.DefaultConfig()
 	wcfg.Heartbeat = 200 * time.Millisecond
+	if os.Getenv(childLease) != "" {
+		wcfg.Heartbeat = cfg.Lease / 5
+	}
 	wcfg.Texts = 0
 	wcfg.Scratch = filepath.Join(os.Getenv(childDir), "scratch")
 	w, err := worker.New(wcfg, worker.Deps{Store: st, Objects: objects, Log: log,
@@ -77,7 +84,7 @@ func behave(ctx context.Context, title string) (*saccade.Outputs[saccade.File], 
 
 // child starts a worker process and gives a function that waits for it to
 // begin a job, and one that kills it as kill -9 does.
-func child(t *testing.T, dsn, dir string) (begun func(), kill func()) {
+func child(t *testing.T, dsn, dir string, env ...string) (begun func(), kill func()) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -85,6 +92,7 @@ func child(t *testing.T, dsn, dir string) (begun func(), kill func()) {
 	}
 	cmd := exec.Command(self)
 	cmd.Env = append(os.Environ(), childVariable+"=1", childDSN+"="+dsn, childDir+"="+dir)
+	cmd.Env = append(cmd.Env, env...)
 	cmd.Stderr = t.Output()
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -112,13 +120,14 @@ func child(t *testing.T, dsn, dir string) (begun func(), kill func()) {
 }
 
 // TestKill: a process killed in the middle of a job loses nothing; the next
-// start on the machine takes the job up when the lease has run out.
+// start on the machine takes the job up at once, without waiting for the lease.
 func TestKill(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
 		cfg := storetest.Config(t, driver)
+		cfg.Lease = time.Hour
 		dir := t.TempDir()
 		b := fixtureOn(t, cfg, dir)
-		begun, kill := child(t, cfg.DSN, dir)
+		begun, kill := child(t, cfg.DSN, dir, childLease+"=1")
 		a := b.create(saccade.KindVideo)
 		begun()
 		kill()

@@ -30,6 +30,29 @@ func (w *warning) Write(b []byte) (int, error) {
 	return w.out.Write(b)
 }
 
+// putOld puts an object that looks as if it had been put a while ago.
+func (b *fixture) putOld(dir string, key blob.Key, age time.Duration) blob.Key {
+	b.t.Helper()
+	if _, err := b.objects.Put(b.t.Context(), key, strings.NewReader("x")); err != nil {
+		b.t.Fatal(err)
+	}
+	at := time.Now().Add(-age)
+	if err := os.Chtimes(filepath.Join(dir, "objects", filepath.FromSlash(string(key))), at, at); err != nil {
+		b.t.Fatal(err)
+	}
+	return key
+}
+
+// there reports whether there is an object.
+func (b *fixture) there(key blob.Key) bool {
+	b.t.Helper()
+	_, err := b.objects.Stat(b.t.Context(), key)
+	if err != nil && !errors.Is(err, blob.ErrNotFound) {
+		b.t.Fatal(err)
+	}
+	return err == nil
+}
+
 // TestOrphans: objects that no row knows are removed when they are old, all others
 // stay; and nothing is removed where the database knows nothing of the storage.
 func TestOrphans(t *testing.T) {
@@ -39,30 +62,12 @@ func TestOrphans(t *testing.T) {
 		w := &warning{out: t.Output()}
 		b.log = slog.New(slog.NewTextHandler(w, nil))
 		b.cfg.Orphans = 50 * time.Millisecond
-		put := func(key blob.Key, age time.Duration) blob.Key {
-			t.Helper()
-			if _, err := b.objects.Put(t.Context(), key, strings.NewReader("x")); err != nil {
-				t.Fatal(err)
-			}
-			at := time.Now().Add(-age)
-			if err := os.Chtimes(filepath.Join(dir, "objects", filepath.FromSlash(string(key))), at, at); err != nil {
-				t.Fatal(err)
-			}
-			return key
-		}
-		there := func(key blob.Key) bool {
-			t.Helper()
-			_, err := b.objects.Stat(t.Context(), key)
-			if err != nil && !errors.Is(err, blob.ErrNotFound) {
-				t.Fatal(err)
-			}
-			return err == nil
-		}
+		put := func(key blob.Key, age time.Duration) blob.Key { return b.putOld(dir, key, age) }
 		const old = 48 * time.Hour
 		lost := put("analyses/unknown/source", old)
 		b.start(succeed, nil)
 		eventually(t, w.warned.Load)
-		if !there(lost) {
+		if !b.there(lost) {
 			t.Fatal("an object was removed though the database knows none of them")
 		}
 		a := b.await(b.create(saccade.KindImage).ID, ended)
@@ -80,17 +85,17 @@ func TestOrphans(t *testing.T) {
 			put(blob.UploadKey(account, used.ID), old), put(blob.UploadKey(account, u.ID), old),
 			put("analyses/new/source", time.Hour), put("uploads/acme/new", time.Hour), put("others/a/b", old), put("analyses/x", old),
 		}
-		gone := b.await(b.create(saccade.KindImage).ID, ended)
-		if _, err := b.store.Delete(t.Context(), account, gone.ID); err != nil {
+		deleted := b.await(b.create(saccade.KindImage).ID, ended)
+		if _, err := b.store.Delete(t.Context(), account, deleted.ID); err != nil {
 			t.Fatal(err)
 		}
 		removed := []blob.Key{lost, put("uploads/acme/unknown", old), put("uploads/nobody/x", old),
-			put(blob.AnalysisKey(gone.ID, "late.webm"), old), put(blob.AnalysisKey(gone.ID, "later.webm"), old)}
+			put(blob.AnalysisKey(deleted.ID, "late.webm"), old), put(blob.AnalysisKey(deleted.ID, "later.webm"), old)}
 		for _, key := range removed {
-			eventually(t, func() bool { return !there(key) })
+			eventually(t, func() bool { return !b.there(key) })
 		}
 		for _, key := range stay {
-			if !there(key) {
+			if !b.there(key) {
 				t.Errorf("%s was removed", key)
 			}
 		}

@@ -70,6 +70,7 @@ type session struct {
 	dispatcher *store.Dispatcher
 	kick       chan struct{}      // wakes the loop that requeues
 	stopping   chan struct{}      // closed when no more work is to be begun
+	release    func()             // the lock of the scratch directory
 	process    process            // of the attempts at analyses
 	cancel     context.CancelFunc // ends the loops
 	loops      sync.WaitGroup
@@ -134,7 +135,11 @@ func (s *session) start(ctx context.Context) (err error) {
 	}
 	// The jobs' contexts must outlive the caller's.
 	ctx = context.WithoutCancel(ctx)
+	if s.release, err = s.reap(ctx); err != nil {
+		return err
+	}
 	if err := s.dispatcher.Start(ctx); err != nil {
+		s.release()
 		return err
 	}
 	ctx, s.cancel = context.WithCancel(ctx)
@@ -230,6 +235,7 @@ func (w *Worker) Stop(ctx context.Context) error {
 	err := s.dispatcher.Stop(ctx, stopGrace)
 	s.cancel()
 	s.loops.Wait()
+	s.release()
 	w.Log.InfoContext(ctx, "worker stopped", "instance", s.holder.Instance)
 	if err != nil {
 		return fmt.Errorf("worker: stop: %w", err)

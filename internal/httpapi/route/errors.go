@@ -58,7 +58,7 @@ var installErrors = sync.OnceFunc(func() {
 // elsewhere, always 400; a body that is too large 413, one that is too slow 408.
 func fromHuma(operation string, status int, msg string, errs []error) error {
 	code := saccade.CodeClient
-	cause := errors.Join(errs...)
+	cause := errors.Join(errs[:min(len(errs), maxNamed)]...)
 	var known *saccade.Error // of httpfront.JSONBody
 	switch {
 	case errors.As(cause, &known):
@@ -75,18 +75,51 @@ func fromHuma(operation string, status int, msg string, errs []error) error {
 	if len(errs) == 0 {
 		return saccade.Errorf(code, "The request cannot be read: %s.", msg)
 	}
-	first := errs[0]
+	if _, _, ok := fieldError(errs[0]); !ok {
+		return notAsDocumented(code, status, errs[0])
+	}
+	return wrongFields(code, errs)
+}
+
+// notAsDocumented is the error about a body as a whole.
+func notAsDocumented(code saccade.Code, status int, err error) error {
 	var d huma.ErrorDetailer
-	if !errors.As(first, &d) {
-		if status == http.StatusBadRequest {
-			return saccade.Errorf(saccade.CodeClient, "The body is not valid JSON: %s.", httpfront.Truncate(first.Error(), 200))
+	switch {
+	case errors.As(err, &d):
+		return saccade.Errorf(code, "The request is not as documented: %s.", httpfront.Truncate(d.ErrorDetail().Message, 200))
+	case status == http.StatusBadRequest:
+		return saccade.Errorf(saccade.CodeClient, "The body is not valid JSON: %s.", httpfront.Truncate(err.Error(), 200))
+	}
+	return saccade.Errorf(code, "The request cannot be read: %s.", httpfront.Truncate(err.Error(), 200))
+}
+
+// maxNamed is how many wrong fields an answer names.
+const maxNamed = 3
+
+// wrongFields is the error about fields, of which it names the first few.
+func wrongFields(code saccade.Code, errs []error) error {
+	var named []string
+	for _, err := range errs[:min(len(errs), maxNamed)] {
+		if param, message, ok := fieldError(err); ok {
+			named = append(named, param+": "+message)
 		}
-		return saccade.Errorf(code, "The request cannot be read: %s.", httpfront.Truncate(first.Error(), 200))
+	}
+	text := strings.Join(named, "; ")
+	if more := len(errs) - len(named); more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	param, _, _ := fieldError(errs[0])
+	return saccade.Errorf(code, "Please correct %s.", text).About(param)
+}
+
+// fieldError returns the field that an error of huma's is about, and what is wrong
+// with it.
+func fieldError(err error) (param, message string, ok bool) {
+	var d huma.ErrorDetailer
+	if !errors.As(err, &d) {
+		return "", "", false
 	}
 	detail := d.ErrorDetail()
-	param := strings.TrimPrefix(strings.TrimPrefix(detail.Location, "body"), ".")
-	if param == "" {
-		return saccade.Errorf(code, "The request is not as documented: %s.", httpfront.Truncate(detail.Message, 200))
-	}
-	return saccade.Errorf(code, "Please correct %s: %s.", httpfront.Truncate(param, 100), httpfront.Truncate(detail.Message, 200)).About(httpfront.Truncate(param, 100))
+	param = strings.TrimPrefix(strings.TrimPrefix(detail.Location, "body"), ".")
+	return httpfront.Truncate(param, 100), httpfront.Truncate(detail.Message, 200), param != ""
 }

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package main
+
+const withoutLandlockCommand = "without-landlock"
+
+func withoutLandlock([]string) int { return 1 }
