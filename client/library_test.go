@@ -86,3 +86,10 @@ func TestTokens(t *testing.T) {
 		t.Errorf("%+v, %v", all, err)
 	}
 }
+
+func TestLensWithoutAModel(t *testing.T) {
+	_, c := newServer(t)
+	if _, err := c.Lens(deadline(t), []byte("png")); !saccade.IsCode(err, saccade.CodeOverCapacity) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -57,6 +57,7 @@ type Edits interface {
 type Results interface {
 	tools.Comparer
 	tools.Numbers
+	tools.Lens
 }
 
 // Analyses finds analyses.

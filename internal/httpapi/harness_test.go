@@ -98,6 +98,14 @@ func (q quarters) MeasureAreas(ctx context.Context, a *saccade.Analysis, aois []
 	return out, err
 }
 
+// Lens predicts that people look everywhere alike.
+func (quarters) Lens(_ context.Context, image []byte) (saccade.Density, error) {
+	if string(image) == "no image" {
+		return saccade.Density{}, saccade.Errorf(saccade.CodeUnreadableImage, "This is no image.")
+	}
+	return saccade.NewDensity(48, 30), nil
+}
+
 // texts is the store, and a worker that writes what was started.
 type texts struct {
 	*store.Store

@@ -148,6 +148,7 @@ func scenes() map[string]scene {
 		"revoke-token":    {path: under("/v2/tokens/", tokenOf, "")},
 		"create-session":  {path: at("/session"), change: func(h *harness, body map[string]any) { body["token"] = h.token }},
 		"delete-session":  {path: at("/session")},
+		"lens":            {path: at("/v2/lens")},
 		"get-health":      {path: at("/healthz")},
 		"get-readiness":   {path: at("/readyz")},
 		"get-metrics":     {path: at("/metrics")},

@@ -53,9 +53,11 @@ func (n *Node) addAnalyzer(out outside, deps *service.Deps) ([]httpfront.Check, 
 	}
 	cfg := pipeline.DefaultConfig()
 	cfg.Limits = service.DefaultLimits().Pipeline()
-	if deps.Analyzer, err = pipeline.New(cfg, tool, model, pages); err != nil {
+	analyzer, err := pipeline.New(cfg, tool, model, pages)
+	if err != nil {
 		return nil, err
 	}
+	deps.Analyzer, deps.Lens = analyzer, analyzer
 	deps.Advisor, err = advice.New(advice.Config{Source: service.Files{Objects: n.objects}, Log: n.log, Phrasing: n.cfg.Phrasing})
 	return []httpfront.Check{
 		{Name: "decoder", Run: tool.Check},

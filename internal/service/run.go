@@ -107,6 +107,15 @@ func (s *Service) storeFile(ctx context.Context, key blob.Key, path string) erro
 	return err
 }
 
+// Lens predicts the density of an image and keeps nothing of it. A process that predicts
+// nothing is over_capacity.
+func (s *Service) Lens(ctx context.Context, image []byte) (saccade.Density, error) {
+	if s.deps.Lens == nil {
+		return saccade.Density{}, saccade.Errorf(saccade.CodeOverCapacity, "This server has no model of its own. Send the image as an analysis.")
+	}
+	return s.deps.Lens.Lens(ctx, image)
+}
+
 // WriteText writes a text about an analysis, as Markdown: kind is "summary" or
 // "recommendations".
 func (s *Service) WriteText(ctx context.Context, a *saccade.Analysis, kind string) (string, error) {

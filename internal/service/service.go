@@ -47,6 +47,11 @@ type Analyzer interface {
 	Run(ctx context.Context, job pipeline.Job, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], error)
 }
 
+// Lens predicts the density of an image; *pipeline.Analyzer is one.
+type Lens interface {
+	Lens(ctx context.Context, image []byte) (saccade.Density, error)
+}
+
 // Advisor writes about an analysis, as Markdown; kind is "summary" or
 // "recommendations".
 type Advisor interface {
@@ -72,6 +77,7 @@ type Deps struct {
 	Objects  blob.Store
 	Links    blob.Links
 	Analyzer Analyzer         // nil: this process runs no analysis
+	Lens     Lens             // nil: this process predicts nothing
 	Advisor  Advisor          // nil: this process writes no text
 	Inspect  InspectFunc      // nil: by [pipeline.InspectVideo]
 	Guard    AddressGuard     // nil: webhook addresses are judged on delivery alone

@@ -190,11 +190,19 @@ func (d *Document) plainOperations(health *huma.Schema) []*huma.Operation {
 		"200": {Description: "The file, to be shown in place.", Content: bytesOf("*/*")}, "206": {Description: "A part of the file.", Content: bytesOf("*/*")},
 		"403": errorResponse("Forged or expired link."), "410": errorResponse("The file is gone."),
 	}
+	lens := plain("lens", tagImage, "POST /v2/lens", "See an image at once")
+	lens.Security = nil // that of the document
+	lens.RequestBody = &huma.RequestBody{Required: true, Content: bytesOf("image/*")}
+	lens.Responses = map[string]*huma.Response{
+		"200": {Description: "The densities as attention.grid.", Content: bytesOf("application/octet-stream")},
+		"400": errorResponse("Not an image that can be read."), "401": errorResponse("No token, or a wrong one."), "403": errorResponse("A session, used from another site."),
+		"413": errorResponse("Too large."), "429": errorResponse("One at a time."), "503": errorResponse("Busy."),
+	}
 	alive := plain("get-health", tagOperator, "GET /healthz", "Is the process alive")
 	alive.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: healthy}}
 	ready := plain("get-readiness", tagOperator, "GET /readyz", "Can the server work")
 	ready.Responses = map[string]*huma.Response{"200": {Description: "Ready", Content: healthy}, "503": {Description: "A check failed", Content: healthy}}
 	metrics := plain("get-metrics", tagOperator, "GET /metrics", "Prometheus metrics")
 	metrics.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"text/plain": {Schema: &huma.Schema{Type: "string"}}}}}
-	return []*huma.Operation{put, get, alive, ready, metrics}
+	return []*huma.Operation{put, get, lens, alive, ready, metrics}
 }

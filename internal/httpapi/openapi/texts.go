@@ -129,6 +129,7 @@ func descriptions(l service.Limits) map[string]string {
 		"create-session":        "Puts a session in place of a token: a cookie that scripts cannot read and that other sites cannot use. It authenticates like the token, and ends with it, after 30 days at the latest. For browsers; programs send the token itself. A browser on the server's own machine can be signed in by a link instead, which `saccade open` prints.",
 		"delete-session":        "Ends the session of the cookie, if there is one, and removes the cookie.",
 		"get-usage":             "Analyses created in the span, by kind of input. Erased and expired ones count.",
+		"lens":                  "The body is a JPEG, PNG or WebP of 2 MiB and 4 million pixels at most. The answer is its density as `attention.grid` (one frame); nothing is stored or counted. One at a time for each account, for views that follow what happens on a screen.",
 		"get-health":            "200 as long as the process serves.",
 		"get-readiness":         "200 when database, storage, model, decoder and its sandbox work, else 503 with the check that failed.",
 		"get-metrics":           "In the text format of Prometheus.",

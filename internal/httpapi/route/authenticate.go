@@ -64,6 +64,16 @@ func (t *Table) Public(r *http.Request, f func(context.Context) error) error {
 	return f(context.WithValue(r.Context(), callerKey{}, c))
 }
 
+// Authenticated calls f for a request of a route that huma does not serve, once its token
+// or session is known; the context has the caller. Errors of f come back.
+func (t *Table) Authenticated(r *http.Request, f func(context.Context) error) error {
+	c := &Caller{Session: sessionOf(r)}
+	if err := t.checkCaller(r, c); err != nil {
+		return err
+	}
+	return f(context.WithValue(r.Context(), callerKey{}, c))
+}
+
 // checkPublic checks site and rate, by the address that the request comes from.
 func (t *Table) checkPublic(r *http.Request, _ *Caller) error {
 	if err := t.checkSite(r); err != nil {

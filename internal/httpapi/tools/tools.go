@@ -1,5 +1,6 @@
 // Package tools serves the operations that work on analyses that are there:
-// comparing two of them, and the report of one.
+// comparing two of them, the report of one, and the lens, which predicts an image and keeps
+// nothing.
 package tools
 
 import (
@@ -7,6 +8,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/httpapi/route"
+	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/service"
 )
 
@@ -25,16 +27,22 @@ type Deps struct {
 	Analyses Analyses
 	Comparer Comparer
 	Numbers  Numbers
+	Lens     Lens
 }
 
 // group is the operations.
-type group struct{ deps Deps }
+type group struct {
+	deps   Deps
+	table  *route.Table
+	lenses *httpfront.Shares
+}
 
 // Register adds the operations to a table.
 func Register(t *route.Table, deps Deps) {
-	g := &group{deps}
+	g := &group{deps: deps, table: t, lenses: httpfront.NewShares(maxLenses, lensShare)}
 	route.Add(t, "compare", g.compare)
 	route.Add(t, "get-report", g.report)
+	t.Front().HandleFunc("POST /v2/lens", g.lens)
 }
 
 type compareInput struct {
