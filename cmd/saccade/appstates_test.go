@@ -16,7 +16,7 @@ import (
 // link returns the address of a sign-in link of the server, below its root.
 func (s *service) link() string {
 	s.t.Helper()
-	out := s.run("open", "--data", s.data, "--public-url", s.url)
+	out := s.run("open", "--account", "e2e", "--data", s.data, "--public-url", s.url)
 	return strings.TrimPrefix(strings.TrimSpace(out), s.url)
 }
 
@@ -54,6 +54,52 @@ func TestAppStates(t *testing.T) {
 	b.expect("404")
 	b.expect("410")
 	b.judge("expired")
+}
+
+// TestAppShares hands out links: another browser sees what was shared, asks for
+// the password, and sees nothing once the analysis is deleted.
+func TestAppShares(t *testing.T) {
+	s := start(t, t.TempDir())
+	a := s.analyzed(pngOf(t, screen(640, 480)), nil)
+	b := openTab(t, s.url)
+	b.open(s.link())
+	b.see("e2e")
+	eval[any](b, "document.querySelector('.card-title').click()")
+	b.wait("document.querySelector('.segments')")
+	b.click("Share")
+	b.wait("document.querySelector('dialog[open]')")
+	b.fill("#share-password", "correct horse")
+	b.click("Make a link")
+	b.wait("document.querySelector('#share-url')")
+	link := strings.TrimPrefix(eval[string](b, "document.querySelector('#share-url').value"), s.url)
+	b.clean("sharing")
+
+	other := openTab(t, s.url)
+	other.open(link)
+	other.see("asks for a password")
+	other.expect("401")
+	other.judge("share-password")
+	other.fill("#password", "wrong")
+	other.click("Open")
+	other.see("not the password")
+	other.expect("401")
+	eval[any](other, "document.querySelector('#password').select()")
+	other.fill("#password", "correct horse")
+	other.click("Open")
+	other.see("Shared, read-only")
+	other.wait("document.querySelector('.result img').naturalWidth === 640")
+	other.judge("shared")
+	if eval[bool](other, "[...document.querySelectorAll('button')].some(e => /Delete|Draw|Share/.test(e.innerText + e.getAttribute('aria-label')))") {
+		t.Error("a viewer is offered changes")
+	}
+	s.call("DELETE", "/analyses/"+a.text("id"), nil)
+	other.open(link)
+	other.wait("document.body.innerText.includes('asks for a password') || document.body.innerText.includes('leads nowhere')")
+	if eval[bool](other, "!!document.querySelector('#password')") {
+		other.fill("#password", "correct horse")
+		other.click("Open")
+	}
+	other.see("leads nowhere any more")
 }
 
 // TestAppLongLibrary: two hundred analyses are there at once, and searched.
@@ -109,7 +155,7 @@ func TestAppBehindProxy(t *testing.T) {
 		t.Fatal(err)
 	}
 	target <- u
-	link := strings.TrimSpace(s.run("open", "--data", s.data, "--public-url", public))
+	link := strings.TrimSpace(s.run("open", "--account", "e2e", "--data", s.data, "--public-url", public))
 	b := openTab(t, public)
 	b.open(strings.TrimPrefix(link, public))
 	b.click("Analyze the sample")

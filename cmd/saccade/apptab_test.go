@@ -52,7 +52,7 @@ func openTab(t *testing.T, address string) *tab {
 		chromedp.Flag("no-sandbox", os.Geteuid() == 0), chromedp.Flag("headless", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
 		chromedp.Flag("hide-scrollbars", true), chromedp.WindowSize(1440, 900))
 	ctx, closeTab := chromedp.NewContext(alloc, chromedp.WithListener(b.observe))
-	limited, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	limited, cancel := context.WithTimeout(ctx, 4*time.Minute)
 	t.Cleanup(func() {
 		cancel()
 		closeTab()

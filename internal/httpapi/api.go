@@ -76,7 +76,7 @@ func New(cfg Config, deps Deps) (*API, error) {
 	}); err != nil {
 		return nil, err
 	}
-	if a.app, err = web.NewApp(web.Config{SignedIn: route.HasSession}); err != nil {
+	if a.app, err = web.NewApp(web.Config{SignedIn: route.HasSession, Storage: storageOrigins(deps.Links)}); err != nil {
 		return nil, err
 	}
 	a.log = a.front.Log()

@@ -2,7 +2,10 @@ package httpapi
 
 import (
 	"net/http"
+	"net/url"
+	"time"
 
+	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpapi/account"
 	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpapi/share"
@@ -79,4 +82,19 @@ func (a *API) serveDocument(w http.ResponseWriter, _ *http.Request) {
 	h.Set("Cache-Control", "public, max-age=60")
 	h.Set("Access-Control-Allow-Origin", "*")
 	_, _ = w.Write(a.document)
+}
+
+// storageOrigins returns where clients reach the objects, if not at this server: the
+// origin of a link, which the app's pages must be allowed to follow.
+func storageOrigins(links blob.Links) []string {
+	const here = "this.invalid"
+	link, err := links.GetURL(blob.Origin{Base: "http://" + here}, blob.AnalysisKey("a", "b.png"), time.Unix(1<<32, 0))
+	if err != nil {
+		return nil
+	}
+	u, err := url.Parse(string(link))
+	if err != nil || u.Host == here {
+		return nil
+	}
+	return []string{u.Scheme + "://" + u.Host}
 }

@@ -34,7 +34,7 @@ export async function call<T>(method: string, below: string, body?: unknown, ext
     offline.value = !navigator.onLine;
     throw new ApiError(0, { code: 'unreachable', message: 'The service cannot be reached. Is it running, and are you online?' }, 3);
   }
-  if (answer.status === 401 && session.value !== 'unknown') session.value = 'out';
+  if (answer.status === 401 && session.value !== 'unknown' && !below.startsWith('v2/shares/')) session.value = 'out';
   const text = await answer.text();
   if (answer.ok) return (text ? JSON.parse(text) : undefined) as T;
   throw refusal(answer, text);

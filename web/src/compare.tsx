@@ -34,7 +34,9 @@ export function CompareScreen({ pair }: { pair: [string, string] }) {
   return <Pair models={models} ids={pair} />;
 }
 
-function Pair({ models: [a, b], ids }: { models: [Model, Model]; ids: [string, string] }) {
+// Pair is two analyses beside each other. Of a share, which has no ids, nothing
+// else can be done.
+export function Pair({ models: [a, b], ids }: { models: [Model, Model]; ids: [string, string] }) {
   const narrow = matchMedia('(max-width: 700px)').matches;
   const asked = here.value.query.get('mode') as Mode;
   const [mode, setModeState] = useState<Mode>(modes.some(([m]) => m === asked) ? asked : narrow ? 'swipe' : 'side');
@@ -68,17 +70,17 @@ function Pair({ models: [a, b], ids }: { models: [Model, Model]; ids: [string, s
     const key = (keys: string[], label: string, run: () => void) => ({ keys, label, group: 'Compare', run });
     keys.value = [
       key([' ', 'k'], 'Play or pause', toggle), key(['ArrowLeft'], 'One second back', () => seek(time - 1)), key(['ArrowRight'], 'One second on', () => seek(time + 1)),
-      key(['h'], 'Next way of comparing', () => setMode(modes[(modes.findIndex(([m]) => m === mode) + 1) % 4]![0])), key(['s'], 'Share', () => setSharing(true)),
+      key(['h'], 'Next way of comparing', () => setMode(modes[(modes.findIndex(([m]) => m === mode) + 1) % 4]![0])), ...(ids[0] ? [key(['s'], 'Share', () => setSharing(true))] : []),
     ];
     return () => { keys.value = []; };
   });
   return (
     <main id="main" class="compare" tabIndex={-1}>
       <div class="analysis-head">
-        <a class="up" href={path('')}>Library</a><span class="soft" aria-hidden="true">/</span>
+        {ids[0] && <><a class="up" href={path('')}>Library</a><span class="soft" aria-hidden="true">/</span></>}
         <h1 class="title clip">{a.title.value || 'Untitled'} <span class="soft">and</span> {b.title.value || 'Untitled'}</h1>
         <span class="spread" />
-        <Button kind="primary" icon="share" onClick={() => setSharing(true)}>Share</Button>
+        {ids[0] ? <Button kind="primary" icon="share" onClick={() => setSharing(true)}>Share</Button> : <span class="small soft">Shared, read-only</span>}
         {sharing && <ShareDialog target={{ pair: ids }} onClose={() => setSharing(false)} />}
       </div>
       <div class="viewer">
@@ -104,7 +106,7 @@ function Pair({ models: [a, b], ids }: { models: [Model, Model]; ids: [string, s
         </div>
         {video && <input class="scrub" type="range" min="0" max={duration} step="0.01" value={time} aria-label="Position in both videos" aria-valuetext={seconds(time)} onInput={(e) => seek(Number(e.currentTarget.value))} />}
       </div>
-      <CompareTable a={a} b={b} measure={(m, area) => (m.numbers ? measure(area, m.numbers.grid, m.numbers.duration, m.kind !== 'video').share : 0)} />
+      <CompareTable a={a} b={b} ids={ids} measure={(m, area) => (m.numbers ? measure(area, m.numbers.grid, m.numbers.duration, m.kind !== 'video').share : 0)} />
     </main>
   );
 }

@@ -1,10 +1,7 @@
-import { useState } from 'preact/hooks';
-import { ApiError, at, call, find } from './api';
 import type { Model } from './model';
 import { draw } from './stage';
 import { Painter } from './heat';
 import { Button, Dialog, explain } from './ui';
-import type { Analysis } from './types';
 
 // ExportDialog saves what there is of an analysis.
 export function ExportDialog({ model: m, onClose }: { model: Model; onClose: () => void }) {
@@ -16,7 +13,7 @@ export function ExportDialog({ model: m, onClose }: { model: Model; onClose: () 
       <ul class="exports">
         <Item title={m.kind === 'video' ? 'This frame as PNG' : 'Image with heat as PNG'} text="As it is on screen, with the overlay">
           <Button onClick={() => void savePNG(m, name).catch(explain)}>Save</Button></Item>
-        {m.kind === 'video' && <Video model={m} name={name} />}
+        {m.kind === 'video' && o.attention?.attentionMap && <Link title="Video with heat" text="WebM, with the audio of the original" href={o.attention.attentionMap} name={`${name}-heat.webm`} />}
         {m.kind !== 'video' && o.attention?.attentionMap && <Link title="Heat map" text="PNG of the same size, transparent" href={o.attention.attentionMap} name={`${name}-heat.png`} />}
         {d && <Link title="Table" text="CSV, a row for each frame" href={d.csv} name={`${name}.csv`} />}
         {d && <Link title="Everything per frame" text="JSON" href={d.json} name={`${name}.json`} />}
@@ -32,32 +29,6 @@ function Item({ title, text, children }: { title: string; text: string; children
 
 function Link({ title, text, href, name }: { title: string; text: string; href: string; name: string }) {
   return <Item title={title} text={text}><a class="button" href={href} download={name} aria-label={`Save ${title}`}>Save</a></Item>;
-}
-
-// Video is rendered when it is first wanted.
-function Video({ model: m, name }: { model: Model; name: string }) {
-  const [link, setLink] = useState(m.outputs.attention?.attentionMap);
-  const [busy, setBusy] = useState('');
-  const render = async () => {
-    setBusy('Rendering');
-    try {
-      await call('POST', `${at('video', m.analysis.id)}/outputs`, { predictions: { attention: { outputs: ['attentionMap'] } } });
-      for (;;) {
-        const a: Analysis = await find(m.analysis.id, 'video');
-        const ready = a.outputs?.attention?.attentionMap;
-        if (ready) return setLink(ready);
-        if (a.status === 'failed') throw new ApiError(500, a.error!, 0);
-        setBusy(a.progress ? `Rendering, ${Math.round(100 * a.progress)} %` : 'Rendering');
-        await new Promise((r) => setTimeout(r, 1000));
-      }
-    } catch (e) {
-      explain(e);
-    } finally {
-      setBusy('');
-    }
-  };
-  if (link) return <Link title="Video with heat" text="WebM, with the audio of the original" href={link} name={`${name}-heat.webm`} />;
-  return <Item title="Video with heat" text={busy || 'WebM, rendered when you ask'}><Button disabled={busy !== ''} onClick={() => void render()}>Render</Button></Item>;
 }
 
 async function savePNG(m: Model, name: string): Promise<void> {

@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
-import { ApiError, call, path } from './api';
-import { age, kinds } from './format';
+import { call, path } from './api';
+import { age, kinds, left } from './format';
 import { lettersOn, switchLetters } from './keys';
 import type { Kind } from './types';
 import { Button, explain, Failure, toast } from './ui';
 
 interface Usage { from: string; usage: { type: Kind; pending: number; succeeded: number; failed: number; frames: number; seconds: number }[] }
-interface Token { id: string; name?: string; created_at: string; last_used_at?: string; current?: boolean }
+interface Token { id: string; hint: string; created_at: string; expires_at?: string; last_used_at?: string; current: boolean }
 interface Webhook { id: string; url: string; events: string[]; disabled: boolean }
 
 // useFetched reads something once, and again when asked.
@@ -24,6 +24,7 @@ export function SettingsScreen() {
       <h1>Settings</h1>
       <UsagePanel />
       <TokensPanel />
+      <SharesPanel />
       <WebhooksPanel />
       <section class="panel">
         <header><h2>Keys and keeping</h2></header>
@@ -55,14 +56,11 @@ function UsagePanel() {
 function TokensPanel() {
   const { value, error, again } = useFetched<{ tokens: Token[] }>('v2/tokens');
   const [secret, setSecret] = useState('');
-  if (error instanceof ApiError && error.status === 404) return null;
   const create = async (e: SubmitEvent) => {
     e.preventDefault();
-    const form = e.target as HTMLFormElement;
+    const days = Number(new FormData(e.target as HTMLFormElement).get('days'));
     try {
-      const made = await call<{ token?: string; secret?: string }>('POST', 'v2/tokens', { name: String(new FormData(form).get('name')) });
-      setSecret(made.token ?? made.secret ?? '');
-      form.reset();
+      setSecret((await call<{ token: string }>('POST', 'v2/tokens', days ? { expires_in: days * 86400 } : {})).token);
       again();
     } catch (e) {
       explain(e);
@@ -73,10 +71,24 @@ function TokensPanel() {
     <section class="panel">
       <header><h2>Access tokens</h2></header>
       {error !== undefined && <Failure error={error} />}
-      <ul class="rows">{value?.tokens.map((t) => <li key={t.id}><span><strong>{t.name || t.id}</strong> <span class="small soft">made {age(t.created_at)}{t.last_used_at ? `, used ${age(t.last_used_at)}` : ''}</span></span>
-        <Button kind="plain" icon="trash" label={`Delete token ${t.name || t.id}`} onClick={() => remove(t.id)} /></li>)}</ul>
+      <ul class="rows">{value?.tokens.map((t) => <li key={t.id}><span><code>{t.hint}</code> <span class="small soft">made {age(t.created_at)}{t.last_used_at ? `, used ${age(t.last_used_at)}` : ''}{t.expires_at ? `, ${left(t.expires_at)}` : ''}{t.current ? ', this browser’s' : ''}</span></span>
+        {!t.current && <Button kind="plain" icon="trash" label={`Revoke ${t.hint}, made ${age(t.created_at)}`} onClick={() => remove(t.id)} />}</li>)}</ul>
       {secret && <div class="notice"><label for="secret">This is shown once. Keep it somewhere safe.</label><input id="secret" readOnly value={secret} onFocus={(e) => e.currentTarget.select()} /></div>}
-      <form class="inline" onSubmit={create}><label for="token-name" class="away">Name of the new token</label><input id="token-name" name="name" placeholder="Name, like figma-plugin" required maxLength={100} /><Button type="submit">Make a token</Button></form>
+      <form class="inline" onSubmit={create}><label for="token-days" class="away">How long the new token works</label><select id="token-days" name="days"><option value="0">works until it is revoked</option><option value="30">works for 30 days</option><option value="365">works for a year</option></select><Button type="submit">Make a token</Button></form>
+    </section>
+  );
+}
+
+function SharesPanel() {
+  const { value, error, again } = useFetched<{ shares: { id: string; url: string; password: boolean; expires_at: string; pair?: string[] }[] }>('v2/shares');
+  const remove = (id: string) => void call('DELETE', `v2/shares/${id}`).then(() => { toast('The link leads nowhere any more.'); again(); }, explain);
+  return (
+    <section class="panel">
+      <header><h2>Shared links</h2></header>
+      {error !== undefined && <Failure error={error} />}
+      {value?.shares.length === 0 && <p class="soft small">Nothing is shared.</p>}
+      <ul class="rows">{value?.shares.map((s) => <li key={s.id}><span class="clip"><a href={s.url}>{s.pair?.length ? 'A comparison' : 'An analysis'} {s.id.slice(0, 6)}</a> <span class="small soft">{left(s.expires_at)}{s.password ? ', with a password' : ''}</span></span>
+        <Button kind="plain" icon="trash" label={`Withdraw ${s.id.slice(0, 6)}`} onClick={() => remove(s.id)} /></li>)}</ul>
     </section>
   );
 }
