@@ -14,15 +14,19 @@ import (
 )
 
 // doctorCmd examines the machine.
-type doctorCmd struct{}
+type doctorCmd struct {
+	stateFlags
+	PublicURL string `name:"public-url" default:"http://127.0.0.1:8080" placeholder:"URL" help:"Where pages come from that use the bucket."`
+}
 
 // Help says what the answer means.
 func (doctorCmd) Help() string {
-	return "Example:\n  saccade doctor\n\nExit code 1 when something that the service needs does not work. A missing browser is not an error: only pages need it."
+	return "With --database and --storage they are tried too, and clocks compared.\n\nExamples:\n  saccade doctor\n" +
+		"  saccade doctor --database postgres://db/saccade --storage \"s3://designs?endpoint=https://s3.example.com\"\n\nExit code 1 when something that the service needs does not work. A missing browser is not an error: only pages need it."
 }
 
 // Run prints a line for everything the service rests on.
-func (doctorCmd) Run(e env) error {
+func (c doctorCmd) Run(e env) error {
 	ctx, cancel := context.WithTimeout(e.ctx, time.Minute)
 	defer cancel()
 	w := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
@@ -41,6 +45,9 @@ func (doctorCmd) Run(e env) error {
 		for _, c := range tool.Doctor(ctx) {
 			line(true, c.OK, c.Name, c.Detail)
 		}
+	}
+	for _, v := range c.config().Doctor(ctx, strings.TrimRight(c.PublicURL, "/")) {
+		line(v.Needed, v.OK, v.Name, v.Detail)
 	}
 	line(true, true, "kernels", kernels())
 	for _, name := range []string{attention.NeuralName, attention.BaselineName} {

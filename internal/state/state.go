@@ -96,18 +96,7 @@ func (c Config) OpenObjects(ctx context.Context, rows *settings.Rows) (Objects, 
 		disk, err := blob.NewDisk(filepath.Join(c.Data, "objects"))
 		return Objects{disk, signer, signer, nil}, err
 	}
-	cfg, err := s3.Parse(c.Storage)
-	if err != nil {
-		return Objects{}, fmt.Errorf("--storage (SACCADE_STORAGE): %w", err)
-	}
-	if cfg.AccessKey, err = Secret("AWS_ACCESS_KEY_ID"); err != nil {
-		return Objects{}, err
-	}
-	if cfg.SecretKey, err = Secret("AWS_SECRET_ACCESS_KEY"); err != nil {
-		return Objects{}, err
-	}
-	cfg.Spool = filepath.Join(c.Data, "spool")
-	bucket, err := s3.New(cfg)
+	bucket, err := c.openBucket()
 	if err != nil {
 		return Objects{}, err
 	}
