@@ -26,6 +26,9 @@ type cli struct {
 	MCP     mcpCmd     `cmd:"" name:"mcp" help:"Serve the tools of agents (MCP) on standard input and output."`
 	Token   tokenCmd   `cmd:"" help:"Create, list and revoke access tokens."`
 	Account accountCmd `cmd:"" help:"List accounts and switch their add-ons."`
+	Backup  backupCmd  `cmd:"" help:"Copy rows and objects into a directory, beside a running service."`
+	Restore restoreCmd `cmd:"" help:"Copy a backup into an empty place."`
+	Migrate migrateCmd `cmd:"" help:"Move a service to another database or storage."`
 	Eval    evalCmd    `cmd:"" help:"Measure a model against eye-tracking data."`
 	Doctor  doctorCmd  `cmd:"" help:"Check this machine: ffmpeg, sandbox, browser, kernels, model."`
 	Version versionCmd `cmd:"" help:"Print the version."`
