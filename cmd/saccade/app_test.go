@@ -293,11 +293,11 @@ func pickLabel(b *tab) string {
 func erasing(b *tab, s *service, id string) {
 	b.t.Helper()
 	b.click("Library")
-	b.wait(fmt.Sprintf("document.querySelector('[data-id=%s]')", id))
-	eval[any](b, fmt.Sprintf("document.querySelector('[data-id=%s] input').click()", id))
+	b.wait(fmt.Sprintf(`document.querySelector('[data-id="%s"]')`, id))
+	eval[any](b, fmt.Sprintf(`document.querySelector('[data-id="%s"] input').click()`, id))
 	b.click("Delete")
 	b.click("Delete for good")
-	b.wait(fmt.Sprintf("!document.querySelector('[data-id=%s]')", id))
+	b.wait(fmt.Sprintf(`!document.querySelector('[data-id="%s"]')`, id))
 	if a := s.call("GET", "/analyses/video/"+id, nil); a.status != 404 && a.status != 410 {
 		b.t.Errorf("the service still answers %d", a.status)
 	}
