@@ -31,6 +31,17 @@ func TestValidateNamedAreas(t *testing.T) {
 	}
 }
 
+func TestValidateShapes(t *testing.T) {
+	box := saccade.AOI{Name: "b", Box: &saccade.Box{Width: 1, Height: 1}}
+	known := saccade.AOI{Name: "k", Selector: "#k", Box: box.Box}
+	if err := saccade.ValidateShapes([]saccade.AOI{box, known}); err != nil {
+		t.Error(err)
+	}
+	if err := saccade.AsError(saccade.ValidateShapes([]saccade.AOI{box, {Name: "a", Selector: "#a"}})); err == nil || err.Param != "aois[1].selector" {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestValidatePage(t *testing.T) {
 	var nine []saccade.Variant
 	nine = append(nine, saccade.Variants()[:9]...)

@@ -225,6 +225,18 @@ func (a AOI) NamedBy() string {
 	return ""
 }
 
+// ValidateShapes is [ValidateAOIs] for a place without a page: an area that names
+// an element whose box is not known is an error.
+func ValidateShapes(aois []AOI) error {
+	for i, a := range aois {
+		if a.Names() {
+			return Errorf(CodeInvalidInput, "The area %q names an element, which is found only while a page is captured. Give it a box or a polygon here.", a.Name).
+				About(fmt.Sprintf("aois[%d].%s", i, a.NamedBy()))
+		}
+	}
+	return ValidateAOIs(aois)
+}
+
 // validateNames checks how an area names an element.
 func (a AOI) validateNames(at string) error {
 	switch {

@@ -33,7 +33,7 @@ type Numbers struct {
 // Measure reads the numbers of an analysis. Memory does not grow with the length
 // of a video. The error is a *saccade.Error where the areas are not valid.
 func Measure(ctx context.Context, n Numbers) (*Side, error) {
-	if err := saccade.ValidateAOIs(n.AOIs); err != nil {
+	if err := saccade.ValidateShapes(n.AOIs); err != nil {
 		return nil, err
 	}
 	in, err := artifact.NewReader(n.Frames, n.Density)

@@ -75,7 +75,7 @@ type Tables struct{ JSON, CSV io.Writer }
 // does not grow with the length of the video. The error is a *saccade.Error
 // when the areas are not valid.
 func MeasureAreas(ctx context.Context, from Numbers, aois []saccade.AOI, to Tables) ([]saccade.AOIResult, error) {
-	if err := saccade.ValidateAOIs(aois); err != nil {
+	if err := saccade.ValidateShapes(aois); err != nil {
 		return nil, err
 	}
 	in, err := artifact.NewReader(from.Frames, from.Density)
