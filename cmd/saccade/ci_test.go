@@ -68,7 +68,7 @@ cp new.png shots/added.png
 			line = "! " + line
 		}
 		if strings.Contains(line, site.URL) { // a page that a busy machine cannot load within the limit is said to be one
-			script += "exec sh -c '" + line + "; true'\nstdout 'moved|did not come to rest'\n! stderr 'Try:'\n"
+			script += "exec sh -c '" + strings.ReplaceAll(line, "'", `"`) + "; true'\nstdout 'moved|did not come to rest'\n! stderr 'Try:'\n"
 			n++
 			continue
 		}

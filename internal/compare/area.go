@@ -57,15 +57,14 @@ func NewArea(name, where string) (Area, error) {
 
 // validName checks the name of an area without a box.
 func (a Area) validName() error {
-	whole := saccade.AOI{Name: a.Name, Box: &saccade.Box{Width: 1, Height: 1}}
-	if err := saccade.ValidateAOIs([]saccade.AOI{whole}); err != nil {
+	if err := saccade.ValidateAOIs([]saccade.AOI{a.AOI()}); err != nil {
 		return fmt.Errorf("area %q: %s", short(a.Name), saccade.AsError(err).Message)
 	}
 	return nil
 }
 
-// AOI returns the area as an area of interest by its box.
-func (a Area) AOI() saccade.AOI { return saccade.AOI{Name: a.Name, Box: a.Box} }
+// AOI returns the area as an area of interest, by its box or its selector.
+func (a Area) AOI() saccade.AOI { return saccade.AOI{Name: a.Name, Box: a.Box, Selector: a.Selector} }
 
 // short cuts a text for a message.
 func short(s string) string {

@@ -15,8 +15,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/compare"
 	"github.com/saccade-dev/saccade/internal/gate"
+	"github.com/saccade-dev/saccade/internal/pipeline"
 	"github.com/saccade-dev/saccade/internal/report"
 )
 
@@ -285,6 +287,52 @@ func TestRunEnds(t *testing.T) {
 	job.Areas = []compare.Area{{Name: "a"}, {Name: "a"}}
 	if _, err := gate.Run(context.Background(), job); err == nil || !strings.Contains(err.Error(), "names must differ") {
 		t.Errorf("two areas of one name: %v", err)
+	}
+}
+
+// analyzed is a pipeline that writes an image of even attention, with a button on
+// the left of pages.
+type analyzed struct{ requests []saccade.Request }
+
+func (p *analyzed) Run(_ context.Context, job pipeline.Job, _ func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
+	p.requests = append(p.requests, job.Request)
+	w, err := artifact.Create(job.Dir, artifact.Head{Model: "fake", Width: 40, Height: 20}, true)
+	if err != nil {
+		return nil, err
+	}
+	out := &saccade.Outputs[saccade.File]{}
+	for _, a := range job.Request.AOIs {
+		if a.Names() {
+			a.Box = &saccade.Box{Width: 0.25, Height: 1}
+		}
+		out.AOIs = append(out.AOIs, saccade.AOIResult{AOI: a})
+	}
+	return out, errors.Join(w.Write(artifact.Row{}, saccade.NewDensity(4, 2)), w.Close(0))
+}
+
+// TestSelectors: on a page an area is where its element is; a file has no elements.
+func TestSelectors(t *testing.T) {
+	p := &analyzed{}
+	local := gate.Local{Pipeline: p, Temp: t.TempDir()}
+	button, err := compare.ParseArea("buy=css:#buy > button")
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := compare.Area{Name: "half", Box: &saccade.Box{Width: 0.5, Height: 1}}
+	m, err := local.Analyze(context.Background(), gate.Input{Name: "page", Address: "https://a.example"}, []compare.Area{button, half})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := m.Side.AOIs; len(got) != 2 || got[0].Share != 0.25 || got[1].Share != 0.5 || p.requests[0].AOIs[0].Selector != "#buy > button" {
+		t.Errorf("%+v", got)
+	}
+	dir := tree(t, map[string]string{"a.png": "\x89PNG"})
+	file := gate.Input{Name: "a.png", Path: filepath.Join(dir, "a.png")}
+	if _, err := local.Analyze(context.Background(), file, []compare.Area{button}); !saccade.IsCode(err, saccade.CodeInvalidInput) {
+		t.Errorf("a selector on an image: %v", err)
+	}
+	if m, err := local.Analyze(context.Background(), file, []compare.Area{half}); err != nil || m.Side.AOIs[0].Share != 0.5 || p.requests[1].AOIs != nil {
+		t.Errorf("%+v %v", m, err)
 	}
 }
 

@@ -42,31 +42,49 @@ func (l Local) Analyze(ctx context.Context, in Input, areas []compare.Area) (*Me
 		}
 		req.Kind, req.Address, req.Medium = kind, "", ""
 	}
-	aois, err := Boxes(areas)
+	aois, err := AOIs(areas, req.Kind)
 	if err != nil {
 		return nil, err
+	}
+	if req.Kind == saccade.KindPage { // selectors are found while the page is open
+		req.AOIs = aois
 	}
 	dir, err := os.MkdirTemp(l.Temp, "saccade-compare-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	if _, err := l.Pipeline.Run(ctx, pipeline.Job{Path: in.Path, Request: req, Dir: dir}, nil); err != nil {
+	out, err := l.Pipeline.Run(ctx, pipeline.Job{Path: in.Path, Request: req, Dir: dir}, nil)
+	if err != nil {
 		return nil, err
+	}
+	if req.Kind == saccade.KindPage {
+		aois = Found(out.AOIs)
 	}
 	return Read(ctx, in.Name, req.Kind, dir, aois)
 }
 
-// Boxes returns the areas as boxes. A selector is an error: it needs a page.
-func Boxes(areas []compare.Area) ([]saccade.AOI, error) {
+// AOIs returns the areas as areas of interest of an input. A selector is an error
+// unless the input is a page.
+func AOIs(areas []compare.Area, kind saccade.Kind) ([]saccade.AOI, error) {
 	var out []saccade.AOI
 	for _, a := range areas {
-		if a.Box == nil {
+		if a.Box == nil && kind != saccade.KindPage {
 			return nil, saccade.Errorf(saccade.CodeInvalidInput, "The area %q is a selector, which this input has no page for. Write NAME=X,Y,WIDTH,HEIGHT.", a.Name)
 		}
 		out = append(out, a.AOI())
 	}
 	return out, nil
+}
+
+// Found returns the areas of interest of a page with the boxes that they were found
+// at.
+func Found(results []saccade.AOIResult) []saccade.AOI {
+	var out []saccade.AOI
+	for _, r := range results {
+		out = append(out, r.AOI)
+	}
+	return out
 }
 
 // Read measures what an analysis wrote into a directory.

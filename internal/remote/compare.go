@@ -19,13 +19,17 @@ type Comparer struct {
 
 // Analyze implements [gate.Analyzer].
 func (c Comparer) Analyze(ctx context.Context, in gate.Input, areas []compare.Area) (*gate.Measured, error) {
-	aois, err := gate.Boxes(areas)
+	kind := saccade.KindImage
+	if in.Path == "" {
+		kind = saccade.KindPage
+	}
+	aois, err := gate.AOIs(areas, kind)
 	if err != nil {
 		return nil, err
 	}
 	input := Input{Input: in.Path, Title: in.Name, Medium: in.Medium}
 	if in.Path == "" {
-		input.Input = in.Address
+		input.Input, input.AOIs = in.Address, aois
 	}
 	for _, o := range gate.Outputs() {
 		input.Predictions = append(input.Predictions, string(o))
@@ -50,11 +54,11 @@ func (c Comparer) Analyze(ctx context.Context, in gate.Input, areas []compare.Ar
 	if err != nil {
 		return nil, err
 	}
-	kind := a.Type
-	if kind == "" && in.Path == "" { // not every server says it
-		kind = saccade.KindPage
-	} else if kind == "" {
-		kind = saccade.KindImage
+	if a.Type != "" { // not every server says it
+		kind = a.Type
+	}
+	if in.Path == "" && a.Outputs != nil {
+		aois = gate.Found(a.Outputs.AOIs)
 	}
 	return gate.Read(ctx, in.Name, kind, filepath.Dir(result), aois)
 }
