@@ -179,7 +179,7 @@ func (b *tab) says() string {
 // see returns once a text is on the page.
 func (b *tab) see(text string) {
 	b.t.Helper()
-	b.wait(fmt.Sprintf("document.body.innerText.includes(%q)", text))
+	b.wait(fmt.Sprintf("document.body && document.body.innerText.includes(%q)", text))
 }
 
 // click presses the button or link with a label.
