@@ -114,6 +114,7 @@ type Request struct {
 	Tag     string   `json:"object_tag,omitempty"` // ETag of the input's bytes when it was accepted; empty: whatever is there
 	Address string   `json:"address,omitempty"`    // of a page
 	Medium  Medium   `json:"medium,omitempty"`
+	Palette Palette  `json:"palette,omitempty"` // of the maps of attention; empty: heat
 	Outputs []Output `json:"outputs"`
 	AOIs    []AOI    `json:"aois,omitempty"`
 

@@ -59,6 +59,7 @@ type VideoRequest struct {
 	Title   string           // free
 	Outputs []saccade.Output // empty: the heat map
 	AOIs    []saccade.AOI    // to measure
+	Palette saccade.Palette  // of the maps of attention; empty: heat
 	Keep    bool             // does not expire
 	Webhook *saccade.Webhook // is sent a message at the end
 	Key     string           // Idempotency-Key; empty: a new one
@@ -72,6 +73,7 @@ type ImageRequest struct {
 	Medium  saccade.Medium   // empty: desktopWeb
 	Outputs []saccade.Output // empty: the heat map, the score and map of clarity
 	AOIs    []saccade.AOI    // to measure
+	Palette saccade.Palette  // of the maps of attention; empty: heat
 	Keep    bool             // does not expire
 	Webhook *saccade.Webhook // is sent a message at the end
 	Key     string           // Idempotency-Key; empty: a new one
@@ -112,6 +114,7 @@ type wireRequest struct {
 	Input       wireInput        `json:"input"`
 	Predictions predictions      `json:"predictions,omitempty"`
 	AOIs        []saccade.AOI    `json:"aois,omitempty"`
+	Palette     saccade.Palette  `json:"palette,omitempty"`
 	Keep        bool             `json:"keep,omitempty"`
 	Webhook     *saccade.Webhook `json:"webhook,omitempty"`
 
@@ -123,7 +126,7 @@ type wireRequest struct {
 // CreateVideo starts the analysis of an uploaded video.
 func (c *Client) CreateVideo(ctx context.Context, r VideoRequest) (Ref, error) {
 	return c.create(ctx, "/analyses/video", r.Key, wireRequest{
-		Input: wireInput{Content: r.Upload, Title: r.Title}, Predictions: predictionsOf(r.Outputs), AOIs: r.AOIs, Keep: r.Keep, Webhook: r.Webhook,
+		Input: wireInput{Content: r.Upload, Title: r.Title}, Predictions: predictionsOf(r.Outputs), AOIs: r.AOIs, Palette: r.Palette, Keep: r.Keep, Webhook: r.Webhook,
 	})
 }
 
@@ -137,7 +140,7 @@ func (c *Client) CreateImage(ctx context.Context, r ImageRequest) (Ref, error) {
 		in.Type, in.Content = saccade.KindImage, base64.StdEncoding.EncodeToString(r.Image)
 	}
 	return c.create(ctx, "/analyses", r.Key, wireRequest{
-		Input: in, Predictions: predictionsOf(r.Outputs), AOIs: r.AOIs, Keep: r.Keep, Webhook: r.Webhook,
+		Input: in, Predictions: predictionsOf(r.Outputs), AOIs: r.AOIs, Palette: r.Palette, Keep: r.Keep, Webhook: r.Webhook,
 		Elements: r.Elements, Steal: r.Steal, Variants: r.Variants,
 	})
 }

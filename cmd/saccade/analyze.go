@@ -35,6 +35,7 @@ type analyzeCmd struct {
 	Prior       string   `enum:"auto,natural,video,web,none" default:"auto" help:"Prior, where people look whatever is shown: auto, natural, video, web or none."`
 	AOIs        string   `name:"aois" type:"existingfile" placeholder:"FILE" help:"JSON list of areas of interest, as in the API."`
 	Medium      string   `enum:",desktopWeb,mobileWeb" default:"" help:"Viewport of pages: desktopWeb or mobileWeb."`
+	Palette     string   `enum:"heat,turbo,fog" default:"heat" help:"Colors of the maps of attention: heat, turbo or fog."`
 	Elements    bool     `help:"Pages: measure what is on them: headings, links, buttons, ..."`
 	Steal       bool     `help:"Pages: hide the ten most attended elements in turn, to see who gives attention to whom; the model's opinion. Up to 11 captures."`
 	Variants    []string `placeholder:"LIST" help:"Pages: other ways to show them, at most 8: mobileWeb, dark, zoom200, rtl, reduced-motion, deuteranopia, ..."`
@@ -48,6 +49,7 @@ func (analyzeCmd) Help() string {
   saccade analyze recording.webm --out results
   saccade analyze screens/*.png --out results --predictions attention.attentionMap,clarity.score,attention.data --json
   saccade analyze ad.jpg --out results --predictions all --aois areas.json
+  saccade analyze red.png --out results --palette turbo
   saccade analyze http://localhost:3000 --out results --medium mobileWeb
   saccade analyze http://localhost:3000 --out results --elements --steal --variants mobileWeb,dark
 
@@ -207,6 +209,7 @@ func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, j local
 	if err != nil {
 		return kind, nil, err
 	}
+	job.Request.Palette = saccade.Palette(c.Palette)
 	job.Request.Kind, job.Request.Outputs, job.Request.AOIs = kind, outputs, j.aois
 	job.Request.Elements, job.Request.Steal = c.Elements, c.Steal
 	for _, v := range c.Variants {

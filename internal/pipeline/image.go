@@ -77,7 +77,7 @@ func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress
 			return nil, none, err
 		}
 		name += ".png"
-		if err := writePNG(job.file(name), layers(o)(p).Image(rgb.W, rgb.H)); err != nil {
+		if err := writePNG(job.file(name), layers(o, job.Request.Palette)(p).Image(rgb.W, rgb.H)); err != nil {
 			return nil, none, err
 		}
 		settleMemory(pixels)

@@ -31,10 +31,10 @@ type output struct {
 type outputs []*output
 
 // layers returns how the map of an output is made; nil for one that is none.
-func layers(o saccade.Output) func(prediction) *render.Layer {
+func layers(o saccade.Output, palette saccade.Palette) func(prediction) *render.Layer {
 	switch o {
 	case saccade.OutAttentionMap, saccade.OutOverlay:
-		return func(p prediction) *render.Layer { return render.Heat(p.density) }
+		return func(p prediction) *render.Layer { return render.Attention(p.density, palette) }
 	case saccade.OutPerceptionMap:
 		return func(p prediction) *render.Layer { return render.Perception(p.density) }
 	case saccade.OutHotspotsMap:
@@ -86,7 +86,7 @@ func (r *videoRun) openOutputs(ctx context.Context) (outputs, error) {
 		}
 	}
 	for o, name := range names {
-		out := &output{kind: o, name: name + ".webm", blender: render.NewBlender(r.w, r.h), layer: layers(o)}
+		out := &output{kind: o, name: name + ".webm", blender: render.NewBlender(r.w, r.h), layer: layers(o, r.job.Request.Palette)}
 		opts := ffmpeg.EncodeOptions{Out: r.job.file(out.name), Width: r.w, Height: r.h, Audio: r.audio,
 			AspectNum: num, AspectDen: den, Start: r.info.FirstPTS, End: r.info.End}
 		if o == saccade.OutOverlay {

@@ -46,7 +46,7 @@ func (a *Analyzer) measureVariant(ctx context.Context, job Job, page element.Pag
 		return err
 	}
 	out.AttentionMap = saccade.File("variant-" + string(out.Variant) + "-attentionMap.png")
-	return writePNG(job.file(out.AttentionMap), render.Heat(d).Image(rgb.W, rgb.H))
+	return writePNG(job.file(out.AttentionMap), render.Attention(d, job.Request.Palette).Image(rgb.W, rgb.H))
 }
 
 // variantAreas measures the areas of interest; what they name need not be there.

@@ -88,7 +88,7 @@ func writePosters(job Job, small *pix.RGB, d saccade.Density) (*saccade.PosterOu
 	if err := writeJPEG(job.file(artifact.PosterJPG), m); err != nil {
 		return nil, err
 	}
-	draw.Draw(m, all, render.Heat(d).Image(small.W, small.H), image.Point{}, draw.Over)
+	draw.Draw(m, all, render.Attention(d, job.Request.Palette).Image(small.W, small.H), image.Point{}, draw.Over)
 	if err := writeJPEG(job.file(artifact.PosterHeatJPG), m); err != nil {
 		return nil, err
 	}

@@ -42,6 +42,7 @@ func layers() map[string]*render.Layer {
 	d := blobs(96, 54)
 	return map[string]*render.Layer{
 		"heat": render.Heat(d), "perception": render.Perception(d), "hotspots": render.Hotspots(spots()),
+		"turbo": render.Attention(d, saccade.PaletteTurbo), "fog": render.Attention(d, saccade.PaletteFog),
 		"clarity": render.Clarity(plane(d)), "excitingness": render.Excitingness(plane(d)),
 	}
 }

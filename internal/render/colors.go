@@ -24,10 +24,11 @@ type table [steps]entry
 // The tables, each made when it is first needed: every run of the program that
 // draws nothing, the decoder's helper among them, starts without.
 var (
-	heatTable         = sync.OnceValue(func() *table { return newTable(heatPath, heatOpacity) })
-	perceptionTable   = sync.OnceValue(func() *table { return newTable(blackPath, missedOpacity) })
-	clarityTable      = sync.OnceValue(func() *table { return newTable(amberPath, scoreOpacity) })
-	excitingnessTable = sync.OnceValue(func() *table { return newTable(rosePath, scoreOpacity) })
+	heatTable         = sync.OnceValue(func() *table { return newTable(heatPath, quickly, heatOpacity) })
+	fogTable          = sync.OnceValue(func() *table { return newTable(slatePath, evenly, fogOpacity) })
+	perceptionTable   = sync.OnceValue(func() *table { return newTable(blackPath, evenly, missedOpacity) })
+	clarityTable      = sync.OnceValue(func() *table { return newTable(amberPath, evenly, scoreOpacity) })
+	excitingnessTable = sync.OnceValue(func() *table { return newTable(rosePath, evenly, scoreOpacity) })
 )
 
 // HeatColors returns the color table of heat, from no attention to most: sRGB,
@@ -48,10 +49,11 @@ type lch struct{ l, c, h float64 }
 // eyes as well. Colors outside sRGB lose chroma, not lightness or hue.
 var (
 	heatPath = []lch{ // indigo, violet, magenta, red, orange, yellow
-		{0.34, 0.20, 276}, {0.43, 0.24, 300}, {0.53, 0.26, 345}, {0.63, 0.24, 25}, {0.75, 0.18, 58}, {0.90, 0.19, 100},
+		{0.34, 0.20, 276}, {0.43, 0.24, 300}, {0.53, 0.26, 345}, {0.63, 0.24, 25}, {0.75, 0.18, 58}, {0.88, 0.19, 95}, {0.95, 0.15, 106},
 	}
 	amberPath = []lch{{0.84, 0.17, 85}, {0.70, 0.19, 55}, {0.56, 0.23, 28}}
 	rosePath  = []lch{{0.80, 0.13, 5}, {0.65, 0.25, 350}, {0.48, 0.26, 305}}
+	slatePath = []lch{{0.32, 0.02, 260}, {0.32, 0.02, 260}}
 	blackPath = []lch{{0, 0, 0}, {0, 0, 0}}
 )
 
@@ -63,8 +65,25 @@ func missedOpacity(t float64) float64 { return 0.85 * (1 - t) }
 
 func scoreOpacity(t float64) float64 { return 0.65 * t }
 
-// newTable samples a path in steps of equal perceived difference.
-func newTable(path []lch, opacity func(t float64) float64) *table {
+// fogOpacity hides what nobody looks at.
+func fogOpacity(t float64) float64 { return 0.85 * (1 - t) * (1 - t) }
+
+// evenly samples a path in steps of equal perceived difference.
+func evenly(t float64) float64 { return t }
+
+// quickly passes four fifths of a path, to beyond its reds, in the first half: a
+// strong place is orange to yellow, which is seen on red as well.
+func quickly(t float64) float64 {
+	const half, part = 0.5, 0.8
+	if t < half {
+		return t / half * part
+	}
+	return part + (t-half)/(1-half)*(1-part)
+}
+
+// newTable samples a path: at is how much of its length, in perceived difference,
+// has been passed at a position.
+func newTable(path []lch, at, opacity func(t float64) float64) *table {
 	const fine = 2048
 	var labs [fine + 1][3]float64
 	var length [fine + 1]float64
@@ -74,19 +93,22 @@ func newTable(path []lch, opacity func(t float64) float64) *table {
 			length[i] = length[i-1] + distance(labs[i-1], labs[i])
 		}
 	}
-	t, at := new(table), 0
+	t, k := new(table), 0
 	for i := range t {
 		pos := float64(i) / (steps - 1)
-		for at < fine && length[at] < pos*length[fine] {
-			at++
+		for k < fine && length[k] < at(pos)*length[fine] {
+			k++
 		}
-		rgb := oklabToSRGB(labs[at])
-		e := &t[i]
-		e.r, e.g, e.b = byte8(rgb[0]), byte8(rgb[1]), byte8(rgb[2])
-		e.a = byte8(opacity(pos))
-		e.y, e.cb, e.cr = pix.LimitedYCbCr(e.r, e.g, e.b)
+		t[i] = newEntry(oklabToSRGB(labs[k]), opacity(pos))
 	}
 	return t
+}
+
+// newEntry returns a color, gamma-coded sRGB of 0..1.
+func newEntry(rgb [3]float64, opacity float64) entry {
+	e := entry{r: byte8(rgb[0]), g: byte8(rgb[1]), b: byte8(rgb[2]), a: byte8(opacity)}
+	e.y, e.cb, e.cr = pix.LimitedYCbCr(e.r, e.g, e.b)
+	return e
 }
 
 // along interpolates a path linearly; hues take the shorter way round.

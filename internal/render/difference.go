@@ -10,8 +10,8 @@ import (
 // differenceTable has blue below its middle and orange above, to be told apart
 // by color-blind eyes too; the middle shows nothing.
 var differenceTable = sync.OnceValue(func() *table {
-	less := newTable([]lch{{0.80, 0.10, 240}, {0.45, 0.20, 262}}, differenceOpacity)
-	more := newTable([]lch{{0.85, 0.12, 75}, {0.60, 0.20, 40}}, differenceOpacity)
+	less := newTable([]lch{{0.80, 0.10, 240}, {0.45, 0.20, 262}}, evenly, differenceOpacity)
+	more := newTable([]lch{{0.85, 0.12, 75}, {0.60, 0.20, 40}}, evenly, differenceOpacity)
 	t := new(table)
 	for i := range steps / 2 {
 		t[steps/2-1-i], t[steps/2+i] = less[2*i], more[2*i]

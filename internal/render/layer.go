@@ -30,9 +30,12 @@ const (
 
 // Heat shows the density: indigo is a little more attention than by chance,
 // yellow sixteen times as much.
-func Heat(d saccade.Density) *Layer {
+func Heat(d saccade.Density) *Layer { return Attention(d, saccade.PaletteHeat) }
+
+// Attention is [Heat] in the colors of a palette; an empty one is heat.
+func Attention(d saccade.Density, p saccade.Palette) *Layer {
 	cells := float64(len(d.V))
-	return newLayer(d.W, d.H, heatTable(), func(i int) float64 {
+	return newLayer(d.W, d.H, paletteTable(p), func(i int) float64 {
 		times := float64(d.V[i]) * cells
 		if times <= 1 {
 			return 0

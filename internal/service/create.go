@@ -21,6 +21,7 @@ type Order struct {
 	Title       string
 	Outputs     []string // names that [saccade.ParseOutputs] reads; none: the defaults
 	AOIs        []saccade.AOI
+	Palette     string             // that [saccade.ParsePalette] reads; empty: heat
 	Keep        bool               // does not expire
 	Medium      saccade.Medium     // of an image or page
 	Elements    bool               // of a page
@@ -114,10 +115,14 @@ func (s *Service) request(ctx context.Context, kind saccade.Kind, o Order) (sacc
 	if err != nil {
 		return saccade.Request{}, err
 	}
+	palette, err := saccade.ParsePalette(o.Palette)
+	if err != nil {
+		return saccade.Request{}, err
+	}
 	if err := saccade.ValidateAOIs(o.AOIs); err != nil {
 		return saccade.Request{}, err
 	}
-	r := saccade.Request{Kind: kind, Title: o.Title, Medium: o.Medium, Outputs: outputs, AOIs: o.AOIs, Webhook: o.Webhook,
+	r := saccade.Request{Kind: kind, Title: o.Title, Medium: o.Medium, Palette: palette, Outputs: outputs, AOIs: o.AOIs, Webhook: o.Webhook,
 		Elements: o.Elements || o.Steal, Steal: o.Steal, Variants: o.Variants}
 	if err := r.ValidatePage(); err != nil {
 		return saccade.Request{}, err

@@ -199,6 +199,7 @@ func TestOrdersNameTheField(t *testing.T) {
 		"fine":        {page(service.Order{Title: "title"}), ""},
 		"title":       {page(service.Order{Title: "titles"}), service.FieldTitle},
 		"outputs":     {page(service.Order{Outputs: []string{"mood"}}), "predictions"},
+		"palette":     {page(service.Order{Palette: "rainbow"}), "palette"},
 		"area":        {page(service.Order{AOIs: []saccade.AOI{{Name: "a"}}}), "aois[0]"},
 		"webhook":     {page(service.Order{Webhook: &saccade.Webhook{URL: "ftp://x"}}), "webhook.url"},
 		"event":       {page(service.Order{Webhook: &saccade.Webhook{URL: "https://x/", Events: []string{"y"}}}), "webhook.events"},
