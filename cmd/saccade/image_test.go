@@ -91,7 +91,7 @@ func (a answer) outputNames() []string {
 	for prediction, v := range outputs {
 		fields, _ := v.(object)
 		for name := range fields {
-			if prediction != "input" {
+			if prediction != "input" && name != "grid" { // which players get with every analysis
 				names = append(names, prediction+"."+name)
 			}
 		}
