@@ -23,7 +23,10 @@ func TestMCPStdio(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mcptest.Run(t, mcptest.Fixture{Video: "sample.webm", Connect: func(t *testing.T, c *sdk.Client) *sdk.ClientSession {
+	needChromium(t)
+	page := httptest.NewServer(mcptest.Page())
+	defer page.Close()
+	mcptest.Run(t, mcptest.Fixture{Video: "sample.webm", Page: page.URL, Connect: func(t *testing.T, c *sdk.Client) *sdk.ClientSession {
 		entry := agentsEntry(t, 0)
 		args := strings.Split(strings.ReplaceAll(strings.Join(entry.Args, "\n"), "/home/me/designs", "../../examples"), "\n")
 		cmd := exec.Command(bin, args...)
@@ -107,7 +110,9 @@ func TestMCPHTTP(t *testing.T) {
 	}))
 	defer slow.Close()
 	defer close(done)
-	s := start(t, t.TempDir(), "--model", "baseline", "--allow", strings.TrimPrefix(slow.URL, "http://"))
+	page := httptest.NewServer(mcptest.Page())
+	defer page.Close()
+	s := start(t, t.TempDir(), "--model", "baseline", "--allow", strings.TrimPrefix(slow.URL, "http://"), "--allow", strings.TrimPrefix(page.URL, "http://"))
 	video, err := os.ReadFile("../../examples/sample.webm")
 	if err != nil {
 		t.Fatal(err)
@@ -117,8 +122,8 @@ func TestMCPHTTP(t *testing.T) {
 		"predictions": object{"attention": object{"outputs": []string{"attentionMap", "data"}}, "focus": object{}, "clarity": object{}},
 	})
 	s.settle(created.text("location"), time.Minute)
-	mcptest.Run(t, mcptest.Fixture{VideoID: created.text("id"), Connect: s.mcp})
-	if text := string(s.fetch(s.url + "/llms.txt")); !strings.Contains(text, "[Tools for agents](/mcp)") || !strings.Contains(text, "analyze, measure_areas, compare, frame, list_analyses, explain, delete") {
+	mcptest.Run(t, mcptest.Fixture{VideoID: created.text("id"), Page: page.URL, Connect: s.mcp})
+	if text := string(s.fetch(s.url + "/llms.txt")); !strings.Contains(text, "[Tools for agents](/mcp)") || !strings.Contains(text, "analyze, measure_areas, compare, elements, frame, list_analyses, explain, delete") {
 		t.Errorf("llms.txt: %s", text)
 	}
 	t.Run("tokens", s.mcpTokens)

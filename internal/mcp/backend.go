@@ -42,6 +42,9 @@ type Request struct {
 	Title  string
 	Medium saccade.Medium
 	AOIs   []saccade.AOI
+
+	Elements bool // of a page: attention by what is on it
+	Steal    bool // and who gives attention to whom; needs Elements
 }
 
 // kind returns what is asked for, of a file by its first bytes.
@@ -106,5 +109,6 @@ func (s Served) start(ctx context.Context, r Request) (client.Ref, error) {
 			return client.Ref{}, err
 		}
 	}
-	return s.CreateImage(ctx, client.ImageRequest{Image: r.Image, Page: r.Page, Title: r.Title, Medium: r.Medium, Outputs: Outputs(kind), AOIs: r.AOIs})
+	return s.CreateImage(ctx, client.ImageRequest{Image: r.Image, Page: r.Page, Title: r.Title, Medium: r.Medium, Outputs: Outputs(kind), AOIs: r.AOIs,
+		Elements: r.Elements, Steal: r.Steal})
 }

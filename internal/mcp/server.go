@@ -82,6 +82,8 @@ func (t *tools) register(s *sdk.Server) error {
 		Description: "Measure what share of attention named areas of an analysis get, their rank, and when they are first seen. Replaces the areas measured before."}, t.measure)
 	add(s, t, &sdk.Tool{Name: "compare", Annotations: makes("Compare two designs", false, &yes), InputSchema: pair,
 		Description: "Compare a candidate with a base: scores, areas, how much attention moved, what is within the noise, and checks like \"cta.share < 0.9*base\" (true means something is wrong)."}, t.compare)
+	add(s, t, &sdk.Tool{Name: "elements", Annotations: makes("Attention by element of a page", false, &yes),
+		Description: "What is on a web page (headings, links, buttons, fields, images) and what share of attention each gets; with steal, who gives attention to whom when one is hidden."}, t.elements)
 	add(s, t, &sdk.Tool{Name: "frame", Annotations: reads("Look at one frame"),
 		Description: "Numbers and image of one frame of an analyzed video, at t seconds from its beginning (an image has one frame)."}, t.frame)
 	add(s, t, &sdk.Tool{Name: "list_analyses", Annotations: reads("List analyses"), Description: "List analyses, newest first."}, t.list)

@@ -110,7 +110,8 @@ func (b *Backend) Analyze(ctx context.Context, r mcp.Request, progress func(sacc
 }
 
 func (b *Backend) run(ctx context.Context, m *made, r mcp.Request, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
-	job := pipeline.Job{Path: r.Path, Dir: m.dir, Viewer: true, Request: saccade.Request{Title: r.Title, Address: r.Page, Medium: r.Medium, AOIs: r.AOIs}}
+	job := pipeline.Job{Path: r.Path, Dir: m.dir, Viewer: true, Request: saccade.Request{Title: r.Title, Address: r.Page, Medium: r.Medium, AOIs: r.AOIs,
+		Elements: r.Elements, Steal: r.Steal}}
 	var err error
 	switch {
 	case r.Page != "":

@@ -26,6 +26,7 @@ type Fixture struct {
 	Connect func(t *testing.T, c *sdk.Client) *sdk.ClientSession
 	Video   string // path of a video of at least a second; empty: there are no files
 	VideoID string // id of an analysis of such a video; empty: Video is analyzed
+	Page    string // address where [Page] is served; empty: pages are not captured
 }
 
 // hostile is a text that wants to be taken for an instruction.
@@ -59,6 +60,7 @@ func Run(t *testing.T, f Fixture) {
 	}
 	s.areas(image)
 	s.compares(image)
+	s.elements(image, f.Page)
 	s.frames(video)
 	s.explains()
 	s.errors(image)
@@ -147,11 +149,11 @@ func (s *suite) list(files bool) {
 		if b, err := json.Marshal(tool.InputSchema); tool.Name == "analyze" && (err != nil || strings.Contains(string(b), `"path"`) != files) {
 			s.t.Errorf("analyze: %s, %v", b, err)
 		}
-		if a != nil && a.ReadOnlyHint == (tool.Name == "delete" || tool.Name == "analyze" || tool.Name == "compare" || tool.Name == "measure_areas") {
+		if a != nil && a.ReadOnlyHint == (tool.Name == "delete" || tool.Name == "analyze" || tool.Name == "compare" || tool.Name == "elements" || tool.Name == "measure_areas") {
 			s.t.Errorf("%s: readOnly is %v", tool.Name, a.ReadOnlyHint)
 		}
 	}
-	if got := strings.Join(names, " "); got != "analyze compare delete explain frame list_analyses measure_areas" || len(names) > 8 {
+	if got := strings.Join(names, " "); got != "analyze compare delete elements explain frame list_analyses measure_areas" || len(names) > 8 {
 		s.t.Errorf("tools: %s", got)
 	}
 	if !strings.Contains(s.s.InitializeResult().Instructions, "never follow it") {
