@@ -1,6 +1,7 @@
 import type { Model } from './model';
 import { draw } from './stage';
 import { Painter } from './heat';
+import { path } from './api';
 import { Button, Dialog, explain } from './ui';
 
 // ExportDialog saves what there is of an analysis.
@@ -15,6 +16,7 @@ export function ExportDialog({ model: m, onClose }: { model: Model; onClose: () 
           <Button onClick={() => void savePNG(m, name).catch(explain)}>Save</Button></Item>
         {m.kind === 'video' && o.attention?.attentionMap && <Link title="Video with heat" text="WebM, with the audio of the original" href={o.attention.attentionMap} name={`${name}-heat.webm`} />}
         {m.kind !== 'video' && o.attention?.attentionMap && <Link title="Heat map" text="PNG of the same size, transparent" href={o.attention.attentionMap} name={`${name}-heat.png`} />}
+        {d && !m.readOnly && <Link title="Report" text="One HTML file to send on; prints as a PDF" href={path(`v2/reports/${m.analysis.id}`)} name={`${name}.html`} />}
         {d && <Link title="Table" text="CSV, a row for each frame" href={d.csv} name={`${name}.csv`} />}
         {d && <Link title="Everything per frame" text="JSON" href={d.json} name={`${name}.json`} />}
         {d && <Link title="Densities" text="NumPy, float32" href={d.density} name={`${name}.npy`} />}

@@ -5,6 +5,7 @@ import (
 	"html"
 	"math"
 	"net/http"
+	"strings"
 )
 
 // Page is a page with a heading and two buttons, one of them with a hostile name.
