@@ -17,10 +17,9 @@ type Layout struct {
 	Truncated bool              // the page has more elements
 	Sources   []Source          // of the elements, in their order
 
-	width, height float64   // of the captured part, CSS pixels
-	entries       []entry   // in the order of the document
-	paint         []int     // indexes of entries, the first painted first
-	boxes         []float64 // scratch
+	width, height float64 // of the captured part, CSS pixels
+	entries       []entry // in the order of the document
+	paint         []int   // indexes of entries, the first painted first
 }
 
 // Source says where an element was read.

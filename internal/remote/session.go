@@ -21,7 +21,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/hosts"
 )
 
-// ErrSignIn: no server is known, or no token for it.
+// ErrSignIn says that no server is known, or no token for it.
 var ErrSignIn = errors.New("not signed in")
 
 // Session is a server with the user signed in.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -79,7 +78,7 @@ func options(root, source, output string) api.BuildOptions {
 		Banner:  map[string]string{"js": banner, "css": banner},
 		Plugins: []api.Plugin{colors()}, LogLevel: api.LogLevelSilent,
 		External: nil, Alias: alias,
-		TsconfigRaw: fmt.Sprintf(`{"compilerOptions":{"jsx":"react-jsx","jsxImportSource":"preact"}}`),
+		TsconfigRaw: `{"compilerOptions":{"jsx":"react-jsx","jsxImportSource":"preact"}}`,
 	}
 }
 
