@@ -14,7 +14,8 @@ import (
 
 // Run makes one analysis in dir, an empty directory of its own, and stores its
 // files. The answer refers to them by name. After an error no object of this run
-// is left.
+// is left, unless the context ended first: then another attempt may have put
+// objects of the same names, and the caller alone knows whose they are.
 func (s *Service) Run(ctx context.Context, a *saccade.Analysis, dir string, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
 	if s.deps.Analyzer == nil {
 		return nil, errors.New("service: this process runs no analysis")
@@ -72,7 +73,8 @@ func diskFull(dir string, err error) error {
 	return err
 }
 
-// storeFiles puts every file of the directory, or none.
+// storeFiles puts every file of the directory, or none; a part of them where the
+// context ended (see Run).
 func (s *Service) storeFiles(ctx context.Context, id, dir string) (err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -80,11 +82,11 @@ func (s *Service) storeFiles(ctx context.Context, id, dir string) (err error) {
 	}
 	var done []blob.Key
 	defer func() {
-		if err == nil {
+		if err == nil || ctx.Err() != nil {
 			return
 		}
 		for _, key := range done {
-			err = errors.Join(err, s.deps.Objects.Delete(context.WithoutCancel(ctx), key))
+			err = errors.Join(err, s.deps.Objects.Delete(ctx, key))
 		}
 	}()
 	for _, e := range entries {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -58,5 +59,37 @@ func TestResultsAreBounded(t *testing.T) {
 				t.Errorf("stored: %v", err)
 			}
 		})
+	}
+}
+
+// takenOver is a store in which, while an attempt writes its second object, another
+// attempt at the same analysis ends with objects of the same names.
+type takenOver struct {
+	blob.Store
+	stop context.CancelFunc
+	puts int
+}
+
+func (o *takenOver) Put(ctx context.Context, key blob.Key, r io.Reader) (blob.Info, error) {
+	if o.puts++; o.puts == 2 {
+		o.stop()
+		return blob.Info{}, ctx.Err()
+	}
+	return o.Store.Put(ctx, key, r)
+}
+
+// TestStoppedAttemptLeavesObjectsAlone: an attempt that lost its lease deletes
+// nothing, since the objects may be those of the attempt that took over.
+func TestStoppedAttemptLeavesObjectsAlone(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	s, disk := newService(t, writer{100, false}, func(_ *service.Limits, d *service.Deps) {
+		d.Objects = &takenOver{Store: d.Objects, stop: stop}
+	})
+	if _, err := s.Run(ctx, &saccade.Analysis{ID: "an1"}, t.TempDir(), quiet); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := disk.Stat(t.Context(), blob.AnalysisKey("an1", "a.webm")); err != nil {
+		t.Errorf("the object of the attempt that took over: %v", err)
 	}
 }
