@@ -80,7 +80,7 @@ func (d *Disk) Put(ctx context.Context, key Key, r io.Reader) (info Info, err er
 		}
 	}()
 	sum := md5.New()
-	if _, err := io.Copy(io.MultiWriter(f, sum), contextReader{ctx, r}); err != nil {
+	if _, err := io.Copy(io.MultiWriter(f, sum), ContextReader(ctx, r)); err != nil {
 		return Info{}, diskError("put", err)
 	}
 	if info, err = d.sync(f); err != nil {
@@ -293,7 +293,10 @@ func diskError(verb string, err error) error {
 	return fmt.Errorf("blob: %s: %w", verb, err)
 }
 
-// contextReader ends a copy when its context ends.
+// ContextReader returns r with reads that fail with the cause of the context once it
+// has ended, which ends a copy.
+func ContextReader(ctx context.Context, r io.Reader) io.Reader { return contextReader{ctx, r} }
+
 type contextReader struct {
 	ctx context.Context
 	r   io.Reader

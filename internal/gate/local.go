@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"image"
-	"math"
 	"os"
 	"path/filepath"
 
@@ -12,7 +11,6 @@ import (
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/compare"
 	"github.com/saccade-dev/saccade/internal/pipeline"
-	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/report"
 )
 
@@ -103,32 +101,15 @@ func Read(ctx context.Context, name string, kind saccade.Kind, dir string, aois 
 	if err != nil {
 		return nil, err
 	}
-	p, err := pixelsIn(dir, side)
+	p, err := report.Pixels(side, func(name saccade.File) ([]byte, error) {
+		b, err := os.ReadFile(filepath.Join(dir, string(name)))
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, nil
+		}
+		return b, err
+	})
 	if err != nil {
 		return nil, err
 	}
 	return &Measured{Side: side, Image: report.NewImage(p, image.Pt(side.Width, side.Height), side.Density, side.AOIs)}, nil
-}
-
-// pixelsIn returns the image in a directory, or the poster of a video; nil where
-// there is none, or one that does not show the whole frame.
-func pixelsIn(dir string, side *compare.Side) (*pix.RGB, error) {
-	for _, name := range []saccade.File{artifact.InputPNG, artifact.PosterJPG} {
-		b, err := os.ReadFile(filepath.Join(dir, string(name)))
-		if errors.Is(err, os.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		m, _, err := pix.Decode(b)
-		if err != nil {
-			return nil, err
-		}
-		ratio := float64(m.Rect.Dx()) * float64(side.Height) / (float64(m.Rect.Dy()) * float64(side.Width))
-		if math.Abs(ratio-1) < 0.03 {
-			return pix.FromImage(m), nil
-		}
-	}
-	return nil, nil
 }

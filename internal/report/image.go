@@ -8,8 +8,10 @@ import (
 	"image/color"
 	"image/draw"
 	"image/jpeg"
+	"math"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/compare"
 	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/render"
@@ -27,6 +29,29 @@ type Image struct {
 	small   *pix.RGB
 	density saccade.Density
 	areas   []saccade.AOIResult
+}
+
+// Pixels returns the analyzed image, or the poster of a video; nil where there is
+// none, or one that does not show the whole frame. read returns a file of the
+// analysis, nil where it is not there.
+func Pixels(side *compare.Side, read func(saccade.File) ([]byte, error)) (*pix.RGB, error) {
+	for _, name := range []saccade.File{artifact.InputPNG, artifact.PosterJPG} {
+		b, err := read(name)
+		if err != nil {
+			return nil, err
+		}
+		if b == nil {
+			continue
+		}
+		m, _, err := pix.Decode(b)
+		if err != nil {
+			return nil, err
+		}
+		if r := float64(m.Rect.Dx()*side.Height) / float64(m.Rect.Dy()*side.Width); math.Abs(r-1) < 0.03 {
+			return pix.FromImage(m), nil
+		}
+	}
+	return nil, nil
 }
 
 // NewImage returns a design to show. The pixels may be nil, as for a video of

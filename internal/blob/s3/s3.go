@@ -117,7 +117,7 @@ func (s *Store) Put(ctx context.Context, key blob.Key, r io.Reader) (blob.Info, 
 		return blob.Info{}, err
 	}
 	sum := md5.New()
-	r = io.TeeReader(contextReader{ctx, r}, sum)
+	r = io.TeeReader(blob.ContextReader(ctx, r), sum)
 	var head bytes.Buffer
 	_, err := io.CopyN(&head, r, partSize)
 	if err != nil && !errors.Is(err, io.EOF) {

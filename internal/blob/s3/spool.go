@@ -44,7 +44,7 @@ func (s *Store) spool(ctx context.Context, key blob.Key, etag string) (_ spooled
 		return spooled{}, info, blob.FullDisk(fmt.Errorf("s3: open: %w", err))
 	}
 	f := spooled{file}
-	n, err := io.Copy(f, contextReader{ctx, body})
+	n, err := io.Copy(f, blob.ContextReader(ctx, body))
 	if err == nil && n != info.Size {
 		err = fmt.Errorf("%d of %d bytes: %w", n, info.Size, io.ErrUnexpectedEOF)
 	}
@@ -77,18 +77,4 @@ func asError(verb string, err error) error {
 		return blob.ErrFull.With(fmt.Errorf("s3: %s: %w", verb, err))
 	}
 	return fmt.Errorf("s3: %s: %w", verb, err)
-}
-
-// contextReader ends a copy when its context ends.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-// Read implements io.Reader.
-func (c contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, context.Cause(c.ctx)
-	}
-	return c.r.Read(p)
 }

@@ -6,12 +6,10 @@ import (
 	"errors"
 	"image"
 	"io"
-	"math"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/compare"
-	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/report"
 )
 
@@ -57,7 +55,13 @@ func (g *group) writeReport(ctx context.Context, a *saccade.Analysis, w io.Write
 	if err != nil {
 		return err
 	}
-	pixels, err := g.pixels(ctx, a, side)
+	pixels, err := report.Pixels(side, func(name saccade.File) ([]byte, error) {
+		b, err := g.whole(ctx, a, name)
+		if saccade.IsCode(err, saccade.CodeGone) {
+			return nil, nil
+		}
+		return b, err
+	})
 	if err != nil {
 		return err
 	}
@@ -88,28 +92,6 @@ func (g *group) rows(ctx context.Context, a *saccade.Analysis) ([]artifact.Row, 
 		return nil, err
 	}
 	return table.Rows, nil
-}
-
-// pixels returns the analyzed image, or the poster of a video; nil where there is
-// none, or one that does not show the whole frame.
-func (g *group) pixels(ctx context.Context, a *saccade.Analysis, side *compare.Side) (*pix.RGB, error) {
-	for _, name := range []saccade.File{artifact.InputPNG, artifact.PosterJPG} {
-		b, err := g.whole(ctx, a, name)
-		if saccade.IsCode(err, saccade.CodeGone) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		m, _, err := pix.Decode(b)
-		if err != nil {
-			return nil, err
-		}
-		if r := float64(m.Rect.Dx()*side.Height) / float64(m.Rect.Dy()*side.Width); math.Abs(r-1) < 0.03 {
-			return pix.FromImage(m), nil
-		}
-	}
-	return nil, nil
 }
 
 // whole reads a file of an analysis.
