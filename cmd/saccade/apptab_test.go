@@ -99,6 +99,9 @@ func (b *tab) observe(ev any) {
 		}
 		b.problems = append(b.problems, text)
 	case *log.EventEntryAdded:
+		if strings.Contains(ev.Entry.URL, "/preview.grid?") && strings.Contains(ev.Entry.Text, "410") {
+			return // the analysis ended between the poll and the read, which the API answers so
+		}
 		if ev.Entry.Level == log.EntryLevelError || ev.Entry.Source == log.EntrySourceSecurity {
 			b.problems = append(b.problems, ev.Entry.Text+" "+ev.Entry.URL)
 		}

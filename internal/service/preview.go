@@ -28,7 +28,7 @@ const (
 // preview keeps the [PreviewFile] of a running analysis, whose directory is dir, up to
 // date until the function that it returns is called, which deletes it.
 func (s *Service) preview(ctx context.Context, id, dir string) (end func()) {
-	ctx, stop := context.WithCancel(ctx)
+	quit := make(chan struct{})
 	var wg sync.WaitGroup
 	key := blob.AnalysisKey(id, PreviewFile)
 	wg.Go(func() {
@@ -38,7 +38,7 @@ func (s *Service) preview(ctx context.Context, id, dir string) (end func()) {
 		for {
 			select {
 			case <-tick.C:
-			case <-ctx.Done():
+			case <-quit:
 				return
 			}
 			n, err := s.putPreview(ctx, key, filepath.Join(dir, string(artifact.GridFile)), stored)
@@ -49,8 +49,8 @@ func (s *Service) preview(ctx context.Context, id, dir string) (end func()) {
 		}
 	})
 	return func() {
-		stop()
-		wg.Wait()
+		close(quit)
+		wg.Wait() // a bucket may finish a put that was cut off, after the delete
 		s.tryDelete(ctx, key)
 	}
 }

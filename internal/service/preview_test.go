@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -93,4 +94,49 @@ func TestPreviewGrowsAndGoes(t *testing.T) {
 			})
 		})
 	}
+}
+
+// distant is a store that takes three seconds for an object, and finishes it even when
+// the client has hung up meanwhile.
+type distant struct{ blob.Store }
+
+func (d distant) Put(ctx context.Context, key blob.Key, r io.Reader) (blob.Info, error) {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return blob.Info{}, err
+	}
+	done := make(chan error, 1)
+	var info blob.Info
+	go func() {
+		time.Sleep(3 * time.Second)
+		var err error
+		info, err = d.Store.Put(context.WithoutCancel(ctx), key, bytes.NewReader(b))
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return info, err
+	case <-ctx.Done():
+		return blob.Info{}, ctx.Err()
+	}
+}
+
+// TestPreviewGoesFromADistantStore: no put of a preview ends after it was deleted.
+func TestPreviewGoesFromADistantStore(t *testing.T) {
+	var disk blob.Store
+	broken := errors.New("broken") // an analysis that succeeds stores other files meanwhile
+	s, _ := newService(t, predictor{frames: 4, err: broken}, func(_ *service.Limits, d *service.Deps) {
+		disk = d.Objects
+		d.Objects = distant{disk}
+	})
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		if _, err := s.Run(context.Background(), &saccade.Analysis{ID: "an1"}, dir, quiet); !errors.Is(err, broken) {
+			t.Errorf("got %v", err)
+		}
+		time.Sleep(10 * time.Second)
+		if got := frames(t, disk, blob.AnalysisKey("an1", service.PreviewFile)); got != -1 {
+			t.Errorf("the preview is still there: %d frames", got)
+		}
+	})
 }

@@ -136,6 +136,8 @@ function Running({ model: m }: { model: Model }) {
 function Head({ model: m }: { model: Model }) {
   const a = m.analysis;
   const [open, setOpen] = useState<'share' | 'export' | 'compare'>();
+  // The event comes late: another dialog may be open by then.
+  const shut = (which: typeof open) => setOpen((now) => (now === which ? undefined : now));
   const title = useRef<HTMLInputElement>(null);
   const rename = async (e: { currentTarget: HTMLInputElement }) => {
     const next = e.currentTarget.value.trim();
@@ -173,9 +175,9 @@ function Head({ model: m }: { model: Model }) {
         </>
       )}
       <DeleteButton count={1} onDelete={remove} />
-      {open === 'share' && <ShareDialog target={{ analysis: a.id }} onClose={() => setOpen(undefined)} />}
-      {open === 'export' && <ExportDialog model={m} onClose={() => setOpen(undefined)} />}
-      {open === 'compare' && <ComparePicker id={a.id} onClose={() => setOpen(undefined)} />}
+      {open === 'share' && <ShareDialog target={{ analysis: a.id }} onClose={() => shut('share')} />}
+      {open === 'export' && <ExportDialog model={m} onClose={() => shut('export')} />}
+      {open === 'compare' && <ComparePicker id={a.id} onClose={() => shut('compare')} />}
     </div>
   );
 }
