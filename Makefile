@@ -42,6 +42,7 @@ test-go:
 
 bench: deps build ## Time everything side by side: kernels, whole analyses against ffmpeg alone, images, queue
 	@go test -timeout 60m -run '^$$' -bench . -benchtime 3x ./... | grep -E '^(Benchmark|pkg:|cpu:)' || true
+	@go run ./examples/bench -binary bin/saccade
 
 test-train: ## Run the tests of the training code (needs python3-torch, python3-opencv, python3-scipy)
 	@cd train && /usr/bin/python3 -m unittest
