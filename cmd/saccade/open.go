@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strings"
 
+	"github.com/saccade-dev/saccade/cmd/saccade/operator"
 	"github.com/saccade-dev/saccade/internal/httpapi/account"
 	"github.com/saccade-dev/saccade/internal/store"
 )
@@ -20,6 +21,7 @@ type openCmd struct {
 	Account   string `placeholder:"NAME" help:"Account to sign in to (default: the only one; of several, me)."`
 	Listen    string `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Where the server listens, as given to saccade serve (default: 127.0.0.1:8080)."`
 	PublicURL string `name:"public-url" placeholder:"URL" help:"Its public address, where it has one."`
+	TLSCert   string `name:"tls-cert" placeholder:"FILE" help:"As given to saccade serve: the link is https."`
 }
 
 // Help adds examples to --help.
@@ -42,7 +44,7 @@ func (c *openCmd) Run(e env) error {
 		if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 			host = "127.0.0.1"
 		}
-		base = "http://" + net.JoinHostPort(host, port)
+		base = operator.Door{TLSCert: c.TLSCert}.Scheme() + "://" + net.JoinHostPort(host, port)
 	}
 	if u, err := url.Parse(base); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return usage(e, fmt.Errorf("--public-url (SACCADE_PUBLIC_URL): %q is not an address like https://saccade.example.com", base))

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/cmd/saccade/operator"
 	"github.com/saccade-dev/saccade/internal/httpapi"
-	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/node"
 )
 
@@ -20,10 +20,10 @@ import (
 type serveCmd struct {
 	stateFlags
 	workFlags
+	operator.Door
 	Role       string   `enum:"all,api" default:"all" help:"all, or api: no jobs are run here, but by saccade worker."`
 	Listen     string   `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address and port; port 0 takes a free one (default: 127.0.0.1:8080)."`
 	PublicURL  string   `name:"public-url" placeholder:"URL" help:"Base of all links, without /v2, like https://saccade.example.com (default: from the Host of each request)."`
-	TrustProxy bool     `help:"Believe X-Forwarded-Proto and X-Forwarded-Host; only behind your own proxy."`
 	CORSOrigin []string `name:"cors-origin" placeholder:"ORIGIN" help:"Sites whose pages may use the API with tokens of their own, separated by commas: https://app.example.com, null (files, plug-ins), * (all)."`
 	MaxQueue   int      `default:"1000" help:"Analyses that may wait or run; more are refused with over_capacity."`
 	RateLimit  float64  `default:"50" help:"Requests a second for each token, four times as many at once; 0: no limit."`
@@ -41,9 +41,13 @@ Examples:
   saccade serve --role api --database postgres://db/saccade --storage "s3://designs?endpoint=https://s3.example.com"`
 }
 
+// Validate reports what is wrong with the flags of each group; kong calls it.
+func (c *serveCmd) Validate() error { return errors.Join(c.workFlags.Validate(), c.Door.Validate()) }
+
 // Run serves until the context ends, then drains.
 func (c *serveCmd) Run(e env) error {
 	cfg := c.workFlags.config(c.stateFlags)
+	cfg.TLSCert, cfg.TLSKey = c.TLSCert, c.TLSKey
 	cfg.Work, cfg.Listen, cfg.MaxQueue = c.Role == "all", c.Listen, c.MaxQueue
 	n, err := node.Open(e.ctx, cfg, c.newAPI, c.logger(e))
 	if err != nil {
@@ -53,7 +57,7 @@ func (c *serveCmd) Run(e env) error {
 	if err != nil {
 		return errors.Join(err, n.Close())
 	}
-	if err := c.greet(e, n, "http://"+ln.Addr().String()); err != nil {
+	if err := c.greet(e, n, c.Scheme()+"://"+ln.Addr().String()); err != nil {
 		return errors.Join(err, ln.Close(), n.Close())
 	}
 	return n.Serve(e.ctx, ln)
@@ -62,7 +66,8 @@ func (c *serveCmd) Run(e env) error {
 // newAPI makes the API on the parts of a node.
 func (c *serveCmd) newAPI(p node.Parts) (node.API, error) {
 	cfg := httpapi.DefaultConfig()
-	cfg.PublicURL, cfg.CORSOrigins, cfg.TrustProxy, cfg.RateLimit, cfg.Limits, cfg.Version = c.PublicURL, c.CORSOrigin, c.TrustProxy, c.RateLimit, p.Service.Limits(), version
+	c.Apply(&cfg.Config)
+	cfg.PublicURL, cfg.CORSOrigins, cfg.RateLimit, cfg.Limits, cfg.Version = c.PublicURL, c.CORSOrigin, c.RateLimit, p.Service.Limits(), version
 	cfg.RateBurst = max(1, int(4*c.RateLimit)) // four seconds' worth at once
 	api, err := httpapi.New(cfg, httpapi.Deps{
 		Accounts: p.Store, Sessions: p.Store, Tokens: p.Store, Shares: p.Store, Service: p.Service, Analyses: p.Store, Archive: p.Store, Texts: p.Store, Webhooks: p.Store,
@@ -72,8 +77,7 @@ func (c *serveCmd) newAPI(p node.Parts) (node.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	front := httpfront.Config{PublicURL: c.PublicURL, TrustProxy: c.TrustProxy, Version: version}
-	door, err := withMCP(api, front, p.Video, p.Log)
+	door, err := withMCP(api, cfg.Config, p.Video, p.Log)
 	return served{door, api}, err
 }
 

@@ -20,7 +20,7 @@ func (c Config) address(r *http.Request) (base string, hosts []string, ok bool) 
 	if r.TLS != nil {
 		scheme = "https"
 	}
-	if c.TrustProxy {
+	if c.TrustProxy || c.fromProxy(r) {
 		if h := nearest(r.Header.Get("X-Forwarded-Host")); h != "" {
 			host = h
 		}

@@ -2,6 +2,7 @@ package httpfront
 
 import (
 	"context"
+	"net/netip"
 	"net/url"
 	"slices"
 )
@@ -13,6 +14,11 @@ type Call struct {
 	Base    string // absolute address of the server, without a slash at its end
 	Route   string // pattern, for metrics and log
 	Account string // who asks; "" until a handler knows
+	Proxied bool   // whether it came by one of [Config].Proxies
+
+	// Client is the address that asks: that of the connection, or what the proxies of
+	// [Config].Proxies say. Invalid where it is unknown.
+	Client netip.Addr
 
 	hosts []string // under which a URL is this server's
 	slot  *slot
@@ -22,6 +28,19 @@ type Call struct {
 // public address, or those that the request came by.
 func (c *Call) Serves(u *url.URL) bool {
 	return slices.Contains(c.hosts, canonicalHost(u.Scheme, u.Host))
+}
+
+// ClientKey returns what a budget is counted by: the client's address, of IPv6 the network
+// that one customer has (/64).
+func (c *Call) ClientKey() string {
+	if !c.Client.Is6() {
+		return c.Client.String()
+	}
+	p, err := c.Client.Prefix(64)
+	if err != nil {
+		return c.Client.String()
+	}
+	return p.String()
 }
 
 type callKey struct{}

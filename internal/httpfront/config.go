@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -20,6 +21,10 @@ type Config struct {
 	// TrustProxy makes X-Forwarded-Proto and X-Forwarded-Host count. Only for
 	// servers that can be reached through their own proxy alone.
 	TrustProxy bool
+
+	// Proxies are the addresses of the server's own proxies. Of requests that come from
+	// there, X-Forwarded-Proto, -Host and -For count, and of no others.
+	Proxies []netip.Prefix
 
 	// CORSOrigins are the origins whose pages may use the API with a token of their own:
 	// "https://app.example.com", "null" (files and sandboxed frames), "*" (all). None by
@@ -39,6 +44,11 @@ func (c Config) Validate() error {
 	var errs []error
 	if c.MaxInFlight <= 0 {
 		errs = append(errs, fmt.Errorf("MaxInFlight is %d and must be above 0", c.MaxInFlight))
+	}
+	for _, p := range c.Proxies {
+		if !p.IsValid() || p.Bits() == 0 {
+			errs = append(errs, fmt.Errorf("Proxies (--trust-proxy, SACCADE_TRUST_PROXY): %v is not the address of a proxy", p))
+		}
 	}
 	for _, origin := range c.CORSOrigins {
 		if wrong := wrongOrigin(origin); wrong != "" {

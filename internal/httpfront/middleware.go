@@ -16,7 +16,7 @@ var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 // routed and logged. A panic becomes a server_error.
 func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	c := &Call{ID: r.Header.Get("X-Request-Id")}
+	c := &Call{ID: r.Header.Get("X-Request-Id"), Client: f.cfg.client(r), Proxied: f.cfg.fromProxy(r)}
 	if !requestIDForm.MatchString(c.ID) {
 		c.ID = saccade.NewID()
 	}
@@ -78,7 +78,7 @@ func (f *Front) finish(out *recorder, r *http.Request, start time.Time) {
 	f.log.LogAttrs(r.Context(), level, "request",
 		slog.String("request_id", c.ID), slog.String("method", Truncate(r.Method, 20)), slog.String("path", Truncate(r.URL.Path, 200)),
 		slog.String("route", c.Route), slog.Int("status", out.code()), slog.Int64("bytes", out.bytes),
-		slog.Duration("took", took), slog.String("account", c.Account), slog.String("remote", r.RemoteAddr))
+		slog.Duration("took", took), slog.String("account", c.Account), slog.String("remote", r.RemoteAddr), slog.String("client", c.Client.String()))
 	if broken != nil && (begun || broken == http.ErrAbortHandler) {
 		panic(http.ErrAbortHandler) // half an answer is out: the client must not take it for a whole one
 	}

@@ -28,6 +28,8 @@ type Config struct {
 	API        bool   // answer requests of clients; else, with Listen, of probes alone
 	Work       bool   // run jobs
 	Listen     string // address and port; empty: no port is opened
+	TLSCert    string // file of the certificate, with those that sign it (PEM); empty: plain HTTP
+	TLSKey     string // file of its key (PEM)
 	MaxQueue   int
 	ResultTTL  time.Duration // of images and pages; 0: for ever
 	Model      string
@@ -55,6 +57,9 @@ func (c Config) Validate() error {
 	}
 	if c.API && c.Listen == "" {
 		errs = append(errs, errors.New("Listen (--listen, SACCADE_LISTEN) is missing"))
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		errs = append(errs, errors.New("TLSCert and TLSKey (--tls-cert, SACCADE_TLS_CERT; --tls-key, SACCADE_TLS_KEY) go together: one of them is missing"))
 	}
 	if c.Grace < 0 {
 		errs = append(errs, errors.New("Grace (--grace, SACCADE_GRACE) must not be negative"))

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -128,14 +129,26 @@ func (n *Node) openFront(svc *service.Service, checks []httpfront.Check, newAPI 
 // Store returns the rows.
 func (n *Node) Store() *store.Store { return n.store }
 
-// Listen takes the port; nil where none is to be opened.
+// Listen takes the port, and with a certificate speaks TLS there; nil where none is to be
+// opened.
 func (n *Node) Listen() (net.Listener, error) {
 	if n.handler == nil {
 		return nil, nil
 	}
+	var secure *tls.Config
+	if n.cfg.TLSCert != "" {
+		c, err := httpfront.OpenCertificate(n.cfg.TLSCert, n.cfg.TLSKey, n.log, nil)
+		if err != nil {
+			return nil, err
+		}
+		secure = c.Config()
+	}
 	ln, err := net.Listen("tcp", n.cfg.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w", n.cfg.Listen, err)
+	}
+	if secure != nil {
+		ln = tls.NewListener(ln, secure)
 	}
 	return ln, nil
 }

@@ -113,7 +113,7 @@ func descriptions(l service.Limits) map[string]string {
 		"get-recommendations":   text,
 		"create-share":          "Hand out `url`; the page that it leads to reads `GET /v2/shares/{id}`. Needs successful analyses. What is shared stays the account's: once it is erased or its results are gone, the share answers 410. `keep` an analysis whose share is to outlive its results.",
 		"list-shares":           "Those that have not expired.",
-		"get-share":             "Needs no token. Answers the analysis, or `pair`. A share with a password wants it in `X-Share-Password`: 401 without or with a wrong one, 429 after five wrong ones in a minute. Links to files last no longer than the share; they outlive its withdrawal by " + humanDuration(l.LinkTTL) + " at most.",
+		"get-share":             "Needs no token. Answers the analysis, or `pair`. A share with a password wants it in `X-Share-Password`: 401 without or with a wrong one, 429 after five wrong ones from one address in a minute. Links to files last no longer than the share; they outlive its withdrawal by " + humanDuration(l.LinkTTL) + " at most.",
 		"delete-share":          "The link leads nowhere from then on.",
 		"create-webhook":        "Every analysis of the account that ends sends a message to the address. Messages are signed by the Standard Webhooks scheme with the `secret` of the answer.",
 		"list-webhooks":         "With `signing_secret`, which signs messages to the webhook of a single analysis.",

@@ -2,7 +2,6 @@ package route
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"time"
 
@@ -79,11 +78,7 @@ func (t *Table) checkPublic(r *http.Request, _ *Caller) error {
 	if err := t.checkSite(r); err != nil {
 		return err
 	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	return t.checkRate("from " + host)
+	return t.checkRate("from " + httpfront.CallOf(r.Context()).ClientKey())
 }
 
 // checkRate takes a request off the allowance of a key.

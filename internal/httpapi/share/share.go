@@ -3,7 +3,7 @@
 // with a link may call.
 //
 //   - The id is all the authorization that a viewer needs, beside a password where the
-//     share has one; wrong ones are counted, five a minute.
+//     share has one; wrong ones are counted, five a minute and address.
 //   - A viewer sees title and outputs, and may change nothing. Links to files last no
 //     longer than the share.
 //   - What is shared stays the account's: once it is erased or expires, the share answers 410.
@@ -43,21 +43,24 @@ type Deps struct {
 
 // The tries that a viewer has at a password.
 const (
-	triesPerMinute = 5
-	maxChecks      = 4 // passwords checked at once: that takes processor time on purpose
+	triesPerMinute = 5  // of one address at one share
+	triesPerShare  = 30 // of all addresses together
+	maxChecks      = 4  // passwords checked at once: that takes processor time on purpose
 )
 
 // group is the operations.
 type group struct {
 	Deps
 	now    func() time.Time
-	tries  *httpfront.Limiter // wrong passwords, by share
+	tries  *httpfront.Limiter // wrong passwords, by share and address
+	all    *httpfront.Limiter // wrong passwords, by share
 	checks httpfront.Semaphore
 }
 
 // Register adds the operations to a table.
 func Register(t *route.Table, deps Deps) {
-	g := &group{Deps: deps, now: t.Now, tries: httpfront.NewLimiter(triesPerMinute/60.0, triesPerMinute), checks: httpfront.NewSemaphore(maxChecks)}
+	g := &group{Deps: deps, now: t.Now, checks: httpfront.NewSemaphore(maxChecks),
+		tries: httpfront.NewLimiter(triesPerMinute/60.0, triesPerMinute), all: httpfront.NewLimiter(triesPerShare/60.0, triesPerShare)}
 	route.Add(t, "create-share", g.create)
 	route.Add(t, "list-shares", g.list)
 	route.Add(t, "get-share", g.get)
@@ -205,7 +208,7 @@ func (g *group) get(ctx context.Context, in *getInput) (*getOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := g.unlock(s, in.Password); err != nil {
+	if err := g.unlock(ctx, s, in.Password); err != nil {
 		return nil, err
 	}
 	out := &getOutput{CacheControl: "no-store", Robots: "noindex, nofollow"}
@@ -239,14 +242,14 @@ func (g *group) show(ctx context.Context, s share.Share, an *saccade.Analysis) S
 }
 
 // unlock checks the password of a share that has one. Right ones do not count.
-func (g *group) unlock(s share.Share, password string) error {
+func (g *group) unlock(ctx context.Context, s share.Share, password string) error {
 	if s.Hash == "" {
 		return nil
 	}
 	if password == "" {
 		return saccade.Errorf(saccade.CodeAuth, "This link asks for a password.").About("X-Share-Password")
 	}
-	giveBack, wait, ok := g.tries.Take(s.ID, g.now())
+	giveBack, wait, ok := g.take(ctx, s.ID)
 	if !ok {
 		return httpfront.RetryAfter(saccade.Errorf(saccade.CodeRateLimited, "Too many wrong passwords. Please wait a little."), wait)
 	}
@@ -262,6 +265,20 @@ func (g *group) unlock(s share.Share, password string) error {
 		}
 	}
 	return saccade.Errorf(saccade.CodeAuth, "This is not the password of this link.").About("X-Share-Password")
+}
+
+// take takes a try off the allowances of the caller's address and of the share.
+func (g *group) take(ctx context.Context, id string) (giveBack func(), wait time.Duration, ok bool) {
+	own, wait, ok := g.tries.Take(id+" "+httpfront.CallOf(ctx).ClientKey(), g.now())
+	if !ok {
+		return nil, wait, false
+	}
+	all, wait, ok := g.all.Take(id, g.now())
+	if !ok {
+		own()
+		return nil, wait, false
+	}
+	return func() { own(); all() }, 0, true
 }
 
 // spellings returns a password as it came and, where that reads differently, decoded:
