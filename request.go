@@ -113,6 +113,7 @@ type Request struct {
 	Object  string   `json:"object,omitempty"`     // key of the input's bytes; empty for a page
 	Tag     string   `json:"object_tag,omitempty"` // ETag of the input's bytes when it was accepted; empty: whatever is there
 	Address string   `json:"address,omitempty"`    // of a page
+	Trace   string   `json:"trace,omitempty"`      // traceparent (W3C) of the request that asked; empty: it was not traced
 	Medium  Medium   `json:"medium,omitempty"`
 	Palette Palette  `json:"palette,omitempty"` // of the maps of attention; empty: heat
 	Outputs []Output `json:"outputs"`

@@ -31,6 +31,7 @@ type cli struct {
 	Migrate migrateCmd `cmd:"" help:"Move a service to another database or storage."`
 	Eval    evalCmd    `cmd:"" help:"Measure a model against eye-tracking data."`
 	Doctor  doctorCmd  `cmd:"" help:"Check this machine: ffmpeg, sandbox, browser, kernels, model."`
+	Health  healthCmd  `cmd:"" help:"Ask a process how it is, as containers do."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 
 	Completion completionCmd `cmd:"" help:"Print the completion of a shell: bash, zsh, fish."`

@@ -18,6 +18,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/state"
 	"github.com/saccade-dev/saccade/internal/store"
 	"github.com/saccade-dev/saccade/internal/telemetry"
+	"github.com/saccade-dev/saccade/internal/telemetry/meter"
 	"github.com/saccade-dev/saccade/internal/worker"
 )
 
@@ -32,6 +33,7 @@ type Node struct {
 	api     API            // nil: answers no clients
 	handler http.Handler   // nil: no port is opened
 	traces  telemetry.Traces
+	meter   *meter.Meter
 }
 
 // API answers the requests of clients until it is closed.
@@ -67,7 +69,7 @@ func Open(ctx context.Context, cfg Config, newAPI NewAPI, log *slog.Logger) (*No
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, log: log, store: st}
+	n := &Node{cfg: cfg, log: log, store: st, meter: meter.New()}
 	if err := n.build(ctx, newAPI); err != nil {
 		return nil, errors.Join(err, n.Close())
 	}
@@ -112,6 +114,9 @@ func (n *Node) build(ctx context.Context, newAPI NewAPI) (err error) {
 // alone.
 func (n *Node) openFront(svc *service.Service, checks []httpfront.Check, newAPI NewAPI) (err error) {
 	collectors := []prometheus.Collector{service.NewCollector(n.store, nil)}
+	if n.cfg.Work {
+		collectors = append(collectors, n.meter.Collectors()...)
+	}
 	if n.cfg.API {
 		n.api, err = newAPI(Parts{n.store, n.objects, svc, n.video, checks, collectors, n.log})
 		n.handler = n.api

@@ -57,7 +57,7 @@ func (n *Node) addAnalyzer(out outside, deps *service.Deps) ([]httpfront.Check, 
 	if err != nil {
 		return nil, err
 	}
-	deps.Analyzer, deps.Lens = analyzer, analyzer
+	deps.Analyzer, deps.Lens = n.meter.Analyzer(analyzer), analyzer
 	deps.Advisor, err = advice.New(advice.Config{Source: service.Files{Objects: n.objects}, Log: n.log, Phrasing: n.cfg.Phrasing})
 	return []httpfront.Check{
 		{Name: "decoder", Run: tool.Check},
@@ -90,7 +90,7 @@ func (n *Node) openWorker(svc *service.Service, out outside) (err error) {
 		cfg.Poll = time.Second // there is no signal from another process
 	}
 	n.worker, err = worker.New(cfg, worker.Deps{Store: n.store, Objects: n.objects,
-		Runner: telemetry.Runner{Service: svc, Traces: n.traces}, Texts: svc, Sender: sender{out.webhooks}, Log: n.log})
+		Runner: n.meter.Runner(telemetry.Runner{Service: svc, Traces: n.traces}), Texts: svc, Sender: sender{out.webhooks}, Log: n.log})
 	return err
 }
 

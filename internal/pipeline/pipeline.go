@@ -112,10 +112,11 @@ func New(cfg Config, video *ffmpeg.Tool, model attention.Predictor, pages Captur
 
 // Job is one analysis to make.
 type Job struct {
-	Path    string          // the input file; empty for a page
-	Request saccade.Request // what is asked
-	Dir     string          // an existing directory that takes the files
-	Viewer  bool            // also write attention.grid and the posters, whatever was asked for
+	Path    string             // the input file; empty for a page
+	Request saccade.Request    // what is asked
+	Dir     string             // an existing directory that takes the files
+	Viewer  bool               // also write attention.grid and the posters, whatever was asked for
+	Opened  func(codec string) // called once the codec of a video is known ("vp8", "vp9", "av1"); nil: nobody is told
 }
 
 // Run makes the analysis. The answer names files in job.Dir. The callback (nil

@@ -95,6 +95,9 @@ func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.
 	if err != nil {
 		return nil, err
 	}
+	if job.Opened != nil {
+		job.Opened(info.Codec)
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	threads := 0
 	if len(mapFiles(job.Request.Outputs)) > 0 {

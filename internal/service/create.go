@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 
+	"go.opentelemetry.io/otel/propagation"
+
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/store"
@@ -103,6 +105,9 @@ func (s *Service) CreateImage(ctx context.Context, o Order, image []byte) (a *sa
 // create keeps the analysis with its job.
 func (s *Service) create(ctx context.Context, o Order, a *saccade.Analysis) (*saccade.Analysis, bool, error) {
 	a.Account, a.Keep = o.Account, o.Keep
+	span := propagation.MapCarrier{}
+	propagation.TraceContext{}.Inject(ctx, span)
+	a.Request.Trace = span.Get("traceparent")
 	return s.deps.Analyses.CreateAnalysis(ctx, a, o.Idempotency)
 }
 

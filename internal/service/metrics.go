@@ -41,6 +41,7 @@ func NewCollector(stats Stats, now func() time.Time) *Collector {
 
 var (
 	waitingDesc  = prometheus.NewDesc("saccade_queue_depth", "Analyses that wait for a worker.", nil, nil)
+	oldestDesc   = prometheus.NewDesc("saccade_queue_oldest_seconds", "How long the oldest waiting analysis of a kind has waited; 0: none waits.", []string{"kind"}, nil)
 	runningDesc  = prometheus.NewDesc("saccade_running", "Analyses that a worker is busy with.", nil, nil)
 	analysesDesc = prometheus.NewDesc("saccade_analyses", "Analyses ever made, by kind and status.", []string{"kind", "status"}, nil)
 	framesDesc   = prometheus.NewDesc("saccade_frames_total", "Frames of all videos with a result.", nil, nil)
@@ -50,7 +51,7 @@ var (
 
 // Describe announces the metrics.
 func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{waitingDesc, runningDesc, analysesDesc, framesDesc, secondsDesc, statsUpDesc} {
+	for _, d := range []*prometheus.Desc{waitingDesc, oldestDesc, runningDesc, analysesDesc, framesDesc, secondsDesc, statsUpDesc} {
 		ch <- d
 	}
 }
@@ -83,6 +84,13 @@ func (c *Collector) count() (metrics []prometheus.Metric) {
 	number(statsUpDesc, prometheus.GaugeValue, 1)
 	number(waitingDesc, prometheus.GaugeValue, float64(queue.Waiting))
 	number(runningDesc, prometheus.GaugeValue, float64(queue.Running))
+	for _, kind := range []saccade.Kind{saccade.KindVideo, saccade.KindImage, saccade.KindPage} {
+		age := 0.0
+		if at, ok := queue.Oldest[kind]; ok {
+			age = max(0, c.now().Sub(at).Seconds())
+		}
+		number(oldestDesc, prometheus.GaugeValue, age, string(kind))
+	}
 	var frames, seconds float64
 	for _, u := range totals {
 		number(analysesDesc, prometheus.GaugeValue, float64(u.Pending), string(u.Kind), string(saccade.StatusPending))

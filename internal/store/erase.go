@@ -133,7 +133,7 @@ func (s *Store) Expire(ctx context.Context) (int, error) {
 // that are over.
 func (s *Store) Prune(ctx context.Context) error {
 	now := s.now()
-	if err := errors.Join(s.PruneSessions(ctx), s.PruneShares(ctx)); err != nil {
+	if err := errors.Join(s.PruneSessions(ctx), s.PruneShares(ctx), s.SumUp(ctx)); err != nil {
 		return err
 	}
 	if _, err := s.write.ExecContext(ctx, `DELETE FROM idempotency WHERE created_at < $1`, pool.Micros(now.Add(-IdempotencyTTL))); err != nil {

@@ -38,7 +38,7 @@ func TestQueueLimitAndPosition(t *testing.T) {
 		positions(map[string]int{v1.ID: 0, v2.ID: 1, p1.ID: 2})
 		q, err := f.QueueState(t.Context())
 		f.ok(err)
-		if q.Waiting != 3 || q.Running != 1 || q.Oldest == nil || !q.Oldest.Equal(v2.CreatedAt) {
+		if q.Waiting != 3 || q.Running != 1 || !q.Oldest[saccade.KindVideo].Equal(v2.CreatedAt) || !q.Oldest[saccade.KindPage].Equal(p1.CreatedAt) {
 			t.Errorf("queue %+v", q)
 		}
 		f.ok(c.Succeed(t.Context(), someOutputs()))

@@ -12,12 +12,14 @@ import (
 	"github.com/saccade-dev/saccade/internal/store/pool"
 	"github.com/saccade-dev/saccade/internal/store/settings"
 	"github.com/saccade-dev/saccade/internal/store/share"
+	"github.com/saccade-dev/saccade/internal/store/tally"
 )
 
 // Store is an open database. Close it.
 type Store struct {
 	*access.Rows
 	*share.Links
+	*tally.Counts
 	settings *settings.Rows
 
 	cfg    Config
@@ -27,6 +29,7 @@ type Store struct {
 	now    func() time.Time
 	log    *slog.Logger
 	queue  queue
+	places places
 }
 
 // Open opens the database, making the SQLite file if need be, and brings its
@@ -54,6 +57,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	s.Rows, s.Links = access.New(s.write, s.read, s.now), share.New(s.write, s.read, s.now)
+	s.Counts = tally.New(s.write, s.read, s.now)
 	s.settings = settings.New(s.write)
 	err = s.openQueue()
 	if err == nil {

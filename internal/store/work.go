@@ -104,15 +104,12 @@ func (l lane) waiting() string {
 		)`
 }
 
-// place returns how many rows of the lane are taken before the row $3, itself
-// counted, if nothing is added: the k-th row of an account counts as if k-1 of
-// its rows were running besides.
-func (l lane) place() string {
+// places lists the ids of the lane in the order that they are taken in if nothing is
+// added: the k-th row of an account counts as if k-1 of its rows were running besides.
+func (l lane) places() string {
 	return l.waiting() + `
-		SELECT place FROM (
-			SELECT id, row_number() OVER (ORDER BY running + nth, served_at, created_at, id) AS place
-			FROM (SELECT waiting.*, row_number() OVER (PARTITION BY account ORDER BY created_at, id) AS nth FROM waiting) AS numbered
-		) AS placed WHERE id = $3`
+		SELECT id FROM (SELECT waiting.*, row_number() OVER (PARTITION BY account ORDER BY created_at, id) AS nth FROM waiting) AS numbered
+		ORDER BY running + nth, served_at, created_at, id`
 }
 
 // take chooses the row whose turn it is and takes its lease. PostgreSQL lets

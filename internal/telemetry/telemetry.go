@@ -95,7 +95,8 @@ func (s *statusWriter) WriteHeader(status int) {
 // Unwrap serves http.ResponseController.
 func (s *statusWriter) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
-// Runner lets the service do the worker's work, with a span for every attempt.
+// Runner lets the service do the worker's work, with a span for every attempt: a child of
+// that of the request which asked for the analysis, at whichever process.
 type Runner struct {
 	*service.Service
 	Traces
@@ -106,7 +107,8 @@ func (r Runner) Run(ctx context.Context, t worker.Task) (*saccade.Outputs[saccad
 	if r.tracer == nil {
 		return r.Service.Run(ctx, t.Analysis, t.Dir, t.Progress)
 	}
-	ctx, span := r.tracer.Start(ctx, "analysis", trace.WithAttributes(attribute.String("saccade.analysis", t.Analysis.ID),
+	ctx = propagation.TraceContext{}.Extract(ctx, propagation.MapCarrier{"traceparent": t.Analysis.Request.Trace})
+	ctx, span := r.tracer.Start(ctx, "analysis", trace.WithSpanKind(trace.SpanKindConsumer), trace.WithAttributes(attribute.String("saccade.analysis", t.Analysis.ID),
 		attribute.String("saccade.kind", string(t.Analysis.Request.Kind)), attribute.Int("saccade.attempt", t.Analysis.Attempt)))
 	defer span.End()
 	out, err := r.Service.Run(ctx, t.Analysis, t.Dir, t.Progress)

@@ -14,53 +14,75 @@ import (
 	"syscall"
 )
 
-// startPostgres makes and starts a server on a free port, as another user if
-// need be: PostgreSQL refuses to run as root.
-func startPostgres() (server string, stop func(), err error) {
-	bin, err := findPrograms()
-	if err != nil {
-		return "", nil, err
+// Postgres is a PostgreSQL server of one's own, on a free port of a loopback address.
+type Postgres struct {
+	URL  string // its address: postgres://...
+	bin  string // directory of its programs
+	dir  string
+	port int
+	as   *syscall.Credential // nil: our own user
+}
+
+// StartPostgres makes and starts a server, as another user if need be: PostgreSQL
+// refuses to run as root. It is an error that PostgreSQL is not installed.
+func StartPostgres() (*Postgres, error) {
+	p := &Postgres{}
+	var err error
+	if p.bin, err = findPrograms(); err != nil {
+		return nil, err
 	}
-	as, err := serverUser()
-	if err != nil {
-		return "", nil, err
+	if p.as, err = serverUser(); err != nil {
+		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "saccade-postgres-")
-	if err != nil {
-		return "", nil, err
+	if p.dir, err = os.MkdirTemp("", "saccade-postgres-"); err != nil {
+		return nil, err
 	}
-	remove := func() { _ = os.RemoveAll(dir) }
-	port, err := freePort()
-	if err == nil && as != nil {
-		err = os.Chown(dir, int(as.Uid), int(as.Gid))
-	}
-	data := filepath.Join(dir, "data")
-	run := func(program string, args ...string) error {
-		cmd := exec.Command(filepath.Join(bin, program), args...)
-		cmd.Dir = dir
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as}
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("%s: %w: %s", program, err, out)
-		}
-		return nil
+	p.port, err = freePort()
+	if err == nil && p.as != nil {
+		err = os.Chown(p.dir, int(p.as.Uid), int(p.as.Gid))
 	}
 	if err == nil {
-		err = run("initdb", "-A", "trust", "-U", "postgres", "-N", "-D", data)
+		err = p.run("initdb", "-A", "trust", "-U", "postgres", "-N", "-D", p.data())
 	}
 	if err == nil {
-		// Nothing here has to survive a power cut.
-		options := fmt.Sprintf("-p %d -c listen_addresses=127.0.0.1 -k %s -c fsync=off -c full_page_writes=off", port, dir)
-		err = run("pg_ctl", "-D", data, "-w", "-l", filepath.Join(dir, "log"), "-o", options, "start")
+		err = p.Restart()
 	}
 	if err != nil {
-		remove()
-		return "", nil, err
+		_ = os.RemoveAll(p.dir)
+		return nil, err
 	}
-	stop = func() {
-		_ = run("pg_ctl", "-D", data, "-m", "immediate", "stop")
-		remove()
+	p.URL = "postgres://postgres@127.0.0.1:" + strconv.Itoa(p.port) + "/postgres?sslmode=disable"
+	return p, nil
+}
+
+func (p *Postgres) data() string { return filepath.Join(p.dir, "data") }
+
+// run runs one of PostgreSQL's programs.
+func (p *Postgres) run(program string, args ...string) error {
+	cmd := exec.Command(filepath.Join(p.bin, program), args...)
+	cmd.Dir = p.dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: p.as}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %s", program, err, out)
 	}
-	return "postgres://postgres@127.0.0.1:" + strconv.Itoa(port) + "/postgres?sslmode=disable", stop, nil
+	return nil
+}
+
+// Restart starts the server, after [Postgres.Stop] or for the first time. Nothing in it
+// has to survive a power cut.
+func (p *Postgres) Restart() error {
+	options := fmt.Sprintf("-p %d -c listen_addresses=127.0.0.1 -k %s -c fsync=off -c full_page_writes=off", p.port, p.dir)
+	return p.run("pg_ctl", "-D", p.data(), "-w", "-l", filepath.Join(p.dir, "log"), "-o", options, "start")
+}
+
+// Stop ends the server and all its sessions at once, as a crash does; what was committed
+// stays.
+func (p *Postgres) Stop() error { return p.run("pg_ctl", "-D", p.data(), "-m", "immediate", "stop") }
+
+// Remove stops the server and removes what it holds.
+func (p *Postgres) Remove() {
+	_ = p.Stop()
+	_ = os.RemoveAll(p.dir)
 }
 
 // findPrograms looks where Debian keeps them, then in PATH.

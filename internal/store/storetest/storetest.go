@@ -30,12 +30,12 @@ const reasonVariable = "SACCADE_TEST_POSTGRES_MISSING"
 // Main runs the tests of a package with a PostgreSQL server of their own.
 func Main(m *testing.M) int {
 	if os.Getenv(ServerVariable) == "" {
-		server, stop, err := startPostgres()
+		server, err := StartPostgres()
 		if err != nil {
 			_ = os.Setenv(reasonVariable, err.Error())
 		} else {
-			defer stop()
-			_ = os.Setenv(ServerVariable, server)
+			defer server.Remove()
+			_ = os.Setenv(ServerVariable, server.URL)
 		}
 	}
 	return m.Run()

@@ -172,6 +172,9 @@ func (s *Server) Stop() {
 	}
 }
 
+// Signal sends a signal to the service's process.
+func (s *Server) Signal(signal os.Signal) error { return s.cmd.Process.Signal(signal) }
+
 // Remove stops the service and removes what it holds.
 func (s *Server) Remove() {
 	s.Stop()
