@@ -16,7 +16,7 @@ TEST_PACKAGES := ffmpeg chromium postgresql python3-requests python3-numpy pytho
 # The programs that check the tree, at the versions of .ci/tools.mod.
 TOOL := go tool -modfile=.ci/tools.mod
 
-.PHONY: help build demo run test test-go test-train bench lint measure attack chaos vuln oracle generate clean deps deps-test
+.PHONY: help build demo run test test-go test-train bench lint measure attack chaos soak vuln oracle generate clean deps deps-test
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ attack: deps build ## Attack the service on a loopback address for some minutes;
 
 chaos: deps-test build ## Kill and cut off the parts of a cluster on loopback addresses in turn, under load; show that nothing is lost
 	@go run ./examples/chaos -binary bin/saccade
+
+soak: deps-test build ## Load such a cluster for ten minutes (SOAK=1h: for longer); show that memory, files and rows do not grow
+	@go run ./examples/chaos -binary bin/saccade -soak $(or $(SOAK),10m)
 
 vuln: ## Look for known vulnerabilities in what the program calls (asks vuln.go.dev)
 	@bash .ci/vuln $(TOOL) govulncheck

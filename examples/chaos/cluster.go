@@ -30,12 +30,14 @@ type cluster struct {
 	receiver *receiver
 	db       *sql.DB // to look on
 	env      []string
+	objects  string // the directory that the bucket is
 }
 
 // size is how many processes a cluster has, and how they are started.
 type size struct {
 	apis    int
-	workers []string // flags of every worker
+	flags   []string // of every process
+	workers []string // flags of every worker besides
 	count   int      // workers
 }
 
@@ -68,6 +70,7 @@ func startCluster(ctx context.Context, program string, of size) (c *cluster, err
 	if err != nil {
 		return c, err
 	}
+	c.objects = filepath.Join(c.bucket.Data(), bucket.Bucket)
 	c.env = []string{"SACCADE_DATABASE=" + c.rows.URL, "AWS_ACCESS_KEY_ID=" + s3test.AccessKey, "AWS_SECRET_ACCESS_KEY=" + s3test.SecretKey,
 		fmt.Sprintf("SACCADE_STORAGE=s3://%s/?endpoint=%s&region=us-east-1", bucket.Bucket, c.bucket.Address), "SACCADE_ALLOW=" + c.receiver.address()}
 	return c, c.startProcesses(of)
@@ -80,14 +83,15 @@ func (c *cluster) startProcesses(of size) error {
 		if err != nil {
 			return err
 		}
-		p := c.process(fmt.Sprintf("api-%d", i+1), "serve", "--role", "api", "--listen", port, "--rate-limit", "0", "--max-queue", "5000")
+		args := append([]string{"serve", "--role", "api", "--listen", port, "--rate-limit", "0", "--max-queue", "5000"}, of.flags...)
+		p := c.process(fmt.Sprintf("api-%d", i+1), args...)
 		if err := p.start(); err != nil {
 			return err
 		}
 		c.apis = append(c.apis, p)
 	}
 	for i := range of.count {
-		args := append([]string{"worker", "--listen", "127.0.0.1:0", "--allow-unconfined", "--grace", "5s"}, of.workers...)
+		args := append([]string{"worker", "--listen", "127.0.0.1:0", "--allow-unconfined", "--grace", "5s"}, append(of.flags, of.workers...)...)
 		p := c.process(fmt.Sprintf("worker-%d", i+1), args...)
 		if err := p.start(); err != nil {
 			return err

@@ -27,7 +27,7 @@ func fairness(ctx context.Context, c *cluster, p plan) error {
 		}
 		tokens[account] = token
 	}
-	in := input{"image 640x400", false, picture(640, 400, 3)}
+	in := input{"image 640x400", false, drawn(640, 400, 3)}
 	if err := crowd(ctx, newClient(c, tokens["crowd"]), in, many); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"net/http"
 	"os/exec"
 	"sync"
 	"time"
@@ -26,7 +27,7 @@ type input struct {
 // inputs are what the load is made of: recordings of a visit, short clips of it in other
 // codecs, and images.
 func inputs(ctx context.Context, long bool) ([]input, error) {
-	all := []input{{"image 320x200", false, picture(320, 200, 1)}, {"image 1280x800", false, picture(1280, 800, 2)}}
+	all := []input{{"image 320x200", false, drawn(320, 200, 1)}, {"image 1280x800", false, drawn(1280, 800, 2)}}
 	if long {
 		all = append(all, input{"sample.webm", true, examples.Sample()})
 	}
@@ -43,8 +44,8 @@ func inputs(ctx context.Context, long bool) ([]input, error) {
 	return all, nil
 }
 
-// picture makes an image that looks a little like a page.
-func picture(w, h, seed int) []byte {
+// drawn makes an image that looks a little like a page.
+func drawn(w, h, seed int) []byte {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
 		for x := range w {
@@ -75,6 +76,7 @@ type load struct {
 	errs    []error
 	clients sync.WaitGroup
 	hold    sync.RWMutex // held for writing: nothing new is ordered
+	forget  bool         // videos are deleted once they have ended
 }
 
 // start begins n clients, which order until ctx ends and wait for what they ordered
@@ -102,7 +104,14 @@ func (l *load) one(ctx context.Context, in input) {
 	l.mu.Lock()
 	l.orders = append(l.orders, o)
 	l.mu.Unlock()
-	if err := l.follow(ctx, o); err != nil {
+	err = l.follow(ctx, o)
+	if err == nil && l.forget && in.video {
+		err = again(ctx, func() error {
+			_, err := l.client.call(ctx, http.MethodDelete, "/analyses/video/"+id, "", nil)
+			return err
+		})
+	}
+	if err != nil {
 		l.fail(fmt.Errorf("analysis %s of %s: %w", id, in.name, err))
 	}
 }

@@ -59,6 +59,9 @@ func run(ctx context.Context, p plan) (err error) {
 	if p.short {
 		of.workers = append(of.workers, "--model", "baseline")
 	}
+	if p.soak > 0 {
+		of.flags = soaking()
+	}
 	c, err := startCluster(ctx, p.binary, of)
 	if err != nil {
 		return err

@@ -56,6 +56,10 @@ type Parts struct {
 // NewAPI makes the API of a node.
 type NewAPI func(p Parts) (API, error)
 
+// workerConns is how many connections to the database a process needs that answers no
+// clients.
+const workerConns = 4
+
 // Open makes a node, and what is missing of the state. newAPI may be nil without
 // Config.API; a nil log discards.
 func Open(ctx context.Context, cfg Config, newAPI NewAPI, log *slog.Logger) (*Node, error) {
@@ -65,7 +69,12 @@ func Open(ctx context.Context, cfg Config, newAPI NewAPI, log *slog.Logger) (*No
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	st, err := cfg.State.OpenStore(ctx, func(c *store.Config) { c.MaxQueued, c.ImageTTL, c.Log = cfg.MaxQueue, cfg.ResultTTL, log })
+	st, err := cfg.State.OpenStore(ctx, func(c *store.Config) {
+		c.MaxQueued, c.ImageTTL, c.Log = cfg.MaxQueue, cfg.ResultTTL, log
+		if !cfg.API {
+			c.MaxConns = workerConns
+		}
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ func TestIdle(t *testing.T) {
 	}
 	cfg := storetest.Config(t, store.DriverPostgres)
 	cfg.DSN += "&log_statement=all"
+	cfg.MaxConns = 4 // as `saccade worker`
 	defaults := worker.DefaultConfig()
 	const workers = 20
 	for range workers {

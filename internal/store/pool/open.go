@@ -69,7 +69,9 @@ func (c connector) Driver() driver.Driver                        { return c.driv
 // whether it is alive.
 const unusedConn = 30 * time.Second
 
-// OpenPostgres makes a pool of at most conns connections to a server.
+// OpenPostgres makes a pool of at most conns connections to a server, of which half stay
+// open when nothing is asked: what a server of many processes runs out of first are
+// connections.
 func OpenPostgres(dsn string, conns int) (DB, error) {
 	cfg, err := pgx.ParseConfig(dsn)
 	if err != nil {
@@ -84,7 +86,7 @@ func OpenPostgres(dsn string, conns int) (DB, error) {
 		return p.IdleDuration > unusedConn
 	}))}
 	db.SetMaxOpenConns(conns)
-	db.SetMaxIdleConns(conns)
+	db.SetMaxIdleConns((conns + 1) / 2)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	return db, nil
 }

@@ -172,6 +172,9 @@ func (s *Server) Stop() {
 	}
 }
 
+// Data is the directory in which the service keeps the objects.
+func (s *Server) Data() string { return filepath.Join(s.dir, "data") }
+
 // Signal sends a signal to the service's process.
 func (s *Server) Signal(signal os.Signal) error { return s.cmd.Process.Signal(signal) }
 
