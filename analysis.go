@@ -133,6 +133,31 @@ type AttentionOutput[L ~string] struct {
 	Data          *DataOutput[L] `json:"data,omitempty"`
 	Grid          L              `json:"grid,omitempty"`     // attention.grid, for players
 	GazePath      []GazePoint    `json:"gazePath,omitempty"` // images, with data
+
+	Markers *MarkersOutput[L] `json:"markers,omitempty"` // videos
+}
+
+// MarkersOutput is what editors of a video work with: files for cutting programs,
+// and the cuts at which the gaze must jump.
+type MarkersOutput[L ~string] struct {
+	EDL      L          `json:"edl"`                // CMX 3600
+	FCPXML   L          `json:"fcpxml"`             // FCPXML 1.10
+	CSV      L          `json:"csv"`                // the markers as a table
+	EyeTrace L          `json:"eyeTrace"`           // the cuts as a table
+	Rate     string     `json:"rate"`               // frames a second that positions count in: 23.976, 25, 29.97 drop-frame
+	Variable bool       `json:"variable,omitempty"` // the video has no constant rate; positions are rounded
+	Cuts     []CutTrace `json:"cuts,omitempty"`     // largest jump first, 10 at most
+}
+
+// CutTrace is how far the gaze must jump at a cut.
+type CutTrace struct {
+	Frame        int     `json:"frame"`          // of the output's rate, from 0
+	Time         float64 `json:"time"`           // seconds since the first frame
+	From         Point   `json:"from"`           // where people look before it
+	To           Point   `json:"to"`             // and after it, fractions of width and height
+	Jump         float64 `json:"jump"`           // distance as a share of the width
+	JumpDiagonal float64 `json:"jumpDiagonal"`   // and of the diagonal, 0..1
+	Lost         bool    `json:"lost,omitempty"` // further than the eye usually goes at once
 }
 
 // DataOutput holds the numbers behind the maps.
@@ -209,6 +234,10 @@ func MapLinks[A, B ~string](o *Outputs[A], f func(A) B) *Outputs[B] {
 			HotspotsMap: link(a.HotspotsMap), Overlay: link(a.Overlay), Grid: link(a.Grid), GazePath: slices.Clone(a.GazePath)}
 		if d := a.Data; d != nil {
 			c.Attention.Data = &DataOutput[B]{JSON: link(d.JSON), CSV: link(d.CSV), Density: link(d.Density)}
+		}
+		if m := a.Markers; m != nil {
+			c.Attention.Markers = &MarkersOutput[B]{EDL: link(m.EDL), FCPXML: link(m.FCPXML), CSV: link(m.CSV), EyeTrace: link(m.EyeTrace),
+				Rate: m.Rate, Variable: m.Variable, Cuts: slices.Clone(m.Cuts)}
 		}
 	}
 	return c

@@ -38,6 +38,7 @@ const (
 	OutOverlay              Output = "attention.overlay"     // video: WebM with alpha
 	OutData                 Output = "attention.data"        // frames.json, frames.csv, density.npy
 	OutGrid                 Output = "attention.grid"        // attention.grid, answered with every other attention output too
+	OutMarkers              Output = "attention.markers"     // video: files for cutting programs
 	OutClarityScore         Output = "clarity.score"         //
 	OutClarityMap           Output = "clarity.map"           //
 	OutClarityTimeline      Output = "clarity.timeline"      // video
@@ -55,7 +56,7 @@ func AllOutputs(k Kind) []Output {
 	if k != KindVideo {
 		return image
 	}
-	return append(image, OutOverlay, OutClarityTimeline, OutExcitingnessTimeline, OutFocusTimeline)
+	return append(image, OutOverlay, OutMarkers, OutClarityTimeline, OutExcitingnessTimeline, OutFocusTimeline)
 }
 
 // DefaultOutputs is what an analysis answers when nothing is asked for.

@@ -139,17 +139,19 @@ func TestValidateAOIs(t *testing.T) {
 func TestMapLinksTouchesLinksAlone(t *testing.T) {
 	score := 7
 	in := &saccade.Outputs[saccade.File]{
-		Input:     &saccade.InputOutput[saccade.File]{Image: "in.png", Video: "v.webm", Poster: &saccade.PosterOutput[saccade.File]{Plain: "p.jpg", Heat: "h.jpg"}, Width: 3},
-		Attention: &saccade.AttentionOutput[saccade.File]{AttentionMap: "a.png", Grid: "g", Data: &saccade.DataOutput[saccade.File]{JSON: "j", CSV: "c", Density: "d"}},
-		Clarity:   &saccade.ScoreOutput[saccade.File]{Score: &score, Map: "m.png"},
+		Input: &saccade.InputOutput[saccade.File]{Image: "in.png", Video: "v.webm", Poster: &saccade.PosterOutput[saccade.File]{Plain: "p.jpg", Heat: "h.jpg"}, Width: 3},
+		Attention: &saccade.AttentionOutput[saccade.File]{AttentionMap: "a.png", Grid: "g", Data: &saccade.DataOutput[saccade.File]{JSON: "j", CSV: "c", Density: "d"},
+			Markers: &saccade.MarkersOutput[saccade.File]{EDL: "e", FCPXML: "f", CSV: "mc", EyeTrace: "t", Rate: "25", Cuts: []saccade.CutTrace{{Frame: 3}}}},
+		Clarity: &saccade.ScoreOutput[saccade.File]{Score: &score, Map: "m.png"},
 	}
 	before, _ := json.Marshal(in)
 	out := saccade.MapLinks(in, func(f saccade.File) saccade.Link { return "https://x/" + saccade.Link(f) })
 	want := &saccade.Outputs[saccade.Link]{
 		Input: &saccade.InputOutput[saccade.Link]{Image: "https://x/in.png", Video: "https://x/v.webm",
 			Poster: &saccade.PosterOutput[saccade.Link]{Plain: "https://x/p.jpg", Heat: "https://x/h.jpg"}, Width: 3},
-		Attention: &saccade.AttentionOutput[saccade.Link]{AttentionMap: "https://x/a.png", Grid: "https://x/g", Data: &saccade.DataOutput[saccade.Link]{JSON: "https://x/j", CSV: "https://x/c", Density: "https://x/d"}},
-		Clarity:   &saccade.ScoreOutput[saccade.Link]{Score: &score, Map: "https://x/m.png"},
+		Attention: &saccade.AttentionOutput[saccade.Link]{AttentionMap: "https://x/a.png", Grid: "https://x/g", Data: &saccade.DataOutput[saccade.Link]{JSON: "https://x/j", CSV: "https://x/c", Density: "https://x/d"},
+			Markers: &saccade.MarkersOutput[saccade.Link]{EDL: "https://x/e", FCPXML: "https://x/f", CSV: "https://x/mc", EyeTrace: "https://x/t", Rate: "25", Cuts: []saccade.CutTrace{{Frame: 3}}}},
+		Clarity: &saccade.ScoreOutput[saccade.Link]{Score: &score, Map: "https://x/m.png"},
 	}
 	if diff := cmp.Diff(want, out); diff != "" {
 		t.Error(diff)

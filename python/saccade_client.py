@@ -31,6 +31,8 @@ _BUSY = (429, 502, 503, 504)
 _NAMES = {
     "input.image": "input.png", "input.poster.plain": "poster.jpg", "input.poster.heat": "posterHeat.jpg", "attention.grid": "attention.grid",
     "attention.overlay": "overlay.webm", "attention.data.json": "frames.json", "attention.data.csv": "frames.csv", "attention.data.density": "density.npy",
+    "attention.markers.edl": "markers.edl", "attention.markers.fcpxml": "markers.fcpxml", "attention.markers.csv": "markers.csv",
+    "attention.markers.eyeTrace": "eyetrace.csv",
 }
 
 

@@ -200,6 +200,7 @@ type localJob struct {
 // predict analyzes one input and returns its kind and its outputs.
 func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, j localJob, set func(saccade.Progress)) (kind saccade.Kind, out *saccade.Outputs[saccade.File], err error) {
 	job := pipeline.Job{Path: j.input, Dir: j.dir}
+	job.Request.Title = stemOf(j.input)
 	if remote.IsPage(j.input) {
 		kind, job.Path, job.Request.Address, job.Request.Medium = saccade.KindPage, "", j.input, j.medium
 	} else if kind, err = pipeline.SniffKind(j.input); err != nil {

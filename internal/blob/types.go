@@ -12,6 +12,9 @@ var contentTypes = map[string]string{
 	".jpg":  "image/jpeg",
 	".json": "application/json",
 	".csv":  "text/csv; charset=utf-8",
+
+	".edl":    "text/plain; charset=utf-8",
+	".fcpxml": "application/xml",
 }
 
 // ContentType returns the media type that the extension of the key stands for,

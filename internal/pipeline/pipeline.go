@@ -12,6 +12,7 @@
 //	variant-NAME.png, ...-attentionMap.png     a page in a variant, and its heat map
 //	frames.json, frames.csv, density.npy       the numbers behind them (package artifact)
 //	attention.grid                             the density for players
+//	markers.edl, .fcpxml, .csv, eyetrace.csv   for cutting programs (package markers)
 //	poster.jpg, posterHeat.jpg                 a small frame, and under its heat
 //
 // The numbers are always written, so that areas of interest can be measured

@@ -26,6 +26,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/markers"
 	"github.com/saccade-dev/saccade/internal/pipeline"
 	"github.com/saccade-dev/saccade/internal/webm"
 )
@@ -232,6 +233,14 @@ func TestVideoAnswersEverything(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"10"}, cuts); diff != "" {
 		t.Errorf("cuts: %s", diff)
+	}
+	if m := out.Attention.Markers; m == nil || m.Rate != "30" || m.Variable || len(m.Cuts) != 1 || m.Cuts[0].Frame != 30 {
+		t.Errorf("markers: %+v", m)
+	}
+	for _, name := range markers.All() {
+		if s, err := os.Stat(filepath.Join(dir, string(name))); err != nil || s.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 	checkSchema(t, dir)
 	checkViewer(t, dir, out, image.Pt(320, 180))

@@ -290,6 +290,9 @@ func (r *videoRun) answer() (*saccade.Outputs[saccade.File], error) {
 		link(out, o.kind, o.name)
 	}
 	linkGrid(out, r.job)
+	if err := writeMarkers(out, r.job); err != nil {
+		return nil, err
+	}
 	r.progress(saccade.Progress{Fraction: 1, Stage: saccade.StageRendering})
 	return out, nil
 }

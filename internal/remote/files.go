@@ -14,6 +14,7 @@ import (
 	"github.com/saccade-dev/saccade/client"
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/batch"
+	"github.com/saccade-dev/saccade/internal/markers"
 )
 
 // Result is what result.json holds: the answer of the API with names of files
@@ -56,6 +57,7 @@ func Files(a *client.Analysis) []File {
 			names[d.JSON], names[d.CSV], names[d.Density] = artifact.FramesJSON, artifact.FramesCSV, artifact.DensityNPY
 		}
 	}
+	nameMarkers(names, o.Attention)
 	for name, s := range map[saccade.File]*saccade.ScoreOutput[saccade.Link]{"focusMap": o.Focus, "clarityMap": o.Clarity, "excitingnessMap": o.Excitingness} {
 		if s != nil {
 			names[s.Map] = name + ext
@@ -75,6 +77,14 @@ func Files(a *client.Analysis) []File {
 		return ""
 	})
 	return files
+}
+
+// nameMarkers names the files for cutting programs.
+func nameMarkers(names map[saccade.Link]saccade.File, a *saccade.AttentionOutput[saccade.Link]) {
+	if a != nil && a.Markers != nil {
+		m := a.Markers
+		names[m.EDL], names[m.FCPXML], names[m.CSV], names[m.EyeTrace] = markers.EDLFile, markers.FCPXMLFile, markers.CSVFile, markers.EyeTraceFile
+	}
 }
 
 // Fetch brings the files of an analysis that has ended into a directory,

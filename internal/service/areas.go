@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/element"
+	"github.com/saccade-dev/saccade/internal/markers"
 	"github.com/saccade-dev/saccade/internal/pipeline"
 )
 
@@ -94,6 +96,9 @@ func (s *Service) replaceAreas(ctx context.Context, a *saccade.Analysis, results
 	if err := s.replaceTables(ctx, a.ID, t); err != nil {
 		return err
 	}
+	if err := s.replaceMarkers(ctx, a, results, t); err != nil {
+		return err
+	}
 	_, err := s.deps.Analyses.SetAOIs(ctx, a.Account, a.ID, results)
 	if saccade.IsCode(err, saccade.CodeGone) { // deleted meanwhile: nothing of it may come back
 		s.tryDelete(ctx, blob.AnalysisKey(a.ID, ""))
@@ -162,6 +167,39 @@ func (s *Service) replaceTables(ctx context.Context, id string, t *tables) error
 		err = errors.Join(err, s.putFrom(ctx, blob.AnalysisKey(id, artifact.FramesJSON), t.former))
 	}
 	return err
+}
+
+// replaceMarkers writes the files for cutting programs anew, where there are any:
+// areas that are missed are in them.
+func (s *Service) replaceMarkers(ctx context.Context, a *saccade.Analysis, results []saccade.AOIResult, t *tables) error {
+	if a.Outputs == nil || a.Outputs.Attention == nil || a.Outputs.Attention.Markers == nil {
+		return nil
+	}
+	if _, err := t.json.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	frames, err := artifact.ReadFrames(t.json)
+	if err != nil {
+		return err
+	}
+	list, err := markers.Find(markers.Video{Title: a.Request.Title, Frames: frames, AOIs: results})
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "saccade-markers-")
+	if err != nil {
+		return blob.FullDisk(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if _, err := markers.Write(dir, list); err != nil {
+		return blob.FullDisk(err)
+	}
+	for _, name := range markers.All() {
+		if err := s.storeFile(ctx, blob.AnalysisKey(a.ID, name), filepath.Join(dir, string(name))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // putFrom stores a file from its start.

@@ -16,6 +16,7 @@ import (
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/markers"
 	"github.com/saccade-dev/saccade/internal/pipeline"
 	"github.com/saccade-dev/saccade/internal/service"
 	"github.com/saccade-dev/saccade/internal/store"
@@ -320,6 +321,31 @@ func TestMeasureReplacesTheTables(t *testing.T) {
 	}
 	if !strings.Contains(csv, "aoi:left\n") || strings.Contains(csv+json, "former") || strings.Count(csv, ",0.5\n") != 4 {
 		t.Error(csv)
+	}
+}
+
+// TestMeasureRenewsTheMarkers: an area that is missed is marked, where there are markers.
+func TestMeasureRenewsTheMarkers(t *testing.T) {
+	s, disk := newService(t, &painter{})
+	leftBehind(t, disk, "an7")
+	a := &saccade.Analysis{ID: "an7", Status: saccade.StatusSuccess, Request: saccade.Request{Title: "Visit"},
+		Outputs: &saccade.Outputs[saccade.File]{Attention: &saccade.AttentionOutput[saccade.File]{Markers: &saccade.MarkersOutput[saccade.File]{EDL: markers.EDLFile}}}}
+	late := 0.3
+	tiny := []saccade.AOI{{Name: "logo", Box: &saccade.Box{Width: 0.01, Height: 0.01}, From: &late}}
+	got, err := s.MeasureAreas(context.Background(), a, tiny)
+	if err != nil || len(got) != 1 || got[0].FirstSeen != nil {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	o, _, err := disk.Open(context.Background(), blob.AnalysisKey("an7", markers.EDLFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(o)
+	if err := errors.Join(err, o.Close()); err != nil || !strings.Contains(string(b), "* LOC: 01:00:00:09 CYAN    Area missed: logo") {
+		t.Errorf("%v %s", err, b)
+	}
+	if _, err := disk.Stat(context.Background(), blob.AnalysisKey("an5", markers.EDLFile)); !errors.Is(err, blob.ErrNotFound) {
+		t.Errorf("an analysis without markers has some: %v", err)
 	}
 }
 

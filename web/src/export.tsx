@@ -1,4 +1,5 @@
 import type { Model } from './model';
+import type { Outputs } from './types';
 import { draw } from './stage';
 import { Painter } from './heat';
 import { path } from './api';
@@ -19,6 +20,7 @@ export function ExportDialog({ model: m, onClose }: { model: Model; onClose: () 
         {d && !m.readOnly && <Link title="Report" text="One HTML file to send on; prints as a PDF" href={path(`v2/reports/${m.analysis.id}`)} name={`${name}.html`} />}
         {d && <Link title="Table" text="CSV, a row for each frame" href={d.csv} name={`${name}.csv`} />}
         {d && <Link title="Everything per frame" text="JSON" href={d.json} name={`${name}.json`} />}
+        {o.attention?.markers && <Editors m={o.attention.markers} name={name} />}
         {d && <Link title="Densities" text="NumPy, float32" href={d.density} name={`${name}.npy`} />}
       </ul>
     </Dialog>
@@ -27,6 +29,16 @@ export function ExportDialog({ model: m, onClose }: { model: Model; onClose: () 
 
 function Item({ title, text, children }: { title: string; text: string; children: preact.ComponentChildren }) {
   return <li><span><strong>{title}</strong><span class="small soft">{text}</span></span>{children}</li>;
+}
+
+// Editors offers the markers for cutting programs.
+function Editors({ m, name }: { m: NonNullable<NonNullable<Outputs['attention']>['markers']>; name: string }) {
+  const file = (label: string, href: string, as: string) => <a class="button" href={href} download={as} aria-label={`Save markers as ${label}`}>{label}</a>;
+  return (
+    <Item title="Markers for editors" text="Lost gaze at cuts, drops of focus, missed areas; and how far the gaze jumps at each cut">
+      <div class="row">{file('EDL', m.edl, `${name}.edl`)}{file('FCPXML', m.fcpxml, `${name}.fcpxml`)}{file('CSV', m.csv, `${name}-markers.csv`)}{file('Eye trace', m.eyeTrace, `${name}-eyetrace.csv`)}</div>
+    </Item>
+  );
 }
 
 function Link({ title, text, href, name }: { title: string; text: string; href: string; name: string }) {

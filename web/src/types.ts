@@ -26,6 +26,7 @@ export interface Outputs {
   attention?: {
     attentionMap?: string; perceptionMap?: string; hotspotsMap?: string; overlay?: string; grid?: string;
     data?: { json: string; csv: string; density: string };
+    markers?: { edl: string; fcpxml: string; csv: string; eyeTrace: string };
     gazePath?: GazePoint[];
   };
   focus?: Score;

@@ -27,7 +27,7 @@ const change = (id: number, part: Partial<Upload>) =>
 
 const everything = ['score', 'timeline'];
 export const videoPredictions = {
-  attention: { outputs: ['data'] }, focus: { outputs: everything }, clarity: { outputs: everything }, excitingness: { outputs: everything },
+  attention: { outputs: ['data', 'markers'] }, focus: { outputs: everything }, clarity: { outputs: everything }, excitingness: { outputs: everything },
 };
 export const imagePredictions = {
   attention: { outputs: ['attentionMap', 'perceptionMap', 'data'] },

@@ -40,7 +40,7 @@ var requestExamples = map[string]map[string]*huma.Example{
 		"numbers": {Summary: "Maps, scores over time and areas of interest", Value: object{
 			"input": object{"content": exampleUpload, "title": "Spring campaign"},
 			"predictions": object{
-				"attention":    object{"outputs": []string{"attentionMap", "overlay", "data"}},
+				"attention":    object{"outputs": []string{"attentionMap", "overlay", "data", "markers"}},
 				"focus":        object{"outputs": []string{"score", "timeline"}},
 				"clarity":      object{},
 				"excitingness": object{"outputs": []string{"timeline"}},

@@ -80,7 +80,7 @@ func descriptions(l service.Limits) map[string]string {
 	const stream = "Server-sent events: `progress` whenever something changed, then `success`, `failed`, `gone` or `error`, and the stream ends. The data of each is what a poll would answer."
 	const erase = "Cancels the analysis if it waits or runs, and erases its input and outputs. Afterwards its address answers 410."
 	const change = "What is left out stays as it is. The answer is that of a poll."
-	const measure = "Measures areas of interest on the stored prediction; nothing is predicted anew. Needs a successful analysis. The files of `attention.data` hold these areas from then on."
+	const measure = "Measures areas of interest on the stored prediction; nothing is predicted anew. Needs a successful analysis. The files of `attention.data` and `attention.markers` hold these areas from then on."
 	const write = "Starts the writing and returns at once. Calling it again is safe: it reports how far the text is. Errors are `{\"success\":false,\"msg\":…}`."
 	text := "Poll until `status` is `completed` or `failed`. Texts " + life(l.TextTTL, "they were written") + " (410)."
 	if l.TextTTL == 0 {
@@ -90,7 +90,7 @@ func descriptions(l service.Limits) map[string]string {
 		"create-upload-url":     "Returns a URL for one upload into the account's own storage. It is good for " + humanDuration(l.UploadTTL) + ", and for PUTs until an analysis uses the upload.",
 		"put-upload":            "The URL comes from `GET /v2/upload-urls`, whole. The body is the file's bytes; no `Authorization` and no `Content-Type` are needed.",
 		"get-output":            "Links come from a successful poll, whole. They need no `Authorization`, serve ranges, and are good for " + humanDuration(l.LinkTTL) + ".",
-		"create-video-analysis": "Size and container are judged here; what shows only on decoding is reported by the poll. Without `predictions` the answer is `attention.attentionMap`: a WebM with the heat map blended over the video.\n\nVideo predictions: `attention` (`attentionMap`, `perceptionMap`, `hotspotsMap`, `overlay`, `data`), `clarity` (`score`, `map`, `timeline`), `excitingness` (`score`, `map`, `timeline`), `focus` (`score`, `timeline`). `{}` asks for the first of each.",
+		"create-video-analysis": "Size and container are judged here; what shows only on decoding is reported by the poll. Without `predictions` the answer is `attention.attentionMap`: a WebM with the heat map blended over the video.\n\nVideo predictions: `attention` (`attentionMap`, `perceptionMap`, `hotspotsMap`, `overlay`, `data`, `markers`), `clarity` (`score`, `map`, `timeline`), `excitingness` (`score`, `map`, `timeline`), `focus` (`score`, `timeline`). `{}` asks for the first of each.",
 		"list-video-analyses":   "Newest first, with scores and posters. Pass `next` of the answer as `after` for the next page.",
 		"get-video-analysis":    "Output links are signed afresh at every poll.",
 		"stream-video-analysis": stream,
@@ -160,6 +160,21 @@ var fieldTexts = map[string]string{
 	"AttentionOutput.data":           "Links to the numbers behind the images.",
 	"AttentionOutput.grid":           "Link to the densities in 8 bits a cell, for players (docs/numbers.md). With every other output of attention.",
 	"AttentionOutput.gazePath":       "The expected order of fixations on an image.",
+	"AttentionOutput.markers":        "Files for cutting programs, and the eye trace (docs/editors.md). Videos.",
+	"MarkersOutput.edl":              "Link to an edit decision list (CMX 3600) with the markers as comments.",
+	"MarkersOutput.fcpxml":           "Link to the markers as FCPXML 1.10.",
+	"MarkersOutput.csv":              "Link to the markers as a table.",
+	"MarkersOutput.eyeTrace":         "Link to a table of all cuts with the jump of the gaze, the largest first.",
+	"MarkersOutput.rate":             "Frames a second that positions count in, as `25` or `29.97 drop-frame`.",
+	"MarkersOutput.variable":         "The video has no constant rate; positions are rounded to the nearest frame of `rate`.",
+	"MarkersOutput.cuts":             "The cuts with the largest jumps, 10 at most.",
+	"CutTrace.frame":                 "Number of the frame behind the cut, from 0, in frames of `rate`.",
+	"CutTrace.time":                  "Seconds since the first frame.",
+	"CutTrace.from":                  "Where people look before the cut: fractions of width and height.",
+	"CutTrace.to":                    "Where they look 0.2 s after it.",
+	"CutTrace.jump":                  "Distance between the two as a share of the width.",
+	"CutTrace.jumpDiagonal":          "The same as a share of the diagonal, 0 to 1.",
+	"CutTrace.lost":                  "The jump is further than the eye usually goes at once.",
 	"DataOutput.json":                "Link to one row a frame: time, scores, gaze points, shares of areas.",
 	"DataOutput.csv":                 "Link to the same as a table.",
 	"DataOutput.density":             "Link to the raw maps as a NumPy file: float32, frames x rows x columns; each frame sums to 1.",
