@@ -32,7 +32,7 @@ _NAMES = {
     "input.image": "input.png", "input.poster.plain": "poster.jpg", "input.poster.heat": "posterHeat.jpg", "attention.grid": "attention.grid",
     "attention.overlay": "overlay.webm", "attention.data.json": "frames.json", "attention.data.csv": "frames.csv", "attention.data.density": "density.npy",
     "attention.markers.edl": "markers.edl", "attention.markers.fcpxml": "markers.fcpxml", "attention.markers.csv": "markers.csv",
-    "attention.markers.eyeTrace": "eyetrace.csv",
+    "attention.markers.eyeTrace": "eyetrace.csv", "elements.data": "elements.json",
 }
 
 
@@ -55,14 +55,18 @@ class Client:
         self.timeout, self.retries = timeout, retries
         self._token, self._http, self._ours = token.strip(), session or requests.Session(), None
 
-    def analyze(self, source, title=None, predictions=None, aois=None, medium=None, wait=True, timeout=None):
+    def analyze(self, source, title=None, predictions=None, aois=None, medium=None, wait=True, timeout=None,
+                elements=False, steal=False, variants=None):
         """Analyzes a file (WebM, PNG, JPEG), bytes of an image, or the address of a page, and returns an Analysis.
 
         predictions names outputs like "attention.data" or "clarity.score"; without any, a Saccade server is asked for the
         heat map, the numbers and the scores, the vendor for its default. aois are areas of interest as in the API. With
-        wait, the analysis has ended; a failed one raises SaccadeError. timeout is how long to wait, in seconds.
+        wait, the analysis has ended; a failed one raises SaccadeError. timeout is how long to wait, in seconds. Of a page, on
+        a Saccade server: elements measures what is on it, steal who gives attention to whom, variants other ways to show it.
         """
         body = {"input": {}}
+        if isinstance(variants, str):
+            raise ValueError("variants is a list, like ['mobileWeb', 'dark']")
         if isinstance(source, (bytes, bytearray)):
             kind, data = "image", bytes(source)
         elif re.match(r"https?://", str(source)):
@@ -90,6 +94,10 @@ class Client:
                 body["predictions"].setdefault(what, {"outputs": []})["outputs"].append(output)
         if aois:
             body["aois"] = aois
+        if elements or steal or variants:
+            if kind != "url" or not self.ours():
+                raise ValueError("elements, steal and variants are for the address of a page, on a Saccade server")
+            body.update({k: v for k, v in (("elements", elements), ("steal", steal), ("variants", list(variants or ()))) if v})
         path = "/analyses/video" if kind == "video" else "/analyses"
         headers = {"Idempotency-Key": str(uuid.uuid4())} if self.ours() else {}
         made = self._call("POST", path, repeat=bool(headers), json=body, headers=headers)
@@ -245,6 +253,9 @@ class Analysis:
             if name == "input.video":  # the upload itself
                 continue
             path = os.path.join(directory, _NAMES.get(name) or name.rsplit(".", 1)[-1] + ext)
+            of = re.match(r"variants\.([\w-]+)\.(\w+)$", name)
+            if of:
+                path = os.path.join(directory, "variant-%s%s%s" % (of.group(1), "" if of.group(2) == "image" else "-" + of.group(2), ext))
             if name in ("clarity.map", "excitingness.map"):
                 path = os.path.join(directory, name.replace(".map", "Map") + ext)
             with open(path, "wb") as f:
@@ -283,6 +294,10 @@ def _links(node, name=""):
         for key, value in node.items():
             if re.match(r"[A-Za-z]\w{0,40}$", key):
                 yield from _links(value, name + "." + key if name else key)
+    elif isinstance(node, list) and name == "variants":
+        for v in node:
+            if re.match(r"[A-Za-z][\w-]{0,40}$", str(v.get("variant"))):
+                yield from _links(v, name + "." + v["variant"])
     elif isinstance(node, str) and re.match(r"https?://", node):
         yield name, node
 

@@ -36,11 +36,9 @@ type analyzeCmd struct {
 	AOIs        string   `name:"aois" type:"existingfile" placeholder:"FILE" help:"JSON list of areas of interest, as in the API."`
 	Medium      string   `enum:",desktopWeb,mobileWeb" default:"" help:"Viewport of pages: desktopWeb or mobileWeb."`
 	Palette     string   `enum:"heat,turbo,fog" default:"heat" help:"Colors of the maps of attention: heat, turbo or fog."`
-	Elements    bool     `help:"Pages: measure what is on them: headings, links, buttons, ..."`
-	Steal       bool     `help:"Pages: hide the ten most attended elements in turn, to see who gives attention to whom; the model's opinion. Up to 11 captures."`
-	Variants    []string `placeholder:"LIST" help:"Pages: other ways to show them, at most 8: mobileWeb, dark, zoom200, rtl, reduced-motion, deuteranopia, ..."`
 	JSON        bool     `name:"json" help:"Print every result as a line of JSON."`
 	Jobs        int      `default:"0" help:"Inputs analyzed at the same time; 0: one for each core."`
+	remote.PageFlags
 }
 
 // Help adds examples to --help.
@@ -166,7 +164,7 @@ func (c *analyzeCmd) one(ctx context.Context, an *pipeline.Analyzer, file, stem 
 	}
 	defer os.RemoveAll(dir)
 	res := remote.Result{Status: saccade.StatusSuccess, Title: stem}
-	_, res.Outputs, err = c.predict(ctx, an, localJob{file, dir, saccade.Medium(c.Medium), aois}, bar.Set)
+	_, res.Outputs, err = c.predict(ctx, an, localJob{file, dir, saccade.Medium(c.Medium), aois, c.PageFlags}, bar.Set)
 	if ctx.Err() != nil {
 		return remote.Result{}, exitWith(exitInterrupted, errors.New("interrupted; results of unfinished inputs were not kept"))
 	}
@@ -195,6 +193,7 @@ type localJob struct {
 	dir    string // takes the files
 	medium saccade.Medium
 	aois   []saccade.AOI
+	pages  remote.PageFlags
 }
 
 // predict analyzes one input and returns its kind and its outputs.
@@ -212,10 +211,7 @@ func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, j local
 	}
 	job.Request.Palette = saccade.Palette(c.Palette)
 	job.Request.Kind, job.Request.Outputs, job.Request.AOIs = kind, outputs, j.aois
-	job.Request.Elements, job.Request.Steal = c.Elements, c.Steal
-	for _, v := range c.Variants {
-		job.Request.Variants = append(job.Request.Variants, saccade.Variant(v))
-	}
+	j.pages.Into(&job.Request)
 	out, err = an.Run(ctx, job, set)
 	if err == nil && !job.Request.Wants(saccade.OutData) { // nobody asked for the numbers
 		for _, name := range artifact.All() {

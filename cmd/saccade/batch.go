@@ -29,6 +29,7 @@ type batchCmd struct {
 	Jobs        int      `default:"0" help:"Inputs at the same time; 0: one for each core, on a server 4."`
 	Retries     int      `default:"4" help:"How often a request is repeated when the server is busy or cannot be reached."`
 	JSON        bool     `name:"json" help:"Print every result of this run as a line of JSON."`
+	remote.PageFlags
 }
 
 // Help adds examples to --help.
@@ -39,6 +40,7 @@ An input that cannot be analyzed is a row with the reason; a server that is full
 Examples:
   saccade batch screens --out results
   saccade batch pages.csv --out results --aois areas.json --remote
+  saccade batch pages.csv --out results --elements --variants mobileWeb,dark
   saccade batch screens --out results --retry-failed --json`
 }
 
@@ -62,6 +64,9 @@ func (c *batchCmd) Run(e env) error {
 	}
 	if err != nil {
 		return usage(e, errors.New(saccade.AsError(err).Message))
+	}
+	if err := c.ForBatch(inputs); err != nil {
+		return usage(e, err)
 	}
 	bars := newProgress(e.stderr)
 	engine, explain, err := c.engine(bars, aois)
@@ -105,7 +110,11 @@ func (c *batchCmd) settings(engine batch.Engine, aois []saccade.AOI) string {
 	if r, ok := engine.(remote.Engine); ok {
 		where = []string{"server", r.Address}
 	}
-	b, _ := json.Marshal([]any{where, c.Predictions, aois}) // of plain values
+	all := []any{where, c.Predictions, aois}
+	if c.Any() {
+		all = append(all, c.PageFlags)
+	}
+	b, _ := json.Marshal(all) // of plain values
 	return string(b)
 }
 
@@ -123,7 +132,7 @@ func (c *batchCmd) engine(bars *progress, aois []saccade.AOI) (batch.Engine, fun
 		if c.Jobs <= 0 {
 			c.Jobs = 4
 		}
-		return remote.Engine{Session: s, Predictions: c.Predictions, AOIs: aois, Progress: func(j batch.Job) (func(saccade.Progress), func()) {
+		return remote.Engine{Session: s, Predictions: c.Predictions, AOIs: aois, Pages: c.PageFlags, Progress: func(j batch.Job) (func(saccade.Progress), func()) {
 			bar := bars.Add(j.Name)
 			return bar.Set, bar.Done
 		}}, s.Explain, nil
@@ -131,7 +140,7 @@ func (c *batchCmd) engine(bars *progress, aois []saccade.AOI) (batch.Engine, fun
 	if c.Jobs <= 0 {
 		c.Jobs = runtime.GOMAXPROCS(0)
 	}
-	local := &analyzeCmd{Predictions: c.Predictions, Model: c.Model, Prior: c.Prior}
+	local := &analyzeCmd{Predictions: c.Predictions, Model: c.Model, Prior: c.Prior, PageFlags: c.PageFlags}
 	an, err := local.analyzer()
 	return localEngine{local, an, aois, bars}, explainLocal, err
 }
@@ -156,7 +165,7 @@ type localEngine struct {
 func (l localEngine) Analyze(ctx context.Context, job batch.Job) (batch.Outcome, error) {
 	bar := l.bars.Add(job.Name)
 	defer bar.Done()
-	kind, outputs, err := l.cmd.predict(ctx, l.an, localJob{job.Path, job.Dir, job.Medium, l.aois}, bar.Set)
+	kind, outputs, err := l.cmd.predict(ctx, l.an, localJob{job.Path, job.Dir, job.Medium, l.aois, l.cmd.Of(job.Path)}, bar.Set)
 	if ctx.Err() != nil {
 		return batch.Outcome{}, ctx.Err()
 	}

@@ -44,6 +44,7 @@ type remoteAnalyzeCmd struct {
 	NoWait      bool          `name:"no-wait" help:"Print the ids and leave; see saccade remote watch."`
 	Timeout     time.Duration `default:"0s" help:"How long to wait for results; 0: as long as it takes."`
 	Jobs        int           `default:"4" help:"Inputs that are sent at the same time."`
+	remote.PageFlags
 }
 
 // Help adds examples to --help.
@@ -51,6 +52,7 @@ func (remoteAnalyzeCmd) Help() string {
 	return `Examples:
   saccade remote analyze visit.webm --out results
   saccade remote analyze https://example.com --medium mobileWeb --predictions clarity.score,focus.score --json
+  saccade remote analyze https://example.com --out results --elements --steal --variants mobileWeb,dark
   saccade remote analyze screens/*.png --no-wait`
 }
 
@@ -86,7 +88,7 @@ func (c *remoteAnalyzeCmd) Run(e env) error {
 		g.Go(func() error {
 			bar := bars.Add(filepath.Base(input))
 			defer bar.Done()
-			job := remote.Input{Input: input, Title: orWord(c.Title, stems[i]), Medium: saccade.Medium(c.Medium), Predictions: c.Predictions, AOIs: aois}
+			job := remote.Input{Input: input, Title: orWord(c.Title, stems[i]), Medium: saccade.Medium(c.Medium), Predictions: c.Predictions, AOIs: aois, PageFlags: c.PageFlags}
 			v, err := c.one(ctx, s, job, bar)
 			if err != nil {
 				return err

@@ -14,6 +14,7 @@ type Engine struct {
 	*Session
 	Predictions []string
 	AOIs        []saccade.AOI
+	Pages       PageFlags // of pages; other inputs are analyzed without
 	Progress    func(batch.Job) (set func(saccade.Progress), done func())
 }
 
@@ -45,7 +46,7 @@ func (r Engine) attempt(ctx context.Context, job batch.Job, set func(saccade.Pro
 			return out, err
 		}
 	}
-	ref, err := r.Start(ctx, Input{Input: job.Path, Title: job.Title, Medium: job.Medium, Predictions: r.Predictions, AOIs: r.AOIs}, state)
+	ref, err := r.Start(ctx, Input{Input: job.Path, Title: job.Title, Medium: job.Medium, Predictions: r.Predictions, AOIs: r.AOIs, PageFlags: r.Pages.Of(job.Path)}, state)
 	if err != nil {
 		return out, err
 	}

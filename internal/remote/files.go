@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/saccade-dev/saccade"
@@ -58,6 +59,7 @@ func Files(a *client.Analysis) []File {
 		}
 	}
 	nameMarkers(names, o.Attention)
+	namePage(names, o)
 	for name, s := range map[saccade.File]*saccade.ScoreOutput[saccade.Link]{"focusMap": o.Focus, "clarityMap": o.Clarity, "excitingnessMap": o.Excitingness} {
 		if s != nil {
 			names[s.Map] = name + ext
@@ -84,6 +86,20 @@ func nameMarkers(names map[saccade.Link]saccade.File, a *saccade.AttentionOutput
 	if a != nil && a.Markers != nil {
 		m := a.Markers
 		names[m.EDL], names[m.FCPXML], names[m.CSV], names[m.EyeTrace] = markers.EDLFile, markers.FCPXMLFile, markers.CSVFile, markers.EyeTraceFile
+	}
+}
+
+// namePage names what only pages have.
+func namePage(names map[saccade.Link]saccade.File, o *saccade.Outputs[saccade.Link]) {
+	if o.Elements != nil {
+		names[o.Elements.Data] = artifact.ElementsJSON
+	}
+	for _, v := range o.Variants {
+		if !slices.Contains(saccade.Variants(), v.Variant) {
+			continue
+		}
+		names[v.Image] = "variant-" + saccade.File(v.Variant) + ".png"
+		names[v.AttentionMap] = "variant-" + saccade.File(v.Variant) + "-attentionMap.png"
 	}
 }
 

@@ -17,6 +17,7 @@ type Input struct {
 	Medium      saccade.Medium
 	Predictions []string
 	AOIs        []saccade.AOI
+	PageFlags
 }
 
 // State is what must survive so that an analysis that was begun is not
@@ -62,6 +63,12 @@ func (s *Session) Start(ctx context.Context, in Input, state *State) (client.Ref
 			return client.Ref{}, err
 		}
 	}
+	asked := saccade.Request{Kind: kind}
+	if in.Into(&asked); in.Any() {
+		if err := asked.ValidatePage(); err != nil {
+			return client.Ref{}, err
+		}
+	}
 	var outputs []saccade.Output
 	if len(in.Predictions) > 0 { // without any, the server has its own default
 		var err error
@@ -98,6 +105,9 @@ func (s *Session) startImage(ctx context.Context, in Input, outputs []saccade.Ou
 	r := client.ImageRequest{Title: in.Title, Medium: in.Medium, Outputs: outputs, AOIs: in.AOIs, Key: key}
 	if IsPage(in.Input) {
 		r.Page = in.Input
+		var asked saccade.Request
+		in.Into(&asked)
+		r.Elements, r.Steal, r.Variants = asked.Elements, asked.Steal, asked.Variants
 		return s.CreateImage(ctx, r)
 	}
 	var err error
