@@ -16,10 +16,10 @@ TEST_PACKAGES := ffmpeg chromium postgresql python3-requests python3-numpy pytho
 # The programs that check the tree, at the versions of .ci/tools.mod.
 TOOL := go tool -modfile=.ci/tools.mod
 
-.PHONY: help build demo run test test-go test-train bench lint measure attack chaos soak vuln oracle generate clean deps deps-test
+.PHONY: help build demo run test test-go test-train test-packages test-container image release release-check bench lint measure attack chaos soak vuln oracle generate clean deps deps-test
 
 help: ## List the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the one static binary, bin/saccade
 	@$(GOBUILD) -o bin/saccade ./cmd/saccade
@@ -36,9 +36,33 @@ test: deps-test build test-go ## Run every test; ends with "N passed, N failed, 
 # The tests' own output goes to bin/test.log; what is shown is a line per
 # package, every failure in full and why something was skipped.
 test-go:
-	@mkdir -p bin; go vet ./...
+	@mkdir -p bin; go vet ./...; go vet -C packaging ./...
 	@status=0; go test -v -timeout 20m $(TESTFLAGS) ./... >bin/test.log 2>&1 || status=$$?; \
+	go test -C packaging -v -timeout 20m $(TESTFLAGS) ./... >>bin/test.log 2>&1 || status=$$?; \
 	awk -f .ci/summary.awk bin/test.log; exit $$status
+
+test-packages: deps build ## Install, start, upgrade, remove and purge the .deb in a Debian system of its own, with systemd (needs root, some minutes)
+	@bash .ci/need mmdebstrap lintian
+	@SACCADE_PACKAGES=1 go test -C packaging -count 1 -v -timeout 30m ./debian
+
+test-container: build ## Build and run image and Compose file in a Docker engine of its own, and kill a worker (needs root, some minutes)
+	@bash .ci/need docker.io docker-compose mmdebstrap python3-requests
+	@bash .ci/gateway
+	@SACCADE_CONTAINER=1 go test -C packaging -count 1 -v -timeout 40m -run Engine ./container
+
+image: build ## Build the container image saccade (needs Docker)
+	@mkdir -p bin/image; cp bin/saccade bin/image/
+	@docker build -f packaging/container/Dockerfile -t saccade bin/image
+
+# DIST is where the files go.
+DIST ?= dist
+COMMIT_TIME := $(shell git log -1 --format=%ct 2>/dev/null || echo 1)
+
+release: ## Build what is published into dist/: .tar.gz, .deb, bills of materials, SHA256SUMS
+	@mkdir -p $(DIST); go run -C packaging ./release -root .. -out $(abspath $(DIST)) -version $(VERSION) -time $(COMMIT_TIME)
+
+release-check: ## Build every target twice, apart, and compare; run the arm64 binary under qemu (some minutes)
+	@SACCADE_RELEASE=1 go test -C packaging -count 1 -v -timeout 60m -run Release ./release
 
 bench: deps build ## Time everything side by side: kernels, whole analyses against ffmpeg alone, images, queue
 	@go test -timeout 60m -run '^$$' -bench . -benchtime 3x ./... | grep -E '^(Benchmark|pkg:|cpu:)' || true
@@ -51,6 +75,7 @@ lint: ## Check the form: gofmt, go vet, staticcheck, floors, sizes, vocabulary a
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	@go vet ./...
 	@$(TOOL) staticcheck ./...
+	@go vet -C packaging ./...
 	@if [ -x web/node_modules/.bin/tsc ]; then web/node_modules/.bin/tsc -p web; else echo "types of web/src: skipped, no web/node_modules (npm install --prefix web --no-save typescript preact@11.2.0 @preact/signals@2.11.4 uplot@1.6.32 mediabunny@1.61.0)"; fi
 	@SACCADE_LINT=1 go test -run '^Test(Floors|ImportChain|Sizes|ExportsAreDocumented|Style|Words|GivesAndTells)$$' ./docs
 

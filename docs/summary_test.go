@@ -19,6 +19,7 @@ func TestSummary(t *testing.T) {
 		"out of time":  {"=== RUN   TestA\npanic: test timed out after 1s\n\nFAIL\tx\t1.0s\n", "0 passed, 1 failed, 0 skipped", "timed out"},
 		"goroutine":    {"=== RUN   TestA\npanic: boom\n\ngoroutine 7 [running]:\nFAIL\tx\t1.0s\n", "0 passed, 1 failed, 0 skipped", "boom"},
 		"not built":    {"# x\nx/a.go:1:1: wrong\nFAIL\tx [build failed]\n", "0 passed, 1 failed, 0 skipped", "build failed"},
+		"two modules":  {"--- PASS: TestA (0.00s)\nPASS\nok  \tx\t0.1s\nleft over\n=== RUN   TestB\n--- PASS: TestB (0.00s)\n--- FAIL: TestC (0.00s)\nFAIL\nFAIL\ty/packaging\t0.1s\nFAIL\n", "2 passed, 1 failed, 0 skipped", "y/packaging"},
 		"after others": {"--- FAIL: TestA (0.00s)\nFAIL\nFAIL\tx\t0.1s\nexit status 3\nFAIL\ty\t0.1s\n--- PASS: TestC (0.00s)\nPASS\nok  \tz\t0.1s\n", "1 passed, 2 failed, 0 skipped", "exit status 3"},
 	} {
 		t.Run(name, func(t *testing.T) {
