@@ -167,9 +167,14 @@ type DataOutput[L ~string] struct {
 	Density L `json:"density"` // density.npy
 }
 
+// Interval is an error bar of 80 %, low and high: where the number would fall in four
+// of five cases if people were asked; see docs/scores.md for what that means of each.
+type Interval [2]float64
+
 // ScoreOutput is one score: for the whole, as a map, and over time.
 type ScoreOutput[L ~string] struct {
 	Score    *int        `json:"score,omitempty"`
+	Interval *Interval   `json:"interval,omitempty"` // of the score, 0..100, where uncertainty was asked for
 	Map      L           `json:"map,omitempty"`
 	Timeline []TimeScore `json:"timeline,omitempty"`
 }
@@ -198,6 +203,7 @@ type AOIResult struct {
 	PeakShare float64     `json:"peakShare"`            // 0..1
 	Timeline  []TimeShare `json:"timeline,omitempty"`   // video
 	AreaShare float64     `json:"areaShare"`            // share of the image's area, 0..1
+	Interval  *Interval   `json:"interval,omitempty"`   // of the share, where uncertainty was asked for
 }
 
 // TimeShare is an area's share of attention at a time of a video.
@@ -256,6 +262,7 @@ func mapPage[A, B ~string](to *Outputs[B], from *Outputs[A], link func(A) B) {
 	for _, v := range from.Variants {
 		to.Variants = append(to.Variants, VariantOutput[B]{Variant: v.Variant, Image: link(v.Image), AttentionMap: link(v.AttentionMap),
 			Width: v.Width, Height: v.Height, Focus: v.Focus, Clarity: v.Clarity, Excitingness: v.Excitingness,
+			FocusInterval: v.FocusInterval, ClarityInterval: v.ClarityInterval, ExcitingnessInterval: v.ExcitingnessInterval,
 			AOIs: slices.Clone(v.AOIs), Error: v.Error})
 	}
 }
@@ -264,5 +271,5 @@ func mapScore[A, B ~string](s *ScoreOutput[A], link func(A) B) *ScoreOutput[B] {
 	if s == nil {
 		return nil
 	}
-	return &ScoreOutput[B]{Score: s.Score, Map: link(s.Map), Timeline: slices.Clone(s.Timeline)}
+	return &ScoreOutput[B]{Score: s.Score, Interval: s.Interval, Map: link(s.Map), Timeline: slices.Clone(s.Timeline)}
 }

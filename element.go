@@ -57,6 +57,8 @@ type ElementResult struct {
 	FirstSeen  *float64 `json:"timeToFirstAttention"` // time to first fixation of the median viewer by share, seconds; null: never
 	AreaShare  float64  `json:"areaShare"`            // share of the image's area of those pixels, 0..1
 	Density    float64  `json:"density"`              // share by areaShare: 1 = as much as the image on average
+
+	Interval *Interval `json:"interval,omitempty"` // of the share, where uncertainty was asked for
 }
 
 // ElementsOutput is how the attention of a page is distributed among its
@@ -141,7 +143,12 @@ type VariantOutput[L ~string] struct {
 	Clarity      *int          `json:"clarity,omitempty"`      // 0..100
 	Excitingness *int          `json:"excitingness,omitempty"` // 0..100
 	AOIs         []VariantArea `json:"aois,omitempty"`         // in the order of the request
-	Error        *VariantError `json:"error,omitempty"`        // the page could not be captured so; nothing else is set
+
+	FocusInterval        *Interval `json:"focusInterval,omitempty"` // where uncertainty was asked for, as the next two
+	ClarityInterval      *Interval `json:"clarityInterval,omitempty"`
+	ExcitingnessInterval *Interval `json:"excitingnessInterval,omitempty"`
+
+	Error *VariantError `json:"error,omitempty"` // the page could not be captured so; nothing else is set
 }
 
 // VariantError says why a page could not be captured in a variant.
@@ -157,6 +164,8 @@ type VariantArea struct {
 	Share     float64  `json:"share"`                // 0..1
 	FirstSeen *float64 `json:"timeToFirstAttention"` // seconds; null: never
 	AreaShare float64  `json:"areaShare"`            // 0..1
+
+	Interval *Interval `json:"interval,omitempty"` // of the share, where uncertainty was asked for
 }
 
 // ValidatePage checks what can be asked of pages alone: elements, steal matrix,

@@ -124,6 +124,8 @@ type Request struct {
 	Steal    bool      `json:"steal,omitempty"`    // of a page: who gives attention to whom
 	Variants []Variant `json:"variants,omitempty"` // of a page: other ways to show it
 
+	Uncertainty bool `json:"uncertainty,omitempty"` // an interval for every share and score
+
 	Webhook *Webhook          `json:"webhook,omitempty"`
 	Meta    map[string]string `json:"meta,omitempty"` // description, goal, ... (update-meta)
 }

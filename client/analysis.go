@@ -63,6 +63,8 @@ type VideoRequest struct {
 	Keep    bool             // does not expire
 	Webhook *saccade.Webhook // is sent a message at the end
 	Key     string           // Idempotency-Key; empty: a new one
+
+	Uncertainty bool // an interval of 80 % for every share and score
 }
 
 // ImageRequest asks for the analysis of an image or of a page; set one of them.
@@ -77,6 +79,8 @@ type ImageRequest struct {
 	Keep    bool             // does not expire
 	Webhook *saccade.Webhook // is sent a message at the end
 	Key     string           // Idempotency-Key; empty: a new one
+
+	Uncertainty bool // an interval of 80 % for every share and score
 
 	Elements bool              // pages: attention by what is on them
 	Steal    bool              // pages: who gives attention to whom; includes Elements
@@ -115,6 +119,7 @@ type wireRequest struct {
 	Predictions predictions      `json:"predictions,omitempty"`
 	AOIs        []saccade.AOI    `json:"aois,omitempty"`
 	Palette     saccade.Palette  `json:"palette,omitempty"`
+	Uncertainty bool             `json:"uncertainty,omitempty"`
 	Keep        bool             `json:"keep,omitempty"`
 	Webhook     *saccade.Webhook `json:"webhook,omitempty"`
 
@@ -126,7 +131,7 @@ type wireRequest struct {
 // CreateVideo starts the analysis of an uploaded video.
 func (c *Client) CreateVideo(ctx context.Context, r VideoRequest) (Ref, error) {
 	return c.create(ctx, "/analyses/video", r.Key, wireRequest{
-		Input: wireInput{Content: r.Upload, Title: r.Title}, Predictions: predictionsOf(r.Outputs), AOIs: r.AOIs, Palette: r.Palette, Keep: r.Keep, Webhook: r.Webhook,
+		Input: wireInput{Content: r.Upload, Title: r.Title}, Predictions: predictionsOf(r.Outputs), AOIs: r.AOIs, Palette: r.Palette, Keep: r.Keep, Webhook: r.Webhook, Uncertainty: r.Uncertainty,
 	})
 }
 
@@ -140,7 +145,7 @@ func (c *Client) CreateImage(ctx context.Context, r ImageRequest) (Ref, error) {
 		in.Type, in.Content = saccade.KindImage, base64.StdEncoding.EncodeToString(r.Image)
 	}
 	return c.create(ctx, "/analyses", r.Key, wireRequest{
-		Input: in, Predictions: predictionsOf(r.Outputs), AOIs: r.AOIs, Palette: r.Palette, Keep: r.Keep, Webhook: r.Webhook,
+		Input: in, Predictions: predictionsOf(r.Outputs), AOIs: r.AOIs, Palette: r.Palette, Keep: r.Keep, Webhook: r.Webhook, Uncertainty: r.Uncertainty,
 		Elements: r.Elements, Steal: r.Steal, Variants: r.Variants,
 	})
 }

@@ -36,6 +36,7 @@ type analyzeCmd struct {
 	AOIs        string   `name:"aois" type:"existingfile" placeholder:"FILE" help:"JSON list of areas of interest, as in the API."`
 	Medium      string   `enum:",desktopWeb,mobileWeb" default:"" help:"Viewport of pages: desktopWeb or mobileWeb."`
 	Palette     string   `enum:"heat,turbo,fog" default:"heat" help:"Colors of the maps of attention: heat, turbo or fog."`
+	Uncertainty bool     `help:"Also an interval of 80 % for every share and score."`
 	JSON        bool     `name:"json" help:"Print every result as a line of JSON."`
 	Jobs        int      `default:"0" help:"Inputs analyzed at the same time; 0: one for each core."`
 	remote.PageFlags
@@ -212,6 +213,7 @@ func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, j local
 	job.Request.Palette = saccade.Palette(c.Palette)
 	job.Request.Kind, job.Request.Outputs, job.Request.AOIs = kind, outputs, j.aois
 	j.pages.Into(&job.Request)
+	job.Request.Uncertainty = c.Uncertainty
 	out, err = an.Run(ctx, job, set)
 	if err == nil && !job.Request.Wants(saccade.OutData) { // nobody asked for the numbers
 		for _, name := range artifact.All() {

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"sync"
 
-	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/nn"
 	"github.com/saccade-dev/saccade/internal/pix"
 )
@@ -78,25 +76,6 @@ func (*Neural) Name() string { return NeuralName }
 
 // Kernels returns the name of the set of kernels in use.
 func (n *Neural) Kernels() string { return n.net.kernels.Name() }
-
-// Image implements [Predictor].
-func (n *Neural) Image(p *pix.RGB, prior Prior) (saccade.Density, error) {
-	if err := checkImage(p); err != nil {
-		return saccade.Density{}, err
-	}
-	fine, coarse := n.acquire(workingSize(p.W, p.H, fineArea)), n.acquire(workingSize(p.W, p.H, coarseArea))
-	defer n.release(fine, coarse)
-	bias, err := n.net.bias(fine.w, fine.h, prior, p)
-	if err != nil {
-		return saccade.Density{}, err
-	}
-	logits := fine.flipAveraged(p)
-	for i, v := range resample(coarse.flipAveraged(p), coarse.w, coarse.h, fine.w, fine.h) {
-		logits[i] = (logits[i] + v) / 2
-	}
-	fine.apply(logits, bias)
-	return saccade.Density{W: fine.w, H: fine.h, V: slices.Clone(fine.density)}, nil
-}
 
 // NewStream implements [Predictor].
 func (n *Neural) NewStream(w, h int, prior Prior) (Stream, error) {

@@ -2,7 +2,6 @@ package attention
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/saccade-dev/saccade/internal/nn"
 	"github.com/saccade-dev/saccade/internal/pix"
@@ -16,6 +15,7 @@ type runner struct {
 	softmax                   *nn.Plan
 	d16, state, temporal      *nn.Map   // decoder at stride 16, recurrent state, temporal features: d16 as the later stages read it
 	w, h                      int       // of the density: a quarter of the image
+	channels                  int       // of d16
 	logits                    []float32 // without prior
 	z, density                []float32 // log density up to a constant, and its softmax
 }
@@ -23,7 +23,7 @@ type runner struct {
 // newRunner binds the network to images of w x h pixels, multiples of 32.
 func (n *network) newRunner(w, h int) *runner {
 	space := nn.NewWorkspace(n.kernels)
-	r := &runner{in: nn.Input{W: w, H: h}, w: w / 4, h: h / 4}
+	r := &runner{in: nn.Input{W: w, H: h}, w: w / 4, h: h / 4, channels: n.config.Dec[0]}
 	r.encode, r.recurrent, r.decode, r.softmax = space.Plan(), space.Plan(), space.Plan(), space.Plan()
 	taps := r.encoder(n, space)
 	l32 := r.encode.Pointwise(n.lat[3], taps[3])
@@ -72,25 +72,6 @@ func (r *runner) imageMode() {
 	r.encode.Run()
 	copy(r.temporal.Data, r.d16.Data)
 	r.decode.Run()
-}
-
-// flipAveraged returns the logits of an image of any size, averaged with those
-// of its mirror image.
-func (r *runner) flipAveraged(p *pix.RGB) []float32 {
-	p = p.Scale(r.in.W, r.in.H)
-	r.in.RGB = p.Pix
-	r.imageMode()
-	logits := slices.Clone(r.logits)
-	p.Mirror()
-	r.imageMode()
-	r.in.RGB = nil
-	for y := range r.h {
-		mirrored := r.logits[y*r.w:][:r.w]
-		for x, v := range logits[y*r.w:][:r.w] {
-			logits[y*r.w+x] = (v + mirrored[r.w-1-x]) / 2
-		}
-	}
-	return logits
 }
 
 // apply writes the softmax of logits and bias to density.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
+	"github.com/saccade-dev/saccade/internal/certainty"
 	"github.com/saccade-dev/saccade/internal/score"
 )
 
@@ -63,6 +64,8 @@ type Numbers struct {
 	Density  io.Reader // density.npy
 	Frames   io.Reader // frames.json
 	Duration float64   // of the video in seconds, for a frames.json that does not say it; 0: not known either
+
+	Uncertain saccade.Kind // whose error bars the shares have, those without views; empty: none
 }
 
 // Tables take frames.json and frames.csv.
@@ -93,7 +96,27 @@ func MeasureAreas(ctx context.Context, from Numbers, aois []saccade.AOI, to Tabl
 	if err != nil {
 		return nil, err
 	}
-	return meter.results(), table.Close(from.duration(in))
+	results := meter.results()
+	from.setIntervals(results)
+	return results, table.Close(from.duration(in))
+}
+
+// setIntervals sets the intervals of shares of which there are no views. Of an
+// image it is not known whether it shows a page, so it counts as half of one.
+func (n Numbers) setIntervals(results []saccade.AOIResult) {
+	mix := certainty.OfImage(0.5)
+	switch n.Uncertain {
+	case "":
+		return
+	case saccade.KindVideo:
+		mix = certainty.Mix{certainty.KindVideo: 1}
+	case saccade.KindPage:
+		mix = certainty.OfImage(1)
+	}
+	for i := range results {
+		interval := certainty.Share(mix, results[i].Share, nil)
+		results[i].Interval = &interval
+	}
 }
 
 // duration is that of the video, where a file or the caller knows it.

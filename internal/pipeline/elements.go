@@ -10,6 +10,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
+	"github.com/saccade-dev/saccade/internal/certainty"
 	"github.com/saccade-dev/saccade/internal/element"
 	"github.com/saccade-dev/saccade/internal/score"
 )
@@ -19,6 +20,7 @@ type elementMeter struct {
 	layout *element.Layout
 	owners *element.Owners
 	base   element.Shares // of the page as it is
+	views  [][]float64    // own shares in every view, where error bars are wanted
 	size   image.Point    // of the image
 }
 
@@ -31,12 +33,25 @@ func (m elementMeter) results() []saccade.ElementResult {
 		if r.AreaShare > 0 {
 			r.Density = r.Share / r.AreaShare
 		}
+		if m.views != nil {
+			r.Interval = m.interval(i)
+		}
 		out[i] = r
 	}
 	for place, i := range m.ranked() {
 		out[i].Rank = place + 1
 	}
 	return out
+}
+
+// interval returns that of the share of an element.
+func (m elementMeter) interval(i int) *saccade.Interval {
+	shares := make([]float64, len(m.views))
+	for k, v := range m.views {
+		shares[k] = v[i]
+	}
+	interval := certainty.Share(certainty.OfImage(1), m.base.Own[i], shares)
+	return &interval
 }
 
 // ranked lists the elements by their share; equal ones in their order.
@@ -85,7 +100,7 @@ func (a *Analyzer) steal(ctx context.Context, job Job, p *element.Page, m elemen
 		if err != nil {
 			return nil, err
 		}
-		d, rgb, err := a.predictAgain(ctx, job, b)
+		e, rgb, err := a.predictAgain(ctx, job, b)
 		if err != nil {
 			return nil, err
 		}
@@ -93,7 +108,7 @@ func (a *Analyzer) steal(ctx context.Context, job Job, p *element.Page, m elemen
 			return nil, saccade.Errorf(saccade.CodeWebPage, "The page changed its size while its elements were hidden in turn. Please ask again without steal.")
 		}
 		out.Captures++
-		out.Rows = append(out.Rows, m.row(top, hidden, m.owners.Share(d)))
+		out.Rows = append(out.Rows, m.row(top, hidden, m.owners.Share(e.Density)))
 		steps.next()
 	}
 	out.Seconds = float64(time.Since(begin).Milliseconds()) / 1000

@@ -43,9 +43,9 @@ func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress fun
 	return out, err
 }
 
-// predictImage is runImage, and returns the density too.
-func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], saccade.Density, error) {
-	var none saccade.Density
+// predictImage is runImage, and returns what the model says of the image too.
+func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], attention.Examined, error) {
+	var none attention.Examined
 	size, err := pix.Size(b)
 	if err != nil {
 		return nil, none, err
@@ -62,15 +62,18 @@ func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress
 	}
 	settleMemory(pixels)
 	progress(saccade.Progress{Fraction: 0.3, Stage: saccade.StagePredicting})
-	d, err := a.model.Image(rgb, a.prior(job.Request))
+	e, err := a.examine(rgb, job.Request)
 	if err != nil {
 		return nil, none, err
 	}
-	p := prediction{density: d}
+	p := prediction{density: e.Density}
+	bars := a.newErrorBars(job.Request, rgb, e.Views)
 	out, err := a.imageNumbers(job, rgb, &p)
 	if err != nil {
 		return nil, none, err
 	}
+	bars.areas(out.AOIs, job.Request.AOIs)
+	bars.setScores(out)
 	progress(saccade.Progress{Fraction: 0.6, Stage: saccade.StageRendering})
 	for o, name := range mapFiles(job.Request.Outputs) {
 		if err := ctx.Err(); err != nil {
@@ -92,7 +95,7 @@ func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress
 		}
 	}
 	progress(saccade.Progress{Fraction: 1, Stage: saccade.StageRendering})
-	return out, d, nil
+	return out, e, nil
 }
 
 // decodeInput reads the image, writes it as input.png and returns its pixels.

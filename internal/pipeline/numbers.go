@@ -70,6 +70,7 @@ type numbers struct {
 	files    *artifact.Writer
 	grid     *gridFile
 	posters  posters
+	bars     *videoBars
 	areas    *areaMeter
 	cuts     cutDetector
 	wanted   wanted
@@ -118,7 +119,7 @@ func (n *numbers) Frame(f *frame) (scoreMaps, error) {
 	n.row = artifact.Row{Frame: n.frames, Time: secondsOf(f.decoded.PTS), Cut: cut, Focus: focus, Clarity: n.scores.clarity,
 		Excitingness: n.scores.excitingness, Gaze: gaze}
 	n.frames++
-	if err := errors.Join(n.grid.add(n.row.Time, f.density), n.posters.Frame(f)); err != nil {
+	if err := errors.Join(n.grid.add(n.row.Time, f.density), n.posters.Frame(f), n.bars.Frame(f)); err != nil {
 		return scoreMaps{}, err
 	}
 	n.focus.add(f.at, &n.row.Focus)
@@ -142,6 +143,7 @@ func (n *numbers) flush(until float64) error {
 // Finish writes the last row; the video, and with it the frame, ends at a time.
 func (n *numbers) Finish(end float64) error {
 	n.end = end
+	n.bars.count(end)
 	return n.flush(end)
 }
 
@@ -155,6 +157,7 @@ func (n *numbers) Outputs() *saccade.Outputs[saccade.File] {
 	out.Clarity = n.clarity.output(n.req.Wants(saccade.OutClarityScore), n.req.Wants(saccade.OutClarityTimeline))
 	out.Excitingness = n.excitingness.output(n.req.Wants(saccade.OutExcitingnessScore), n.req.Wants(saccade.OutExcitingnessTimeline))
 	out.AOIs = n.areas.results()
+	n.bars.set(out)
 	return out
 }
 

@@ -5,6 +5,7 @@ import (
 	"image"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/element"
 	"github.com/saccade-dev/saccade/internal/pix"
 )
@@ -71,7 +72,7 @@ func (a *Analyzer) openPage(ctx context.Context, job Job, p *element.Page, steps
 			return nil, err
 		}
 	}
-	out, d, err := a.predictImage(ctx, job, p.Image, steps.first)
+	out, e, err := a.predictImage(ctx, job, p.Image, steps.first)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +81,12 @@ func (a *Analyzer) openPage(ctx context.Context, job Job, p *element.Page, steps
 	}
 	m := elementMeter{layout: p.Layout, owners: p.Layout.Owners(out.Input.Width, out.Input.Height),
 		size: image.Pt(out.Input.Width, out.Input.Height)}
-	m.base = m.owners.Share(d)
+	m.base = m.owners.Share(e.Density)
+	if job.Request.Uncertainty {
+		for _, v := range e.Views {
+			m.views = append(m.views, m.owners.Share(v).Own)
+		}
+	}
 	if out.Elements, err = m.write(job, a.model.Name(), out.Input); err != nil {
 		return nil, err
 	}
@@ -91,8 +97,8 @@ func (a *Analyzer) openPage(ctx context.Context, job Job, p *element.Page, steps
 }
 
 // predictAgain predicts another image of the page of a job.
-func (a *Analyzer) predictAgain(ctx context.Context, job Job, b []byte) (saccade.Density, *pix.RGB, error) {
-	var none saccade.Density
+func (a *Analyzer) predictAgain(ctx context.Context, job Job, b []byte) (attention.Examined, *pix.RGB, error) {
+	var none attention.Examined
 	size, err := pix.Size(b)
 	if err != nil {
 		return none, nil, err
@@ -106,8 +112,8 @@ func (a *Analyzer) predictAgain(ctx context.Context, job Job, b []byte) (saccade
 		return none, nil, err
 	}
 	rgb := pix.FromImage(img)
-	d, err := a.model.Image(rgb, a.prior(job.Request))
-	return d, rgb, err
+	e, err := a.examine(rgb, job.Request)
+	return e, rgb, err
 }
 
 // steps reports the progress of a page on which several images are predicted:

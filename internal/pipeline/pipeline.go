@@ -134,6 +134,9 @@ func (a *Analyzer) Run(ctx context.Context, job Job, progress func(saccade.Progr
 	if err := job.Request.ValidatePage(); err != nil {
 		return nil, err
 	}
+	if err := a.checkUncertainty(job.Request); err != nil {
+		return nil, err
+	}
 	switch job.Request.Kind {
 	case saccade.KindVideo:
 		if a.video == nil {

@@ -32,15 +32,19 @@ func (a *Analyzer) variant(ctx context.Context, job Job, pages PageReader, v sac
 
 // measureVariant predicts the image of a variant and writes its files.
 func (a *Analyzer) measureVariant(ctx context.Context, job Job, page element.Page, out *saccade.VariantOutput[saccade.File]) error {
-	d, rgb, err := a.predictAgain(ctx, job, page.Image)
+	e, rgb, err := a.predictAgain(ctx, job, page.Image)
 	if err != nil {
 		return err
 	}
 	out.Width, out.Height = rgb.W, rgb.H
+	d := e.Density
 	scores := wanted{clarity: true, excitingness: true}.measure(func() *pix.RGB { return rgb })
 	focus := score.FocusScore(a.model.Name(), d)
 	out.Focus, out.Clarity, out.Excitingness = &focus, scores.clarity, scores.excitingness
-	out.AOIs = variantAreas(d, page.Layout, job.Request.AOIs)
+	bars := a.newErrorBars(job.Request, rgb, e.Views)
+	out.AOIs = bars.variant(out, variantAreas(d, page.Layout, job.Request.AOIs), func(view saccade.Density) []saccade.VariantArea {
+		return variantAreas(view, page.Layout, job.Request.AOIs)
+	})
 	out.Image = saccade.File("variant-" + string(out.Variant) + ".png")
 	if err := writePNG(job.file(out.Image), rgb.Image()); err != nil {
 		return err

@@ -117,6 +117,7 @@ func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.
 	if r.numbers, err = newNumbers(job, a.model.Name(), r.w, r.h); err != nil {
 		return nil, err
 	}
+	r.numbers.bars = a.newVideoBars(job.Request)
 	r.numbers.posters.after = posterAt * secondsOf(info.End-info.FirstPTS)
 	defer func() { _ = r.audio.Close() }()
 	if r.outputs, err = r.openOutputs(ctx); err != nil {

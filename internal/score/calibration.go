@@ -20,11 +20,13 @@ type Calibration struct {
 		Weights   []Weight  `json:"weights"`
 		Quantiles Quantiles `json:"quantiles"` // of Complexity
 		Map       LocalMap  `json:"map"`
+		Residual  float64   `json:"residual"` // see [Residuals]
 	} `json:"clarity"`
 	Excitingness struct {
 		Measures  map[string]Quantiles `json:"measures"`
 		Quantiles Quantiles            `json:"quantiles"` // of Stimulation
 		Map       LocalMap             `json:"map"`
+		Residual  float64              `json:"residual"` // see [Residuals]
 	} `json:"excitingness"`
 }
 
@@ -132,6 +134,14 @@ func parse(name string, b []byte, into any) {
 	if err := json.Unmarshal(b, into); err != nil {
 		panic(fmt.Sprintf("score: %s: %v", name, err))
 	}
+}
+
+// Residuals returns how far people's own order differs from the scores: the
+// distance, in logits of the percentile, within which four of five images of a
+// judged set lie whose place by people is held against their place by clarity
+// (on images left out of the fit) and by excitingness.
+func Residuals() (clarity, excitingness float64) {
+	return tables().Clarity.Residual, tables().Excitingness.Residual
 }
 
 // FocusScore is the focus of a density as 0..100: the percentage of reference

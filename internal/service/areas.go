@@ -123,6 +123,9 @@ func (s *Service) measure(ctx context.Context, a *saccade.Analysis, aois []sacca
 	if a.Outputs != nil && a.Outputs.Input != nil {
 		numbers.Duration = a.Outputs.Input.Duration
 	}
+	if a.Request.Uncertainty {
+		numbers.Uncertain = a.Request.Kind
+	}
 	results, err := pipeline.MeasureAreas(ctx, numbers, aois, pipeline.Tables{JSON: t.json, CSV: t.csv})
 	if err != nil {
 		return nil, err

@@ -29,6 +29,7 @@ type Order struct {
 	Elements    bool               // of a page
 	Steal       bool               // of a page
 	Variants    []saccade.Variant  // of a page
+	Uncertainty bool               // an interval for every share and score
 	Webhook     *saccade.Webhook   // nil: none
 	Idempotency *store.Idempotency // nil: every order makes an analysis
 }
@@ -128,7 +129,7 @@ func (s *Service) request(ctx context.Context, kind saccade.Kind, o Order) (sacc
 		return saccade.Request{}, err
 	}
 	r := saccade.Request{Kind: kind, Title: o.Title, Medium: o.Medium, Palette: palette, Outputs: outputs, AOIs: o.AOIs, Webhook: o.Webhook,
-		Elements: o.Elements || o.Steal, Steal: o.Steal, Variants: o.Variants}
+		Elements: o.Elements || o.Steal, Steal: o.Steal, Variants: o.Variants, Uncertainty: o.Uncertainty}
 	if err := r.ValidatePage(); err != nil {
 		return saccade.Request{}, err
 	}

@@ -16,6 +16,7 @@ import (
 	"os"
 
 	"github.com/saccade-dev/saccade/internal/attention"
+	"github.com/saccade-dev/saccade/internal/ffmpeg"
 	"github.com/saccade-dev/saccade/internal/score"
 	"github.com/saccade-dev/saccade/train/dataset"
 )
@@ -25,14 +26,20 @@ const percents = 100
 
 type options struct {
 	model, shared, out string
+	intervals, cases   string
 	asDefault          bool
 }
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == ffmpeg.SandboxCommand {
+		os.Exit(ffmpeg.SandboxMain(os.Args[2:]))
+	}
 	var o options
 	flag.StringVar(&o.model, "model", attention.BaselineName, "name of the attention model")
 	flag.StringVar(&o.shared, "shared", "../shared", "directory with data/screens and data/clarity/calista")
 	flag.StringVar(&o.out, "out", "internal/score/focus.json", "file to add the model to")
+	flag.StringVar(&o.intervals, "intervals", "internal/certainty/intervals.json", "file for the error bars, of saccade-1; empty: none")
+	flag.StringVar(&o.cases, "cases", "", "file for what the error bars are fitted on, as JSON; read where it exists")
 	flag.BoolVar(&o.asDefault, "default", true, "judge models without a table of their own by this one")
 	flag.Parse()
 	if err := run(o); err != nil {
@@ -45,6 +52,11 @@ func run(o options) error {
 	predictor, err := attention.ByName(o.model)
 	if err != nil {
 		return err
+	}
+	if net, ok := predictor.(*attention.Neural); ok && o.intervals != "" {
+		if err := intervals(o, net); err != nil {
+			return err
+		}
 	}
 	files, err := dataset.Pages(o.shared)
 	if err != nil {

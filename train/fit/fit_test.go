@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"math"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -79,18 +78,6 @@ func TestSpearman(t *testing.T) {
 	}
 }
 
-// folds deals the samples of every category into n parts.
-func folds(s []sample, n int, seed uint64) []int {
-	out := make([]int, len(s))
-	next := map[string]int{}
-	for _, i := range rand.New(rand.NewPCG(seed, 9)).Perm(len(s)) {
-		c := s[i].Category
-		out[i] = next[c] % n
-		next[c]++
-	}
-	return out
-}
-
 // byCategory is the Spearman correlation inside each category.
 func byCategory(s []sample, predicted []float64) map[string]float64 {
 	p, h := map[string][]float64{}, map[string][]float64{}
@@ -110,31 +97,10 @@ func byCategory(s []sample, predicted []float64) map[string]float64 {
 // prediction: neither the weights nor the means of its category.
 func TestClarityOrdersImagesLikePeople(t *testing.T) {
 	s := set(t, "clarity/savoias")
-	const n, repeats = 5, 4
+	const repeats = 4
 	total := map[string]float64{}
 	for seed := range uint64(repeats) {
-		of := folds(s, n, seed)
-		predicted := make([]float64, len(s))
-		for k := range n {
-			var train []sample
-			for i := range s {
-				if of[i] != k {
-					train = append(train, s[i])
-				}
-			}
-			w := ridge(train, lambda)
-			level := map[string]float64{}
-			count := map[string]float64{}
-			for _, v := range train {
-				level[v.Category] += weigh(w, v.features)
-				count[v.Category]++
-			}
-			for i, v := range s {
-				if of[i] == k {
-					predicted[i] = level[v.Category]/count[v.Category] - weigh(w, v.features)
-				}
-			}
-		}
+		predicted := crossValidated(s, seed)
 		for c, r := range byCategory(s, predicted) {
 			total[c] += r / repeats
 		}
@@ -148,14 +114,6 @@ func TestClarityOrdersImagesLikePeople(t *testing.T) {
 	if sum < 0.72 {
 		t.Errorf("mean Spearman %.3f, want at least 0.72", sum)
 	}
-}
-
-func weigh(w []score.Weight, f []score.Feature) float64 {
-	var sum float64
-	for k := range w {
-		sum += w[k].Weight * f[k].Value
-	}
-	return sum
 }
 
 // TestShippedScoresOnPages checks what the calibration promises of the pages.

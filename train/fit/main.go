@@ -62,7 +62,27 @@ func run(shared, out string) error {
 	if err := calibrateMaps(&c, files); err != nil {
 		return err
 	}
+	if err := residuals(&c, train, shared); err != nil {
+		return err
+	}
 	return write(out, &c)
+}
+
+// residuals fills in how far people's order differs from the scores.
+func residuals(c *score.Calibration, train []sample, shared string) error {
+	c.Clarity.Residual = residual(train, crossValidated(train, 0))
+	for _, name := range []string{"oasis", "bad_ads"} {
+		s, err := loadSamples(filepath.Join(shared, "data/excitingness", name))
+		if err != nil {
+			return err
+		}
+		predicted := make([]float64, len(s))
+		for i := range s {
+			s[i].Category, predicted[i] = name, c.Stimulation(s[i].features)
+		}
+		c.Excitingness.Residual = max(c.Excitingness.Residual, residual(s, predicted))
+	}
+	return nil
 }
 
 // page is what the tables need of a reference page.
