@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -18,12 +19,13 @@ import (
 type doctorCmd struct {
 	stateFlags
 	operator.Door
+	operator.SignIn
 	PublicURL string `name:"public-url" default:"http://127.0.0.1:8080" placeholder:"URL" help:"Where pages come from that use the bucket."`
 }
 
 // Help says what the answer means.
 func (doctorCmd) Help() string {
-	return "With --database and --storage they are tried too, and clocks compared; with --tls-cert the certificate.\n\nExamples:\n  saccade doctor\n" +
+	return "With --database and --storage they are tried too, and clocks compared; with --tls-cert the certificate, with --oidc-issuer\nthe provider that signs people in.\n\nExamples:\n  saccade doctor\n" +
 		"  saccade doctor --database postgres://db/saccade --storage \"s3://designs?endpoint=https://s3.example.com\"\n\nExit code 1 when something that the service needs does not work. A missing browser is not an error: only pages need it."
 }
 
@@ -48,7 +50,7 @@ func (c doctorCmd) Run(e env) error {
 			line(true, c.OK, c.Name, c.Detail)
 		}
 	}
-	for _, v := range append(c.config().Doctor(ctx, strings.TrimRight(c.PublicURL, "/")), c.Door.Doctor(c.PublicURL)...) {
+	for _, v := range slices.Concat(c.config().Doctor(ctx, strings.TrimRight(c.PublicURL, "/")), c.Door.Doctor(c.PublicURL), c.SignIn.Doctor(ctx)) {
 		line(v.Needed, v.OK, v.Name, v.Detail)
 	}
 	line(true, true, "kernels", kernels())

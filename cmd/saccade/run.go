@@ -8,6 +8,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/saccade-dev/saccade/cmd/saccade/operator"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/state"
 )
@@ -25,7 +26,7 @@ type cli struct {
 	Remote  remoteCmd  `cmd:"" help:"Analyze on a server, and see to what it holds."`
 	MCP     mcpCmd     `cmd:"" name:"mcp" help:"Serve the tools of agents (MCP) on standard input and output."`
 	Token   tokenCmd   `cmd:"" help:"Create, list and revoke access tokens."`
-	Account accountCmd `cmd:"" help:"List accounts and switch their add-ons."`
+	Account accountCmd `cmd:"" help:"Make and list accounts, switch their add-ons."`
 	Backup  backupCmd  `cmd:"" help:"Copy rows and objects into a directory, beside a running service."`
 	Restore restoreCmd `cmd:"" help:"Copy a backup into an empty place."`
 	Migrate migrateCmd `cmd:"" help:"Move a service to another database or storage."`
@@ -60,7 +61,7 @@ func run(e env, args []string) int {
 		fmt.Fprintf(e.stderr, "saccade: %v\nTry: saccade --help\n", err)
 		return int(exitUsage)
 	}
-	err = cmd.Run(e)
+	err = cmd.Run(e, operator.Env{Ctx: e.ctx, Stdout: e.stdout})
 	var reported exitStatus
 	if err != nil && !errors.As(err, &reported) {
 		fmt.Fprintf(e.stderr, "saccade: %v\n", err)

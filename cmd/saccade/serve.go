@@ -21,6 +21,7 @@ type serveCmd struct {
 	stateFlags
 	workFlags
 	operator.Door
+	operator.SignIn
 	Role       string   `enum:"all,api" default:"all" help:"all, or api: no jobs are run here, but by saccade worker."`
 	Listen     string   `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address and port; port 0 takes a free one (default: 127.0.0.1:8080)."`
 	PublicURL  string   `name:"public-url" placeholder:"URL" help:"Base of all links, without /v2, like https://saccade.example.com (default: from the Host of each request)."`
@@ -32,7 +33,7 @@ type serveCmd struct {
 // Help adds examples to --help.
 func (serveCmd) Help() string {
 	return `Every flag is also read from the environment: --public-url as SACCADE_PUBLIC_URL, and so on. What is secret
-(SACCADE_DATABASE, SACCADE_PHRASING_KEY) is also read from the file that the variable with _FILE names.
+(SACCADE_DATABASE, SACCADE_OIDC_CLIENT_SECRET, SACCADE_PHRASING_KEY) is also read from the file that the variable with _FILE names.
 
 Examples:
   saccade serve
@@ -42,7 +43,9 @@ Examples:
 }
 
 // Validate reports what is wrong with the flags of each group; kong calls it.
-func (c *serveCmd) Validate() error { return errors.Join(c.workFlags.Validate(), c.Door.Validate()) }
+func (c *serveCmd) Validate() error {
+	return errors.Join(c.workFlags.Validate(), c.Door.Validate(), c.SignIn.Validate())
+}
 
 // Run serves until the context ends, then drains.
 func (c *serveCmd) Run(e env) error {
@@ -67,6 +70,7 @@ func (c *serveCmd) Run(e env) error {
 func (c *serveCmd) newAPI(p node.Parts) (node.API, error) {
 	cfg := httpapi.DefaultConfig()
 	c.Apply(&cfg.Config)
+	cfg.OIDC, cfg.UserHeader = c.SignIn.Config(), c.TrustUserHeader
 	cfg.PublicURL, cfg.CORSOrigins, cfg.RateLimit, cfg.Limits, cfg.Version = c.PublicURL, c.CORSOrigin, c.RateLimit, p.Service.Limits(), version
 	cfg.RateBurst = max(1, int(4*c.RateLimit)) // four seconds' worth at once
 	api, err := httpapi.New(cfg, httpapi.Deps{

@@ -9,27 +9,20 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/saccade-dev/saccade/cmd/saccade/operator"
 	"github.com/saccade-dev/saccade/internal/state"
 	"github.com/saccade-dev/saccade/internal/store"
 )
 
 // stateFlags say where the service keeps its state.
-type stateFlags struct {
-	Data       string `default:"saccade-data" placeholder:"DIR" help:"Directory with the database and the objects (default: saccade-data)."`
-	Database   string `secret:"" placeholder:"URL" help:"postgres://... instead of the SQLite file in the data directory."`
-	Storage    string `placeholder:"URL" help:"s3://bucket/prefix?endpoint=https://...&region=... instead of objects in the data directory; keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."`
-	SecretFile string `placeholder:"FILE" help:"File with the secret that signs links, the same for all processes (default: the database holds one)."`
-}
+type stateFlags struct{ operator.State }
 
-// config returns them as the state takes them.
-func (p stateFlags) config() state.Config {
-	return state.Config{Data: p.Data, Database: p.Database, Storage: p.Storage, SecretFile: p.SecretFile}
-}
+func (p stateFlags) config() state.Config { return p.Config() }
 
-// open opens the database, creating and migrating it where needed.
-func (p stateFlags) open(ctx context.Context) (*store.Store, error) {
-	return p.config().OpenStore(ctx, nil)
-}
+func (p stateFlags) open(ctx context.Context) (*store.Store, error) { return p.Open(ctx) }
+
+// accountCmd holds the commands that manage accounts.
+type accountCmd = operator.Account
 
 // tokenCmd holds the commands that manage access tokens; they work beside a
 // running server.

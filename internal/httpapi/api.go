@@ -45,6 +45,7 @@ type API struct {
 	// stop ends life, and with it every long poll and event stream.
 	life context.Context
 	stop context.CancelFunc
+	ends []func() // called at the end
 }
 
 // wireFields are the names that clients know the fields of the use cases by, where
@@ -76,7 +77,7 @@ func New(cfg Config, deps Deps) (*API, error) {
 	}); err != nil {
 		return nil, err
 	}
-	if a.app, err = web.NewApp(web.Config{SignedIn: route.HasSession, Storage: storageOrigins(deps.Links)}); err != nil {
+	if a.app, err = web.NewApp(web.Config{SignedIn: func(r *http.Request) bool { return a.table.SignedIn(r) }, SignIn: cfg.OIDC.Label(), Storage: storageOrigins(deps.Links)}); err != nil {
 		return nil, err
 	}
 	a.log = a.front.Log()
@@ -88,8 +89,8 @@ func New(cfg Config, deps Deps) (*API, error) {
 		}
 	}
 	a.table = route.New(route.Parts{Front: a.front, Document: a.doc, Accounts: deps.Accounts, Cross: cross,
-		Fields:  wireFields,
-		Limiter: httpfront.NewLimiter(cfg.RateLimit, cfg.RateBurst), Now: a.now})
+		Fields:     wireFields,
+		UserHeader: cfg.UserHeader, Limiter: httpfront.NewLimiter(cfg.RateLimit, cfg.RateBurst), Now: a.now})
 	a.huma = a.table.Huma()
 	a.routes()
 	a.document, err = a.doc.Finish(a.huma.OpenAPI(), reflect.TypeFor[httpfront.Health]())
@@ -103,5 +104,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.front.ServeH
 // but waits for nothing any more.
 func (a *API) Close(context.Context) error {
 	a.stop()
+	for _, end := range a.ends {
+		end()
+	}
 	return nil
 }

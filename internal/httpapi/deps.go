@@ -14,6 +14,7 @@ import (
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpapi/account"
+	"github.com/saccade-dev/saccade/internal/httpapi/oidc"
 	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpapi/share"
 	"github.com/saccade-dev/saccade/internal/httpapi/tools"
@@ -60,6 +61,12 @@ type Results interface {
 	tools.Lens
 }
 
+// Sessions begins and ends the sessions of browsers.
+type Sessions interface {
+	account.Sessions
+	oidc.Sessions
+}
+
 // Analyses finds analyses.
 type Analyses interface {
 	Analysis(ctx context.Context, account, id string) (*saccade.Analysis, error)
@@ -96,7 +103,7 @@ type Verifier interface {
 // Collectors, Checks, Log (nil: discarded) and Now (nil: time.Now).
 type Deps struct {
 	Accounts   route.Accounts
-	Sessions   account.Sessions
+	Sessions   Sessions
 	Tokens     account.Tokens
 	Service    Service
 	Analyses   Analyses

@@ -7,6 +7,7 @@ import (
 
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpapi/account"
+	"github.com/saccade-dev/saccade/internal/httpapi/oidc"
 	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpapi/share"
 	"github.com/saccade-dev/saccade/internal/httpapi/tools"
@@ -22,6 +23,9 @@ func (a *API) routes() {
 	account.Register(a.table, account.Deps{Webhooks: a.deps.Webhooks, Usage: a.deps.Archive, Addresses: a.deps.Service, Sessions: a.deps.Sessions, Tokens: a.deps.Tokens})
 	share.Register(a.table, share.Deps{Shares: a.deps.Shares, Analyses: a.deps.Analyses, Signer: a.signer, LinkTTL: a.cfg.Limits.LinkTTL})
 	tools.Register(a.table, tools.Deps{Analyses: a.deps.Analyses, Comparer: a.deps.Service, Numbers: a.deps.Service, Lens: a.deps.Service})
+	if a.cfg.OIDC.On() {
+		a.ends = append(a.ends, oidc.Register(a.table, a.cfg.OIDC, a.deps.Sessions))
+	}
 	a.plainRoutes()
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"html"
 	"mime"
 	"net/http"
 	"path"
@@ -27,6 +28,9 @@ type Config struct {
 	// SignedIn reports whether a request comes with a session, good or not; nil:
 	// none does. It spares the app the question, and the console a refusal.
 	SignedIn func(*http.Request) bool
+	// SignIn is what the provider is called that signs browsers in at /signin/oidc; empty:
+	// there is none.
+	SignIn string
 }
 
 // App serves the browser app: its screens, which are one page, and its files
@@ -62,7 +66,7 @@ func NewApp(cfg Config) (*App, error) {
 		if e.Name() == "index.html" {
 			for i, session := range []string{"no", "yes"} {
 				for depth := range a.page[i] {
-					a.page[i][depth] = newAppFile(e.Name(), fill(b, "{{session}}", session, "{{root}}", strings.Repeat("../", depth)))
+					a.page[i][depth] = newAppFile(e.Name(), fill(b, "{{session}}", session, "{{signin}}", html.EscapeString(cfg.SignIn), "{{root}}", strings.Repeat("../", depth)))
 				}
 			}
 			continue

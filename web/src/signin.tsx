@@ -1,9 +1,11 @@
 import { useState } from 'preact/hooks';
 import { path, signIn } from './api';
+import { here } from './router';
 import { Button, Failure } from './ui';
 
 // SignInScreen says what this is and takes a token.
 export function SignInScreen() {
+  const provider = document.documentElement.dataset.signin;
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const submit = async (e: SubmitEvent) => {
@@ -25,11 +27,14 @@ export function SignInScreen() {
         <h1>See where people look</h1>
         <p class="soft">Saccade predicts where people look in a video, an image or a web page, and answers with heat maps and
           numbers. It runs on your own server: what you send stays there.</p>
+        {provider && (
+          <p><a class="button primary" href={path('signin/oidc?next=' + encodeURIComponent('/' + here.value.below))}>Sign in with {provider}</a></p>
+        )}
         <form onSubmit={submit}>
           <label for="token">Access token</label>
-          <input id="token" name="token" type="password" autocomplete="current-password" required spellcheck={false} autofocus />
+          <input id="token" name="token" type="password" autocomplete="current-password" required spellcheck={false} autofocus={!provider} />
           {error !== undefined && <Failure error={error} />}
-          <Button type="submit" kind="primary" disabled={busy}>{busy ? 'Signing in' : 'Sign in'}</Button>
+          <Button type="submit" kind={provider ? undefined : 'primary'} disabled={busy}>{busy ? 'Signing in' : 'Sign in'}</Button>
         </form>
         <p class="small soft">{`On the machine where it runs, `}<code>saccade open</code> signs you in by a link.</p>
         <details>

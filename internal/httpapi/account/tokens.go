@@ -23,7 +23,7 @@ const maxTokens = 100
 // TokenView is a token of the account, without its secret.
 type TokenView struct {
 	ID        string `json:"id" doc:"Opaque id." example:"3m5q7s2u4w6y8a2c4e6g"`
-	Hint      string `json:"hint" doc:"How it begins; of a browser that a link signed in: sign-in link." example:"sac_3f5h7k"`
+	Hint      string `json:"hint" doc:"How it begins; of a session that no token began: how it began." example:"sac_3f5h7k"`
 	Current   bool   `json:"current" doc:"Whether this request was made with it." example:"false"`
 	CreatedAt string `json:"created_at" doc:"UTC, six digits of a second, no zone." example:"2026-06-01T09:12:43.512000"`
 	ExpiresAt string `json:"expires_at,omitempty" doc:"When it ends; absent: never." example:"2026-09-01T09:12:43.512000"`

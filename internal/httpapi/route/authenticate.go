@@ -90,10 +90,13 @@ func (t *Table) checkRate(key string) error {
 	return nil
 }
 
-// checkCaller checks token and rate. A token goes before a session; what a session alone
-// authenticates must come from this site.
+// checkCaller checks token and rate. A token goes before what a proxy says, and that before
+// a session; what these alone authenticate must come from this site.
 func (t *Table) checkCaller(r *http.Request, c *Caller) error {
 	secret, authenticate := bearer(r.Header.Get("Authorization")), t.accounts.Authenticate
+	if name, ok := t.vouched.name(r, t.now()); ok && secret == "" {
+		return t.checkVouched(r, c, name)
+	}
 	if secret == "" && c.Session != "" {
 		if err := t.checkSite(r); err != nil {
 			return err

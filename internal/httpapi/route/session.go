@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/saccade-dev/saccade"
@@ -53,6 +54,33 @@ func cookieOf(base string) (name, path string, secure bool) {
 func sessionOf(r *http.Request) string {
 	name, _, _ := cookieOf(httpfront.CallOf(r.Context()).Base)
 	c, err := r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// flowName begins the name of the cookie that holds a try to sign in at a provider.
+const flowName = "saccade_signin"
+
+// FlowCookie returns the cookie that holds a try to sign in for a while. Unlike a session it
+// is sent when another site leads here, as the provider does at its end. Without a value it
+// removes the cookie.
+func FlowCookie(ctx context.Context, value string, life time.Duration) http.Cookie {
+	name, path, secure := cookieOf(httpfront.CallOf(ctx).Base)
+	c := http.Cookie{Name: flowOf(name), Path: path, Value: value, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: int(life.Seconds())}
+	if value == "" {
+		c.MaxAge = -1
+	}
+	return c
+}
+
+func flowOf(session string) string { return strings.Replace(session, cookieName, flowName, 1) }
+
+// FlowOf returns what the cookie of [FlowCookie] holds, "" without one.
+func FlowOf(r *http.Request) string {
+	name, _, _ := cookieOf(httpfront.CallOf(r.Context()).Base)
+	c, err := r.Cookie(flowOf(name))
 	if err != nil {
 		return ""
 	}

@@ -31,6 +31,7 @@ const (
 type Accounts interface {
 	Authenticate(ctx context.Context, plain string) (saccade.Account, saccade.Token, error)
 	AuthenticateSession(ctx context.Context, secret string) (saccade.Account, saccade.Token, error)
+	Account(ctx context.Context, name string) (saccade.Account, error)
 }
 
 // Document has the operations that a table can serve, by id; *openapi.Document is one.
@@ -55,6 +56,10 @@ type Parts struct {
 	Cross    *http.CrossOriginProtection // of requests that a session authenticates
 	Fields   map[string]string           // what clients call the fields of the use cases, where the names differ
 	Now      func() time.Time
+
+	// UserHeader is the header in which a proxy of the front's names the account; empty:
+	// none is believed.
+	UserHeader string
 }
 
 // Table is the operations of the API, served by huma behind one authentication.
@@ -67,6 +72,7 @@ type Table struct {
 	cross    *http.CrossOriginProtection
 	fields   map[string]string
 	now      func() time.Time
+	vouched  vouched
 
 	authentications httpfront.Semaphore
 	largeBodies     *httpfront.Shares
@@ -78,6 +84,7 @@ func New(p Parts) *Table {
 	installErrors()
 	t := &Table{
 		front: p.Front, doc: p.Document, accounts: p.Accounts, limiter: p.Limiter, cross: p.Cross, fields: p.Fields, now: p.Now,
+		vouched:         newVouched(p.UserHeader, p.Front.Log()),
 		authentications: httpfront.NewSemaphore(maxAuthentications),
 		largeBodies:     httpfront.NewShares(maxLargeBodies, largeBodyShare),
 		decodes:         httpfront.NewShares(maxDecodes, decodeShare),

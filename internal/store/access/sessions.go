@@ -23,8 +23,13 @@ const (
 	signInPrefix  = "sai_"
 )
 
-// SignInHint is the hint of a token that a sign-in link made and that nobody holds.
-const SignInHint = "sign-in link"
+// The hints of tokens that nobody holds: of sessions that a sign-in link began, or that
+// somebody else vouched for, and of requests that a proxy vouched for.
+const (
+	SignInHint = "sign-in link"
+	OIDCHint   = "sign-in by OIDC"
+	ProxyHint  = "sign-in by a proxy"
+)
 
 // Session is what a browser holds in place of a token.
 type Session struct {
@@ -74,13 +79,61 @@ func (r *Rows) AuthenticateSession(ctx context.Context, secret string) (saccade.
 		SELECT `+columns+`, s.hash FROM sessions s JOIN tokens t ON t.id = s.token WHERE s.hash = $1 AND s.expires_at > $2`, hash, r.nowMicros()))
 }
 
-// EndSession ends a session. Ending one that is none is no error.
+// EndSession ends a session, and with it the token that was made for it alone. Ending one
+// that is none is no error.
 func (r *Rows) EndSession(ctx context.Context, secret string) error {
-	if len(secret) > maxToken {
+	if len(secret) > maxToken || !strings.HasPrefix(secret, sessionPrefix) {
 		return nil
 	}
-	_, err := r.write.ExecContext(ctx, `DELETE FROM sessions WHERE hash = $1`, hashSecret(secret))
-	return err
+	return r.write.InTx(ctx, pool.Patience, func(tx *sql.Tx) error {
+		var token string
+		err := tx.QueryRowContext(ctx, `DELETE FROM sessions WHERE hash = $1 RETURNING token`, hashSecret(secret)).Scan(&token)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE tokens SET revoked_at = coalesce(revoked_at, $1) WHERE id = $2 AND hint IN ($3, $4)`,
+			r.nowMicros(), token, SignInHint, OIDCHint)
+		return err
+	}, nil)
+}
+
+// Voucher is the word of a service that signs people in.
+type Voucher struct {
+	Account string
+	By      string        // [OIDCHint]
+	Subject string        // who it is, by the name of that service
+	TTL     time.Duration // of the session; [SessionTTL] at most
+}
+
+// BeginSession begins a session that somebody else vouched for, with a token that ends with
+// it and can be revoked as any other. No such account is not_found.
+func (r *Rows) BeginSession(ctx context.Context, v Voucher) (Session, error) {
+	if _, err := r.Account(ctx, v.Account); err != nil {
+		return Session{}, err
+	}
+	var s Session
+	err := r.write.InTx(ctx, pool.Patience, func(tx *sql.Tx) (err error) {
+		s, err = r.begin(ctx, tx, v)
+		return err
+	}, nil)
+	return s, err
+}
+
+// begin inserts a session and the token that it stands for.
+func (r *Rows) begin(ctx context.Context, tx *sql.Tx, v Voucher) (Session, error) {
+	s := r.newSession(v.Account)
+	if end := pool.FromMicros(r.nowMicros()).Add(v.TTL); end.Before(s.ExpiresAt) {
+		s.ExpiresAt = end
+	}
+	token := saccade.NewID()
+	if _, err := tx.ExecContext(ctx, `INSERT INTO tokens (id, account, hash, hint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		token, v.Account, hashSecret(newSecret(TokenPrefix)), v.By, r.nowMicros(), pool.Micros(s.ExpiresAt)); err != nil {
+		return s, err
+	}
+	return s, r.insertSession(ctx, tx, s, token)
 }
 
 // LocalAccount is the account that a server on one's own machine begins with.
@@ -144,13 +197,8 @@ func (r *Rows) RedeemSignIn(ctx context.Context, secret string) (Session, error)
 		case expires <= r.nowMicros():
 			return errSignIn(errors.New("sign-in link has expired"))
 		}
-		s = r.newSession(account)
-		token := saccade.NewID()
-		if _, err = tx.ExecContext(ctx, `INSERT INTO tokens (id, account, hash, hint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-			token, account, hashSecret(newSecret(TokenPrefix)), SignInHint, r.nowMicros(), pool.Micros(s.ExpiresAt)); err != nil {
-			return err
-		}
-		return r.insertSession(ctx, tx, s, token)
+		s, err = r.begin(ctx, tx, Voucher{Account: account, By: SignInHint, TTL: SessionTTL})
+		return err
 	}, nil)
 	return s, err
 }
