@@ -165,6 +165,26 @@ func debs(t *testing.T, versions ...string) []string {
 	return out
 }
 
+// TestPagesInTheUnit: the unit as it comes captures no page and says so; with pages.conf it
+// does, in Chromium's own sandbox.
+func TestPagesInTheUnit(t *testing.T) {
+	m := newMachine(t)
+	file := debs(t, "1.0.0")[0]
+	m.copyIn(file)
+	m.offline("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "chromium", "/root/"+filepath.Base(file))
+	m.start()
+	m.sh("echo SACCADE_ALLOW=127.0.0.1 >>/etc/saccade/saccade.env; systemctl restart saccade")
+	m.ready()
+	as := "export SACCADE_TOKEN=" + m.sh("runuser -u saccade -- saccade token create --account me --data /var/lib/saccade") + "; "
+	const page = "saccade remote analyze http://127.0.0.1:8080/docs --out /tmp/out"
+	if out, err := m.try(as + page); err == nil || !strings.Contains(out, "saccade doctor") {
+		t.Errorf("without pages.conf: %v %s", err, out)
+	}
+	m.sh("install -D -m 0644 /usr/share/doc/saccade/examples/pages.conf /etc/systemd/system/saccade.service.d/pages.conf; systemctl daemon-reload && systemctl restart saccade")
+	m.ready()
+	m.sh(as + page + "; test -s /tmp/out/*/attentionMap.png")
+}
+
 // TestLifeOfThePackage: installed with its dependencies, started by systemd as the unit
 // says, at work, upgraded with its data and settings kept, disabled, removed, back,
 // purged.
