@@ -82,6 +82,7 @@ var allowed = []struct{ path, text, why string }{
 	{"internal/store/migrations/", `erasures`, "the old name of a table"},
 	{"train/", `register forward hook`, "a name of torch"},
 	{"web/", `preact/hooks`, "a name of Preact"},
+	{"internal/mcp/viewer.html", `tool-cancelled`, "a name of MCP Apps"},
 	{"web/third_party/", ``, "other people's software"},
 }
 

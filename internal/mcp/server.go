@@ -53,8 +53,9 @@ func New(cfg Config, b Backend) (*sdk.Server, error) {
 	}
 	s := sdk.NewServer(&sdk.Implementation{Name: "saccade", Title: "Saccade", Version: cfg.Version}, &sdk.ServerOptions{
 		Instructions: instructions, SchemaCache: cfg.Schemas,
-		Capabilities: &sdk.ServerCapabilities{Tools: &sdk.ToolCapabilities{}},
+		Capabilities: capabilities(),
 	})
+	addViewer(s)
 	return s, t.register(s)
 }
 
@@ -76,16 +77,16 @@ func (t *tools) register(s *sdk.Server) error {
 	if err != nil {
 		return err
 	}
-	add(s, t, &sdk.Tool{Name: "analyze", Annotations: makes("Predict where people look", false, &yes), InputSchema: analyze,
-		Description: "Predict where people look in exactly one video, image or web page, or fetch an analysis by its id. Returns scores, the strongest gaze points, the heat map as an image and links to the files. Takes seconds; a video about as long as it plays."}, t.analyze)
-	add(s, t, &sdk.Tool{Name: "measure_areas", Annotations: makes("Measure areas of interest", true, &no),
-		Description: "Measure what share of attention named areas of an analysis get, their rank, and when they are first seen. Replaces the areas measured before."}, t.measure)
-	add(s, t, &sdk.Tool{Name: "compare", Annotations: makes("Compare two designs", false, &yes), InputSchema: pair,
-		Description: "Compare a candidate with a base: scores, areas, how much attention moved, what is within the noise, and checks like \"cta.share < 0.9*base\" (true means something is wrong)."}, t.compare)
-	add(s, t, &sdk.Tool{Name: "elements", Annotations: makes("Attention by element of a page", false, &yes),
-		Description: "What is on a web page (headings, links, buttons, fields, images) and what share of attention each gets; with steal, who gives attention to whom when one is hidden."}, t.elements)
-	add(s, t, &sdk.Tool{Name: "frame", Annotations: reads("Look at one frame"),
-		Description: "Numbers and image of one frame of an analyzed video, at t seconds from its beginning (an image has one frame)."}, t.frame)
+	add(s, t, shown(&sdk.Tool{Name: "analyze", Annotations: makes("Predict where people look", false, &yes), InputSchema: analyze,
+		Description: "Predict where people look in exactly one video, image or web page, or fetch an analysis by its id. Returns scores, the strongest gaze points, the heat map as an image and links to the files. Takes seconds; a video about as long as it plays."}), t.analyze)
+	add(s, t, shown(&sdk.Tool{Name: "measure_areas", Annotations: makes("Measure areas of interest", true, &no),
+		Description: "Measure what share of attention named areas of an analysis get, their rank, and when they are first seen. Replaces the areas measured before."}), t.measure)
+	add(s, t, shown(&sdk.Tool{Name: "compare", Annotations: makes("Compare two designs", false, &yes), InputSchema: pair,
+		Description: "Compare a candidate with a base: scores, areas, how much attention moved, what is within the noise, and checks like \"cta.share < 0.9*base\" (true means something is wrong)."}), t.compare)
+	add(s, t, shown(&sdk.Tool{Name: "elements", Annotations: makes("Attention by element of a page", false, &yes),
+		Description: "What is on a web page (headings, links, buttons, fields, images) and what share of attention each gets; with steal, who gives attention to whom when one is hidden."}), t.elements)
+	add(s, t, shown(&sdk.Tool{Name: "frame", Annotations: reads("Look at one frame"),
+		Description: "Numbers and image of one frame of an analyzed video, at t seconds from its beginning (an image has one frame)."}), t.frame)
 	add(s, t, &sdk.Tool{Name: "list_analyses", Annotations: reads("List analyses"), Description: "List analyses, newest first."}, t.list)
 	add(s, t, &sdk.Tool{Name: "explain", Annotations: reads("Explain a measure"),
 		Description: "What a measure means, how it is computed, on what data it was judged, with interval, and what it does not say."}, t.explain)

@@ -44,6 +44,9 @@ var templates = sync.OnceValue(func() *template.Template {
 	}).Parse(pages))
 })
 
+// Style returns the style sheet of reports.
+func Style() string { return style }
+
 // policy allows the style sheet of the file and images in it, and nothing else.
 func policy() string {
 	sum := sha256.Sum256([]byte(style))

@@ -53,6 +53,7 @@ func Run(t *testing.T, f Fixture) {
 	})
 	s.s = f.Connect(t, c)
 	s.list(f.Video != "")
+	s.viewer()
 	image := s.images()
 	video := f.VideoID
 	if video == "" {
