@@ -9,9 +9,15 @@ import (
 	"github.com/saccade-dev/saccade/internal/transfer"
 )
 
+// verifyFlag is how much a copy is trusted.
+type verifyFlag struct {
+	Verify bool `help:"Read every object again at both ends and compare, rather than 500 of them (256 MiB at most)."`
+}
+
 // backupCmd copies everything into a directory.
 type backupCmd struct {
 	stateFlags
+	verifyFlag
 	Dir string `arg:"" help:"A directory that is empty, or that a backup was ended in."`
 }
 
@@ -27,12 +33,13 @@ Example:
 
 // Run makes the copy.
 func (c *backupCmd) Run(e env) error {
-	return move(e, c.config(), state.Config{Data: c.Dir}, transfer.Options{Running: true})
+	return move(e, c.config(), state.Config{Data: c.Dir}, transfer.Options{Running: true, Verify: c.Verify})
 }
 
 // restoreCmd copies everything out of a backup.
 type restoreCmd struct {
 	stateFlags
+	verifyFlag
 	Dir string `arg:"" type:"existingdir" help:"The directory of a backup."`
 }
 
@@ -46,11 +53,12 @@ Example:
 
 // Run copies it back.
 func (c *restoreCmd) Run(e env) error {
-	return move(e, state.Config{Data: c.Dir}, c.config(), transfer.Options{})
+	return move(e, state.Config{Data: c.Dir}, c.config(), transfer.Options{Verify: c.Verify})
 }
 
 // migrateCmd moves a service to another place.
 type migrateCmd struct {
+	verifyFlag
 	Data string   `default:"saccade-data" placeholder:"DIR" help:"Directory for what is under way, of a place without one (default: saccade-data)."`
 	From []string `required:"" placeholder:"PLACE" help:"Where everything is: a data directory, postgres://..., s3://..., separated by commas."`
 	To   []string `required:"" placeholder:"PLACE" help:"Where it is to go: an empty place."`
@@ -76,7 +84,7 @@ func (c *migrateCmd) Run(e env) error {
 	if err != nil {
 		return usage(e, err)
 	}
-	return move(e, from, to, transfer.Options{})
+	return move(e, from, to, transfer.Options{Verify: c.Verify})
 }
 
 // place reads where rows and objects are.
@@ -115,6 +123,6 @@ func move(e env, from, to state.Config, o transfer.Options) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.stdout, "%d rows and %d objects (%.1f MB), of which %d were copied now\n", r.Rows, r.Objects, float64(r.Bytes)/1e6, r.Copied)
+	_, err = fmt.Fprintf(e.stdout, "%d rows and %d objects (%.1f MB), of which %d were copied now; %d are the same, byte by byte\n", r.Rows, r.Objects, float64(r.Bytes)/1e6, r.Copied, r.Same)
 	return err
 }

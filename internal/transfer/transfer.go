@@ -4,7 +4,7 @@
 // The contract: the target has no rows before, or the transfer is refused; all rows come
 // in one transaction, after all objects, so that a transfer that ends early leaves a
 // target without rows, and the next one goes on where it ended. The source is not
-// changed. Counts are compared before the end.
+// changed. Before the end counts are compared, and the bytes of some objects or of all.
 package transfer
 
 import (
@@ -21,6 +21,7 @@ import (
 
 // Options say how to transfer.
 type Options struct {
+	Verify  bool                                  // compare the bytes of all objects before the end, rather than of 500 and 256 MiB
 	Running bool                                  // the source may be at work meanwhile; what comes after the start is not part of the copy
 	Object  func(key blob.Key, copied bool) error // called after every object; nil: nobody is told
 }
@@ -31,6 +32,7 @@ type Report struct {
 	Objects int
 	Bytes   int64
 	Copied  int // objects that an earlier transfer had not copied
+	Same    int // objects whose bytes were read again at both ends and are the same
 }
 
 // ErrNotEmpty says that the target has rows.
@@ -57,6 +59,9 @@ func (p place) close() error {
 	return p.rows.Close()
 }
 
+// ends are the places of a transfer.
+type ends struct{ src, dst place }
+
 // Run copies all rows and objects from one place to another.
 func Run(ctx context.Context, from, to state.Config, o Options) (r Report, err error) {
 	src, err := openPlace(ctx, from)
@@ -80,7 +85,12 @@ func Run(ctx context.Context, from, to state.Config, o Options) (r Report, err e
 	}
 	defer c.rollback()
 	r.Rows = c.rows
-	if err := copyObjects(ctx, src, dst, o, &r); err != nil {
+	s := &sample{all: o.Verify}
+	start := time.Now()
+	if err := o.copyObjects(ctx, ends{src, dst}, &r, s); err != nil {
+		return r, err
+	}
+	if r.Same, err = s.compare(ctx, ends{src, dst}, start); err != nil {
 		return r, err
 	}
 	return r, c.commit()
@@ -115,9 +125,9 @@ func checkEnds(ctx context.Context, src, dst place, o Options) error {
 }
 
 // copyObjects copies every object that the target does not have yet.
-func copyObjects(ctx context.Context, src, dst place, o Options, r *Report) error {
-	return src.objects.Walk(ctx, func(key blob.Key, put time.Time) error {
-		size, copied, err := copyObject(ctx, src, dst, key)
+func (o Options) copyObjects(ctx context.Context, e ends, r *Report, s *sample) error {
+	return e.src.objects.Walk(ctx, func(key blob.Key, put time.Time) error {
+		size, copied, err := copyObject(ctx, e.src, e.dst, key)
 		if errors.Is(err, blob.ErrNotFound) {
 			return nil // deleted meanwhile
 		}
@@ -125,6 +135,7 @@ func copyObjects(ctx context.Context, src, dst place, o Options, r *Report) erro
 			return fmt.Errorf("object %s: %w", key, err)
 		}
 		r.Objects++
+		s.offer(key)
 		r.Bytes += size
 		if copied {
 			r.Copied++

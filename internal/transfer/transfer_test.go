@@ -166,6 +166,9 @@ func TestThereAndBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if r.Same != 25 {
+		t.Errorf("%d of %d objects were compared", r.Same, r.Objects)
+	}
 	if r.Objects != 25 || r.Copied != 15 {
 		t.Errorf("%d objects, copied %d; want 25 and 15", r.Objects, r.Copied)
 	}
@@ -213,6 +216,45 @@ func TestRefusals(t *testing.T) {
 	for _, ends := range [][2]state.Config{{one, newer}, {newer, state.Config{Data: t.TempDir()}}} {
 		if _, err := transfer.Run(t.Context(), ends[0], ends[1], transfer.Options{}); err == nil || !strings.Contains(err.Error(), "newer version") {
 			t.Errorf("a newer database: %v", err)
+		}
+	}
+}
+
+// TestDamagedCopy: an object at the target that has the size of the source's and other
+// bytes, as a disk or a hand may leave it between two attempts, is found, and no rows
+// come.
+func TestDamagedCopy(t *testing.T) {
+	for _, all := range []bool{false, true} {
+		from, to := state.Config{Data: t.TempDir()}, state.Config{Data: filepath.Join(t.TempDir(), "to")}
+		fill(t, from)
+		age(t, from.Data)
+		var last blob.Key
+		_, err := transfer.Run(t.Context(), from, to, transfer.Options{Object: func(key blob.Key, _ bool) error {
+			last = key
+			return errKilled
+		}})
+		if !errors.Is(err, errKilled) {
+			t.Fatalf("got %v", err)
+		}
+		path := filepath.Join(to.Data, "objects", filepath.FromSlash(string(last)))
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b[0] ^= 1
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err = transfer.Run(t.Context(), from, to, transfer.Options{Verify: all})
+		if err == nil || !strings.Contains(err.Error(), string(last)+" is another one") {
+			t.Errorf("Verify %v: %v", all, err)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		r, err := transfer.Run(t.Context(), from, to, transfer.Options{Verify: all})
+		if err != nil || r.Same != r.Objects || r.Copied != 1 {
+			t.Errorf("Verify %v: %+v, %v", all, r, err)
 		}
 	}
 }
