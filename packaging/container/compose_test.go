@@ -63,6 +63,9 @@ func TestComposeShutIn(t *testing.T) {
 		if name != "s3" && s.User != "10001:10001" {
 			t.Errorf("%s runs as %q", name, s.User)
 		}
+		if listen := s.Environment["SACCADE_LISTEN"]; name != "s3" && (listen == nil || !strings.HasPrefix(*listen, ":")) {
+			t.Errorf("%s listens on a loopback address, and need not confine ffmpeg there", name)
+		}
 	}
 }
 
