@@ -71,6 +71,7 @@ type Decoder struct {
 
 // Decode starts decoding the file at path, which info ([webm.Scan]) judges. It
 // refuses, with CodeInvalidInput, what exceeds MaxDuration or MaxPixels.
+// Transparency is read where Info.Transparent says so ([Tool.Opaque]).
 // threads are those of ffmpeg's decoder; 0 means as many as configured, and 1
 // serves best beside an encoder of the same video, which has more to do. Where
 // Config.Require holds and the system cannot confine ffmpeg, the error wraps
@@ -88,7 +89,7 @@ func (t *Tool) Decode(ctx context.Context, path string, info webm.Info, threads 
 	if err := info.CheckPixels(t.cfg.MaxPixels); err != nil {
 		return nil, err
 	}
-	d := &Decoder{tool: t, info: info, idle: make(chan *Frame, maxIdle), feed: make(chan error, 1)}
+	d := &Decoder{tool: t, info: info, idle: make(chan *Frame, maxIdle)}
 	if t.cfg.MaxDuration > 0 {
 		if err := info.CheckLimits(t.cfg.MaxDuration); err != nil {
 			return nil, err
@@ -121,25 +122,17 @@ func openSource(path string, info webm.Info) (sourceFile, error) {
 	return sourceFile{webm.Source{R: f, Size: st.Size(), Info: info}, f}, nil
 }
 
-// run starts the process and feeds it from the source, which it closes.
-func (d *Decoder) run(ctx context.Context, src sourceFile, threads int) error {
-	r, w, err := connect(false)
-	if err != nil {
-		return errors.Join(fmt.Errorf("pipe from ffmpeg: %w", err), src.Close())
+// run starts the process and feeds it from the source, which it closes. A transparency
+// that is not asked for is left out.
+func (d *Decoder) run(ctx context.Context, src sourceFile, threads int) (err error) {
+	of := webm.ColorPlanes
+	if d.info.Transparent {
+		of = webm.AllPlanes
 	}
-	ours, theirs, err := connect(true)
-	if err != nil {
-		return errors.Join(fmt.Errorf("pipe to ffmpeg: %w", err), src.Close(), r.Close(), w.Close())
+	if d.proc, d.pipe, d.feed, err = d.tool.pump(ctx, src, of, d.tool.decodeArgs(d.info, threads)); err != nil {
+		return err
 	}
-	j := job{args: d.tool.decodeArgs(d.info, threads), stdin: theirs, stdout: w, nice: decoderNice}
-	if d.proc, err = d.tool.start(ctx, j); err != nil {
-		return errors.Join(err, src.Close(), ours.Close(), r.Close())
-	}
-	d.pipe, d.raw = r, webm.NewRawReader(r)
-	go func() {
-		err := src.CopyVideo(d.proc.ctx, ours)
-		d.feed <- errors.Join(err, ours.Close(), src.Close())
-	}()
+	d.raw = webm.NewRawReader(d.pipe)
 	return nil
 }
 

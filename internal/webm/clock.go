@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/webm/spacing"
 )
 
 // latest bounds the times that are computed with: 73 years, so that stamps may
@@ -22,10 +23,10 @@ type clock struct {
 	first   time.Duration // of the first frame
 	last    [kinds]time.Duration
 	seen    [kinds]bool
-	early   time.Duration // the earliest time of any block
-	spacing histogram     // of the frames
-	gaps    []gap         // long ones of this part, for pieces in the wrong order
-	start   time.Duration // of this part
+	early   time.Duration     // the earliest time of any block
+	spacing spacing.Histogram // of the frames
+	gaps    []gap             // long ones of this part, for pieces in the wrong order
+	start   time.Duration     // of this part
 	err     error
 }
 
@@ -59,7 +60,7 @@ func (c *clock) newPart(end time.Duration) {
 func (c *clock) end() time.Duration {
 	end := -time.Duration(latest)
 	if c.seen[video] {
-		end = c.last[video] + c.spacing.typical()
+		end = c.last[video] + c.spacing.Typical()
 	}
 	if c.seen[audio] {
 		end = max(end, c.last[audio]+packetTime)
@@ -113,11 +114,11 @@ func (c *clock) count(k packet, t time.Duration) {
 	c.early = min(c.early, t)
 	if c.seen[k.kind] {
 		step := t - c.last[k.kind]
-		if step > max(jitter, 3*c.spacing.typical()) && len(c.gaps) < maxGaps {
+		if step > max(jitter, 3*c.spacing.Typical()) && len(c.gaps) < maxGaps {
 			c.gaps = append(c.gaps, gap{c.last[k.kind], t})
 		}
 		if k.kind == video {
-			c.spacing.add(step)
+			c.spacing.Add(step)
 		}
 	}
 	if k.kind == audio {
@@ -150,43 +151,6 @@ func (c *clock) disordered(t time.Duration) bool {
 func wrongOrder(at time.Duration) *saccade.Error {
 	return saccade.Errorf(saccade.CodeInvalidInput, "The pieces of the recording are in the wrong order: "+
 		"its time stamps go back to %.3f s, which an earlier piece left out. Please join the pieces in the order in which they were recorded.", at.Seconds())
-}
-
-// histogram counts intervals by the millisecond.
-type histogram struct {
-	n      [1001]int32 // the last one counts all longer intervals
-	total  int32
-	median int
-	below  int32 // counted below median
-}
-
-func (h *histogram) add(step time.Duration) {
-	i := min(max(int(step/time.Millisecond), 0), len(h.n)-1)
-	h.n[i]++
-	h.total++
-	if i < h.median {
-		h.below++
-	}
-	for h.median > 0 && h.below > (h.total-1)/2 {
-		h.median--
-		h.below -= h.n[h.median]
-	}
-	for h.below+h.n[h.median] <= (h.total-1)/2 {
-		h.below += h.n[h.median]
-		h.median++
-	}
-}
-
-// defaultFrame is the length of a lone frame of which nothing is declared.
-const defaultFrame = time.Second / 30
-
-// typical is the lower median of the intervals, at most a second: the length of
-// a frame behind which no other comes.
-func (h *histogram) typical() time.Duration {
-	if h.total == 0 {
-		return defaultFrame
-	}
-	return time.Duration(max(h.median, 1)) * time.Millisecond
 }
 
 func mixedCodecs(a, b string) *saccade.Error {

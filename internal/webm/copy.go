@@ -15,17 +15,35 @@ type Source struct {
 	Info Info  // what Scan said of it
 }
 
+// Planes are what CopyVideo takes of frames that carry transparency.
+type Planes int
+
+// All of a frame, its colors, or its transparency, coded as the luma of a frame of its own.
+const (
+	AllPlanes Planes = iota
+	ColorPlanes
+	AlphaPlane
+)
+
 // CopyVideo writes the video track alone, as a plain Matroska stream for the
 // decoder: one track, times as Info has them but counted from Info.FirstPTS,
 // each block in a cluster of its own, and nothing that Scan has not understood.
-// Errors come from w, from the source and from ctx.
-func (s Source) CopyVideo(ctx context.Context, w io.Writer) error {
-	return s.copy(ctx, w, video, s.Info.FirstPTS)
+// For AlphaPlane, frames without transparency are left out. Errors come from w,
+// from the source and from ctx.
+func (s Source) CopyVideo(ctx context.Context, w io.Writer, of Planes) error {
+	return s.copy(ctx, w, copying{video, of, s.Info.FirstPTS})
 }
 
 // CopyAudio is CopyVideo for the audio track; times count from start.
 func (s Source) CopyAudio(ctx context.Context, w io.Writer, start time.Duration) error {
-	return s.copy(ctx, w, audio, start)
+	return s.copy(ctx, w, copying{audio, AllPlanes, start})
+}
+
+// copying says what is copied, and from when times count.
+type copying struct {
+	kind  kind
+	of    Planes
+	start time.Duration
 }
 
 // AudioStart returns the time of the first packet of audio. io.EOF means that
@@ -43,7 +61,7 @@ func (s Source) AudioStart(ctx context.Context) (time.Duration, error) {
 	}
 }
 
-func (s Source) copy(ctx context.Context, w io.Writer, want kind, start time.Duration) error {
+func (s Source) copy(ctx context.Context, w io.Writer, c copying) error {
 	p := newPackets(ctx, s.R, s.Size, s.Info.Tracks)
 	var out []byte
 	begun := false
@@ -52,18 +70,18 @@ func (s Source) copy(ctx context.Context, w io.Writer, want kind, start time.Dur
 		if !ok {
 			return p.err()
 		}
-		if k.kind != want {
+		if k.kind != c.kind || c.of == AlphaPlane && !k.alpha {
 			continue
 		}
 		out = out[:0]
 		if !begun {
 			out, begun = streamStart(out, plainTrack(k.track)), true
 		}
-		at := max(k.time+s.Info.Shift-start, 0)
+		at := max(k.time+s.Info.Shift-c.start, 0)
 		out = appendHeader(out, idCluster, unknownSize)
 		out = appendUint(out, idTimestamp, uint64(at/time.Millisecond))
 		var err error
-		if out, err = p.appendBlock(out, k, 1); err != nil {
+		if out, err = p.appendBlock(out, k, 1, c.of); err != nil {
 			return err
 		}
 		if _, err := w.Write(out); err != nil {
@@ -95,24 +113,27 @@ func plainTrack(t *track) []byte {
 	return b
 }
 
-// appendBlock appends the packet as a SimpleBlock or BlockGroup of the track with
+// appendBlock appends planes of the packet as a SimpleBlock or BlockGroup of the track with
 // the number, at the time of its cluster: its relative time is zero.
-func (p *packets) appendBlock(b []byte, k packet, number byte) ([]byte, error) {
+func (p *packets) appendBlock(b []byte, k packet, number byte, of Planes) ([]byte, error) {
+	head := []byte{0x80 | number, 0, 0, k.flags}
 	if k.whole.id == idSimpleBlock {
-		b = appendHeader(b, idSimpleBlock, k.end-k.data+4)
-		b = append(b, 0x80|number, 0, 0, k.flags)
+		b = append(appendHeader(b, idSimpleBlock, k.end-k.data+4), head...)
 		return p.appendBytes(b, k.data, k.end)
 	}
 	whole, err := p.appendBytes(nil, k.whole.body, k.whole.end)
 	if err != nil {
 		return b, err
 	}
-	block := append([]byte{0x80 | number, 0, 0, k.flags}, whole[k.data-k.whole.body:k.end-k.whole.body]...)
-	group := appendElement(nil, idBlock, block) // the block comes first
+	frame := whole[k.data-k.whole.body : k.end-k.whole.body]
+	if of == AlphaPlane {
+		frame = alphaOf(whole)
+	}
+	group := appendElement(nil, idBlock, append(head, frame...)) // the block comes first
 	children(whole, func(id uint32, v []byte) {
-		switch id {
-		case idBlock:
-		case idBlockDuration:
+		switch {
+		case id == idBlock, id == idBlockAdditions && of != AllPlanes:
+		case id == idBlockDuration:
 			group = appendUint(group, id, uint64(max(k.dur, 0)/time.Millisecond))
 		default:
 			group = appendElement(group, id, v)
@@ -121,12 +142,36 @@ func (p *packets) appendBlock(b []byte, k packet, number byte) ([]byte, error) {
 	return appendElement(b, idBlockGroup, group), nil
 }
 
+// alphaOf returns the coded transparency in a BlockGroup: the addition 1.
+func alphaOf(group []byte) (alpha []byte) {
+	var number uint64
+	var data []byte
+	var visit func(id uint32, v []byte)
+	visit = func(id uint32, v []byte) {
+		switch id {
+		case idBlockAdditions:
+			children(v, visit)
+		case idBlockMore:
+			number, data = 1, nil
+			if children(v, visit); number == 1 {
+				alpha = data
+			}
+		case idBlockAddID:
+			number = parseUint(v)
+		case idBlockAdditional:
+			data = v
+		}
+	}
+	children(group, visit)
+	return alpha
+}
+
 // appendBytes appends a stretch of the file.
 func (p *packets) appendBytes(b []byte, from, to int64) ([]byte, error) {
 	at := len(b)
 	b = append(b, make([]byte, to-from)...)
-	if n := p.win.fill(b[at:], from); int64(n) != to-from {
-		return b, errors.Join(fmt.Errorf("webm: %d of %d bytes at %d", n, to-from, from), p.win.err)
+	if n := p.win.Fill(b[at:], from); int64(n) != to-from {
+		return b, errors.Join(fmt.Errorf("webm: %d of %d bytes at %d", n, to-from, from), p.win.Err)
 	}
 	return b, nil
 }

@@ -63,6 +63,7 @@ const (
 	idBlockAdditions     = 0x75A1
 	idBlockMore          = 0xA6
 	idBlockAddID         = 0xEE
+	idBlockAdditional    = 0xA5
 	idCues               = 0x1C53BB6B
 	idCuePoint           = 0xBB
 	idCueTime            = 0xB3

@@ -90,7 +90,7 @@ func (m *muxer) index(ctx context.Context) error {
 		if k.kind != video {
 			continue
 		}
-		b := m.video.win.bytes(k.data, 1)
+		b := m.video.win.Bytes(k.data, 1)
 		m.add(k, k.time+m.parts.Start, len(b) == 1 && b[0]&(showExisting|interFrame) == 0)
 	}
 	if err := errors.Join(m.video.err(), m.video.clock.err); err != nil {
@@ -147,7 +147,7 @@ func (m *muxer) repeat() error {
 		b := rest[0]
 		if b.kind == video {
 			var err error
-			if slot, err = refSlot(m.video.win.bytes(b.data, int(min(3, b.end-b.data)))); err != nil {
+			if slot, err = refSlot(m.video.win.Bytes(b.data, int(min(3, b.end-b.data)))); err != nil {
 				return fmt.Errorf("%w (at %v)", err, b.at)
 			}
 		}
@@ -325,10 +325,10 @@ func (m *muxer) appendPiece(body []byte, b piece, rel time.Duration) (_ []byte, 
 		body = append(body, b.repeat...)
 	case b.kind == audio:
 		frame = b.end - b.data
-		body, err = m.audio.appendBlock(body, b.packet, audioNumber)
+		body, err = m.audio.appendBlock(body, b.packet, audioNumber, AllPlanes)
 	default:
 		frame = b.end - b.data
-		body, err = m.video.appendBlock(body, b.packet, videoNumber)
+		body, err = m.video.appendBlock(body, b.packet, videoNumber, AllPlanes)
 	}
 	if err != nil {
 		return body, err

@@ -3,6 +3,7 @@ package webm
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -224,7 +225,7 @@ func TestCopyVideo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := sourceOf(t, b)
 			var stream bytes.Buffer
-			if err := s.CopyVideo(t.Context(), &stream); err != nil {
+			if err := s.CopyVideo(t.Context(), &stream, AllPlanes); err != nil {
 				t.Fatal(err)
 			}
 			got, err := scanBytes(bytes.Replace(stream.Bytes(), []byte("matroska"), []byte("webm\x00\x00\x00\x00"), 1))
@@ -243,6 +244,48 @@ func TestCopyVideo(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestCopyPlanes: colors and transparency of the same frames part into two
+// streams, each frame with its time.
+func TestCopyPlanes(t *testing.T) {
+	more := func(id uint64, data string) []byte {
+		return el(idBlockMore, num(idBlockAddID, id), el(idBlockAdditional, []byte(data)))
+	}
+	late := el(idBlockMore, el(idBlockAdditional, []byte("hdr2")), num(idBlockAddID, 4))
+	with := func(at int16, additions ...[]byte) []byte {
+		return el(idBlockGroup, el(idBlock, append(block(1, at, 0), "color"...)), el(idBlockAdditions, additions...))
+	}
+	b := file(infoOf(), el(idTracks, videoTrack("V_VP9", num(idAlphaMode, 1))), el(idCluster, num(idTimestamp, 0),
+		with(0, more(1, "alpha1")), with(40, more(4, "hdr"), more(1, "alpha2")), simple(1, 80), with(120, more(1, "alpha3"), late)))
+	s := sourceOf(t, b)
+	for name, tc := range map[string]struct {
+		of    Planes
+		holds map[string]int
+		times []time.Duration
+	}{
+		"all":    {AllPlanes, map[string]int{"color": 3, "alpha": 3, "hdr": 2}, []time.Duration{0, 40 * ms, 80 * ms, 120 * ms}},
+		"colors": {ColorPlanes, map[string]int{"color": 3, "alpha": 0, "hdr": 0}, []time.Duration{0, 40 * ms, 80 * ms, 120 * ms}},
+		"alpha":  {AlphaPlane, map[string]int{"color": 0, "alpha1": 1, "alpha2": 1, "alpha3": 1, "hdr": 0}, []time.Duration{0, 40 * ms, 120 * ms}},
+	} {
+		var stream bytes.Buffer
+		if err := s.CopyVideo(t.Context(), &stream, tc.of); err != nil {
+			t.Fatal(err)
+		}
+		for text, n := range tc.holds {
+			if got := bytes.Count(stream.Bytes(), []byte(text)); got != n {
+				t.Errorf("%s: %q comes %d times, want %d", name, text, got, n)
+			}
+		}
+		var times []time.Duration
+		p := newPackets(t.Context(), bytes.NewReader(stream.Bytes()), int64(stream.Len()), Ordinals{})
+		for k, ok := p.next(); ok; k, ok = p.next() {
+			times = append(times, k.time)
+		}
+		if diff := cmp.Diff(tc.times, times); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", name, diff)
+		}
 	}
 }
 
@@ -278,12 +321,15 @@ func FuzzCopy(f *testing.F) {
 			return
 		}
 		var stream bytes.Buffer
-		if err := (Source{R: bytes.NewReader(b), Size: int64(len(b)), Info: info}).CopyVideo(t.Context(), &stream); err != nil {
+		if err := (Source{R: bytes.NewReader(b), Size: int64(len(b)), Info: info}).CopyVideo(t.Context(), &stream, AllPlanes); err != nil {
 			t.Fatal(err)
 		}
 		got, err := scanBytes(bytes.Replace(stream.Bytes(), []byte("matroska"), []byte("webm\x00\x00\x00\x00"), 1))
 		if err != nil || got.Frames != info.Frames {
 			t.Errorf("%d frames became %d: %v", info.Frames, got.Frames, err)
+		}
+		if err := (Source{R: bytes.NewReader(b), Size: int64(len(b)), Info: info}).CopyVideo(t.Context(), io.Discard, AlphaPlane); err != nil {
+			t.Fatal(err)
 		}
 	})
 }

@@ -64,7 +64,7 @@ type Ordinals struct{ Video, Audio int }
 
 func newPackets(ctx context.Context, r io.ReaderAt, size int64, o Ordinals) *packets {
 	p := &packets{walker: newWalker(ctx, r, size), pick: [kinds]int{o.Video, o.Audio}, scale: 1e6, fresh: true}
-	p.count, p.read = [kinds][]int{{}, {}}, p.win.bytes
+	p.count, p.read = [kinds][]int{{}, {}}, p.win.Bytes
 	return p
 }
 
@@ -86,7 +86,7 @@ func (p *packets) next() (packet, bool) {
 		case idCluster:
 			p.fresh, p.at, p.repeated = true, n.at, false
 		case idTimestamp:
-			p.cluster = parseUint(p.win.bytes(n.body, int(min(n.end-n.body, 8))))
+			p.cluster = parseUint(p.win.Bytes(n.body, int(min(n.end-n.body, 8))))
 			p.repeated = p.starts.again(&p.win, p.cluster, p.at)
 		case idSimpleBlock, idBlockGroup:
 			if p.repeated {
@@ -112,7 +112,7 @@ func (p *packets) newPart() {
 
 // readInfo reads the segment's Info element.
 func (p *packets) readInfo(n node) {
-	b := p.win.read(n.body, int(min(n.end-n.body, 64<<10)))
+	b := p.win.Read(n.body, int(min(n.end-n.body, 64<<10)))
 	children(b, func(id uint32, v []byte) {
 		switch id {
 		case idTimestampScale:
@@ -135,7 +135,7 @@ func (p *packets) readTracks(n node) {
 		return
 	}
 	var seen [kinds]int
-	for _, t := range parseTracks(p.win.read(n.body, int(n.end-n.body))) {
+	for _, t := range parseTracks(p.win.Read(n.body, int(n.end-n.body))) {
 		k := t.class()
 		if k == kinds {
 			continue
@@ -185,7 +185,7 @@ func (p *packets) block(n node) (packet, bool) {
 	if n.id == idBlockGroup && !p.group(&k) {
 		return k, false
 	}
-	b := p.win.bytes(k.head, int(min(k.end-k.head, codec.MaxHeader+12)))
+	b := p.win.Bytes(k.head, int(min(k.end-k.head, codec.MaxHeader+12)))
 	number, w, ok := parseSize(b)
 	if !ok || len(b) < w+4 {
 		return k, false
@@ -221,7 +221,7 @@ const lacing = 0x06
 func (p *packets) group(k *packet) bool {
 	found := false
 	for at := k.whole.body; at < k.whole.end && p.more(); {
-		e, ok := parseElement(p.win.bytes(at, maxHeader))
+		e, ok := parseElement(p.win.Bytes(at, maxHeader))
 		body := at + int64(e.head)
 		if !ok || e.size == unknownSize || e.size > k.whole.end-body {
 			break
@@ -230,7 +230,7 @@ func (p *packets) group(k *packet) bool {
 		case idBlock:
 			k.head, k.end, found = body, body+e.size, true
 		case idBlockDuration:
-			k.dur = p.ticks(float64(parseUint(p.win.bytes(body, int(min(e.size, 8))))))
+			k.dur = p.ticks(float64(parseUint(p.win.Bytes(body, int(min(e.size, 8))))))
 		case idBlockAdditions:
 			k.alpha = true
 		}

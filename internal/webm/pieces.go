@@ -7,6 +7,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/sniff"
+	"github.com/saccade-dev/saccade/internal/webm/window"
 )
 
 // sniffSize is how much of a file is searched for the beginning of a recording.
@@ -14,9 +15,9 @@ const sniffSize = 16 << 20
 
 // docType requires the EBML header of a WebM file and moves behind it.
 func (p *packets) docType() error {
-	head := p.win.bytes(0, 512)
-	if p.win.err != nil {
-		return p.win.err
+	head := p.win.Bytes(0, 512)
+	if p.win.Err != nil {
+		return p.win.Err
 	}
 	e, ok := parseElement(head)
 	if !ok || e.id != idEBML {
@@ -65,21 +66,19 @@ func (p *packets) sniffPieces(head []byte) (sniff.File, bool) {
 	if i := bytes.Index(head[:min(len(head), 64)], []byte("\x42\x82\x84webm")); i >= 0 && !bytes.Contains(head[:i], []byte{0x1A, 0x45, 0xDF, 0xA3}) {
 		return sniff.File{What: "a WebM file whose first bytes are missing", Do: "Please upload it from its very first byte."}, true
 	}
-	size := min(p.win.size, sniffSize)
-	search := window{r: p.win.r, size: size, buf: make([]byte, searchSize)}
-	start := search.find(0, []byte{0x1A, 0x45, 0xDF, 0xA3})
-	piece := search
-	piece.at, piece.n = 0, 0
+	size := min(p.win.Size, sniffSize)
+	search, piece := window.New(p.file, size, searchSize), window.New(p.file, size, searchSize)
+	start := search.Find(0, []byte{0x1A, 0x45, 0xDF, 0xA3})
 	cluster := int64(0)
-	for ok := false; !ok && cluster < size && cmp.Or(search.err, piece.err) == nil && p.more(); {
-		if cluster = piece.find(cluster, []byte{0x1F, 0x43, 0xB6, 0x75}); cluster >= size {
+	for ok := false; !ok && cluster < size && cmp.Or(search.Err, piece.Err) == nil && p.more(); {
+		if cluster = piece.Find(cluster, []byte{0x1F, 0x43, 0xB6, 0x75}); cluster >= size {
 			break
 		}
 		if ok = p.clusterAt(cluster); !ok {
 			cluster++
 		}
 	}
-	p.search.err = cmp.Or(p.search.err, search.err, piece.err)
+	p.search.Err = cmp.Or(p.search.Err, search.Err, piece.Err)
 	switch {
 	case cluster < start && start < size:
 		return sniff.File{What: "made of pieces of a WebM recording in the wrong order: the first one, which holds the header, is not at the beginning", Do: sniff.DoJoin}, true
@@ -97,7 +96,7 @@ func (p *packets) sniffPieces(head []byte) (sniff.File, bool) {
 
 // clusterAt reports whether a cluster begins at pos: its time stamp comes first.
 func (p *packets) clusterAt(pos int64) bool {
-	b := p.win.bytes(pos, 2*maxHeader)
+	b := p.win.Bytes(pos, 2*maxHeader)
 	e, ok := parseElement(b)
 	if !ok || e.id != idCluster {
 		return false

@@ -1,6 +1,10 @@
 package webm
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/saccade-dev/saccade/internal/webm/window"
+)
 
 // starts remembers where clusters begin, by their time stamps, to know a piece
 // of a recording that was sent twice.
@@ -18,7 +22,7 @@ const (
 // again reports whether the cluster at a position, whose time stamp is known,
 // begins with the same bytes as one before of the same time. It reads the file
 // only where two clusters have one time stamp, and at most maxCompared times.
-func (s *starts) again(w *window, stamp uint64, at int64) bool {
+func (s *starts) again(w *window.Window, stamp uint64, at int64) bool {
 	before, ok := s.at[stamp]
 	if !ok {
 		if s.at == nil {
@@ -34,9 +38,9 @@ func (s *starts) again(w *window, stamp uint64, at int64) bool {
 	}
 	s.compared++
 	n := compareSize
-	if e, ok := parseElement(w.bytes(at, maxHeader)); ok && e.size != unknownSize {
+	if e, ok := parseElement(w.Bytes(at, maxHeader)); ok && e.size != unknownSize {
 		n = int(min(compareSize, int64(e.head)+e.size))
 	}
-	a, b := w.read(before, n), w.read(at, n)
+	a, b := w.Read(before, n), w.Read(at, n)
 	return len(a) == len(b) && bytes.Equal(a, b)
 }

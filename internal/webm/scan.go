@@ -154,7 +154,7 @@ func (s *scanner) refuse(v *track) error {
 		return unreadable("The video is encrypted. Please upload it without protection.")
 	case v.w == 0 || v.h == 0:
 		return unreadable("The WebM file is damaged: its frames have no size. Please record or export it again.")
-	case 2*s.lost > s.win.size:
+	case 2*s.lost > s.win.Size:
 		return unreadable("Most of the WebM file is damaged. Please record or export it again.")
 	case s.clock.frames == 0:
 		return unreadable("The WebM file holds no complete frame. Please record or export it again.")
@@ -233,7 +233,7 @@ const longestTail = 24 * time.Hour
 // stays until the Duration that the header declares, or until the audio ends,
 // where that is clearly later than the end of the frame itself.
 func (s *scanner) ends(i *Info, def time.Duration) {
-	i.Frame = s.clock.spacing.typical()
+	i.Frame = s.clock.spacing.Typical()
 	if def > 0 && (i.Frames == 1 || (def < 4*i.Frame && i.Frame < 4*def)) {
 		i.Frame = def
 	}

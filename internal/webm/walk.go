@@ -3,9 +3,14 @@ package webm
 import (
 	"context"
 	"io"
+
+	"github.com/saccade-dev/saccade/internal/webm/window"
 )
 
 const (
+	windowSize = 1 << 10  // bytes that are read at a time
+	searchSize = 64 << 10 // and while something is searched
+
 	// maxTracks bounds the track list: real ones have some hundred bytes.
 	maxTracks = 1 << 20
 	// maxElement bounds a believable element that reaches past the end: a
@@ -24,8 +29,9 @@ const (
 // in recordings, are never needed.
 type walker struct {
 	ctx       context.Context
-	win       window
-	search    window // reads the stretches of damage
+	file      io.ReaderAt
+	win       window.Window
+	search    window.Window // reads the stretches of damage
 	pos       int64
 	elements  int   // handled so far
 	lost      int64 // bytes that are no structure we know
@@ -34,7 +40,7 @@ type walker struct {
 }
 
 func newWalker(ctx context.Context, r io.ReaderAt, size int64) walker {
-	return walker{ctx: ctx, win: newWindow(r, size, windowSize), search: window{r: r, size: size}}
+	return walker{ctx: ctx, file: r, win: window.New(r, size, windowSize), search: window.New(r, size, searchSize)}
 }
 
 // node is an element: a complete one, or the header of a master that is entered.
@@ -48,15 +54,15 @@ type node struct {
 // next returns the next element whose id is known. It reports false at the end
 // of the file, at a part that is cut off, and when err or overrun is set.
 func (w *walker) next() (node, bool) {
-	for w.pos < w.win.size && w.more() {
+	for w.pos < w.win.Size && w.more() {
 		at := w.pos
-		e, ok := parseElement(w.win.bytes(at, maxHeader))
-		if !ok && w.win.size-at < maxHeader {
+		e, ok := parseElement(w.win.Bytes(at, maxHeader))
+		if !ok && w.win.Size-at < maxHeader {
 			w.truncated = true
 			return node{}, false
 		}
 		body := at + int64(e.head)
-		cut := e.size > w.win.size-body
+		cut := e.size > w.win.Size-body
 		switch {
 		case ok && entered(e.id):
 			w.truncated = w.truncated || cut
@@ -81,17 +87,17 @@ func (w *walker) next() (node, bool) {
 func (w *walker) more() bool {
 	w.elements++
 	w.overrun = w.overrun || w.elements > maxElements
-	if w.elements%checkEvery == 0 && w.win.err == nil {
-		w.win.err = w.ctx.Err()
+	if w.elements%checkEvery == 0 && w.win.Err == nil {
+		w.win.Err = w.ctx.Err()
 	}
 	return w.err() == nil && !w.overrun
 }
 
 func (w *walker) err() error {
-	if w.win.err != nil {
-		return w.win.err
+	if w.win.Err != nil {
+		return w.win.Err
 	}
-	return w.search.err
+	return w.search.Err
 }
 
 // known reports whether the id may stand where next looks. Anything else is
@@ -111,16 +117,13 @@ func entered(id uint32) bool { return id == idSegment || id == idCluster }
 
 // follows reports whether a known element, or the end of the file, is at pos.
 func (w *walker) follows(pos int64) bool {
-	e, ok := parseElement(w.win.bytes(pos, maxHeader))
-	return pos == w.win.size || ok && known(e.id)
+	e, ok := parseElement(w.win.Bytes(pos, maxHeader))
+	return pos == w.win.Size || ok && known(e.id)
 }
 
 // resync moves on to the next cluster, or file, after damage.
 func (w *walker) resync() {
-	if w.search.buf == nil {
-		w.search.buf = make([]byte, searchSize)
-	}
-	at := w.search.find(w.pos+1, []byte{0x1F, 0x43, 0xB6, 0x75}, []byte{0x1A, 0x45, 0xDF, 0xA3})
+	at := w.search.Find(w.pos+1, []byte{0x1F, 0x43, 0xB6, 0x75}, []byte{0x1A, 0x45, 0xDF, 0xA3})
 	w.lost += at - w.pos
 	w.pos = at
 }

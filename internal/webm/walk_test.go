@@ -80,7 +80,7 @@ func TestScanCanBeCanceled(t *testing.T) {
 	if _, err := Scan(ctx, bytes.NewReader(b), int64(len(b))); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	if err := (Source{R: bytes.NewReader(b), Size: int64(len(b))}).CopyVideo(ctx, io.Discard); !errors.Is(err, context.Canceled) {
+	if err := (Source{R: bytes.NewReader(b), Size: int64(len(b))}).CopyVideo(ctx, io.Discard, AllPlanes); !errors.Is(err, context.Canceled) {
 		t.Errorf("copy: %v", err)
 	}
 }
