@@ -15,6 +15,7 @@
 package attention
 
 import (
+	"context"
 	"time"
 
 	"github.com/saccade-dev/saccade"
@@ -61,4 +62,17 @@ type Stream interface {
 	// frame afterwards; the density stays valid until the following call of
 	// Next and must not be modified. A frame of another size is an error.
 	Next(frame *pix.RGB, pts time.Duration) (saccade.Density, error)
+}
+
+// Ahead is a [Stream] that can work on frames before their turn, on several at once
+// where there are cores. The densities are the same to the bit.
+type Ahead interface {
+	Stream
+
+	// Begin starts work on a frame that Next will bring. Where it is called for one
+	// frame it is called for all, in their order; another goroutine may call Next
+	// meanwhile. The frame must not be modified until Next has returned for it. Begin
+	// waits while many frames are under way; the error is the context's, or that of
+	// a frame of another size.
+	Begin(ctx context.Context, frame *pix.RGB) error
 }

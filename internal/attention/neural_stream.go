@@ -36,11 +36,10 @@ const (
 // the way there is approximate: smoothing stops when a step moves the log
 // density by less than 1e-4.
 type neuralStream struct {
+	*ahead
 	net       *network
-	r         *runner
+	r         *slot // that of the last frame that ran through the network
 	prior     Prior
-	frame     *pix.RGB // the last frame that ran through the network
-	seen      bool
 	bias      []float32
 	target    []float32 // log density of frame alone; only without a recurrent branch
 	gate      []float32 // 0..1, how fast a cell is smoothed
@@ -52,61 +51,60 @@ type neuralStream struct {
 
 // newNeuralStream starts a stream for frames of w x h pixels.
 func newNeuralStream(n *network, w, h int, prior Prior) *neuralStream {
-	r := n.newRunner(w, h)
+	r := n.newSlot(w, h)
 	plane := func() []float32 { return make([]float32, r.w*r.h) }
-	s := &neuralStream{net: n, r: r, prior: prior, frame: pix.New(w, h), motion: newMotion(r.w, r.h, *n.config.Motion)}
+	s := &neuralStream{ahead: newAhead(n, w, h), net: n, r: r, prior: prior, motion: newMotion(r.w, r.h, *n.config.Motion)}
 	s.target, s.gate = plane(), plane()
 	return s
 }
 
 // Size implements [Stream].
-func (s *neuralStream) Size() (w, h int) { return s.frame.W, s.frame.H }
+func (s *neuralStream) Size() (w, h int) { return s.ahead.w, s.ahead.h }
 
 // Next implements [Stream].
 func (s *neuralStream) Next(p *pix.RGB, pts time.Duration) (saccade.Density, error) {
-	if err := checkFrame(p, s.frame.W, s.frame.H); err != nil {
+	if err := checkFrame(p, s.ahead.w, s.ahead.h); err != nil {
 		return saccade.Density{}, err
 	}
-	d := saccade.Density{W: s.r.w, H: s.r.h, V: s.r.density}
+	b, err := s.take(p, s.r)
+	if err != nil {
+		return saccade.Density{}, err
+	}
 	dt := min(max((pts-s.at).Seconds(), 1e-3), 1)
 	s.at = pts
-	changed := !s.seen || differs(s.frame.Pix, p.Pix)
-	if !changed && s.converged {
-		return d, nil
-	}
-	if changed {
-		if err := s.observe(p, dt); err != nil {
+	if b.changed {
+		if err := s.observe(b, dt); err != nil {
 			return saccade.Density{}, err
 		}
 	}
-	if s.net.gru != nil {
-		s.step(dt, changed)
-	} else {
-		s.smooth(dt, changed)
+	d := saccade.Density{W: s.r.w, H: s.r.h, V: s.r.density}
+	switch {
+	case !b.changed && s.converged:
+	case s.net.gru != nil:
+		s.step(dt, b.changed)
+	default:
+		s.smooth(dt, b.changed)
 	}
 	return d, nil
 }
 
 // observe runs a changed frame through the network.
-func (s *neuralStream) observe(p *pix.RGB, dt float64) error {
-	cut := s.motion.observe(p, dt)
+func (s *neuralStream) observe(b *begun, dt float64) (err error) {
+	cut := s.motion.observe(b.frame, dt)
 	if cut {
-		bias, err := s.net.videoBias(s.r.w, s.r.h, s.prior, p)
-		if err != nil {
+		if s.bias, err = s.net.videoBias(s.r.w, s.r.h, s.prior, b.frame); err != nil {
 			return err
 		}
-		s.bias = bias
 	}
-	copy(s.frame.Pix, p.Pix)
-	s.seen, s.converged = true, false
-	s.r.in.RGB = s.frame.Pix
+	s.converged = false
 	if s.net.gru != nil {
-		s.r.encode.Run()
+		s.r, err = s.finish(b, s.r)
 		if cut {
 			clear(s.r.state.Data)
 		}
-		return nil
+		return err
 	}
+	s.r.in.RGB = s.r.frame.Pix
 	s.r.imageMode()
 	for i, v := range s.r.logits {
 		s.target[i] = v + s.bias[i]

@@ -43,7 +43,7 @@ func TestOracle(t *testing.T) {
 	ours, theirs := timing{math.Inf(1), math.Inf(1)}, timing{math.Inf(1), math.Inf(1)}
 	var logits []float32
 	for range 3 { // by turns, so that a busy machine disturbs both alike
-		took, got := runtime(t, dir, append(args, strconv.Itoa(runs)))
+		took, got := onnxRuntime(t, dir, append(args, strconv.Itoa(runs)))
 		theirs, logits = theirs.least(took), got
 		took = timing{Min: math.Inf(1)}
 		before := cpuTime()
@@ -96,8 +96,8 @@ type timing struct{ Min, CPU float64 }
 
 func (a timing) least(b timing) timing { return timing{min(a.Min, b.Min), min(a.CPU, b.CPU)} }
 
-// runtime runs ONNX Runtime and returns how long it took, and the logits.
-func runtime(t *testing.T, dir string, args []string) (timing, []float32) {
+// onnxRuntime runs ONNX Runtime and returns how long it took, and the logits.
+func onnxRuntime(t *testing.T, dir string, args []string) (timing, []float32) {
 	script, err := filepath.Abs("testdata/oracle.cjs")
 	if err != nil {
 		t.Fatal(err)

@@ -74,26 +74,21 @@ func New(cfg Config) (*Tool, error) {
 
 var versionLine = regexp.MustCompile(`(?m)^ffmpeg version (\S+)`)
 
-// probe asks the program what it is; options that differ between versions are
-// chosen by what its help says rather than by its version. Loading ffmpeg takes
-// most of the time of an answer, so it is asked twice only, side by side.
+// probe asks the program what it is; an option that differs between versions is
+// chosen by trying rather than by the version. Loading ffmpeg takes most of the time
+// of an answer, so it is asked once only, as a rule.
 func (t *Tool) probe() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	var help, codecs string
+	var codecs string
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { help, err = t.ask(ctx, "-hide_banner", "-h", "long"); return err })
-	g.Go(func() (err error) { codecs, err = t.ask(ctx, "-codecs"); return err })
+	g.Go(func() (err error) { codecs, err = t.codecs(ctx); return err })
 	g.Go(func() error { return t.prepareSandbox(ctx) })
 	if err := g.Wait(); err != nil {
 		return fmt.Errorf("ffmpeg at %s does not run: %w; install it, for example by \"apt install ffmpeg\"", t.path, err)
 	}
 	if m := versionLine.FindStringSubmatch(codecs); m != nil {
 		t.version = m[1]
-	}
-	t.sync = "-vsync"
-	if strings.Contains(help, "-fps_mode") {
-		t.sync = "-fps_mode"
 	}
 	fatal := false
 	for _, w := range wanted {
@@ -106,6 +101,18 @@ func (t *Tool) probe() error {
 		return fmt.Errorf("ffmpeg at %s lacks %s; install a full build, for example by \"apt install ffmpeg\"", t.path, strings.Join(t.missing, ", "))
 	}
 	return nil
+}
+
+// codecs asks the program for its codecs with the option that the work needs beside, so
+// that an answer says that it is known; programs before 5.1 know it by its older name.
+func (t *Tool) codecs(ctx context.Context) (string, error) {
+	t.sync = "-fps_mode"
+	out, err := t.ask(ctx, t.sync, "passthrough", "-codecs")
+	if err != nil && strings.Contains(out, "Unrecognized option") {
+		t.sync = "-vsync"
+		return t.ask(ctx, t.sync, "passthrough", "-codecs")
+	}
+	return out, err
 }
 
 // coder finds a coder in what `ffmpeg -codecs` prints, for example

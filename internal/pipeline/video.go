@@ -214,6 +214,11 @@ func (r *videoRun) decode(ctx context.Context, out chan<- *frame) error {
 			shrink.YCbCr(f.small, active(d))
 		}
 		last = f
+		if s, ok := f.stream.(attention.Ahead); ok {
+			if err := s.Begin(ctx, f.small); err != nil {
+				return err
+			}
+		}
 		select {
 		case out <- f:
 		case <-ctx.Done():
