@@ -11,6 +11,7 @@ import (
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
 )
 
 // link returns the address of a sign-in link of the server, below its root.
@@ -100,6 +101,83 @@ func TestAppShares(t *testing.T) {
 		other.click("Open")
 	}
 	other.see("leads nowhere any more")
+}
+
+// TestAppSharesAPair hands out a comparison: another browser sees it, whole and
+// read-only, until one of the two is deleted.
+func TestAppSharesAPair(t *testing.T) {
+	t.Parallel()
+	s := start(t, t.TempDir())
+	first, second := s.analyzed(pngOf(t, screen(640, 480)), nil), s.analyzed(pngOf(t, screen(600, 500)), nil)
+	b := openTab(t, s.url)
+	b.open(s.link())
+	b.see("e2e")
+	b.open("/c/" + first.text("id") + ".." + second.text("id") + "?mode=swipe")
+	b.wait("document.querySelector('.sides.swipe') && document.querySelector('.compare-table tbody tr')")
+	b.keys("s")
+	b.wait("document.querySelector('dialog[open]')")
+	b.click("Make a link")
+	b.wait("document.querySelector('#share-url')")
+	link := strings.TrimPrefix(eval[string](b, "document.querySelector('#share-url').value"), s.url)
+	b.clean("sharing a pair")
+
+	other := openTab(t, s.url)
+	other.open(link + "?mode=diff")
+	other.see("Shared, read-only")
+	other.wait("document.querySelector('.sides.diff') && document.querySelectorAll('.compare-table tbody tr').length >= 1")
+	other.judge("shared-pair")
+	for _, mode := range []string{"Side by side", "Swipe", "Onion"} {
+		other.click(mode)
+	}
+	other.wait("[...document.querySelectorAll('.sides img')].every(i => i.naturalWidth > 0)")
+	if eval[bool](other, "[...document.querySelectorAll('button')].some(e => /Delete|Draw|Share/.test(e.innerText + e.getAttribute('aria-label')))") {
+		t.Error("a viewer is offered changes")
+	}
+	other.clean("shared pair")
+	s.call("DELETE", "/analyses/"+second.text("id"), nil)
+	other.open(link)
+	other.see("leads nowhere any more")
+}
+
+// TestAppInAnotherSite: a page of another site can neither frame the app nor use
+// the session of whoever visits it.
+func TestAppInAnotherSite(t *testing.T) {
+	t.Parallel()
+	s := start(t, t.TempDir())
+	a := s.analyzed(pngOf(t, screen(320, 240)), nil)
+	evil := site(t, map[string]http.HandlerFunc{"/": html(`<!doctype html><title>Win a prize</title><iframe src="` + s.url + `/" width=800 height=600></iframe>
+		<form id=f method=post action="` + s.url + `/v2/analyses" enctype="text/plain"><input name='{"input":{"type":"image","content":"' value='"}}'></form>`)})
+	b := openTab(t, s.url)
+	b.open(s.link())
+	b.see("e2e")
+	elsewhere := strings.Replace(evil.URL, "127.0.0.1", "localhost", 1) // another site, not only another port
+	b.must(chromedp.Do(b.ctx, chromedp.Navigate(elsewhere)))
+	b.wait("document.readyState === 'complete'")
+	if eval[bool](b, "(f => { try { return f.contentDocument?.body.innerText.length > 0; } catch { return f.contentWindow.length > 0; } })(document.querySelector('iframe'))") {
+		t.Error("the app shows in a frame of another site")
+	}
+	framed := false
+	b.mu.Lock()
+	for _, p := range b.problems {
+		framed = framed || strings.Contains(p, "frame-ancestors")
+	}
+	b.mu.Unlock()
+	if !framed {
+		t.Errorf("no frame was refused: %q", b.problems)
+	}
+	eval[any](b, fmt.Sprintf(`Promise.allSettled([
+		fetch(%[1]q + '/v2/analyses/%[2]s', {method: 'DELETE', credentials: 'include'}), fetch(%[1]q + '/session', {method: 'DELETE', credentials: 'include', mode: 'no-cors'}),
+		fetch(%[1]q + '/v2/shares', {method: 'POST', credentials: 'include', mode: 'no-cors', body: '{"analysis":"%[2]s"}'})])`, s.url, a.text("id")))
+	eval[any](b, "document.querySelector('#f').submit()")
+	b.wait("document.readyState === 'complete' && location.port !== '" + elsewhere[strings.LastIndex(elsewhere, ":")+1:] + "'")
+	b.open("/")
+	b.see("e2e") // still signed in, still there
+	if all := s.call("GET", "/analyses", nil).body["analyses"].([]any); len(all) != 1 {
+		t.Errorf("another site has left %d analyses", len(all))
+	}
+	if all, _ := s.call("GET", "/shares", nil).body["shares"].([]any); len(all) != 0 {
+		t.Errorf("another site has shared %v", all)
+	}
 }
 
 // TestAppLongLibrary: two hundred analyses are there at once, and searched.

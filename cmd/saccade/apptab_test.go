@@ -43,14 +43,15 @@ type tab struct {
 	ids      map[network.RequestID]string
 }
 
-// openTab starts a Chromium of its own.
-func openTab(t *testing.T, address string) *tab {
+// openTab starts a Chromium of its own, with more flags if wanted.
+func openTab(t *testing.T, address string, flags ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	needChromium(t)
 	b := &tab{t: t, url: address, bytes: map[string]float64{}, ids: map[network.RequestID]string{}}
-	alloc, closeAlloc := chromedp.NewExecAllocator(context.Background(),
+	flags = append(flags,
 		chromedp.Flag("no-sandbox", os.Geteuid() == 0), chromedp.Flag("headless", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
 		chromedp.Flag("hide-scrollbars", true), chromedp.WindowSize(1440, 900))
+	alloc, closeAlloc := chromedp.NewExecAllocator(context.Background(), flags...)
 	ctx, closeTab := chromedp.NewContext(alloc, chromedp.WithListener(b.observe))
 	limited, cancel := context.WithTimeout(ctx, 4*time.Minute)
 	t.Cleanup(func() {
@@ -220,6 +221,12 @@ func (b *tab) drag(fromX, fromY, toX, toY float64) {
 	}
 }
 
+// move moves the mouse, with no button pressed.
+func (b *tab) move(x, y float64) {
+	b.t.Helper()
+	call(b, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: x, Y: y})
+}
+
 // sizes are the windows in which every screen is checked.
 var sizes = []struct {
 	name string
@@ -233,23 +240,43 @@ func (b *tab) judge(name string) {
 	if !eval[bool](b, "typeof axe === 'object'") {
 		call(b, runtime.Evaluate, runtime.EvaluateParams{Expression: axe}) // as a developer would, past the page's policy
 	}
+	b.inEveryLook(name, func(where string) {
+		found := eval[[]string](b, `axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(r =>
+				r.violations.map(v => v.id + ': ' + v.help + ' ' + v.nodes.map(n => n.target.join(' ') + ' ' + (n.any[0] ? n.any[0].message : '')).slice(0, 4).join(' | ')))`)
+		for _, v := range found {
+			b.t.Errorf("%s: axe: %s", where, v)
+		}
+		if over := eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
+			b.t.Errorf("%s scrolls sideways by %d pixels", where, over)
+		}
+	})
+	b.clean(name)
+}
+
+// inEveryLook shows the screen in both widths and themes, and saves each.
+func (b *tab) inEveryLook(name string, check func(where string)) {
+	b.t.Helper()
 	for _, size := range sizes {
 		for _, theme := range []string{"light", "dark"} {
 			b.look(size.w, size.h, theme)
 			eval[any](b, "new Promise(r => requestAnimationFrame(() => setTimeout(r, 60)))")
 			where := name + "-" + size.name + "-" + theme
-			found := eval[[]string](b, `axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(r =>
-				r.violations.map(v => v.id + ': ' + v.help + ' ' + v.nodes.map(n => n.target.join(' ') + ' ' + (n.any[0] ? n.any[0].message : '')).slice(0, 4).join(' | ')))`)
-			for _, v := range found {
-				b.t.Errorf("%s: axe: %s", where, v)
-			}
-			if over := eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
-				b.t.Errorf("%s scrolls sideways by %d pixels", where, over)
-			}
+			check(where)
 			b.save(where)
 		}
 	}
 	b.look(1440, 900, "light")
+}
+
+// showing saves a part of the screen in every look. The whole of it was judged
+// before: what a sticky header covers half, as this part is scrolled to, axe
+// would take for too small.
+func (b *tab) showing(name, selector string) {
+	b.t.Helper()
+	b.inEveryLook(name, func(string) {
+		eval[any](b, fmt.Sprintf("document.querySelector(%q).scrollIntoView({block: 'center'})", selector))
+	})
+	eval[any](b, "scrollTo(0, 0)")
 	b.clean(name)
 }
 
@@ -262,5 +289,6 @@ func (b *tab) save(name string) {
 	}
 	shown, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 	b.must(err)
+	b.must(os.MkdirAll(dir, 0o755))
 	b.must(os.WriteFile(filepath.Join(dir, name+".png"), shown, 0o644))
 }

@@ -36,6 +36,9 @@ func (b *Blender) Blend(dst *image.YCbCr, l *Layer) error {
 	if l.field.v != nil {
 		b.blendField(f, l)
 	}
+	if l.outlined {
+		l.outlineFrame(f, b.w, b.h)
+	}
 	for _, d := range discs(l.spots, b.w, b.h) {
 		d.blend(f, b.w, b.h)
 	}

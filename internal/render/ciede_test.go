@@ -1,11 +1,14 @@
 package render
 
 import (
+	"image"
+	"image/color"
 	"math"
 	"os"
 	"slices"
 	"testing"
 
+	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/pix"
 )
 
@@ -136,6 +139,8 @@ func photograph(t *testing.T) (pixels [][3]float64) {
 // TestHeatIsSeenOnAnyGround: a place that draws four times the attention of chance,
 // or more, differs from the same place without heat. Under fog, one that draws none
 // does. Of a photograph, one pixel in a hundred may have a color of the heat itself.
+// The strong places of turbo are known by their outline, of which the better half
+// counts.
 func TestHeatIsSeenOnAnyGround(t *testing.T) {
 	const least = 12 // CIEDE2000
 	palettes := map[string][]entry{"heat": heatTable()[steps/2:], "fog": fogTable()[:1]}
@@ -160,5 +165,55 @@ func TestHeatIsSeenOnAnyGround(t *testing.T) {
 				t.Errorf("%s on %s: %.1f, want %d", palette, name, smallest, least)
 			}
 		}
+		for _, g := range ground {
+			below := toLab(g[0], g[1], g[2])
+			black, white := entry{a: outlineShare}, entry{r: 255, g: 255, b: 255, a: outlineShare}
+			if d := max(ciede2000(below, composed(g, black)), ciede2000(below, composed(g, white))); d < 3*least {
+				t.Errorf("the outline on %v: %.1f", g, d)
+			}
+		}
+	}
+}
+
+// TestOutline: with turbo, every strong place is enclosed by a closed line, black
+// inside and white outside, in images as in frames.
+func TestOutline(t *testing.T) {
+	d := saccade.NewDensity(32, 18)
+	for i := range d.V {
+		d.V[i] = 0.2 / float32(len(d.V))
+	}
+	for y := 6; y < 12; y++ {
+		for x := 10; x < 18; x++ {
+			d.V[y*d.W+x] = 10 / float32(len(d.V))
+		}
+	}
+	m := Attention(d, saccade.PaletteTurbo).Image(320, 180)
+	cross := ""
+	for x := range 320 {
+		switch c := m.NRGBAAt(x, 90); {
+		case c == color.NRGBA{A: outlineShare}:
+			cross += "b"
+		case c == color.NRGBA{R: 255, G: 255, B: 255, A: outlineShare}:
+			cross += "w"
+		}
+	}
+	if cross != "wwbbbbww" {
+		t.Errorf("a row through the middle crosses %q, want wwbbbbww", cross)
+	}
+	for _, p := range []saccade.Palette{saccade.PaletteHeat, saccade.PaletteFog} {
+		if Attention(d, p).outlined {
+			t.Errorf("%s has an outline", p)
+		}
+	}
+	frame := image.NewYCbCr(image.Rect(0, 0, 320, 180), image.YCbCrSubsampleRatio420)
+	for i := range frame.Y {
+		frame.Y[i] = 100
+	}
+	if err := NewBlender(320, 180).Blend(frame, Attention(d, saccade.PaletteTurbo)); err != nil {
+		t.Fatal(err)
+	}
+	row := frame.Y[90*frame.YStride:][:320]
+	if dark, light := slices.Min(row), slices.Max(row); dark > 30 || light < 215 {
+		t.Errorf("the line in the frame goes from %d to %d", dark, light)
 	}
 }

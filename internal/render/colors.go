@@ -5,6 +5,7 @@ import (
 	"math"
 	"sync"
 
+	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/pix"
 )
 
@@ -31,11 +32,11 @@ var (
 	excitingnessTable = sync.OnceValue(func() *table { return newTable(rosePath, evenly, scoreOpacity) })
 )
 
-// HeatColors returns the color table of heat, from no attention to most: sRGB,
+// Colors returns the color table of a palette, from no attention to most: sRGB,
 // not premultiplied.
-func HeatColors() [steps]color.NRGBA {
+func Colors(p saccade.Palette) [steps]color.NRGBA {
 	var out [steps]color.NRGBA
-	for i, e := range heatTable() {
+	for i, e := range paletteTable(p) {
 		out[i] = color.NRGBA{R: e.r, G: e.g, B: e.b, A: e.a}
 	}
 	return out

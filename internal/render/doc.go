@@ -26,7 +26,8 @@
 // The heat position is log2(times chance)/4. At 0.5 and above, a place differs from
 // what is below it by a CIEDE2000 of 12 at least, on white, black, mid gray, red and
 // photographs. Other palettes ([saccade.Palette]) have the same positions; that of fog
-// has the opacity of 85 % * (1 - position)^2. The perception map shows what is
+// has the opacity of 85 % * (1 - position)^2. Turbo, a rainbow, has colors that some
+// ground has too: its strong places, 0.5 and above, have an outline, black and white. The perception map shows what is
 // seen in the first three seconds: about nine fixations, each of which takes in
 // about 2.5 % of a screen, fall on a cell by chance with the density as the
 // rate, so a cell is missed with the probability exp(-0.225 * times chance);

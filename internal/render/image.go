@@ -13,6 +13,9 @@ func (l *Layer) Image(w, h int) *image.NRGBA {
 	if l.field.v != nil {
 		l.drawField(dst)
 	}
+	if l.outlined {
+		l.outlineImage(dst)
+	}
 	for _, d := range discs(l.spots, w, h) {
 		d.drawImage(dst)
 	}

@@ -13,6 +13,8 @@ type Layer struct {
 	field grid
 	table *table
 	spots []saccade.GazePoint // hotspots instead of a field
+
+	outlined bool // strong places have an outline
 }
 
 // grid holds table positions in 8.8 fixed point: cell centers of an image.
@@ -35,13 +37,15 @@ func Heat(d saccade.Density) *Layer { return Attention(d, saccade.PaletteHeat) }
 // Attention is [Heat] in the colors of a palette; an empty one is heat.
 func Attention(d saccade.Density, p saccade.Palette) *Layer {
 	cells := float64(len(d.V))
-	return newLayer(d.W, d.H, paletteTable(p), func(i int) float64 {
+	l := newLayer(d.W, d.H, paletteTable(p), func(i int) float64 {
 		times := float64(d.V[i]) * cells
 		if times <= 1 {
 			return 0
 		}
 		return math.Log2(times) / heatOctaves
 	})
+	l.outlined = p == saccade.PaletteTurbo
+	return l
 }
 
 // Perception darkens what is missed within the first three seconds.

@@ -23,6 +23,9 @@ func (b *Blender) Overlay(dst *image.NYCbCrA, l *Layer) error {
 		return nil
 	}
 	b.overlayField(f, l)
+	if l.outlined {
+		l.outlineFrame(f, b.w, b.h)
+	}
 	return nil
 }
 

@@ -127,7 +127,7 @@ func (c Config) policy() string {
 }
 
 // screens are the patterns of the app's screens.
-var screens = []string{"/{$}", "/about", "/settings", "/a/{id}", "/c/{pair}", "/s/{share}"}
+var screens = []string{"/{$}", "/about", "/settings", "/lens", "/a/{id}", "/c/{pair}", "/s/{share}"}
 
 // Register adds the app's screens and files to a router; missing answers for
 // what is not there.

@@ -40,7 +40,7 @@ func get(h http.Handler, path string, headers ...string) *httptest.ResponseRecor
 func TestAppScreens(t *testing.T) {
 	app := newApp(t, Config{})
 	for path, root := range map[string]string{
-		"/": "", "/about": "", "/settings": "", "/a/abc": "../", "/c/abc..def": "../", "/s/abc": "../", "/a/abc?t=3": "../",
+		"/": "", "/about": "", "/settings": "", "/lens": "", "/a/abc": "../", "/c/abc..def": "../", "/s/abc": "../", "/a/abc?t=3": "../",
 	} {
 		w := get(app, path)
 		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/html; charset=utf-8" {

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useAddress } from './address';
 import { analysisKeys } from './analysiskeys';
 import { AreaList } from './arealist';
 import { coverage, inside } from './areas';
@@ -13,11 +14,13 @@ import { DeleteButton } from './library';
 import { Model } from './model';
 import { Notes } from './notes';
 import { ComparePicker } from './pick';
-import { go, here, note } from './router';
-import { Elements, Scores, SeenFirst } from './scores';
+import { go } from './router';
+import { Elements } from './elements';
+import { Steal, Variants } from './pageextras';
+import { Scores, SeenFirst } from './scores';
 import { ShareDialog } from './share';
 import { Stage } from './stage';
-import { setRange, Timeline } from './timeline';
+import { Timeline } from './timeline';
 import type { Analysis } from './types';
 import { Button, explain, Failure, Progress, toast } from './ui';
 import { localVideo } from './uploads';
@@ -185,12 +188,8 @@ function Head({ model: m }: { model: Model }) {
 // Result is the whole answer: stage and controls, the numbers beside it, and
 // the timeline below.
 export function Result({ model: m }: { model: Model }) {
-  useEffect(() => restore(m), [m]);
+  useAddress(m);
   const frame = m.player.frame.value;
-  useEffect(() => {
-    const t = setTimeout(() => note({ t: m.kind === 'video' && frame > 0 ? m.player.time.toFixed(3) : null }), 400);
-    return () => clearTimeout(t);
-  }, [frame]);
   const grid = m.numbers?.grid;
   const density = grid?.density(frame);
   const share = (i: number) => {
@@ -206,22 +205,13 @@ export function Result({ model: m }: { model: Model }) {
       <aside class="rail" aria-label="Numbers">
         <Scores model={m} />
         {m.areas && <AreaList set={m.areas} share={share} readOnly={m.readOnly} onDraw={(t) => (m.tool.value = t)} />}
-        <SeenFirst model={m} />
         <Elements model={m} />
+        <SeenFirst model={m} />
         {!m.readOnly && <Notes model={m} />}
       </aside>
       {m.kind === 'video' && m.numbers && <Timeline model={m} />}
+      <Steal model={m} />
+      <Variants model={m} />
     </div>
   );
-}
-
-// restore puts the state of the address on screen.
-function restore(m: Model): void {
-  const q = here.value.query;
-  const view = m.views.find(([v]) => v === q.get('view'));
-  if (view) m.view.value = view[0];
-  const range = q.get('range')?.split(',').map(Number);
-  if (range?.length === 2) setRange(m, range[0], range[1]);
-  const t = Number(q.get('t'));
-  if (t) m.player.seek(t + 1e-3);
 }

@@ -1,4 +1,4 @@
-import { setView, fullScreen } from './controls';
+import { fullScreen, nextGround, setView } from './controls';
 import { frameAt } from './grid';
 import type { Key } from './keys';
 import type { Model } from './model';
@@ -55,6 +55,7 @@ function viewKeys(m: Model): Key[] {
     key(['x'], 'Off as long as it is held', () => (m.held.value = true), () => (m.held.value = false)),
     key(['='], 'Stronger', louder(0.1)),
     key(['-'], 'Weaker', louder(-0.1)),
+    key(['b'], 'Background of the stage', () => nextGround(m)),
     key(['f'], 'Full screen', fullScreen),
   ];
 }
@@ -67,13 +68,13 @@ function areaKeys(m: Model): Key[] {
   return [
     key(['r'], 'Draw a box', () => (m.tool.value = m.tool.value === 'box' ? 'none' : 'box')),
     key(['p'], 'Draw a polygon', () => (m.tool.value = m.tool.value === 'polygon' ? 'none' : 'polygon')),
-    key(['Enter'], 'While drawing: a box in the middle', () => {
+    key(['Enter'], 'While drawing: one in the middle', () => {
       if (m.tool.value === 'none') return;
-      set.add({ box: { x: 0.375, y: 0.375, width: 0.25, height: 0.25 } });
+      set.addMiddle(m.tool.value);
       m.tool.value = 'none';
       requestAnimationFrame(() => document.querySelector<SVGElement>('.area.selected polygon')?.focus());
     }),
-    key(['Escape'], 'Stop drawing', () => { m.tool.value = 'none'; set.selected.value = undefined; }),
+    key(['Escape'], 'Stop drawing', () => { m.tool.value = 'none'; set.selected.value = undefined; m.marked.value = m.pinned.value = undefined; }),
     key(['Delete', 'Backspace'], 'Delete the area', chosen((i) => set.remove(i))),
     key(['Ctrl+d'], 'Duplicate the area', chosen((i) => set.duplicate(i))),
     key(['Ctrl+z'], 'Undo', () => set.undo()),

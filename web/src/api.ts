@@ -40,6 +40,14 @@ export async function call<T>(method: string, below: string, body?: unknown, ext
   throw refusal(answer, text);
 }
 
+// post sends bytes and returns those of the answer.
+export async function post(below: string, body: Blob, signal: AbortSignal): Promise<ArrayBuffer> {
+  const answer = await fetch(new URL(below, root), { method: 'POST', headers: { 'Content-Type': body.type }, body, signal, cache: 'no-store' });
+  if (answer.status === 401) session.value = 'out';
+  if (!answer.ok) throw refusal(answer, await answer.text());
+  return answer.arrayBuffer();
+}
+
 function refusal(answer: Response, text: string): ApiError {
   let info: WireError = { code: 'server_error', message: `The service answered ${answer.status}.` };
   try {

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
-import { colorOf, corners, grown, moved, type AreaSet } from './areas';
+import { bent, colorOf, corners, grown, moved, type AreaSet } from './areas';
 import { percent } from './format';
 import type { Aoi, Point } from './types';
 
@@ -72,6 +72,7 @@ function boxOf(a: Point, b: Point) {
 function Area({ area, index, set, active, share, place, busy, tall }:
   { area: Aoi; index: number; set: AreaSet; active: boolean; share: number; place: (e: PointerEvent) => Point; busy: boolean; tall: number }) {
   const last = useRef<Point | undefined>(undefined);
+  const [corner, setCorner] = useState(0); // of a polygon, that Shift and arrow keys move
   const selected = set.selected.value === index;
   const points = corners(area).map(([x, y]) => `${1000 * x},${tall * y}`).join(' ');
   const begin = (e: PointerEvent) => {
@@ -90,8 +91,11 @@ function Area({ area, index, set, active, share, place, busy, tall }:
   const end = () => { last.current = undefined; };
   const key = (e: KeyboardEvent) => {
     const d = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[e.key];
+    const turn = { PageUp: -1, PageDown: 1 }[e.key];
     if (e.key === 'Enter' || e.key === ' ') set.selected.value = index;
+    else if (turn && area.polygon) setCorner((corner + turn + area.polygon.length) % area.polygon.length);
     else if (!d) return;
+    else if (e.shiftKey && area.polygon) set.drag(index, bent(area, corner, 0.01 * d[0]!, 0.01 * d[1]!));
     else set.drag(index, (e.altKey ? grown : moved)(area, 0.01 * d[0]!, 0.01 * d[1]!));
     e.preventDefault();
     e.stopPropagation();
@@ -100,8 +104,12 @@ function Area({ area, index, set, active, share, place, busy, tall }:
   return (
     <g class={`area${selected ? ' selected' : ''}${active ? '' : ' asleep'}`} style={{ color: colorOf(index) }}>
       <polygon points={points} tabIndex={0} role="button" aria-pressed={selected}
-        aria-label={`Area ${area.name}, ${percent(share)} of the attention. Arrow keys move it, Alt and arrow keys change its size.`}
+        aria-label={`Area ${area.name}, ${percent(share)} of the attention. Arrow keys move it, ${b ? 'Alt and arrow keys change its size' : 'Page Up and Page Down choose a corner, Shift and arrow keys move that'}.`}
         onPointerDown={begin} onPointerMove={move(moved)} onPointerUp={end} onKeyDown={key} onFocus={() => (set.selected.value = index)} />
+      {selected && !b && !busy && corners(area).map(([x, y], i) => (
+        <circle key={i} class={i === corner ? 'handle chosen' : 'handle'} cx={1000 * x} cy={tall * y} r={8} onPointerDown={(e) => { setCorner(i); begin(e); }}
+          onPointerMove={move((a, dx, dy) => bent(a, i, dx, dy))} onPointerUp={end} />
+      ))}
       {selected && b && !busy && (
         <circle class="handle" cx={1000 * (b.x + b.width)} cy={tall * (b.y + b.height)} r={9}
           onPointerDown={begin} onPointerMove={move(grown)} onPointerUp={end} />

@@ -122,6 +122,12 @@ export class AreaSet {
     this.save();
   }
 
+  // addMiddle adds a shape in the middle, for the keyboard to begin with.
+  addMiddle(tool: 'box' | 'polygon'): void {
+    if (tool === 'box') return this.add({ box: { x: 0.375, y: 0.375, width: 0.25, height: 0.25 } });
+    this.add({ polygon: [0, 1, 2, 3, 4].map((i): Point => [0.5 + 0.15 * Math.sin(1.2566 * i), 0.5 - 0.2 * Math.cos(1.2566 * i)]) });
+  }
+
   add(shape: Pick<Aoi, 'box' | 'polygon' | 'from' | 'to'>): void {
     const list = this.list.peek();
     this.change([...list, { name: this.free('Area'), ...shape }], list.length);
@@ -196,6 +202,12 @@ export function moved(a: Aoi, dx: number, dy: number): Aoi {
   const y = Math.min(Math.max(dy, -Math.min(...ys)), 1 - Math.max(...ys));
   if (a.box) return { ...a, box: { ...a.box, x: a.box.x + x, y: a.box.y + y } };
   return { ...a, polygon: p.map(([px, py]) => [px + x, py + y] as Point) };
+}
+
+// bent moves one corner of a polygon.
+export function bent(a: Aoi, corner: number, dx: number, dy: number): Aoi {
+  const inFrame = (v: number) => Math.min(1, Math.max(0, v));
+  return { ...a, polygon: corners(a).map(([x, y], i) => (i === corner ? [inFrame(x + dx), inFrame(y + dy)] : [x, y])) };
 }
 
 // grown changes the size of an area about its upper left corner.

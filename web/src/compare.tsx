@@ -60,6 +60,14 @@ export function Pair({ models: [a, b], ids }: { models: [Model, Model]; ids: [st
     for (const m of [a, b]) playing ? m.player.pause() : void m.player.play();
     setPlaying(!playing);
   };
+  useEffect(() => {
+    const t = Number(here.value.query.get('t'));
+    if (t) seek(t);
+  }, []);
+  useEffect(() => {
+    const timer = setTimeout(() => note({ t: video && time > 0 ? time.toFixed(3) : null }), 400);
+    return () => clearTimeout(timer);
+  }, [time]);
   useSignalEffect(() => {
     const lead = a.player.duration >= b.player.duration ? a.player : b.player;
     const t = lead.time - lead.start;

@@ -1,14 +1,12 @@
-import { color } from './heat';
 import { seconds } from './format';
 import type { Model } from './model';
-import { note } from './router';
+import { choosePalette, color, palette, palettes, shade, type Palette } from './palette';
 import { Button, Segments } from './ui';
 import type { View } from './heat';
 
 // setView changes what is laid over the frame.
 export function setView(m: Model, v: View): void {
   m.view.value = v;
-  note({ view: v === 'heat' ? null : v });
 }
 
 // Controls are directly under the stage: transport, view, strength, legend.
@@ -41,9 +39,17 @@ export function Controls({ model: m }: { model: Model }) {
       )}
       <span class="spread" />
       <Legend view={m.view.value} />
+      <Button icon="ground" label={`Background of the stage: ${m.ground.value}`} keys="B" kind="plain" onClick={() => nextGround(m)} />
       <Button icon="full" label="Full screen" keys="F" kind="plain" onClick={fullScreen} />
     </div>
   );
+}
+
+const grounds = ['dark', 'gray', 'checker'] as const;
+
+// nextGround changes what is behind the frame, and behind clear parts of it.
+export function nextGround(m: Model): void {
+  m.ground.value = grounds[(grounds.indexOf(m.ground.value) + 1) % grounds.length]!;
 }
 
 export function fullScreen(): void {
@@ -51,19 +57,29 @@ export function fullScreen(): void {
   else void document.querySelector('.viewer')?.requestFullscreen?.();
 }
 
-// Legend says what the colors mean, in numbers that hold for every video.
+// ends are the colors at both ends of the scale.
+const ends: Record<Palette, [string, string]> = { heat: ['indigo', 'yellow'], turbo: ['blue', 'red; from four times on with an outline'], fog: ['fogged', 'clear'] };
+
+// Legend says what the colors mean, in numbers that hold for every video, and
+// takes another palette.
 export function Legend({ view }: { view: View }) {
   if (view === 'perception') return <span class="legend small soft">Dark: missed in the first three seconds</span>;
   if (view === 'hotspots') return <span class="legend small soft">Circles: share of the attention</span>;
   if (view === 'clarity') return <span class="legend small soft">Red: cluttered</span>;
   if (view === 'excitingness') return <span class="legend small soft">Violet: stimulating</span>;
   if (view !== 'heat') return null;
-  const stops = Array.from({ length: 9 }, (_, i) => color(0.06 + (0.94 * i) / 8));
+  const p = palette.value;
+  const stops = Array.from({ length: 9 }, (_, i) => (p === 'fog' ? shade(i / 8, p) : color(0.06 + (0.94 * i) / 8, p)));
   return (
-    <span class="legend" role="img" aria-label="Colors of heat: from as much attention as by chance, indigo, to sixteen times as much, yellow">
-      <span class="small soft">Chance</span>
-      <span class="ramp" style={{ background: `linear-gradient(to right, ${stops.join(',')})` }} />
-      <span class="small soft">16×</span>
+    <span class="legend">
+      <select class="palette" aria-label="Colors of attention" value={p} onChange={(e) => choosePalette(e.currentTarget.value as Palette)}>
+        {palettes.map(([name, label]) => <option key={name} value={name} selected={name === p}>{label}</option>)}
+      </select>
+      <span class="ramp-group" role="img" title="Times the attention by chance" aria-label={`Scale: from as much attention as by chance, ${ends[p][0]}, to sixteen times as much, ${ends[p][1]}`}>
+        <span class="small soft">1×</span>
+        <span class={`ramp ${p}`} style={{ background: `linear-gradient(to right, ${stops.join(',')})` }} />
+        <span class="small soft">16×</span>
+      </span>
     </span>
   );
 }

@@ -1,4 +1,5 @@
-import { heat } from 'saccade:colors';
+import { outline } from './outline';
+import { color, palette, tableOf } from './palette';
 import type { GazePoint } from './types';
 
 export type View = 'heat' | 'perception' | 'hotspots' | 'clarity' | 'excitingness' | 'path' | 'off';
@@ -7,13 +8,6 @@ export type View = 'heat' | 'perception' | 'hotspots' | 'clarity' | 'excitingnes
 // sixteen times as much attention as by chance.
 const octaves = 4;
 const missedRate = 0.225;
-const table = Uint8Array.from(atob(heat), (c) => c.charCodeAt(0));
-
-// color is the heat's color at a position of 0..1, opaque, for legends.
-export function color(position: number): string {
-  const i = 4 * Math.round(255 * Math.min(1, Math.max(0, position)));
-  return `rgb(${table[i]}, ${table[i + 1]}, ${table[i + 2]})`;
-}
 
 // Painter draws a density on a canvas. It keeps its buffers from frame to frame.
 export class Painter {
@@ -21,9 +15,10 @@ export class Painter {
   private pixels?: ImageData;
   private a = new Float32Array(0);
 
-  // field draws heat or perception over the whole canvas.
+  // field draws heat, in the chosen palette, or perception over the whole canvas.
   field(to: HTMLCanvasElement, density: Float32Array, w: number, h: number, view: View, strength: number): void {
     const positions = this.smooth(this.positions(density, view), w, h);
+    const table = tableOf(palette.value);
     const W = 4 * w;
     const H = 4 * h;
     if (!this.pixels || this.pixels.width !== W || this.pixels.height !== H) {
@@ -51,6 +46,7 @@ export class Painter {
     c.imageSmoothingEnabled = true;
     c.imageSmoothingQuality = 'high';
     c.drawImage(this.small, 0, 0, to.width, to.height);
+    if (view === 'heat' && palette.value === 'turbo') outline(to, positions, W, H);
   }
 
   // difference draws where the second density has more (orange) or less (blue).

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { variants } from './pageextras';
 import { Button, Dialog, explain, Icon } from './ui';
 import { addAddress, addFile } from './uploads';
 
@@ -56,7 +57,8 @@ function AddressDialog() {
     const form = new FormData(e.target as HTMLFormElement);
     let address = String(form.get('address')).trim();
     if (!/^https?:\/\//i.test(address)) address = 'https://' + address;
-    addAddress(address, String(form.get('medium')));
+    const chosen = form.getAll('variant').map(String);
+    addAddress(address, String(form.get('medium')), { elements: form.has('elements'), steal: form.has('steal'), ...(chosen.length && { variants: chosen }) });
     addressOpen.value = false;
   };
   return (
@@ -69,9 +71,38 @@ function AddressDialog() {
           <label class="choice"><input type="radio" name="medium" value="desktopWeb" checked /> Desktop</label>
           <label class="choice"><input type="radio" name="medium" value="mobileWeb" /> Phone</label>
         </fieldset>
+        <fieldset class="stacked">
+          <legend>Also</legend>
+          <label class="choice"><input type="checkbox" name="elements" checked /> Elements: the share of each button, heading, link</label>
+          <label class="choice"><input type="checkbox" name="steal" /> Who takes attention from whom: up to ten more captures</label>
+        </fieldset>
+        <VariantChoices />
         <div class="actions"><Button type="submit" kind="primary">Analyze</Button></div>
       </form>
     </Dialog>
+  );
+}
+
+const mostVariants = 8;
+
+// VariantChoices are the other ways to show the page, each one more capture.
+function VariantChoices() {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const toggle = (name: string) => {
+    const s = new Set(chosen);
+    if (!s.delete(name)) s.add(name);
+    setChosen(s);
+  };
+  const full = chosen.size >= mostVariants;
+  return (
+    <details class="more">
+      <summary>{chosen.size ? `Variants: ${chosen.size} of at most ${mostVariants}` : 'Variants: dark, zoomed, with other eyes'}</summary>
+      <div class="choices" role="group" aria-label="Variants">
+        {variants.map(([name, label]) => (
+          <label key={name} class="choice"><input type="checkbox" name="variant" value={name} checked={chosen.has(name)} disabled={full && !chosen.has(name)} onChange={() => toggle(name)} /> {label}</label>
+        ))}
+      </div>
+    </details>
   );
 }
 

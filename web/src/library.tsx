@@ -4,7 +4,7 @@ import { ApiError, erase, list } from './api';
 import { AnalysisCard } from './card';
 import { Intake } from './intake';
 import { keys } from './keys';
-import { go, here, note } from './router';
+import { go, note } from './router';
 import type { Kind, ListItem } from './types';
 import { Button, explain, Failure, Icon, Segments, toast } from './ui';
 import { addSample, created } from './uploads';
@@ -16,6 +16,7 @@ const chosen = signal<ReadonlySet<string>>(new Set());
 
 const pageSize = '60';
 type Filter = 'all' | Kind;
+const filters: [Filter, string][] = [['all', 'All'], ['video', 'Videos'], ['image', 'Images'], ['url', 'Pages']];
 
 const query = signal<{ q: string; type: Filter }>({ q: '', type: 'all' });
 let turn = 0; // of the latest request; older answers are dropped
@@ -43,6 +44,7 @@ async function load(more: boolean): Promise<void> {
 // search reads the list anew for other words or another kind.
 function search(q: string, type: Filter): void {
   query.value = { q, type };
+  note({ q: q || null, type: type === 'all' ? null : type });
   items.value = [];
   next.value = undefined;
   state.value = 'loading';
@@ -51,7 +53,8 @@ function search(q: string, type: Filter): void {
 
 function useList(): void {
   useEffect(() => {
-    query.value = { q: here.value.query.get('q') ?? '', type: 'all' };
+    const asked = new URLSearchParams(location.search);
+    query.value = { q: asked.get('q') ?? '', type: filters.find(([f]) => f === asked.get('type'))?.[0] ?? 'all' };
     void load(false);
     const pending = () => items.value.some((i) => i.status === 'pending');
     const t = setInterval(() => document.visibilityState === 'visible' && pending() && void load(false), 1200);
@@ -70,7 +73,7 @@ export function LibraryScreen() {
   const timer = useRef(0);
   const typed = (text: string) => {
     clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => { note({ q: text || null }); search(text, query.value.type); }, 180);
+    timer.current = window.setTimeout(() => search(text, query.value.type), 180);
   };
   useEffect(() => {
     keys.value = [{ keys: ['/'], label: 'Search', group: 'Library', run: () => document.querySelector<HTMLInputElement>('#search')?.focus() }];
@@ -90,7 +93,7 @@ export function LibraryScreen() {
           <div class="toolbar">
             <label class="search"><Icon name="search" /><span class="away">Search titles</span>
               <input id="search" type="search" placeholder="Search titles" defaultValue={q} onInput={(e) => typed(e.currentTarget.value)} /></label>
-            <Segments<Filter> label="Kind" value={type} onChange={(v) => search(q, v)} options={[['all', 'All'], ['video', 'Videos'], ['image', 'Images'], ['url', 'Pages']]} />
+            <Segments<Filter> label="Kind" value={type} onChange={(v) => search(q, v)} options={filters} />
             <span class="spread" />
             <Selection />
           </div>

@@ -6,6 +6,7 @@ import { findSession, offline, path, session, signOut } from './api';
 import { CompareScreen } from './compare';
 import { HelpDialog } from './help';
 import { DropTarget } from './intake';
+import { LensScreen } from './lens';
 import { LibraryScreen } from './library';
 import { follow, here } from './router';
 import { SettingsScreen } from './settings';
@@ -21,6 +22,7 @@ function screen(below: string) {
   if (head === 'a' && id) return <AnalysisScreen key={id} id={id} />;
   if (head === 'c' && id?.includes('..')) return <CompareScreen key={id} pair={id.split('..') as [string, string]} />;
   if (below === 'settings') return <SettingsScreen />;
+  if (below === 'lens') return <LensScreen />;
   return <LibraryScreen />;
 }
 
@@ -47,6 +49,7 @@ function App() {
         <a class="brand" href={path('')}><img src={path('app/mark.svg')} alt="" width="22" height="22" />Saccade</a>
         <nav aria-label="Main">
           {signedIn && <NavLink below="">Library</NavLink>}
+          {signedIn && <span class="on-wide"><NavLink below="lens">Lens</NavLink></span>}
           {signedIn && <NavLink below="settings">Settings</NavLink>}
           <NavLink below="about">About</NavLink>
           <a href={path('docs')}>API</a>

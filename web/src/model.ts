@@ -4,7 +4,7 @@ import type { Numbers } from './grid';
 import type { View } from './heat';
 import type { Tool } from './arealayer';
 import { Player } from './player';
-import type { Analysis, Aoi, Kind, Outputs } from './types';
+import type { Analysis, Aoi, Kind, Outputs, PageElement } from './types';
 
 // Model is one analysis on screen: what is shown of it and how.
 export class Model {
@@ -14,6 +14,8 @@ export class Model {
   readonly strength = signal(1);
   readonly ground = signal<'dark' | 'gray' | 'checker'>('dark');
   readonly tool = signal<Tool>('none');
+  readonly marked = signal<PageElement | undefined>(undefined); // its box is on the stage
+  readonly pinned = signal<PageElement | undefined>(undefined); // and stays there
   readonly player: Player;
   readonly areas?: AreaSet;
   readonly outputs: Outputs;

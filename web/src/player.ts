@@ -117,8 +117,9 @@ export class Player {
 
   // step goes to a frame by its number, exactly where that is possible.
   async step(to: number): Promise<void> {
+    if (!Number.isFinite(to)) return;
     this.pause();
-    this.wanted = Math.min(Math.max(to, 0), this.times.length - 1);
+    this.wanted = Math.round(Math.min(Math.max(to, 0), this.times.length - 1));
     if (this.busy) return;
     this.busy = true;
     try {

@@ -32,7 +32,7 @@ export function follow(e: MouseEvent): void {
   if (!a || e.defaultPrevented || e.button || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey || a.target || a.hasAttribute('download')) return;
   if (a.origin !== location.origin || !a.pathname.startsWith(root.pathname)) return;
   const below = a.pathname.slice(root.pathname.length) + a.search;
-  if (!/^($|a\/|c\/|s\/|about$|settings$|\?)/.test(below)) return;
+  if (!/^($|a\/|c\/|s\/|about$|settings$|lens$|\?)/.test(below)) return;
   e.preventDefault();
   go(below);
 }

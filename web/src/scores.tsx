@@ -57,20 +57,3 @@ export function where(x: number, y: number): string {
   if (!row && !column) return 'Center';
   return column ? `${row} ${column}` : `${row} center`;
 }
-
-// Elements are the parts of a page with their share of the attention.
-export function Elements({ model: m }: { model: Model }) {
-  const all = m.outputs.elements;
-  if (!all?.length) return null;
-  return (
-    <section class="panel" aria-labelledby="elements-title">
-      <header><h2 id="elements-title">Elements</h2></header>
-      <ol class="seen">
-        {[...all].sort((a, b) => b.share - a.share).slice(0, 12).map((e) => (
-          <li key={e.selector}><span class="clip" title={e.selector}>{e.name || e.selector} <span class="soft small">{e.role}</span></span>
-            <span class="soft small num">{percent(e.share)}</span></li>
-        ))}
-      </ol>
-    </section>
-  );
-}

@@ -2,6 +2,7 @@ import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { AreaLayer } from './arealayer';
 import { inside, coverage } from './areas';
+import { Marked } from './elements';
 import { Painter, path, spots, type View } from './heat';
 import type { Model } from './model';
 import type { GazePoint } from './types';
@@ -40,6 +41,7 @@ export function Stage({ model: m }: { model: Model }) {
           <AreaLayer set={m.areas} ratio={width / height} tool={m.tool.value} done={() => (m.tool.value = 'none')} shown={m.isActive}
             shares={(i) => (density && covers?.[i] ? inside(covers[i]!, density) : 0)} />
         )}
+        <Marked model={m} />
         {!m.source.video && !m.source.image && <p class="no-source">{m.noSource}</p>}
         {m.player.broken.value && <p class="no-source">{m.player.broken.value}</p>}
       </div>

@@ -5,7 +5,6 @@ import { Chart, lines } from './chart';
 import { clock, percent, seconds } from './format';
 import { frameAt } from './grid';
 import type { Model } from './model';
-import { note } from './router';
 import { drawStrip } from './strip';
 
 // Timeline is the whole video from left to right: frames, cuts, scores over
@@ -78,8 +77,6 @@ function Ruler({ duration }: { duration: number }) {
 // setRange chooses a span of the video, or none.
 export function setRange(m: Model, from?: number, to?: number): void {
   m.player.range.value = from === undefined || to === undefined || to - from < 0.01 ? undefined : [from, to];
-  const r = m.player.range.value;
-  note({ range: r ? `${r[0].toFixed(3)},${r[1].toFixed(3)}` : null });
 }
 
 // Legend names the lines of the chart and says their values on screen.

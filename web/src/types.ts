@@ -33,12 +33,35 @@ export interface Outputs {
   clarity?: Score;
   excitingness?: Score;
   aois?: AoiResult[];
-  elements?: ElementResult[];
+  elements?: ElementsOutput; // pages
+  steal?: StealOutput; // pages
+  variants?: VariantOutput[]; // pages
 }
 
 export interface Poster { plain?: string; heat?: string }
 
-export interface ElementResult { selector: string; role: string; name: string; box: Box; share: number; rank: number }
+export interface PageElement { selector: string; role: string; name: string; box: Box; aboveFold: boolean }
+
+export interface ElementResult extends PageElement { share: number; totalShare: number; rank: number; timeToFirstAttention: number | null; areaShare: number; density: number }
+
+export interface ElementsOutput { data?: string; count: number; rest: number; unlisted: number; list: ElementResult[] }
+
+export interface StealRow { hidden: PageElement; own: number; points: { selector: string; points: number }[]; others: number; rest: number }
+
+export interface StealOutput { note: string; captures: number; seconds: number; rows: StealRow[] }
+
+export interface VariantOutput {
+  variant: string;
+  image?: string;
+  attentionMap?: string;
+  width?: number;
+  height?: number;
+  focus?: number;
+  clarity?: number;
+  excitingness?: number;
+  aois?: { name: string; visible: boolean; share: number }[];
+  error?: { code: string; message: string };
+}
 
 export interface WireError { code: string; message: string; request_id?: string; param?: string }
 

@@ -9,6 +9,7 @@ const icons = {
   record: 'M12 12m-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0', close: 'M6 6l12 12M18 6 6 18', share: 'M12 14V4m0 0L8.5 7.5M12 4l3.5 3.5M6 12v7h12v-7',
   export: 'M12 4v10m0 0-4-4m4 4 4-4M5 19h14', compare: 'M4 6h7v12H4zM13 6h7v12h-7z', trash: 'M5 7h14M10 7V5h4v2m-7 0 1 12h8l1-12',
   box: 'M5 6h14v12H5z', polygon: 'M12 4l7 5-3 10H7L5 9z', back: 'M6 5v14M18 6l-9 6 9 6z', next: 'M18 5v14M6 6l9 6-9 6z', full: 'M5 9V5h4M15 5h4v4M19 15v4h-4M9 19H5v-4',
+  ground: 'M5 5h14v14H5zM5 12h7V5M12 19v-7h7',
   loop: 'M5 12a6 6 0 0 1 10.5-4M18 4v4h-4M19 12a6 6 0 0 1-10.5 4M6 20v-4h4', help: 'M9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1 1-1.1 1.8M12 17v.1M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16Z',
   audio: 'M5 10v4h3l4 3.5v-11L8 10zM15.5 9.5a3.5 3.5 0 0 1 0 5', mute: 'M5 10v4h3l4 3.5v-11L8 10zM15.5 10l4 4M19.5 10l-4 4', image: 'M5 5h14v14H5zM5 16l4-4 3 3 3-3 4 4',
   page: 'M6 4h8l4 4v12H6zM14 4v4h4', video: 'M4 7h11v10H4zM15 11l5-3v8l-5-3z', check: 'M5 12.5l4.5 4.5L19 7.5', more: 'M6 12h.1M12 12h.1M18 12h.1',

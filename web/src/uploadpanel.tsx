@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { path } from './api';
+import { type ApiError, path } from './api';
 import { bytes } from './format';
 import { here } from './router';
 import { Button, Progress } from './ui';
@@ -34,7 +34,7 @@ function Row({ upload: u }: { upload: Upload }) {
 
 function says(u: Upload): string {
   switch (u.state) {
-    case 'waiting': return u.retryAt ? 'The service is full. ' : 'Waiting for its turn';
+    case 'waiting': return !u.retryAt ? 'Waiting for its turn' : (u.error as ApiError).status === 429 ? 'Too many requests. ' : 'The service is full. ';
     case 'sending': return `${bytes(u.sent)} of ${bytes(u.size)}`;
     case 'starting': return 'Starting the analysis';
     default: return 'Sent; the analysis runs';

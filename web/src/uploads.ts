@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { ApiError, call, path, put } from './api';
+import { askedPalette } from './palette';
 import type { Kind } from './types';
 
 // An Upload is something on its way to becoming an analysis.
@@ -43,10 +44,13 @@ export function addFile(file: File): void {
 
 const judge = (f: File): Kind => (/^image\/(png|jpeg)$/.test(f.type) || /\.(png|jpe?g)$/i.test(f.name) ? 'image' : 'video');
 
+// OfPage is what can be asked of pages alone.
+export interface OfPage { elements?: boolean; steal?: boolean; variants?: string[] }
+
 // addAddress starts the analysis of a page.
-export function addAddress(address: string, medium: string): void {
+export function addAddress(address: string, medium: string, more: OfPage): void {
   add(address, 0, async () => {
-    const body = { input: { type: 'url', content: address, title: address, medium }, predictions: imagePredictions, keep: true };
+    const body = { input: { type: 'url', content: address, title: address, medium }, predictions: imagePredictions, ...more, ...askedPalette(), keep: true };
     return (await call<{ id: string }>('POST', 'v2/analyses', body)).id;
   });
 }
@@ -108,7 +112,7 @@ async function sendVideo(file: File, u: Upload, signal: AbortSignal): Promise<st
   const { url } = await call<{ url: string }>('GET', 'v2/upload-urls');
   await put(url, file, (sent) => change(u.id, { sent }), signal);
   change(u.id, { state: 'starting' });
-  const body = { input: { content: url, title: titleOf(file.name) }, predictions: videoPredictions, keep: true };
+  const body = { input: { content: url, title: titleOf(file.name) }, predictions: videoPredictions, ...askedPalette(), keep: true };
   const { id } = await call<{ id: string }>('POST', 'v2/analyses/video', body);
   files.set(id, URL.createObjectURL(file));
   return id;
@@ -118,7 +122,7 @@ async function sendImage(file: File, u: Upload, signal: AbortSignal): Promise<st
   const content = await base64(file);
   if (signal.aborted) throw new DOMException('Canceled', 'AbortError');
   change(u.id, { state: 'starting' });
-  const body = { input: { type: 'image', content, title: titleOf(file.name) }, predictions: imagePredictions, keep: true };
+  const body = { input: { type: 'image', content, title: titleOf(file.name) }, predictions: imagePredictions, ...askedPalette(), keep: true };
   return (await call<{ id: string }>('POST', 'v2/analyses', body)).id;
 }
 
