@@ -112,9 +112,13 @@ func TestAppSharesAPair(t *testing.T) {
 	b := openTab(t, s.url)
 	b.open(s.link())
 	b.see("e2e")
+	// The key is pressed as soon as the numbers are there, before they are painted.
+	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `new MutationObserver((_, watch) => {
+		if (!document.querySelector('.sides.swipe') || !document.querySelector('.compare-table tbody tr')) return;
+		watch.disconnect();
+		dispatchEvent(new KeyboardEvent('keydown', {key: 's'}));
+	}).observe(document, {childList: true, subtree: true})`})
 	b.open("/c/" + first.text("id") + ".." + second.text("id") + "?mode=swipe")
-	b.wait("document.querySelector('.sides.swipe') && document.querySelector('.compare-table tbody tr')")
-	b.keys("s")
 	b.wait("document.querySelector('dialog[open]')")
 	b.click("Make a link")
 	b.wait("document.querySelector('#share-url')")

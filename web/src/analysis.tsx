@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useAddress } from './address';
 import { analysisKeys } from './analysiskeys';
 import { AreaList } from './arealist';
@@ -159,7 +159,7 @@ function Head({ model: m }: { model: Model }) {
     document.title = `${m.title.value || 'Untitled'} · Saccade`;
     return () => { document.title = 'Saccade'; };
   }, [m.title.value]);
-  useEffect(() => {
+  useLayoutEffect(() => { // with what is seen: a key may be pressed before the next frame
     if (a.status !== 'success') return;
     keys.value = analysisKeys(m, setOpen);
     return () => { keys.value = []; };

@@ -1,5 +1,5 @@
 import { useSignalEffect } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { sourceOf } from './analysis';
 import { find, path } from './api';
 import { measure } from './areas';
@@ -74,7 +74,7 @@ export function Pair({ models: [a, b], ids }: { models: [Model, Model]; ids: [st
     if (lead.playing.value) setTime(t);
     else setPlaying(false);
   });
-  useEffect(() => {
+  useLayoutEffect(() => { // with what is seen: a key may be pressed before the next frame
     const key = (keys: string[], label: string, run: () => void) => ({ keys, label, group: 'Compare', run });
     keys.value = [
       key([' ', 'k'], 'Play or pause', toggle), key(['ArrowLeft'], 'One second back', () => seek(time - 1)), key(['ArrowRight'], 'One second on', () => seek(time + 1)),

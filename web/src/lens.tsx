@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, path, post } from './api';
 import { Legend } from './controls';
 import { percent } from './format';
@@ -71,7 +71,7 @@ function Live({ stream, end }: { stream: MediaStream; end: (e?: unknown) => void
       for (const t of stream.getTracks()) t.stop();
     };
   }, [stream]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const key = (k: string, label: string, run: () => void, up?: () => void) => ({ keys: [k], label, group: 'Lens', run, up });
     keys.value = [key('Escape', 'Stop sharing', () => end()), key('x', 'Off as long as it is held', () => setHeld(true), () => setHeld(false)),
       key('=', 'Stronger', () => setStrength((s) => Math.min(1.6, s + 0.1))), key('-', 'Weaker', () => setStrength((s) => Math.max(0.2, s - 0.1)))];

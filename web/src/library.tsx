@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, erase, list } from './api';
 import { AnalysisCard } from './card';
 import { Intake } from './intake';
@@ -75,7 +75,7 @@ export function LibraryScreen() {
     clearTimeout(timer.current);
     timer.current = window.setTimeout(() => search(text, query.value.type), 180);
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     keys.value = [{ keys: ['/'], label: 'Search', group: 'Library', run: () => document.querySelector<HTMLInputElement>('#search')?.focus() }];
     return () => { keys.value = []; };
   }, []);
