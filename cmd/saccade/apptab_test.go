@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,6 +39,8 @@ type tab struct {
 	url string
 
 	mu       sync.Mutex
+	storage  string // an origin that requests may go to as well; empty: none
+	stored   []string
 	problems []string
 	bytes    map[string]float64 // on the wire, by address
 	ids      map[network.RequestID]string
@@ -100,19 +103,27 @@ func (b *tab) observe(ev any) {
 		}
 		b.problems = append(b.problems, text)
 	case *log.EventEntryAdded:
-		if strings.Contains(ev.Entry.URL, "/preview.grid?") && strings.Contains(ev.Entry.Text, "410") {
-			return // the analysis ended between the poll and the read, which the API answers so
+		if strings.Contains(ev.Entry.URL, "/preview.grid?") && (strings.Contains(ev.Entry.Text, "410") || b.storage != "" && strings.Contains(ev.Entry.Text, "404")) {
+			return // the analysis ended between the poll and the read, which the API (a bucket) answers so
 		}
 		if ev.Entry.Level == log.EntryLevelError || ev.Entry.Source == log.EntrySourceSecurity {
 			b.problems = append(b.problems, ev.Entry.Text+" "+ev.Entry.URL)
 		}
 	case *runtime.EventConsoleAPICalled:
 		if ev.Type == runtime.ConsoleAPICalledTypeError {
-			b.problems = append(b.problems, fmt.Sprint("console.error ", ev.Args))
+			text := "console.error"
+			for _, arg := range ev.Args {
+				text += fmt.Sprintf(" %s %s", arg.Value, arg.Description)
+			}
+			b.problems = append(b.problems, text)
 		}
 	case *network.EventRequestWillBeSent:
 		b.ids[ev.RequestID] = ev.Request.URL
 		u, err := url.Parse(ev.Request.URL)
+		if err == nil && b.storage != "" && b.storage == u.Scheme+"://"+u.Host {
+			b.stored = append(b.stored, ev.Request.Method+" "+path.Base(u.Path))
+			return
+		}
 		if err == nil && (u.Scheme == "http" || u.Scheme == "https") && !strings.HasPrefix(ev.Request.URL, b.url) {
 			b.problems = append(b.problems, "a request to another host: "+ev.Request.URL)
 		}

@@ -25,6 +25,7 @@ type cluster struct {
 	workers []*worker
 	rows    *store.Store
 	bucket  *s3.Store
+	storage s3.Config
 }
 
 // worker is a running `saccade worker`.
@@ -57,6 +58,7 @@ func startCluster(t *testing.T, workers int) *cluster {
 
 	c := &cluster{service: start(t, t.TempDir(), "--role", "api")}
 	cfg.Spool = t.TempDir()
+	c.storage = cfg
 	if c.bucket, err = s3.New(cfg); err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,7 @@ import type { Model } from './model';
 import type { Outputs } from './types';
 import { draw } from './stage';
 import { Painter } from './heat';
-import { path } from './api';
+import { file, path } from './api';
 import { Button, Dialog, explain } from './ui';
 
 // ExportDialog saves what there is of an analysis.
@@ -33,16 +33,26 @@ function Item({ title, text, children }: { title: string; text: string; children
 
 // Editors offers the markers for cutting programs.
 function Editors({ m, name }: { m: NonNullable<NonNullable<Outputs['attention']>['markers']>; name: string }) {
-  const file = (label: string, href: string, as: string) => <a class="button" href={href} download={as} aria-label={`Save markers as ${label}`}>{label}</a>;
+  const button = (label: string, href: string, as: string) => <a class="button" href={href} download={as} onClick={keepHere} aria-label={`Save markers as ${label}`}>{label}</a>;
   return (
     <Item title="Markers for editors" text="Lost gaze at cuts, drops of focus, missed areas; and how far the gaze jumps at each cut">
-      <div class="row">{file('EDL', m.edl, `${name}.edl`)}{file('FCPXML', m.fcpxml, `${name}.fcpxml`)}{file('CSV', m.csv, `${name}-markers.csv`)}{file('Eye trace', m.eyeTrace, `${name}-eyetrace.csv`)}</div>
+      <div class="row">{button('EDL', m.edl, `${name}.edl`)}{button('FCPXML', m.fcpxml, `${name}.fcpxml`)}{button('CSV', m.csv, `${name}-markers.csv`)}{button('Eye trace', m.eyeTrace, `${name}-eyetrace.csv`)}</div>
     </Item>
   );
 }
 
 function Link({ title, text, href, name }: { title: string; text: string; href: string; name: string }) {
-  return <Item title={title} text={text}><a class="button" href={href} download={name} aria-label={`Save ${title}`}>Save</a></Item>;
+  return <Item title={title} text={text}><a class="button" href={href} download={name} onClick={keepHere} aria-label={`Save ${title}`}>Save</a></Item>;
+}
+
+// keepHere saves what a link to another origin, a bucket, leads to: the browser would
+// open it in place of the page, under a name of the bucket's.
+function keepHere(e: MouseEvent): void {
+  const a = e.currentTarget as HTMLAnchorElement;
+  if (a.origin === location.origin) return;
+  e.preventDefault();
+  const name = a.download;
+  void file(a.href).then((answer) => answer.blob()).then((b) => save(b, name)).catch(explain);
 }
 
 async function savePNG(m: Model, name: string): Promise<void> {

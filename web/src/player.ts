@@ -55,6 +55,9 @@ export class Player {
       for (const [name, f] of events) video.removeEventListener(name, f);
       video.cancelVideoFrameCallback?.(this.callback);
       this.video = undefined;
+      this.wanted = undefined;
+      void this.stepper?.then((s) => s.close()).catch(() => undefined);
+      this.stepper = undefined;
     };
   }
 

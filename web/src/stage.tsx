@@ -33,7 +33,7 @@ export function Stage({ model: m }: { model: Model }) {
           <video ref={video} src={m.source.video} muted playsInline preload="auto" aria-label={`Video ${m.title.value}`} disablePictureInPicture
             onClick={() => m.tool.value === 'none' && m.player.toggle()} crossOrigin="anonymous" />
         )}
-        {m.source.image && <img src={m.source.image} alt={`The analyzed ${m.kind === 'url' ? 'page' : 'image'}`} />}
+        {m.source.image && <img src={m.source.image} crossOrigin="anonymous" alt={`The analyzed ${m.kind === 'url' ? 'page' : 'image'}`} />}
         <canvas ref={still} class={m.player.exact.value ? 'still' : 'still away'} aria-hidden="true" />
         <canvas ref={heat} class="heat" aria-hidden="true" />
         {map && !m.held.value && <img class="map" src={map} alt="" style={{ opacity: Math.min(1, m.strength.value) }} />}

@@ -6,6 +6,8 @@ export interface Stepper {
   // draw puts the frame that is shown at a time (seconds) on the canvas, and
   // returns the frame's own time stamp.
   draw(at: number, to: HTMLCanvasElement): Promise<number>;
+  // close frees the decoder and the frames that are kept.
+  close(): Promise<void>;
 }
 
 // open reads a video by its address. It fails where WebCodecs are missing or
@@ -24,6 +26,7 @@ export async function open(address: string): Promise<Stepper> {
       sample.draw(to.getContext('2d')!, 0, 0);
       return sample.timestamp;
     },
+    close: () => frames.close(),
   };
 }
 
@@ -58,10 +61,15 @@ class Frames {
   }
 
   private async restart(t: number): Promise<void> {
+    await this.close();
+    this.reader = this.sink.samples(t);
+  }
+
+  async close(): Promise<void> {
     await this.reader?.return();
+    this.reader = undefined;
     for (const s of this.samples) s.close();
     this.samples = [];
-    this.reader = this.sink.samples(t);
   }
 }
 

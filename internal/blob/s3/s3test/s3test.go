@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/cors"
 	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"github.com/saccade-dev/saccade"
@@ -76,11 +77,27 @@ func NewBucket(ctx context.Context, address string) (s3.Config, error) {
 	if cfg.Endpoint, err = url.Parse(address); err != nil {
 		return cfg, err
 	}
-	c, err := minio.New(cfg.Endpoint.Host, &minio.Options{Creds: credentials.NewStaticV4(AccessKey, SecretKey, ""), Region: cfg.Region})
+	c, err := connect(cfg)
 	if err == nil {
 		err = c.MakeBucket(ctx, cfg.Bucket, minio.MakeBucketOptions{Region: cfg.Region})
 	}
 	return cfg, err
+}
+
+// AllowOrigin sets the CORS rules of a bucket to those that docs/operating.md asks for,
+// for pages of one origin.
+func AllowOrigin(ctx context.Context, cfg s3.Config, origin string) error {
+	c, err := connect(cfg)
+	if err != nil {
+		return err
+	}
+	return c.SetBucketCors(ctx, cfg.Bucket, cors.NewConfig([]cors.Rule{{
+		AllowedOrigin: []string{origin}, AllowedMethod: []string{"GET", "HEAD", "PUT"}, AllowedHeader: []string{"*"}, ExposeHeader: []string{"ETag"},
+	}}))
+}
+
+func connect(cfg s3.Config) (*minio.Client, error) {
+	return minio.New(cfg.Endpoint.Host, &minio.Options{Creds: credentials.NewStaticV4(AccessKey, SecretKey, ""), Region: cfg.Region})
 }
 
 // Server is a running service.
