@@ -113,11 +113,13 @@ func testNames(t *testing.T, visit visitor) {
 
 // testHundredThousand: a page that has too much is read in part, in time.
 func testHundredThousand(t *testing.T, visit visitor) {
+	page := `<style>i,p{position:absolute;left:0;top:0;margin:0}</style><script>
+		document.write("<p id=x>same</p>".repeat(6000) + "<i></i>".repeat(94000))</script>`
 	begin := time.Now()
-	l, err := visit(`<style>i,p{position:absolute;left:0;top:0;margin:0}</style><script>
-		document.write("<p id=x>same</p>".repeat(6000) + "<i></i>".repeat(94000))</script>`)
-	if saccade.IsCode(err, saccade.CodeWebPage) { // on a machine that is too busy for such a page
-		t.Skipf("refused after %v: %v", time.Since(begin), err)
+	l, err := visit(page)
+	for try := 0; try < 3 && saccade.IsCode(err, saccade.CodeWebPage); try++ { // on a machine that is too busy for such a page
+		t.Logf("refused after %v: %v", time.Since(begin), err)
+		l, err = visit(page)
 	}
 	if err != nil || len(l.Elements) != element.MaxElements || !l.Truncated {
 		t.Errorf("%v %d elements, truncated %v", err, len(l.Elements), l.Truncated)
