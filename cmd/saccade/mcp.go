@@ -3,11 +3,11 @@ package main
 import (
 	"errors"
 	"log/slog"
-	"net/http"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/httpapi"
 	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/mcp"
 	engine "github.com/saccade-dev/saccade/internal/mcp/local"
@@ -63,19 +63,13 @@ func (c *mcpCmd) Run(e env) error {
 	return errors.Join(err, backend.Close())
 }
 
-// withMCP is the API with the tools of agents at /mcp.
-func withMCP(api http.Handler, front httpfront.Config, video *ffmpeg.Tool, log *slog.Logger) (http.Handler, error) {
+// mountMCP puts the tools of agents at /mcp of the API.
+func mountMCP(api *httpapi.API, front httpfront.Config, video *ffmpeg.Tool, log *slog.Logger) error {
 	cfg := mcp.DefaultConfig()
 	cfg.Version, cfg.Video, cfg.Log = front.Version, video, log
 	tools, err := mcp.Handler(cfg, api, front.Base)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		api.Mount("/mcp", tools)
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/mcp" {
-			tools.ServeHTTP(w, r)
-			return
-		}
-		api.ServeHTTP(w, r)
-	}), nil
+	return err
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -81,18 +80,8 @@ func (c *serveCmd) newAPI(p node.Parts) (node.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	door, err := withMCP(api, cfg.Config, p.Video, p.Log)
-	return served{door, api}, err
+	return api, mountMCP(api, cfg.Config, p.Video, p.Log)
 }
-
-// served is the API, and beside it the tools of agents.
-type served struct {
-	http.Handler
-	api *httpapi.API
-}
-
-// Close implements node.API.
-func (s served) Close(ctx context.Context) error { return s.api.Close(ctx) }
 
 // greet prints where the service is, where only this machine can reach it a link that
 // signs its browser in, and, as long as there is no token, how to make one. The first line

@@ -100,6 +100,27 @@ func New(cfg Config, deps Deps) (*API, error) {
 // ServeHTTP serves a request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.front.ServeHTTP(w, r) }
 
+// Mount serves h at a path beside the routes, for every method, to whoever has a token or a
+// session: with the id, the log line, the bounds and the share of the account that every
+// request has. The request's [httpfront.Call] names the account. It must be called before
+// the first request is served.
+func (a *API) Mount(path string, h http.Handler) {
+	a.front.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+		err := a.table.Authenticated(r, func(ctx context.Context) error {
+			account := httpfront.CallOf(ctx).Account
+			if !a.front.EnterAccount(account) {
+				return httpfront.ErrBusy
+			}
+			defer a.front.LeaveAccount(account)
+			h.ServeHTTP(w, r.WithContext(ctx))
+			return nil
+		})
+		if err != nil {
+			a.front.Refuse(w, r, err)
+		}
+	})
+}
+
 // Close ends long polls and event streams. The API answers further requests,
 // but waits for nothing any more.
 func (a *API) Close(context.Context) error {

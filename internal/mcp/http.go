@@ -10,11 +10,13 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/client"
+	"github.com/saccade-dev/saccade/internal/httpfront"
 )
 
 // Limits of the endpoint.
@@ -24,16 +26,17 @@ const (
 	maxLarge  = 4 // requests with a larger body than smallBody at the same time
 )
 
-// Handler serves the tools by streamable HTTP, without sessions, to whoever has
-// a token of the API. api is the server's own handler: every call goes through
-// it with the caller's token, and so through its limits. base returns the address
-// that the API builds the links of a request on, without /v2.
+// Handler serves the tools by streamable HTTP, without sessions, to whom the front lets in:
+// it is mounted behind the API's front, which asks for a token and names the account. api
+// is the server's own handler: every call goes through it with the caller's token, and so
+// through its limits. base returns the address that the API builds the links of a request
+// on, without /v2.
 func Handler(cfg Config, api http.Handler, base func(*http.Request) string) (http.Handler, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
 	cfg.Root = nil // nobody reads files of the server
-	h := &endpoint{cfg: cfg, api: api, base: base, large: make(chan struct{}, maxLarge)}
+	h := &endpoint{cfg: cfg, api: api, base: base, large: httpfront.NewShares(maxLarge, maxLarge/2)}
 	h.mcp = sdk.NewStreamableHTTPHandler(h.server, &sdk.StreamableHTTPOptions{
 		Stateless: true, Logger: cfg.Log, MaxRequestBodyBytes: maxBody, PropagateRequestCancellation: true,
 		DisableLocalhostProtection: true, // a token is needed, which no foreign page has
@@ -46,32 +49,48 @@ type endpoint struct {
 	api   http.Handler
 	base  func(*http.Request) string
 	mcp   http.Handler
-	large chan struct{}
+	large *httpfront.Shares // of the requests with large bodies, by account
 }
 
 type backendKey struct{}
 
-// ServeHTTP asks the API whether the token is right, and lets few large
-// requests in at a time.
+// ServeHTTP reads the body, of which few large ones are let in at a time, before the tools
+// get it: whoever sends slowly holds nothing for longer than the front allows. The answer
+// may take as long as an analysis.
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b, err := e.backend(r)
-	if err == nil {
-		_, _, err = b.List(r.Context(), client.ListOptions{Limit: 1})
-	}
 	if err != nil {
 		refuse(w, saccade.AsError(err))
 		return
 	}
 	if r.ContentLength > smallBody || r.ContentLength < 0 {
-		select {
-		case e.large <- struct{}{}:
-			defer func() { <-e.large }()
-		default:
+		account := httpfront.CallOf(r.Context()).Account
+		if !e.large.Enter(account) {
 			refuse(w, saccade.Errorf(saccade.CodeOverCapacity, "Too many large requests at the same time. Try again in a few seconds."))
 			return
 		}
+		defer e.large.Leave(account)
 	}
-	e.mcp.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), backendKey{}, b)))
+	r = r.WithContext(context.WithValue(r.Context(), backendKey{}, b))
+	if r.ContentLength != 0 {
+		body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+		if err != nil {
+			refuse(w, bodyError(err))
+			return
+		}
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // the front's, which would end a long call
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	e.mcp.ServeHTTP(httpfront.NewBodyWriter(w), r)
+}
+
+// bodyError says what is wrong with a body that did not come whole.
+func bodyError(err error) *saccade.Error {
+	var over *http.MaxBytesError
+	if errors.As(err, &over) {
+		return saccade.Errorf(saccade.CodeTooLarge, "A request has at most %d MiB here. Upload large files and name the analysis by its id.", maxBody>>20)
+	}
+	return saccade.Errorf(saccade.CodeClient, "The request broke off. Please send it again.").With(err)
 }
 
 func refuse(w http.ResponseWriter, err *saccade.Error) {

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"unicode"
 	"unicode/utf8"
 
@@ -22,6 +23,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/client"
+	"github.com/saccade-dev/saccade/internal/httpfront"
 )
 
 func TestMain(m *testing.M) {
@@ -214,26 +216,14 @@ func TestInProcess(t *testing.T) {
 
 // TestHandlerRefuses: what the endpoint says before any tool is reached.
 func TestHandlerRefuses(t *testing.T) {
-	mode := ""
-	api := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case mode == "full":
-			w.Header().Set("Retry-After", "0")
-			w.WriteHeader(http.StatusServiceUnavailable)
-			_, _ = w.Write([]byte(`{"error":{"code":"over_capacity","message":"Full."}}`))
-		case r.Header.Get("Authorization") != "Bearer good":
-			w.WriteHeader(http.StatusUnauthorized)
-			_, _ = w.Write([]byte(`{"error":{"code":"authentication_failed","message":"No."}}`))
-		default:
-			_, _ = w.Write([]byte(`{"analyses":[]}`))
-		}
-	})
+	api := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"analyses":[]}`)) })
 	h, err := Handler(DefaultConfig(), api, func(r *http.Request) string { return "http://" + r.Host })
 	if err != nil {
 		t.Fatal(err)
 	}
-	send := func(token string, body []byte) *httptest.ResponseRecorder {
-		r := httptest.NewRequest(http.MethodPost, "/mcp", bytes.NewReader(body))
+	send := func(account, token string, body io.Reader) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodPost, "/mcp", body)
+		r = r.WithContext(httpfront.WithCall(r.Context(), &httpfront.Call{Account: account}))
 		r.Header.Set("Authorization", token)
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("Accept", "application/json, text/event-stream")
@@ -241,25 +231,36 @@ func TestHandlerRefuses(t *testing.T) {
 		h.ServeHTTP(w, r)
 		return w
 	}
-	list := []byte(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`)
-	for token, want := range map[string]int{"Bearer good": 200, "Bearer bad": 401, "": 401, "bearer": 401} {
-		if w := send(token, list); w.Code != want || want == 401 && w.Header().Get("WWW-Authenticate") == "" {
+	const list = `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`
+	for token, want := range map[string]int{"Bearer good": 200, "": 401, "bearer": 401, "Bearer ": 401} {
+		if w := send("a", token, strings.NewReader(list)); w.Code != want || want == 401 && w.Header().Get("WWW-Authenticate") == "" {
 			t.Errorf("%q: %d %s", token, w.Code, w.Body)
 		}
 	}
 	for _, body := range []string{"", "{", "[]", `{"jsonrpc":"1.0"}`, strings.Repeat("[", 100_000), `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"nothing"}}`} {
-		if w := send("Bearer good", []byte(body)); w.Code >= 500 {
+		if w := send("a", "Bearer good", strings.NewReader(body)); w.Code >= 500 {
 			t.Errorf("%.40q: %d %s", body, w.Code, w.Body)
 		}
 	}
-	for range maxLarge {
-		h.(*endpoint).large <- struct{}{}
+	if w := send("a", "Bearer good", iotest.ErrReader(io.ErrUnexpectedEOF)); w.Code != 400 {
+		t.Errorf("half a request: %d %s", w.Code, w.Body)
 	}
-	if w := send("Bearer good", make([]byte, smallBody+1)); w.Code != 503 || w.Header().Get("Retry-After") == "" {
+	if w := send("a", "Bearer good", bytes.NewReader(make([]byte, maxBody+1))); w.Code != 413 {
+		t.Errorf("too large: %d %s", w.Code, w.Body)
+	}
+	// An account that holds its share of the large requests shuts nobody else out.
+	held := h.(*endpoint)
+	for range maxLarge / 2 {
+		if !held.large.Enter("a") {
+			t.Fatal("no share")
+		}
+	}
+	large := func() io.Reader { return strings.NewReader(list + strings.Repeat(" ", smallBody)) }
+	if w := send("a", "Bearer good", large()); w.Code != 503 || w.Header().Get("Retry-After") == "" {
 		t.Errorf("too many large ones: %d %s", w.Code, w.Body)
 	}
-	if mode = "full"; send("Bearer good", list).Code != 503 {
-		t.Error("a full server was not told")
+	if w := send("b", "Bearer good", large()); w.Code != 200 {
+		t.Errorf("the neighbor: %d %s", w.Code, w.Body)
 	}
 }
 
