@@ -184,36 +184,6 @@ func TestAppInAnotherSite(t *testing.T) {
 	}
 }
 
-// TestAppLongLibrary: two hundred analyses are there at once, and searched.
-func TestAppLongLibrary(t *testing.T) {
-	s := start(t, t.TempDir())
-	b := openTab(t, s.url)
-	b.open(s.link())
-	b.see("Analyze the sample")
-	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `
-		const real = fetch;
-		window.fetch = (a, o) => {
-			const u = new URL(String(a), location);
-			if (!u.pathname.endsWith('/v2/analyses')) return real(a, o);
-			const from = Number(u.searchParams.get('after') || 0), limit = Number(u.searchParams.get('limit')), q = u.searchParams.get('q') || '';
-			const all = Array.from({length: 200}, (_, i) => ({id: 'id' + i, type: ['video', 'image', 'url'][i % 3], status: 'success', title: 'Design number ' + i,
-				created_at: '2026-06-01T09:12:43.512000', scores: {focus: i % 100, clarity: 50, excitingness: 20}})).filter(x => x.title.includes(q));
-			return Promise.resolve(Response.json({analyses: all.slice(from, from + limit), ...(from + limit < all.length && {next: String(from + limit)})}));
-		};`})
-	b.open("/")
-	b.wait("document.querySelectorAll('.card').length >= 60")
-	for eval[int](b, "document.querySelectorAll('.card').length") < 200 {
-		eval[any](b, "scrollTo(0, document.body.scrollHeight)")
-	}
-	b.save("library-200")
-	b.keys("/")
-	b.wait("document.activeElement.id === 'search'")
-	eval[any](b, "document.activeElement.select()") // a key of the protocol types, whatever the page says
-	b.fill("#search", "number 17")
-	b.wait("document.querySelectorAll('.card').length === 11") // 17 and 170 to 179
-	b.clean("library of 200")
-}
-
 // TestAppBehindProxy: the app works under a sub-path.
 func TestAppBehindProxy(t *testing.T) {
 	var public string

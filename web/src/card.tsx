@@ -1,11 +1,14 @@
+import { type ReadonlySignal, useComputed } from '@preact/signals';
 import { path } from './api';
 import { age, kinds, left, stages } from './format';
 import type { ListItem } from './types';
 import { Icon, Progress } from './ui';
 
-// AnalysisCard is one analysis in the library.
-export function AnalysisCard({ item: i, chosen, choose }: { item: ListItem; chosen: boolean; choose: (id: string) => void }) {
+// AnalysisCard is one analysis in the library. It is drawn anew when it itself is
+// chosen or let go, not when another is.
+export function AnalysisCard({ item: i, all, choose }: { item: ListItem; all: ReadonlySignal<ReadonlySet<string>>; choose: (id: string) => void }) {
   const title = i.title || 'Untitled';
+  const chosen = useComputed(() => all.value.has(i.id)).value;
   return (
     <li class={chosen ? 'card chosen' : 'card'} data-id={i.id} data-status={i.status}>
       <a class="poster" href={path('a/' + i.id)} aria-hidden="true" tabIndex={-1}>

@@ -99,7 +99,7 @@ export function LibraryScreen() {
           </div>
           {state.value instanceof Error && <Failure error={state.value}><Button onClick={() => void load(false)}>Try again</Button></Failure>}
           <ul class="cards" aria-busy={state.value === 'loading'}>
-            {shown.map((i) => <AnalysisCard key={i.id} item={i} chosen={chosen.value.has(i.id)} choose={toggle} />)}
+            {shown.map((i) => <AnalysisCard key={i.id} item={i} all={chosen} choose={toggle} />)}
           </ul>
           {state.value === 'ready' && shown.length === 0 && <p class="soft center">Nothing fits.</p>}
           {next.value && <More />}
