@@ -111,6 +111,7 @@ func joinOutputs(o []Output) string {
 type Request struct {
 	Kind    Kind     `json:"kind"`
 	Title   string   `json:"title,omitempty"`
+	Format  Format   `json:"format,omitempty"`     // of the input's bytes; empty: the default of its kind
 	Object  string   `json:"object,omitempty"`     // key of the input's bytes; empty for a page
 	Tag     string   `json:"object_tag,omitempty"` // ETag of the input's bytes when it was accepted; empty: whatever is there
 	Address string   `json:"address,omitempty"`    // of a page

@@ -56,6 +56,7 @@ func (a *Analysis) Failure() error {
 // VideoRequest asks for the analysis of an uploaded video.
 type VideoRequest struct {
 	Upload  string           // the URL that the video was uploaded to
+	Format  saccade.Format   // of the upload; empty: WebM
 	Title   string           // free
 	Outputs []saccade.Output // empty: the heat map
 	AOIs    []saccade.AOI    // to measure
@@ -69,7 +70,8 @@ type VideoRequest struct {
 
 // ImageRequest asks for the analysis of an image or of a page; set one of them.
 type ImageRequest struct {
-	Image   []byte           // a PNG or JPEG
+	Image   []byte           // a PNG or JPEG, or what Format says
+	Format  saccade.Format   // of the image; empty: PNG or JPEG
 	Page    string           // an http or https address
 	Title   string           // free
 	Medium  saccade.Medium   // empty: desktopWeb
@@ -110,6 +112,7 @@ func predictionsOf(outputs []saccade.Output) predictions {
 type wireInput struct {
 	Type    saccade.Kind   `json:"type,omitempty"`
 	Content string         `json:"content"`
+	Format  saccade.Format `json:"format,omitempty"`
 	Title   string         `json:"title,omitempty"`
 	Medium  saccade.Medium `json:"medium,omitempty"`
 }
@@ -131,7 +134,7 @@ type wireRequest struct {
 // CreateVideo starts the analysis of an uploaded video.
 func (c *Client) CreateVideo(ctx context.Context, r VideoRequest) (Ref, error) {
 	return c.create(ctx, "/analyses/video", r.Key, wireRequest{
-		Input: wireInput{Content: r.Upload, Title: r.Title}, Predictions: predictionsOf(r.Outputs), AOIs: r.AOIs, Palette: r.Palette, Keep: r.Keep, Webhook: r.Webhook, Uncertainty: r.Uncertainty,
+		Input: wireInput{Content: r.Upload, Format: r.Format, Title: r.Title}, Predictions: predictionsOf(r.Outputs), AOIs: r.AOIs, Palette: r.Palette, Keep: r.Keep, Webhook: r.Webhook, Uncertainty: r.Uncertainty,
 	})
 }
 
@@ -140,7 +143,7 @@ func (c *Client) CreateImage(ctx context.Context, r ImageRequest) (Ref, error) {
 	if (len(r.Image) == 0) == (r.Page == "") {
 		return Ref{}, errors.New("client: an ImageRequest needs either an Image or a Page")
 	}
-	in := wireInput{Type: saccade.KindPage, Content: r.Page, Title: r.Title, Medium: r.Medium}
+	in := wireInput{Type: saccade.KindPage, Content: r.Page, Format: r.Format, Title: r.Title, Medium: r.Medium}
 	if len(r.Image) > 0 {
 		in.Type, in.Content = saccade.KindImage, base64.StdEncoding.EncodeToString(r.Image)
 	}

@@ -177,7 +177,7 @@ func start() (*server, error) {
 	}
 	svc, err := service.New(service.DefaultLimits(), service.Deps{
 		Uploads: s.store, Analyses: ending{s.store, s}, Objects: s.disk, Links: signer,
-		Inspect: func(context.Context, io.ReaderAt, int64) error { return nil }, // everything is a video
+		Inspect: func(context.Context, io.ReaderAt, int64, saccade.Format) error { return nil }, // everything is a video
 	})
 	if err != nil {
 		return nil, err

@@ -36,6 +36,18 @@ _NAMES = {
 }
 
 
+def _format(data):
+    """The format of a file where it is not the default of a server, by its first bytes."""
+    kind, brand = data[4:8], data[8:12]
+    if data[:4] == b"GIF8":
+        return "gif"
+    if data[:4] == b"RIFF" and brand == b"WEBP":
+        return "webp"
+    if kind in (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot") or kind == b"ftyp" and brand == b"qt  ":
+        return "mov"
+    return "mp4" if kind == b"ftyp" else None
+
+
 class SaccadeError(Exception):
     """An error of the server, or a failed analysis. code is what to branch on."""
 
@@ -56,13 +68,15 @@ class Client:
         self._token, self._http, self._ours = token.strip(), session or requests.Session(), None
 
     def analyze(self, source, title=None, predictions=None, aois=None, medium=None, wait=True, timeout=None,
-                elements=False, steal=False, variants=None, uncertainty=False):
-        """Analyzes a file (WebM, PNG, JPEG), bytes of an image, or the address of a page, and returns an Analysis.
+                elements=False, steal=False, variants=None, uncertainty=False, format=None):
+        """Analyzes a file (WebM, PNG, JPEG; on a Saccade server MP4, QuickTime, GIF and WebP too), bytes of an image, or the
+        address of a page, and returns an Analysis.
 
         predictions names outputs like "attention.data" or "clarity.score"; without any, a Saccade server is asked for the
         heat map, the numbers and the scores, the vendor for its default. aois are areas of interest as in the API. With
         wait, the analysis has ended; a failed one raises SaccadeError. timeout is how long to wait, in seconds. Of a page, on
         a Saccade server: elements measures what is on it, steal who gives attention to whom, variants other ways to show it.
+        format is that of the file (webm, mp4, mov, gif, webp); without one, a Saccade server is told what the bytes say.
         With uncertainty, every share and score of a Saccade server has an interval of 80 %.
         """
         body = {"input": {}}
@@ -75,10 +89,13 @@ class Client:
         else:
             with open(source, "rb") as f:
                 data = f.read()
-            kind = "image" if data[:4] == b"\x89PNG" or data[:3] == b"\xff\xd8\xff" else "video"
+            kind = "image" if data[:4] == b"\x89PNG" or data[:3] == b"\xff\xd8\xff" or _format(data) == "webp" else "video"
             title = title or os.path.splitext(os.path.basename(str(source)))[0]
         if title:
             body["input"]["title"] = title
+        format = format or (data is not None and self.ours() and _format(data))
+        if format:
+            body["input"]["format"] = format
         if kind == "video":
             body["input"]["content"] = self._upload(data)
         else:

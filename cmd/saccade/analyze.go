@@ -28,12 +28,13 @@ import (
 
 // analyzeCmd analyzes files without a server.
 type analyzeCmd struct {
-	Files       []string `arg:"" name:"FILE" help:"Videos (WebM), images (PNG, JPEG) and addresses of pages (https://..., http://localhost:3000)."`
+	Files       []string `arg:"" name:"FILE" help:"Videos (WebM, MP4, QuickTime, GIF), images (PNG, JPEG, WebP) and addresses of pages (https://..., http://localhost:3000)."`
 	Out         string   `required:"" placeholder:"DIR" help:"Directory for the results: DIR/<stem>/result.json and the files it names."`
 	Predictions []string `placeholder:"LIST" help:"Outputs to make, separated by commas: attention.attentionMap, clarity.score, attention.data, ... or all."`
 	Model       string   `default:"${model}" help:"saccade-1 (the trained network) or baseline (training-free)."`
 	Prior       string   `enum:"auto,natural,video,web,none" default:"auto" help:"Prior, where people look whatever is shown: auto, natural, video, web or none."`
 	AOIs        string   `name:"aois" type:"existingfile" placeholder:"FILE" help:"JSON list of areas of interest, as in the API."`
+	Format      string   `enum:",webm,mp4,mov,gif,auto,webp" default:"" help:"Format of the files: webm, mp4, mov, gif, auto (PNG, JPEG) or webp (default: by their bytes)."`
 	Medium      string   `enum:",desktopWeb,mobileWeb" default:"" help:"Viewport of pages: desktopWeb or mobileWeb."`
 	Palette     string   `enum:"heat,turbo,fog" default:"heat" help:"Colors of the maps of attention: heat, turbo or fog."`
 	Uncertainty bool     `help:"Also an interval of 80 % for every share and score."`
@@ -46,6 +47,7 @@ type analyzeCmd struct {
 func (analyzeCmd) Help() string {
 	return `Examples:
   saccade analyze recording.webm --out results
+  saccade analyze clip.mp4 banner.gif --out results
   saccade analyze screens/*.png --out results --predictions attention.attentionMap,clarity.score,attention.data --json
   saccade analyze ad.jpg --out results --predictions all --aois areas.json
   saccade analyze red.png --out results --palette turbo
@@ -203,7 +205,7 @@ func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, j local
 	job.Request.Title = stemOf(j.input)
 	if remote.IsPage(j.input) {
 		kind, job.Path, job.Request.Address, job.Request.Medium = saccade.KindPage, "", j.input, j.medium
-	} else if kind, err = pipeline.SniffKind(j.input); err != nil {
+	} else if kind, job.Request.Format, err = remote.FormatOf(j.input, saccade.Format(c.Format)); err != nil {
 		return kind, nil, err
 	}
 	outputs, err := remote.Outputs(kind, c.Predictions)

@@ -35,10 +35,11 @@ type remoteCmd struct {
 
 type remoteAnalyzeCmd struct {
 	serverFlags
-	Inputs      []string      `arg:"" name:"INPUT" help:"Videos (WebM), images (PNG, JPEG) and addresses of pages (https://...)."`
+	Inputs      []string      `arg:"" name:"INPUT" help:"Videos (WebM, MP4, QuickTime, GIF), images (PNG, JPEG, WebP) and addresses of pages (https://...)."`
 	Out         string        `placeholder:"DIR" help:"Download the results into DIR/<stem>, as saccade analyze writes them."`
 	Predictions []string      `placeholder:"LIST" help:"Outputs to make, separated by commas: attention.attentionMap, clarity.score, attention.data, ... or all."`
 	Title       string        `help:"Title of the analyses (default: the name of the input)."`
+	Format      string        `enum:",webm,mp4,mov,gif,auto,webp" default:"" help:"Format of the files: webm, mp4, mov, gif, auto (PNG, JPEG) or webp (default: by their bytes)."`
 	Medium      string        `enum:",desktopWeb,mobileWeb" default:"" help:"Viewport of pages: desktopWeb or mobileWeb."`
 	AOIs        string        `name:"aois" type:"existingfile" placeholder:"FILE" help:"JSON list of areas of interest, as in the API."`
 	NoWait      bool          `name:"no-wait" help:"Print the ids and leave; see saccade remote watch."`
@@ -51,6 +52,7 @@ type remoteAnalyzeCmd struct {
 func (remoteAnalyzeCmd) Help() string {
 	return `Examples:
   saccade remote analyze visit.webm --out results
+  saccade remote analyze clip.mp4 --out results
   saccade remote analyze https://example.com --medium mobileWeb --predictions clarity.score,focus.score --json
   saccade remote analyze https://example.com --out results --elements --steal --variants mobileWeb,dark
   saccade remote analyze screens/*.png --no-wait`
@@ -88,7 +90,7 @@ func (c *remoteAnalyzeCmd) Run(e env) error {
 		g.Go(func() error {
 			bar := bars.Add(filepath.Base(input))
 			defer bar.Done()
-			job := remote.Input{Input: input, Title: orWord(c.Title, stems[i]), Medium: saccade.Medium(c.Medium), Predictions: c.Predictions, AOIs: aois, PageFlags: c.PageFlags}
+			job := remote.Input{Input: input, Title: orWord(c.Title, stems[i]), Medium: saccade.Medium(c.Medium), Format: saccade.Format(c.Format), Predictions: c.Predictions, AOIs: aois, PageFlags: c.PageFlags}
 			v, err := c.one(ctx, s, job, bar)
 			if err != nil {
 				return err

@@ -31,7 +31,10 @@ func (in Input) Page() bool {
 	return strings.HasPrefix(in.Path, "http://") || strings.HasPrefix(in.Path, "https://")
 }
 
-// Read lists the inputs of a directory (its WebM, PNG and JPEG files, and those
+// extensions are those of the files of a directory that are analyzed.
+var extensions = []string{".webm", ".mp4", ".m4v", ".mov", ".gif", ".png", ".jpg", ".jpeg", ".webp"}
+
+// Read lists the inputs of a directory (its videos and images, and those
 // of the directories below it, by name; what begins with a dot and the
 // directory out are passed over) or of a CSV file with a header: the column
 // input holds files, relative to the CSV file, or addresses of pages; title and
@@ -48,7 +51,7 @@ func Read(source, out string) (inputs []Input, others int, err error) {
 		inputs, err = readFile(source)
 	}
 	if err == nil && len(inputs) == 0 {
-		err = fmt.Errorf("%s names nothing to analyze: no WebM, PNG or JPEG file, no row", source)
+		err = fmt.Errorf("%s names nothing to analyze: no video or image, no row", source)
 	}
 	if err == nil && len(inputs) > maxInputs {
 		err = fmt.Errorf("%s names more than %d inputs; make several batches of it", source, maxInputs)
@@ -76,7 +79,7 @@ func readDir(root, out string) (inputs []Input, others int, err error) {
 		if err != nil {
 			return err
 		}
-		if !slices.Contains([]string{".webm", ".png", ".jpg", ".jpeg"}, strings.ToLower(filepath.Ext(name))) {
+		if !slices.Contains(extensions, strings.ToLower(filepath.Ext(name))) {
 			others++
 			return nil
 		}

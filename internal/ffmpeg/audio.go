@@ -41,18 +41,13 @@ func (t *Tool) Audio(ctx context.Context, path string, info webm.Info, dir strin
 	if !info.HasAudio {
 		return nil, nil
 	}
-	if info.CopiesAudio() {
+	if info.Format == "" && info.CopiesAudio() {
 		return &Audio{path: path, info: info}, nil
 	}
 	if err := t.requireSandbox(ctx); err != nil {
 		return nil, err
 	}
-	src, err := openSource(path, info)
-	if err != nil {
-		return nil, err
-	}
-	defer src.Close()
-	start, err := src.AudioStart(ctx)
+	convert, start, err := t.audioOf(ctx, path, info)
 	if errors.Is(err, io.EOF) {
 		return nil, nil
 	}
@@ -63,7 +58,7 @@ func (t *Tool) Audio(ctx context.Context, path string, info webm.Info, dir strin
 	if a.path, err = filepath.Abs(filepath.Join(dir, ".audio.webm")); err != nil {
 		return nil, err
 	}
-	if err = t.convert(ctx, src.Source, start, a.path); err == nil {
+	if err = convert(a.path); err == nil {
 		a.info, err = scanAudio(ctx, a.path)
 	}
 	if err == nil {
@@ -77,6 +72,34 @@ func (t *Tool) Audio(ctx context.Context, path string, info webm.Info, dir strin
 	return nil, nil
 }
 
+// audioOf returns what writes the audio of a video to a file, and how much later than
+// the file's own times it begins: io.EOF where there is none.
+func (t *Tool) audioOf(ctx context.Context, path string, info webm.Info) (func(out string) error, time.Duration, error) {
+	if info.Format != "" {
+		return func(out string) error { return t.convertMovie(ctx, path, info.Format, out) }, 0, nil
+	}
+	src, err := openSource(path, info)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer src.Close()
+	start, err := src.AudioStart(ctx)
+	return func(out string) error {
+		src, err := openSource(path, info)
+		if err != nil {
+			return err
+		}
+		defer src.Close()
+		return t.convert(ctx, src.Source, start, out)
+	}, start, err
+}
+
+// opusArgs make a WebM file of the audio behind a filter.
+func opusArgs(filter, out string) []string {
+	return []string{"-map", "0:a:0", "-vn", "-sn", "-dn", "-af", filter + ",aformat=channel_layouts=mono|stereo",
+		"-c:a", "libopus", "-map_metadata", "-1", "-avoid_negative_ts", "disabled", "-f", "webm", "file:" + out}
+}
+
 // convert writes the audio of a source to a WebM file, as Opus.
 func (t *Tool) convert(ctx context.Context, src webm.Source, start time.Duration, out string) error {
 	w, r, err := connect(true)
@@ -84,8 +107,7 @@ func (t *Tool) convert(ctx context.Context, src webm.Source, start time.Duration
 		return fmt.Errorf("pipe to ffmpeg: %w", err)
 	}
 	args := append([]string{"-hide_banner", "-nostdin", "-v", "error", "-y", "-copyts"}, t.untrusted()...)
-	args = append(args, "-map", "0:a:0", "-vn", "-sn", "-dn", "-af", "aresample=48000:async=1,aformat=channel_layouts=mono|stereo",
-		"-c:a", "libopus", "-map_metadata", "-1", "-avoid_negative_ts", "disabled", "-f", "webm", "file:"+out)
+	args = append(args, opusArgs("aresample=48000:async=1", out)...)
 	p, err := t.start(ctx, job{args: args, stdin: r, write: filepath.Dir(out)})
 	if err != nil {
 		return errors.Join(err, w.Close())

@@ -77,8 +77,9 @@ type Decoder struct {
 // Config.Require holds and the system cannot confine ffmpeg, the error wraps
 // ErrUnconfined. The caller must Close the decoder.
 //
-// ffmpeg never sees the file: it reads one track from a pipe, as
-// [webm.Source.CopyVideo] writes it, so that both agree about every time.
+// ffmpeg never sees a WebM file: it reads one track from a pipe, as
+// [webm.Source.CopyVideo] writes it, so that both agree about every time. A file of
+// another format (Info.Format) it reads itself, confined to that file.
 func (t *Tool) Decode(ctx context.Context, path string, info webm.Info, threads int) (*Decoder, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -96,6 +97,9 @@ func (t *Tool) Decode(ctx context.Context, path string, info webm.Info, threads 
 		}
 		// The last frame may begin where the limit ends, not later.
 		d.limit, d.most = t.cfg.MaxDuration+time.Millisecond, webm.FrameLimit(t.cfg.MaxDuration)
+	}
+	if info.Format != "" {
+		return d, d.runMovie(ctx, path, threads)
 	}
 	src, err := openSource(path, info)
 	if err != nil {
@@ -245,6 +249,9 @@ func (d *Decoder) Next() (*Frame, error) {
 		f.Release()
 		d.err = err
 		return nil, errors.Join(d.err, d.Close())
+	}
+	if d.info.Times != nil { // frames beyond them are not asked for
+		pts = d.info.Times[min(d.next, len(d.info.Times)-1)]
 	}
 	f.Index, f.PTS, f.home = d.next, pts+d.info.FirstPTS, d.idle
 	d.complete(f)

@@ -21,7 +21,8 @@
 // writable, nothing executable but itself) and a filter of system calls (no
 // sockets, no namespaces, no other processes) and then becomes ffmpeg. With
 // Config.Require nothing is decoded where the system has no Landlock. ffmpeg reads what package webm has understood from a
-// pipe; it is held to one demuxer, to the codecs of videos, and to a number of
+// pipe, and files of other formats (package movie) itself: then that file is readable,
+// too. It is held to one demuxer, to the codecs of videos of the format, and to a number of
 // pixels. Each process has its
 // own group, a time limit, and dies with its context.
 //

@@ -34,11 +34,11 @@ func Outputs() []saccade.Output {
 func (l Local) Analyze(ctx context.Context, in Input, areas []compare.Area) (*Measured, error) {
 	req := saccade.Request{Kind: saccade.KindPage, Address: in.Address, Medium: in.Medium, Outputs: Outputs()}
 	if in.Path != "" {
-		kind, err := pipeline.SniffKind(in.Path)
-		if err != nil {
+		var err error
+		if req.Kind, req.Format, err = pipeline.SniffFile(in.Path); err != nil {
 			return nil, err
 		}
-		req.Kind, req.Address, req.Medium = kind, "", ""
+		req.Address, req.Medium = "", ""
 	}
 	aois, err := AOIs(areas, req.Kind)
 	if err != nil {

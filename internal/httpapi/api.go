@@ -51,7 +51,7 @@ type API struct {
 // wireFields are the names that clients know the fields of the use cases by, where
 // they differ.
 var wireFields = map[string]string{service.FieldContent: "input.content", service.FieldTitle: "input.title",
-	service.FieldNewTitle: "title", "kind": "input.type", service.FieldMedium: "input.medium", "idempotency": "Idempotency-Key"}
+	service.FieldNewTitle: "title", "kind": "input.type", service.FieldMedium: "input.medium", service.FieldFormat: "input.format", "idempotency": "Idempotency-Key"}
 
 // New builds the API. The error names everything wrong with the configuration and
 // every missing dependency.

@@ -79,7 +79,7 @@ func (s *syncBuffer) String() string {
 
 // inspect judges containers by their first bytes; the real judge is the webm
 // package's.
-func inspect(_ context.Context, r io.ReaderAt, _ int64) error {
+func inspect(_ context.Context, r io.ReaderAt, _ int64, _ saccade.Format) error {
 	head := make([]byte, 4)
 	if _, err := r.ReadAt(head, 0); err != nil || string(head) != "\x1aE\xdf\xa3" {
 		return saccade.Errorf(saccade.CodeInvalidInput, "This is not a WebM file.")

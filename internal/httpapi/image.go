@@ -33,6 +33,7 @@ func (a *API) createImage(ctx context.Context, in *createImageInput) (*createdOu
 			o.Medium = saccade.Medium(m)
 		}
 	}
+	o.Format = b.Input.Format
 	o.Elements, o.Steal, o.Variants = b.Elements, b.Steal, b.Variants
 	if kind == saccade.KindPage {
 		an, replayed, err := a.deps.Service.CreatePage(ctx, o, b.Input.Content)

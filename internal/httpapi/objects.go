@@ -14,6 +14,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpfront"
+	"github.com/saccade-dev/saccade/internal/movie"
 	"github.com/saccade-dev/saccade/internal/service"
 )
 
@@ -137,6 +138,9 @@ func contentType(key blob.Key, object io.ReaderAt) string {
 	if _, _, upload := key.Upload(); upload {
 		head := make([]byte, 512)
 		n, _ := object.ReadAt(head, 0)
+		if movie.Sniff(head[:n]) == saccade.FormatMOV {
+			return "video/quicktime"
+		}
 		if kind := http.DetectContentType(head[:n]); uploadTypes[kind] {
 			return kind
 		}

@@ -36,6 +36,7 @@ type Options struct {
 // videoInput is the input of a video analysis.
 type videoInput struct {
 	Content string `json:"content" doc:"The URL from GET /v2/upload-urls, unchanged." example:"https://saccade.example.com/objects/uploads/acme/5h7xk2m4qz3v6w8y2b4d6f8h2k?exp=1780308763&method=PUT&sig=3b1f"`
+	Format  string `json:"format,omitempty" enum:"webm,mp4,mov,gif" doc:"File format of the upload. What is not WebM must be named." example:"mp4"`
 	Title   string `json:"title,omitempty" doc:"Free text." example:"Spring campaign"`
 }
 
@@ -44,6 +45,7 @@ type imageInput struct {
 	Type    string `json:"type" enum:"image,url" doc:"image: content is a PNG or JPEG in Base64; url: content is the address of a page." example:"url"`
 	Content string `json:"content" doc:"Base64 (line breaks and a data: prefix are tolerated), or an http(s) address." example:"https://www.example.com/"`
 	Medium  string `json:"medium,omitempty" maxLength:"100" doc:"How the design is seen: desktopWeb (the default) or mobileWeb, which decides how a page is captured. Of an image it is a note, in whatever words." example:"desktopWeb"`
+	Format  string `json:"format,omitempty" enum:"auto,webp" doc:"File format of an image: auto is PNG or JPEG by the bytes (the default); WebP must be named." example:"auto"`
 	Title   string `json:"title,omitempty" doc:"Free text." example:"Landing page"`
 }
 

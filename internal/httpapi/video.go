@@ -58,6 +58,7 @@ type createdOutput struct {
 // createVideo starts the analysis of an uploaded video.
 func (a *API) createVideo(ctx context.Context, in *createVideoInput) (*createdOutput, error) {
 	o := order(ctx, saccade.KindVideo, in.Body.Input.Title, in.Body.Options)
+	o.Format = in.Body.Input.Format
 	an, replayed, err := a.deps.Service.CreateVideo(ctx, o, route.OriginOf(ctx), saccade.Link(in.Body.Input.Content))
 	return answerCreated(ctx, an, replayed, err)
 }

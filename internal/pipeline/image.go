@@ -10,6 +10,7 @@ import (
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/attention"
+	"github.com/saccade-dev/saccade/internal/movie"
 	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/render"
 	"github.com/saccade-dev/saccade/internal/score"
@@ -35,7 +36,18 @@ func settleMemory(pixels int) {
 	}
 }
 
-// runImage analyzes the bytes of a PNG or JPEG. All images that are analyzed at
+// imageReaders returns what reads the size of images of a format, and their pixels.
+func imageReaders(format saccade.Format) (size func([]byte) (image.Point, error), decode func([]byte) (*image.NRGBA, error)) {
+	if format == saccade.FormatWebP {
+		return pix.WebPSize, pix.DecodeWebP
+	}
+	return pix.Size, func(b []byte) (*image.NRGBA, error) {
+		m, _, err := pix.Decode(b)
+		return m, err
+	}
+}
+
+// runImage analyzes the bytes of an image. All images that are analyzed at
 // one time have as many pixels together as the largest may have alone, and so
 // need no more memory than it: at most 13 bytes a pixel.
 func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
@@ -46,7 +58,8 @@ func (a *Analyzer) runImage(ctx context.Context, job Job, b []byte, progress fun
 // predictImage is runImage, and returns what the model says of the image too.
 func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], attention.Examined, error) {
 	var none attention.Examined
-	size, err := pix.Size(b)
+	sizeOf, _ := imageReaders(job.Request.Format)
+	size, err := sizeOf(b)
 	if err != nil {
 		return nil, none, err
 	}
@@ -100,7 +113,8 @@ func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress
 
 // decodeInput reads the image, writes it as input.png and returns its pixels.
 func decodeInput(job Job, b []byte) (*pix.RGB, error) {
-	img, _, err := pix.Decode(b)
+	_, decode := imageReaders(job.Request.Format)
+	img, err := decode(b)
 	if err != nil {
 		return nil, err
 	}
@@ -193,22 +207,27 @@ func link(out *saccade.Outputs[saccade.File], o saccade.Output, name saccade.Fil
 	}
 }
 
-// SniffKind returns whether a file is a video or an image, by its first bytes.
-func SniffKind(path string) (saccade.Kind, error) {
+// SniffFile returns whether a file is a video or an image, and its format ("" is the
+// default of the kind), by its first bytes.
+func SniffFile(path string) (saccade.Kind, saccade.Format, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", saccade.Errorf(saccade.CodeInvalidInput, "%v", err)
+		return "", "", saccade.Errorf(saccade.CodeInvalidInput, "%v", err)
 	}
 	defer f.Close()
 	head := make([]byte, 16)
 	n, err := f.Read(head)
 	if err != nil || n == 0 {
-		return "", saccade.Errorf(saccade.CodeInvalidInput, "The file is empty or cannot be read.").With(err)
+		return "", "", saccade.Errorf(saccade.CodeInvalidInput, "The file is empty or cannot be read.").With(err)
 	}
 	switch head = head[:n]; {
 	case n >= 3 && string(head[:3]) == "\xff\xd8\xff", n >= 4 && string(head[:4]) == "\x89PNG":
-		return saccade.KindImage, nil
+		return saccade.KindImage, "", nil
 	}
 	// Everything else is judged as a video: the scanner names what it is.
-	return saccade.KindVideo, nil
+	format := movie.Sniff(head)
+	if format == saccade.FormatWebP {
+		return saccade.KindImage, format, nil
+	}
+	return saccade.KindVideo, format, nil
 }

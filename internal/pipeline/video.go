@@ -15,6 +15,7 @@ import (
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/movie"
 	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/score"
 	"github.com/saccade-dev/saccade/internal/webm"
@@ -23,10 +24,14 @@ import (
 // inFlight is how many frames may wait between two stages of the pipeline.
 const inFlight = 4
 
-// InspectVideo judges a video by its size and container, without decoding it:
-// *saccade.Error when it is not one that can be analyzed.
-func InspectVideo(ctx context.Context, r io.ReaderAt, size int64, limits Limits) (webm.Info, error) {
-	info, err := webm.Scan(ctx, r, size)
+// InspectVideo judges a video of a format ("": WebM) by its size and container, without
+// decoding it: *saccade.Error when it is not one that can be analyzed.
+func InspectVideo(ctx context.Context, r io.ReaderAt, size int64, format saccade.Format, limits Limits) (info webm.Info, err error) {
+	if format == "" {
+		info, err = webm.Scan(ctx, r, size)
+	} else {
+		info, err = movie.Scan(ctx, r, size, format)
+	}
 	if err != nil {
 		return info, err
 	}
@@ -81,6 +86,7 @@ type videoRun struct {
 	streams  streams
 	w, h     int
 	first    time.Duration // time stamp of the first frame that is decoded
+	last     time.Duration // and of the last one, so far
 	numbers  *numbers
 	outputs  outputs
 	audio    *ffmpeg.Audio // of the outputs; nil: silent
@@ -95,7 +101,7 @@ var errSeeThrough = errors.New("the video can be seen through")
 // recordings is: while their colors alone are analyzed, a process beside decodes the
 // alpha, and what it finds in another video stops that and begins anew.
 func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
-	info, err := a.inspectFile(ctx, job.Path)
+	info, err := a.inspectFile(ctx, job.Path, job.Request.Format)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +113,7 @@ func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.
 		most = max(most, p.Fraction)
 		tell(saccade.Progress{Fraction: most, Stage: p.Stage})
 	}
-	if info.Transparent {
+	if info.Transparent && info.Format == "" {
 		colors := info
 		colors.Transparent = false
 		out, err := a.runFrames(ctx, job, colors, besides{progress, func(ctx context.Context) error {
@@ -172,7 +178,7 @@ func (a *Analyzer) runFrames(ctx context.Context, job Job, info webm.Info, with 
 }
 
 // inspectFile judges the container of a local file.
-func (a *Analyzer) inspectFile(ctx context.Context, path string) (webm.Info, error) {
+func (a *Analyzer) inspectFile(ctx context.Context, path string, format saccade.Format) (webm.Info, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return webm.Info{}, err
@@ -182,7 +188,7 @@ func (a *Analyzer) inspectFile(ctx context.Context, path string) (webm.Info, err
 	if err != nil {
 		return webm.Info{}, err
 	}
-	return InspectVideo(ctx, f, st.Size(), a.cfg.Limits)
+	return InspectVideo(ctx, f, st.Size(), format, a.cfg.Limits)
 }
 
 // decode reads frames and makes the model's small copies. Screen recordings
@@ -203,6 +209,7 @@ func (r *videoRun) decode(ctx context.Context, out chan<- *frame) error {
 		if last == nil {
 			r.first = d.PTS
 		}
+		r.last = d.PTS
 		f := &frame{decoded: d, box: letterboxOf(d), at: secondsOf(d.PTS - r.first), duplicate: duplicates.Next(d.Image)}
 		if f.stream, err = r.streams.of(d.Active.Size()); err != nil {
 			return err
@@ -322,7 +329,11 @@ func (r *videoRun) composite(ctx context.Context, in <-chan *frame) error {
 
 // answer puts the answer together.
 func (r *videoRun) answer() (*saccade.Outputs[saccade.File], error) {
-	duration := secondsOf(r.info.End - r.first)
+	end := r.info.End
+	if r.last >= end { // the container announced less
+		end = r.last + max(r.info.Frame, time.Millisecond)
+	}
+	duration := secondsOf(end - r.first)
 	if err := errors.Join(r.numbers.Finish(duration), r.numbers.Close()); err != nil {
 		return nil, err
 	}

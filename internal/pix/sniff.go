@@ -38,6 +38,9 @@ func sniff(b []byte) (string, error) {
 	}
 	for _, f := range foreign {
 		if len(b) > f.at && bytes.HasPrefix(b[f.at:], []byte(f.magic)) {
+			if f.magic == "WEBP" {
+				return "", unreadable("This is a WebP file. Convert it to PNG or JPEG and send that, or name the format: input.format is webp.")
+			}
 			return "", unreadable("This is %s file. Convert it to PNG or JPEG and send that.", f.named)
 		}
 	}

@@ -15,6 +15,7 @@ type Input struct {
 	Input       string // a file, or the address of a page
 	Title       string
 	Medium      saccade.Medium
+	Format      saccade.Format // of a file; "": by its bytes
 	Predictions []string
 	AOIs        []saccade.AOI
 	PageFlags
@@ -51,6 +52,21 @@ func Outputs(kind saccade.Kind, names []string) ([]saccade.Output, error) {
 	return saccade.ParseOutputs(kind, names)
 }
 
+// FormatOf returns the kind of a file and its format: the one that is named, or by its
+// bytes ("": the default of its kind).
+func FormatOf(path string, named saccade.Format) (saccade.Kind, saccade.Format, error) {
+	kind, format, err := pipeline.SniffFile(path)
+	if err != nil || named == "" {
+		return kind, format, err
+	}
+	for _, kind := range []saccade.Kind{saccade.KindVideo, saccade.KindImage} {
+		if format, err = saccade.ParseFormat(kind, string(named)); err == nil {
+			return kind, format, nil
+		}
+	}
+	return kind, "", err
+}
+
 // Start begins an analysis, or finds the one that the state remembers.
 func (s *Session) Start(ctx context.Context, in Input, state *State) (client.Ref, error) {
 	if state.Ref.ID != "" {
@@ -59,7 +75,7 @@ func (s *Session) Start(ctx context.Context, in Input, state *State) (client.Ref
 	kind := saccade.KindPage
 	if !IsPage(in.Input) {
 		var err error
-		if kind, err = pipeline.SniffKind(in.Input); err != nil {
+		if kind, in.Format, err = FormatOf(in.Input, in.Format); err != nil {
 			return client.Ref{}, err
 		}
 	}
@@ -98,11 +114,11 @@ func (s *Session) startVideo(ctx context.Context, in Input, outputs []saccade.Ou
 			return client.Ref{}, state.keep()
 		}
 	}
-	return s.CreateVideo(ctx, client.VideoRequest{Upload: state.Upload, Title: in.Title, Outputs: outputs, AOIs: in.AOIs, Key: state.Key})
+	return s.CreateVideo(ctx, client.VideoRequest{Upload: state.Upload, Title: in.Title, Format: in.Format, Outputs: outputs, AOIs: in.AOIs, Key: state.Key})
 }
 
 func (s *Session) startImage(ctx context.Context, in Input, outputs []saccade.Output, key string) (client.Ref, error) {
-	r := client.ImageRequest{Title: in.Title, Medium: in.Medium, Outputs: outputs, AOIs: in.AOIs, Key: key}
+	r := client.ImageRequest{Title: in.Title, Format: in.Format, Medium: in.Medium, Outputs: outputs, AOIs: in.AOIs, Key: key}
 	if IsPage(in.Input) {
 		r.Page = in.Input
 		var asked saccade.Request

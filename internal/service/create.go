@@ -23,6 +23,7 @@ type Order struct {
 	Title       string
 	Outputs     []string // names that [saccade.ParseOutputs] reads; none: the defaults
 	AOIs        []saccade.AOI
+	Format      string             // that [saccade.ParseFormat] reads; empty: the default of the kind
 	Palette     string             // that [saccade.ParsePalette] reads; empty: heat
 	Keep        bool               // does not expire
 	Medium      saccade.Medium     // of an image or page
@@ -42,7 +43,7 @@ func (s *Service) CreateVideo(ctx context.Context, o Order, origin blob.Origin, 
 	if err != nil {
 		return nil, false, err
 	}
-	upload, info, err := s.uploadOf(ctx, o.Account, origin, link)
+	upload, info, err := s.uploadOf(ctx, o.Account, origin, link, r.Format)
 	if err != nil {
 		return nil, false, err
 	}
@@ -121,6 +122,10 @@ func (s *Service) request(ctx context.Context, kind saccade.Kind, o Order) (sacc
 	if err != nil {
 		return saccade.Request{}, err
 	}
+	format, err := saccade.ParseFormat(kind, o.Format)
+	if err != nil {
+		return saccade.Request{}, err
+	}
 	palette, err := saccade.ParsePalette(o.Palette)
 	if err != nil {
 		return saccade.Request{}, err
@@ -128,7 +133,7 @@ func (s *Service) request(ctx context.Context, kind saccade.Kind, o Order) (sacc
 	if err := saccade.ValidateAOIs(o.AOIs); err != nil {
 		return saccade.Request{}, err
 	}
-	r := saccade.Request{Kind: kind, Title: o.Title, Medium: o.Medium, Palette: palette, Outputs: outputs, AOIs: o.AOIs, Webhook: o.Webhook,
+	r := saccade.Request{Kind: kind, Title: o.Title, Format: format, Medium: o.Medium, Palette: palette, Outputs: outputs, AOIs: o.AOIs, Webhook: o.Webhook,
 		Elements: o.Elements || o.Steal, Steal: o.Steal, Variants: o.Variants, Uncertainty: o.Uncertainty}
 	if err := r.ValidatePage(); err != nil {
 		return saccade.Request{}, err

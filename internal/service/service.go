@@ -23,6 +23,7 @@ const (
 	FieldTitle    = "title"
 	FieldNewTitle = "new title" // in place of the former one
 	FieldMedium   = "medium"
+	FieldFormat   = "format"
 	FieldURL      = "url"
 	FieldEvents   = "events"
 )
@@ -64,10 +65,10 @@ type AddressGuard interface {
 	CheckURL(ctx context.Context, address string) error
 }
 
-// InspectFunc judges a video by its container, without decoding it. The error is
+// InspectFunc judges a video of a format ("": WebM) by its container, without decoding it. The error is
 // unreadable_input_video for a damaged one, invalid_input_configuration for one
 // that cannot be analyzed.
-type InspectFunc func(ctx context.Context, r io.ReaderAt, size int64) error
+type InspectFunc func(ctx context.Context, r io.ReaderAt, size int64, format saccade.Format) error
 
 // Deps is what a service works with. Uploads, Analyses, Objects and Links are
 // required.
@@ -117,8 +118,8 @@ func New(limits Limits, deps Deps) (*Service, error) {
 		s.now = time.Now
 	}
 	if s.deps.Inspect == nil {
-		s.deps.Inspect = func(ctx context.Context, r io.ReaderAt, size int64) error {
-			_, err := pipeline.InspectVideo(ctx, r, size, limits.Pipeline())
+		s.deps.Inspect = func(ctx context.Context, r io.ReaderAt, size int64, format saccade.Format) error {
+			_, err := pipeline.InspectVideo(ctx, r, size, format, limits.Pipeline())
 			return err
 		}
 	}

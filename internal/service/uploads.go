@@ -70,7 +70,7 @@ func (c *checkedReader) Read(p []byte) (int, error) {
 // without its query, expired or not, and judges what was uploaded there by its
 // size and container, without decoding it. The answer describes the bytes that were
 // judged. The error is invalid_input_configuration when they cannot be analyzed.
-func (s *Service) uploadOf(ctx context.Context, account string, origin blob.Origin, link saccade.Link) (blob.Key, blob.Info, error) {
+func (s *Service) uploadOf(ctx context.Context, account string, origin blob.Origin, link saccade.Link, format saccade.Format) (blob.Key, blob.Info, error) {
 	key, err := s.deps.Links.KeyOf(origin, link)
 	owner, id, ok := key.Upload()
 	if err != nil || !ok {
@@ -87,7 +87,7 @@ func (s *Service) uploadOf(ctx context.Context, account string, origin blob.Orig
 	if err != nil {
 		return "", blob.Info{}, err
 	}
-	info, err := s.inspect(ctx, key)
+	info, err := s.inspect(ctx, key, format)
 	return key, info, err
 }
 
@@ -97,7 +97,7 @@ var errNothingUploaded = saccade.Errorf(saccade.CodeInvalidInput,
 // inspect judges an uploaded video by size and container. One that is too large is
 // deleted: a store that clients reach by themselves takes any size. A damaged file is
 // no error here: the analysis reports it, like all that shows on reading.
-func (s *Service) inspect(ctx context.Context, key blob.Key) (blob.Info, error) {
+func (s *Service) inspect(ctx context.Context, key blob.Key, format saccade.Format) (blob.Info, error) {
 	info, err := s.deps.Objects.Stat(ctx, key)
 	switch {
 	case errors.Is(err, blob.ErrNotFound):
@@ -117,7 +117,7 @@ func (s *Service) inspect(ctx context.Context, key blob.Key) (blob.Info, error) 
 		return info, err
 	}
 	defer func() { _ = o.Close() }()
-	err = s.deps.Inspect(ctx, o, info.Size)
+	err = s.deps.Inspect(ctx, o, info.Size, format)
 	var e *saccade.Error
 	switch {
 	case saccade.IsCode(err, saccade.CodeUnreadableVideo):

@@ -22,6 +22,7 @@ const (
 	DoUpload  = "Please upload WebM (VP8, VP9 or AV1)."
 	DoJoin    = "Please join all pieces of the recording, the first one first, and upload the whole."
 	DoBytes   = "Please upload the bytes of the file itself."
+	doName    = "Please upload WebM (VP8, VP9 or AV1), or name the format by input.format: "
 	doAddress = "Please check where the file was downloaded from, and upload the video."
 )
 
@@ -31,15 +32,15 @@ var signatures = []struct {
 	magic  string
 	File
 }{
-	{4, "ftyp", File{What: "an MP4 or QuickTime file"}},
-	{4, "moov", File{What: "a QuickTime file"}},
-	{4, "mdat", File{What: "a QuickTime file"}},
+	{4, "ftyp", File{"an MP4 or QuickTime file", doName + "mp4 or mov."}},
+	{4, "moov", File{"a QuickTime file", doName + "mov."}},
+	{4, "mdat", File{"a QuickTime file", doName + "mov."}},
 	{0, "#EXTM3U", File{What: "an HLS playlist"}},
 	{8, "AVI ", File{What: "an AVI file"}},
 	{8, "WAVE", File{What: "a WAV audio file"}},
 	{8, "WEBP", File{What: "a WebP image"}},
 	{0, "OggS", File{What: "an Ogg file"}},
-	{0, "GIF8", File{What: "a GIF image"}},
+	{0, "GIF8", File{"a GIF image", doName + "gif."}},
 	{0, "\x89PNG", File{What: "a PNG image"}},
 	{0, "\xFF\xD8\xFF", File{What: "a JPEG image"}},
 	{0, "FLV\x01", File{What: "a Flash video"}},

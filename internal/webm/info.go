@@ -13,10 +13,11 @@ import (
 // below zero moves all times up by Shift, and what goes back in time is moved
 // behind what came before.
 type Info struct {
-	Codec         string // "vp8", "vp9" or "av1"
-	Width, Height int    // in pixels, before Rotation
-	Rotation      int    // clockwise turn to show it upright: 0, 90, 180, 270
-	AspectNum     uint64 // pixel aspect ratio, 1:1 for square pixels
+	Format        saccade.Format // "": WebM; else package movie judged the file, and ffmpeg reads it itself
+	Codec         string         // "vp8", "vp9" or "av1"; other formats have others
+	Width, Height int            // in pixels, before Rotation
+	Rotation      int            // clockwise turn to show it upright: 0, 90, 180, 270
+	AspectNum     uint64         // pixel aspect ratio, 1:1 for square pixels
 	AspectDen     uint64
 	Color         Color         // as the container declares it; the codec may know better
 	Frames        int           // visible frames whose blocks are complete
@@ -28,14 +29,15 @@ type Info struct {
 	Declared      time.Duration // the header's Duration; 0: none, or none that makes sense
 	AudioEnd      time.Duration // time stamp of the last packet of audio; 0: none
 	HasAudio      bool
-	AudioCodec    string        // as Matroska names it: "A_OPUS", "A_PCM/FLOAT/IEEE"; "": silent
-	HasAlpha      bool          // the track says that it may have transparency
-	Transparent   bool          // frames carry transparency
-	Layers        bool          // frames have several spatial layers (VP9 SVC)
-	Truncated     bool          // the file ends within an element
-	Sizes         []SizeChange  // sizes of the frames, where one is not Width x Height
-	Shift         time.Duration // added to all stamps, so that none is below zero
-	Tracks        Ordinals      // which tracks are used
+	AudioCodec    string          // as Matroska names it: "A_OPUS", "A_PCM/FLOAT/IEEE"; "": silent
+	HasAlpha      bool            // the track says that it may have transparency
+	Transparent   bool            // frames carry transparency
+	Layers        bool            // frames have several spatial layers (VP9 SVC)
+	Truncated     bool            // the file ends within an element
+	Sizes         []SizeChange    // sizes of the frames, where one is not Width x Height
+	Shift         time.Duration   // added to all stamps, so that none is below zero
+	Tracks        Ordinals        // which tracks are used
+	Times         []time.Duration // of all frames, where the file's own are not used; nil: they are
 }
 
 // SizeChange says that from a time on frames have a size, before Rotation.

@@ -37,6 +37,9 @@ var requestExamples = map[string]map[string]*huma.Example{
 		"plain": {Summary: "The heat map of a video", Value: object{
 			"input": object{"content": exampleUpload, "title": "Spring campaign"},
 		}},
+		"mp4": {Summary: "A video that is not WebM", Value: object{
+			"input": object{"content": exampleUpload, "format": "mp4", "title": "Spring campaign"},
+		}},
 		"numbers": {Summary: "Maps, scores over time and areas of interest", Value: object{
 			"input": object{"content": exampleUpload, "title": "Spring campaign"},
 			"predictions": object{

@@ -20,8 +20,8 @@ func introduction(l service.Limits) string {
 		"- An image or a page: `POST /v2/analyses`, then poll `location`.\n" +
 		"- A poll answers 200 for `pending`, `success` and `failed`. While pending it carries `progress`, `stage` and `queue_position`; `Retry-After` says when to come back. `?wait=30` holds the answer; `/events` streams it.\n\n" +
 		"## Limits\n\n" +
-		fmt.Sprintf("- Videos: WebM (VP8, VP9, AV1, with or without audio), up to %d bytes and %s. Their results stay.\n", l.VideoBytes, seconds(l.VideoDuration)) +
-		fmt.Sprintf("- Images: PNG or JPEG, up to %d bytes. Results of images and pages %s.\n", l.ImageBytes, results) +
+		fmt.Sprintf("- Videos: WebM (VP8, VP9, AV1, with or without audio), or MP4, QuickTime and GIF where `input.format` names them, up to %d bytes and %s. Their results stay.\n", l.VideoBytes, seconds(l.VideoDuration)) +
+		fmt.Sprintf("- Images: PNG or JPEG, or WebP where `input.format` names it, up to %d bytes. Results of images and pages %s.\n", l.ImageBytes, results) +
 		fmt.Sprintf("- Results: up to %d bytes an analysis, all its files together.\n", l.ResultBytes) +
 		"- Output links are good for " + humanDuration(l.LinkTTL) + "; each poll signs fresh ones.\n" +
 		"- Too many requests with one token answer 429, a full queue 503 `over_capacity`; both with `Retry-After`.\n\n" +
@@ -69,8 +69,8 @@ var errorCodes = map[string]string{
 	"invalid_input_configuration": "The analysis asked for cannot be made; param names the field (400, or in a failed analysis).",
 	"could_not_grab_web_page":     "The page could not be captured. Check that it is public, or send a screenshot as an image.",
 	"blank_input_image":           "The image is one solid color; there is nothing to look at.",
-	"unreadable_input_image":      "Not a PNG or JPEG that can be decoded, or too many pixels.",
-	"unreadable_input_video":      "Not a WebM that can be decoded. Try to play it, and encode it anew.",
+	"unreadable_input_image":      "Not a PNG or JPEG (or what input.format says) that can be decoded, or too many pixels.",
+	"unreadable_input_video":      "Not a WebM (or what input.format says) that can be decoded. Try to play it, and encode it anew.",
 	"conflict":                    "An Idempotency-Key was used with another body, or the analysis is not in the state that the request needs (409).",
 	"rate_limited":                "Too many requests with this token (429). Try again after the time in Retry-After.",
 }

@@ -117,7 +117,7 @@ func (b *Backend) run(ctx context.Context, m *made, r mcp.Request, progress func
 	case r.Page != "":
 		m.Type = saccade.KindPage
 	case r.Path != "":
-		m.Type, err = pipeline.SniffKind(r.Path)
+		m.Type, job.Request.Format, err = pipeline.SniffFile(r.Path)
 	default:
 		m.Type, job.Path = saccade.KindImage, filepath.Join(m.dir, "upload")
 		err = os.WriteFile(job.Path, r.Image, 0o600)
