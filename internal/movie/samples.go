@@ -70,7 +70,7 @@ func parseSamples(table []byte, size int64) samples {
 		}
 		delta, ok := deltas.next()
 		at, known := places.next(length)
-		if !ok || known && at+length > size {
+		if !ok || !known || at+length > size {
 			break
 		}
 		offset, _ := offsets.next()

@@ -16,7 +16,9 @@ import (
 const FormatWebP = "webp"
 
 // IsWebP reports whether a file begins like a WebP.
-func IsWebP(b []byte) bool { return len(b) >= 12 && string(b[:4]) == "RIFF" && string(b[8:12]) == "WEBP" }
+func IsWebP(b []byte) bool {
+	return len(b) >= 12 && string(b[:4]) == "RIFF" && string(b[8:12]) == "WEBP"
+}
 
 // DecodeWebP reads an untrusted WebP, lossy or lossless, with transparency or without,
 // as [Decode] reads other images: upright, on a ground that shows it, and with its
