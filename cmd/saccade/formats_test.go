@@ -151,7 +151,11 @@ func TestAnalyzeFormats(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	bin, out := binary(t), filepath.Join(dir, "results")
+	bin, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(dir, "results")
 	command := func(args ...string) (string, error) {
 		b, err := exec.Command(bin, args...).Output()
 		return string(b), err
