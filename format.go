@@ -13,7 +13,7 @@ const (
 	FormatMOV  Format = "mov"  // QuickTime: as MP4, and ProRes, Motion JPEG, Animation, PNG
 	FormatGIF  Format = "gif"  // an animation, as a video
 	FormatAuto Format = "auto" // PNG or JPEG by the bytes: the default of images
-	FormatWebP Format = "webp" // one picture, not an animation
+	FormatWebP Format = "webp" // one image, not an animation
 )
 
 // Formats lists the formats that a kind of input may have, the default first. A page

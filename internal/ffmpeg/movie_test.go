@@ -64,7 +64,7 @@ var near = cmp.Comparer(func(a, b time.Duration) bool { return max(a-b, b-a) <= 
 func TestMovieTimes(t *testing.T) {
 	source := []string{"-f", "lavfi", "-i", "testsrc2=s=64x48:r=25:d=1"}
 	uneven := []string{"-f", "lavfi", "-i", "testsrc2=s=64x48:r=25:d=2,select='not(mod(n\\,3))+eq(n\\,7)+eq(n\\,8)'", "-fps_mode", "vfr"}
-	sound := []string{"-f", "lavfi", "-i", "sine=d=1"}
+	tone := []string{"-f", "lavfi", "-i", "sine=d=1"}
 	whole := makeFile(t, "whole.mp4", with(source, x264, []string{"-g", "50"})...)
 	tests := map[string]struct {
 		format saccade.Format
@@ -76,7 +76,7 @@ func TestMovieTimes(t *testing.T) {
 		"variable.mp4":   {saccade.FormatMP4, with(uneven, x264), 19, 0},
 		"variable.mov":   {saccade.FormatMOV, with(uneven, []string{"-c:v", "prores_ks", "-pix_fmt", "yuv422p10le"}), 19, 0},
 		"cut.mp4":        {saccade.FormatMP4, []string{"-ss", "0.5", "-i", whole, "-c", "copy"}, 12, 20 * msec}, // an edit list that hides frames
-		"late.mp4":       {saccade.FormatMP4, with(source, sound, x264, []string{"-map", "1:a", "-map", "0:v", "-filter:v", "setpts=PTS+0.4/TB", "-c:a", "aac"}), 25, 400 * msec},
+		"late.mp4":       {saccade.FormatMP4, with(source, tone, x264, []string{"-map", "1:a", "-map", "0:v", "-filter:v", "setpts=PTS+0.4/TB", "-c:a", "aac"}), 25, 400 * msec},
 		"negative.mp4":   {saccade.FormatMP4, with(source, x264, []string{"-movflags", "negative_cts_offsets"}), 25, 0},
 		"no edits.mp4":   {saccade.FormatMP4, with(source, x264, []string{"-use_editlist", "0"}), 25, 80 * msec},
 		"fragmented.mp4": {saccade.FormatMP4, with(uneven, x264, []string{"-movflags", "frag_keyframe+empty_moov+default_base_moof", "-g", "5"}), 19, 240 * msec},
@@ -115,7 +115,7 @@ func TestMovieTimes(t *testing.T) {
 	}
 }
 
-// TestMovieTurns: a film that is turned by its matrix comes upright.
+// TestMovieTurns: a video that is turned by its matrix comes upright.
 func TestMovieTurns(t *testing.T) {
 	plain := makeFile(t, "plain.mp4", with([]string{"-f", "lavfi", "-i", "color=black:s=64x32:d=0.2,drawbox=w=64:h=16:color=white:t=fill"}, x264)...)
 	tl := tool(t, nil)
@@ -203,7 +203,7 @@ func TestMovieConfined(t *testing.T) {
 	}
 }
 
-// TestMovieAudio: sound becomes Opus from the movie's zero on, as late as it was.
+// TestMovieAudio: audio becomes Opus from the movie's zero on, as late as it was.
 func TestMovieAudio(t *testing.T) {
 	tl := tool(t, nil)
 	path := makeFile(t, "in.mp4", with([]string{"-f", "lavfi", "-i", "testsrc2=s=64x48:d=1", "-itsoffset", "0.3", "-f", "lavfi", "-i", "sine=d=0.7"}, x264, []string{"-c:a", "aac"})...)
@@ -218,6 +218,6 @@ func TestMovieAudio(t *testing.T) {
 	}
 	out, err := exec.Command("ffmpeg", "-v", "info", "-i", a.path, "-af", "silencedetect=d=0.1", "-f", "null", "-").CombinedOutput()
 	if _, rest, ok := strings.Cut(string(out), "silence_end: "); err != nil || !ok || !strings.HasPrefix(rest, "0.3") && !strings.HasPrefix(rest, "0.29") {
-		t.Errorf("%v: the sound does not begin at 0.3 s: %s", err, out)
+		t.Errorf("%v: the audio does not begin at 0.3 s: %s", err, out)
 	}
 }

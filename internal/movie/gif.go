@@ -37,7 +37,7 @@ func scanGIF(ctx context.Context, r io.Reader) (webm.Info, error) {
 	case info.Width == 0 || info.Height == 0:
 		return webm.Info{}, unreadable("The GIF is damaged: it has no size. Please export it again.")
 	case len(g.times) == 0:
-		return webm.Info{}, unreadable("The GIF holds no complete picture. Please export it again.")
+		return webm.Info{}, unreadable("The GIF holds no complete frame. Please export it again.")
 	}
 	info.Truncated = cut
 	info.Frames, info.Times = len(g.times), g.times
@@ -52,8 +52,8 @@ var errTrailer = errors.New("end of the GIF")
 // gif reads a GIF block by block.
 type gif struct {
 	r     *bufio.Reader
-	delay int           // of the next picture, hundredths of a second
-	now   time.Duration // when the next picture is shown
+	delay int           // of the next frame, hundredths of a second
+	now   time.Duration // when the next frame is shown
 	times []time.Duration
 }
 
@@ -76,7 +76,7 @@ func (g *gif) colors(flags byte) error {
 	return err
 }
 
-// block reads one block: a picture, or an extension.
+// block reads one block: a frame, or an extension.
 func (g *gif) block() error {
 	kind, err := g.r.ReadByte()
 	switch {
@@ -85,12 +85,12 @@ func (g *gif) block() error {
 	case kind == '!':
 		return g.extension()
 	case kind == ',':
-		return g.picture()
+		return g.frame()
 	}
 	return errTrailer
 }
 
-// extension reads an extension; of one that controls a picture, its delay.
+// extension reads an extension; of one that controls a frame, its delay.
 func (g *gif) extension() error {
 	label, err := g.r.ReadByte()
 	if err != nil {
@@ -102,8 +102,8 @@ func (g *gif) extension() error {
 	return g.data()
 }
 
-// picture skips a picture, and notes when it is shown if it is complete.
-func (g *gif) picture() error {
+// frame skips a frame, and notes when it is shown if it is complete.
+func (g *gif) frame() error {
 	var h [9]byte
 	if _, err := io.ReadFull(g.r, h[:]); err != nil {
 		return err
@@ -122,7 +122,7 @@ func (g *gif) picture() error {
 	}
 	g.times = append(g.times, g.now)
 	g.now += time.Duration(g.delay) * 10 * time.Millisecond
-	g.delay = usual // an extension is about one picture
+	g.delay = usual // an extension is about one frame
 	return nil
 }
 

@@ -5,7 +5,7 @@
 // Of MP4 and QuickTime it reads the movie box and those of fragments: size and turn of
 // the frames, the codec, and when each frame is shown, edit lists applied. It refuses
 // files whose samples lie in other files. Of a GIF it reads the blocks: how many
-// pictures there are, and how long each is shown, as browsers show it.
+// frames there are, and how long each is shown, as browsers show it.
 //
 // The well-kept readers of these boxes that were looked at take memory by counts that a
 // file merely claims; this one never does.
@@ -74,7 +74,7 @@ func brand(b string) saccade.Format {
 	case "qt  ":
 		return saccade.FormatMOV
 	case "avif", "avis", "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1", "crx ", "jp2 ", "jpx ", "M4A ", "M4B ":
-		return "" // pictures and sounds
+		return "" // images and audio
 	}
 	return saccade.FormatMP4
 }

@@ -134,8 +134,8 @@ func TestScanRefuses(t *testing.T) {
 		"ProRes as MP4":      {changed(func(r *recipe) { r.code = "apcn" }), saccade.FormatMP4, saccade.CodeInvalidInput, `"apcn"`},
 		"an unknown codec":   {changed(func(r *recipe) { r.code = "cvid" }), saccade.FormatMOV, saccade.CodeInvalidInput, "ProRes"},
 		"a table of 4 GB":    {slices.Concat(atom("ftyp", []byte("isom"), be(0)), be(1<<30), []byte("moov")), saccade.FormatMP4, saccade.CodeUnreadableVideo, "cut off"},
-		"a GIF with nothing": {gif(9, 9), saccade.FormatGIF, saccade.CodeUnreadableVideo, "no complete picture"},
-		"half a GIF":         {gif(9, 9, 10)[:25], saccade.FormatGIF, saccade.CodeUnreadableVideo, "no complete picture"},
+		"a GIF with nothing": {gif(9, 9), saccade.FormatGIF, saccade.CodeUnreadableVideo, "no complete frame"},
+		"half a GIF":         {gif(9, 9, 10)[:25], saccade.FormatGIF, saccade.CodeUnreadableVideo, "no complete frame"},
 		"a GIF without size": {gif(0, 9, 10), saccade.FormatGIF, saccade.CodeUnreadableVideo, "no size"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -167,11 +167,11 @@ func TestLies(t *testing.T) {
 	}
 	many, err := scan(gif(1, 1, make([]int, 20_000)...), saccade.FormatGIF)
 	if err != nil || !saccade.IsCode(many.CheckLimits(time.Minute), saccade.CodeInvalidInput) {
-		t.Errorf("a GIF of %d pictures in %v: %v", many.Frames, many.Duration, err)
+		t.Errorf("a GIF of %d frames in %v: %v", many.Frames, many.Duration, err)
 	}
 }
 
-// gif makes a GIF with a picture of a pixel for each delay; below 0: without a delay.
+// gif makes a GIF with a frame of a pixel for each delay; below 0: without a delay.
 func gif(w, h int, delays ...int) []byte {
 	b := append([]byte("GIF89a"), byte(w), byte(w>>8), byte(h), byte(h>>8), 0x80, 0, 0, 0, 0, 0, 255, 255, 255)
 	for _, d := range delays {
@@ -184,7 +184,7 @@ func gif(w, h int, delays ...int) []byte {
 }
 
 // TestGIFDelays: what is to be shown for less than 20 ms is shown for 100, as in
-// browsers; a file that ends early has its complete pictures.
+// browsers; a file that ends early has its complete frames.
 func TestGIFDelays(t *testing.T) {
 	const ms = time.Millisecond
 	b := gif(1, 1, 5, 0, 1, 2, -1, 300)
@@ -197,7 +197,7 @@ func TestGIFDelays(t *testing.T) {
 		t.Errorf("until %v, cut %v: (-want +got)\n%s", i.End, i.Truncated, diff)
 	}
 	if i, err = scan(b[:len(b)-5], saccade.FormatGIF); err != nil || i.Frames != 5 || !i.Truncated {
-		t.Errorf("%d pictures of a GIF that is cut off: %v", i.Frames, err)
+		t.Errorf("%d frames of a GIF that is cut off: %v", i.Frames, err)
 	}
 }
 

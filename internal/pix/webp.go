@@ -71,7 +71,7 @@ func WebPSize(b []byte) (image.Point, error) {
 	})
 	switch {
 	case animated:
-		return size, unreadable("This WebP is an animation. Send one of its pictures, or the whole as a video: WebM, or a GIF with input.format.")
+		return size, unreadable("This WebP is an animation. Send one of its frames, or the whole as a video: WebM, or a GIF with input.format.")
 	case frame == nil && err == nil:
 		err = errEarlyEnd
 	}
