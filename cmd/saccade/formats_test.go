@@ -71,6 +71,14 @@ func TestFormats(t *testing.T) {
 			}
 		})
 	}
+	webpImages(t, s)
+	refusedFormats(t, s, mp4, gif)
+	s.terminate(20 * time.Second)
+}
+
+// webpImages sends a WebP with its format and without.
+func webpImages(t *testing.T, s *service) {
+	t.Helper()
 	webp := encoded(t, "v.webp", "-f lavfi -i testsrc2=s=320x200 -frames:v 1 -c:v libwebp")
 	named := s.call("POST", "/analyses", object{"input": object{"type": "image", "format": "webp", "content": base64Of(webp)}})
 	if done := s.settle(named.text("location"), time.Minute); done.text("status") != "success" {
@@ -80,8 +88,6 @@ func TestFormats(t *testing.T) {
 	if done := s.settle(plain.text("location"), time.Minute); done.code() != "unreadable_input_image" || !strings.Contains(done.message(), "input.format") {
 		t.Error(done.body)
 	}
-	refusedFormats(t, s, mp4, gif)
-	s.terminate(20 * time.Second)
 }
 
 // refusedFormats sends what no format helps.

@@ -12,6 +12,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/movie"
 	"github.com/saccade-dev/saccade/internal/pix"
+	"github.com/saccade-dev/saccade/internal/pix/webp"
 	"github.com/saccade-dev/saccade/internal/render"
 	"github.com/saccade-dev/saccade/internal/score"
 )
@@ -39,7 +40,7 @@ func settleMemory(pixels int) {
 // imageReaders returns what reads the size of images of a format, and their pixels.
 func imageReaders(format saccade.Format) (size func([]byte) (image.Point, error), decode func([]byte) (*image.NRGBA, error)) {
 	if format == saccade.FormatWebP {
-		return pix.WebPSize, pix.DecodeWebP
+		return webp.Size, webp.Decode
 	}
 	return pix.Size, func(b []byte) (*image.NRGBA, error) {
 		m, _, err := pix.Decode(b)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/pix"
+	"github.com/saccade-dev/saccade/internal/pix/webp"
 )
 
 // LensPixels is how many pixels an image of [Analyzer.Lens] may have.
@@ -23,7 +24,7 @@ func (a *Analyzer) Lens(ctx context.Context, b []byte) (saccade.Density, error) 
 // lensImage decodes an image within the room for pixels.
 func (a *Analyzer) lensImage(ctx context.Context, b []byte) (*pix.RGB, error) {
 	var format saccade.Format
-	if pix.IsWebP(b) {
+	if webp.Is(b) {
 		format = saccade.FormatWebP
 	}
 	size, decode := imageReaders(format)

@@ -59,7 +59,7 @@ func Decode(b []byte) (*image.NRGBA, string, error) {
 	if err != nil {
 		return nil, format, err
 	}
-	return onGround(Upright(img, orientation(b, format))), format, nil
+	return OnGround(Upright(img, orientation(b, format))), format, nil
 }
 
 // Size returns width and height of a PNG or JPEG as it is stored, from its
@@ -83,7 +83,7 @@ func Size(b []byte) (image.Point, error) {
 		}
 		size = image.Pt(f.w, f.h)
 	}
-	return size, checkSize(size.X, size.Y)
+	return size, CheckSize(size.X, size.Y)
 }
 
 // readPNG decodes a PNG.
@@ -92,7 +92,7 @@ func readPNG(b []byte) (*image.NRGBA, error) {
 	if err != nil {
 		return nil, decodeError("PNG", err, 0)
 	}
-	if err := checkSize(f.w, f.h); err != nil {
+	if err := CheckSize(f.w, f.h); err != nil {
 		return nil, err
 	}
 	img, part, err := f.decode()
@@ -112,7 +112,7 @@ func readJPEG(b []byte) (*image.NRGBA, error) {
 	if err != nil {
 		return nil, decodeError("JPEG", err, 0)
 	}
-	if err := checkSize(head.w, head.h); err != nil {
+	if err := CheckSize(head.w, head.h); err != nil {
 		return nil, err
 	}
 	scans := jpegScans(b)
@@ -160,8 +160,8 @@ func unreadable(format string, args ...any) *saccade.Error {
 	return saccade.Errorf(saccade.CodeUnreadableImage, format, args...)
 }
 
-// checkSize refuses what would take too much memory or time.
-func checkSize(w, h int) error {
+// CheckSize refuses, with CodeUnreadableImage, an image beyond [MaxPixels] or [MaxSide].
+func CheckSize(w, h int) error {
 	switch {
 	case w > MaxSide || h > MaxSide:
 		return unreadable("The image is %d x %d pixels; no side may exceed %d. Scale it down or cut it into parts.", w, h, MaxSide)
@@ -202,9 +202,9 @@ const (
 	hiddenDiff      = 16  // of 255: less is not seen
 )
 
-// onGround returns an image that shows on white as it is. One that is mostly
+// OnGround returns an image that shows on white as it is. One that is mostly
 // white on nothing, a logo for dark pages, is laid on a dark ground in place.
-func onGround(m *image.NRGBA) *image.NRGBA {
+func OnGround(m *image.NRGBA) *image.NRGBA {
 	total, clear := m.Rect.Dx()*m.Rect.Dy(), 0
 	for i := 3; i < len(m.Pix); i += 4 {
 		if m.Pix[i] < hiddenDiff {

@@ -10,12 +10,12 @@ import (
 // when there is none or it makes no sense.
 func orientation(b []byte, format string) int {
 	if format == FormatPNG {
-		return tiffOrientation(pngExif(b))
+		return Orientation(pngExif(b))
 	}
 	o := 1
 	jpegSegments(b, func(marker byte, body []byte, after int) int {
 		if marker == 0xe1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")) {
-			o = tiffOrientation(body[6:])
+			o = Orientation(body[6:])
 			return stop
 		}
 		if marker == 0xda { // the pixels follow
@@ -37,8 +37,8 @@ func pngExif(b []byte) (exif []byte) {
 	return exif
 }
 
-// tiffOrientation reads tag 0x0112 of the first directory of a TIFF header.
-func tiffOrientation(b []byte) int {
+// Orientation reads the EXIF orientation (1..8; 1 if there is none): tag 0x0112 of the first directory of a TIFF header.
+func Orientation(b []byte) int {
 	if len(b) < 8 {
 		return 1
 	}

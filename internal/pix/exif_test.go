@@ -10,7 +10,7 @@ func FuzzOrientation(f *testing.F) {
 	f.Add([]byte("II*\x00\xff\xff\xff\xff"))
 	f.Add([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x04eXIfMM\x00*....\xff\xff\xff\xffIEND"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, o := range []int{orientation(b, FormatPNG), orientation(b, FormatJPEG), tiffOrientation(b)} {
+		for _, o := range []int{orientation(b, FormatPNG), orientation(b, FormatJPEG), Orientation(b)} {
 			if o < 1 || o > 8 {
 				t.Fatalf("orientation %d", o)
 			}

@@ -44,7 +44,7 @@ func TestGround(t *testing.T) {
 		"nothing at all":                   {logo(white, 0), false},
 		"a white product, corners missing": {product, false},
 	} {
-		got := onGround(c.m).NRGBAAt(0, 0)
+		got := OnGround(c.m).NRGBAAt(0, 0)
 		if dark := got == darkGround; dark != c.dark {
 			t.Errorf("%s: ground %v, want dark %v", name, got, c.dark)
 		}

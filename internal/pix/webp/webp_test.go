@@ -1,4 +1,4 @@
-package pix_test
+package webp_test
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/saccade-dev/saccade"
-	"github.com/saccade-dev/saccade/internal/pix"
+	"github.com/saccade-dev/saccade/internal/pix/webp"
 )
 
 // asWebP has ffmpeg make a WebP of its test source.
@@ -35,8 +35,8 @@ func asWebP(t testing.TB, source string, args ...string) []byte {
 
 const redAndWhite = "color=white:s=64x32,drawbox=w=32:h=32:color=red:t=fill"
 
-// TestDecodeWebP: colors come as they were, and what is transparent stays so.
-func TestDecodeWebP(t *testing.T) {
+// TestDecode: colors come as they were, and what is transparent stays so.
+func TestDecode(t *testing.T) {
 	one := []string{"-frames:v", "1", "-c:v", "libwebp", "-quality", "95"}
 	clear := "color=red:s=64x32,format=rgba,geq=r=255:g=0:b=0:a='255*lt(X,32)'"
 	for name, tc := range map[string]struct {
@@ -49,7 +49,7 @@ func TestDecodeWebP(t *testing.T) {
 		"lossless, transparent": {asWebP(t, clear, append(one, "-lossless", "1")...), [4]byte{255, 0, 0, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m, err := pix.DecodeWebP(tc.b)
+			m, err := webp.Decode(tc.b)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,7 +64,7 @@ func TestDecodeWebP(t *testing.T) {
 	}
 }
 
-func TestDecodeWebPRefuses(t *testing.T) {
+func TestDecodeRefuses(t *testing.T) {
 	good := asWebP(t, redAndWhite, "-frames:v", "1", "-c:v", "libwebp")
 	animated := asWebP(t, "testsrc2=s=32x32:r=5:d=1", "-c:v", "libwebp_anim")
 	huge := bytes.Clone(good)
@@ -77,7 +77,7 @@ func TestDecodeWebPRefuses(t *testing.T) {
 		"animated": {animated, "animation"}, "half": {good[:len(good)/2], "cut off"}, "the head": {good[:12], "cut off"}, "huge": {huge, "16383 x 16383"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := pix.DecodeWebP(tc.b)
+			_, err := webp.Decode(tc.b)
 			if !saccade.IsCode(err, saccade.CodeUnreadableImage) || !strings.Contains(err.Error(), tc.says) {
 				t.Errorf("%v, want %q", err, tc.says)
 			}
@@ -85,14 +85,14 @@ func TestDecodeWebPRefuses(t *testing.T) {
 	}
 }
 
-func FuzzDecodeWebP(f *testing.F) {
+func FuzzDecode(f *testing.F) {
 	f.Add([]byte("RIFF\x24\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00"))
 	f.Add([]byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x12\x00\x00\x00\x07\x00\x00\x07\x00\x00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if size, err := pix.WebPSize(b); err != nil || size.X*size.Y > 1<<16 {
+		if size, err := webp.Size(b); err != nil || size.X*size.Y > 1<<16 {
 			return // not what this is about
 		}
-		m, err := pix.DecodeWebP(b)
+		m, err := webp.Decode(b)
 		var e *saccade.Error
 		if err != nil && !errors.As(err, &e) {
 			t.Fatalf("not an error of the file: %v", err)

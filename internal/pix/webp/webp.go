@@ -1,4 +1,9 @@
-package pix
+// Package webp reads WebP images, which nobody is sent unasked.
+//
+// The contract: what [Decode] returns is upright and on a ground that shows it, as what
+// [pix.Decode] returns; its limits and the code of its errors are the same. Sizes are
+// judged from the headers, before memory is taken for pixels. An animation is refused.
+package webp
 
 import (
 	"bytes"
@@ -10,45 +15,45 @@ import (
 	"math"
 
 	"golang.org/x/image/webp"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// FormatWebP is what [DecodeWebP] reads, which [Decode] does not.
-const FormatWebP = "webp"
-
-// IsWebP reports whether a file begins like a WebP.
-func IsWebP(b []byte) bool {
+// Is reports whether a file begins like a WebP.
+func Is(b []byte) bool {
 	return len(b) >= 12 && string(b[:4]) == "RIFF" && string(b[8:12]) == "WEBP"
 }
 
-// DecodeWebP reads an untrusted WebP, lossy or lossless, with transparency or without,
-// as [Decode] reads other images: upright, on a ground that shows it, and with its
-// errors and limits. A WebP that is an animation is refused.
-func DecodeWebP(b []byte) (*image.NRGBA, error) {
-	if _, err := WebPSize(b); err != nil {
+// Decode reads an untrusted WebP, lossy or lossless, with transparency or without. Every
+// error is a *saccade.Error with CodeUnreadableImage.
+func Decode(b []byte) (*image.NRGBA, error) {
+	if _, err := Size(b); err != nil {
 		return nil, err
 	}
 	m, err := webp.Decode(bytes.NewReader(b))
 	if err != nil {
-		return nil, webpError(err)
+		return nil, damaged(err)
 	}
 	img := image.NewNRGBA(image.Rect(0, 0, m.Bounds().Dx(), m.Bounds().Dy()))
 	draw.Draw(img, img.Rect, fullRange(m), m.Bounds().Min, draw.Src)
 	turn := 1
-	_ = webpChunks(b, func(name string, body []byte) bool {
+	_ = chunks(b, func(name string, body []byte) bool {
 		if name == "EXIF" {
-			turn = tiffOrientation(bytes.TrimPrefix(body, []byte("Exif\x00\x00")))
+			turn = pix.Orientation(bytes.TrimPrefix(body, []byte("Exif\x00\x00")))
 		}
 		return name != "EXIF"
 	})
-	return onGround(Upright(img, turn)), nil
+	return pix.OnGround(pix.Upright(img, turn)), nil
 }
 
-// WebPSize returns width and height of a WebP as it is stored, from its headers alone.
+// Size returns width and height of a WebP as it is stored, from its headers alone.
 // It has a size in its head and one in its frame: the larger of each counts, since the
-// decoder makes room for both. The errors are those of [DecodeWebP].
-func WebPSize(b []byte) (image.Point, error) {
-	if !IsWebP(b) {
-		if _, err := sniff(b); err != nil {
+// decoder makes room for both. The errors are those of [Decode].
+func Size(b []byte) (image.Point, error) {
+	if !Is(b) {
+		_, err := pix.Size(b) // which names what else it is
+		if err != nil && !bytes.HasPrefix(b, []byte("\x89PNG")) && !bytes.HasPrefix(b, []byte("\xff\xd8\xff")) {
 			return image.Point{}, err
 		}
 		return image.Point{}, unreadable("This is no WebP, as input.format says, but a PNG or JPEG. Leave the format out.")
@@ -56,7 +61,7 @@ func WebPSize(b []byte) (image.Point, error) {
 	var size image.Point
 	var frame []byte
 	animated := false
-	err := webpChunks(b, func(name string, body []byte) bool {
+	err := chunks(b, func(name string, body []byte) bool {
 		switch name {
 		case "ANIM", "ANMF":
 			animated = true
@@ -73,28 +78,28 @@ func WebPSize(b []byte) (image.Point, error) {
 	case animated:
 		return size, unreadable("This WebP is an animation. Send one of its frames, or the whole as a video: WebM, or a GIF with input.format.")
 	case frame == nil && err == nil:
-		err = errEarlyEnd
+		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
-		return size, webpError(err)
+		return size, damaged(err)
 	}
 	for _, file := range [][]byte{b, frame} {
 		head, err := webp.DecodeConfig(bytes.NewReader(file))
 		if err != nil {
-			return size, webpError(err)
+			return size, damaged(err)
 		}
 		size = image.Pt(max(size.X, head.Width), max(size.Y, head.Height))
 	}
-	return size, checkSize(size.X, size.Y)
+	return size, pix.CheckSize(size.X, size.Y)
 }
 
-// webpChunks calls see for every chunk, until it says that it has seen enough. The
+// chunks calls see for every chunk, until it says that it has seen enough. The
 // error says that the file ends within one.
-func webpChunks(b []byte, see func(name string, body []byte) bool) error {
+func chunks(b []byte, see func(name string, body []byte) bool) error {
 	for at := 12; at+8 <= len(b); {
 		n := int(binary.LittleEndian.Uint32(b[at+4:]))
 		if n > len(b)-at-8 {
-			return errEarlyEnd
+			return io.ErrUnexpectedEOF
 		}
 		if !see(string(b[at:at+4]), b[at+8:at+8+n]) {
 			return nil
@@ -104,11 +109,16 @@ func webpChunks(b []byte, see func(name string, body []byte) bool) error {
 	return nil
 }
 
-func webpError(err error) error {
+// damaged is the error for a file that its decoder cannot read.
+func damaged(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		err = errEarlyEnd
+		return unreadable("The WebP is cut off: the file ends before the image is complete. Send the whole file.").With(err)
 	}
-	return decodeError("WebP", err, 0)
+	return unreadable("The WebP is damaged and cannot be read. Save or export it again.").With(err)
+}
+
+func unreadable(format string, args ...any) *saccade.Error {
+	return saccade.Errorf(saccade.CodeUnreadableImage, format, args...)
 }
 
 // fullRange spreads the samples of a lossy WebP, which run from 16 to 235 and 240, over
