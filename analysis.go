@@ -115,6 +115,11 @@ type InputOutput[L ~string] struct {
 	Height   int              `json:"height,omitempty"`   // pixels
 	Frames   int              `json:"frames,omitempty"`   // of a video
 	Duration float64          `json:"duration,omitempty"` // seconds, of a video
+
+	// Whether the input (most of a video) is unlike all that the model learned from, as
+	// noise, X-rays, test cards and depth maps are, so that nothing stands behind the
+	// numbers; nil: not known of this model, or of results from before it was told.
+	OutsideTraining *bool `json:"outsideTraining,omitempty"`
 }
 
 // PosterOutput is two small JPEGs of one size: a frame of the video, or the upper part
@@ -230,7 +235,8 @@ func MapLinks[A, B ~string](o *Outputs[A], f func(A) B) *Outputs[B] {
 	}
 	mapPage(c, o, link)
 	if in := o.Input; in != nil {
-		c.Input = &InputOutput[B]{Image: link(in.Image), Video: link(in.Video), Width: in.Width, Height: in.Height, Frames: in.Frames, Duration: in.Duration}
+		c.Input = &InputOutput[B]{Image: link(in.Image), Video: link(in.Video), Width: in.Width, Height: in.Height, Frames: in.Frames, Duration: in.Duration,
+			OutsideTraining: in.OutsideTraining}
 		if p := in.Poster; p != nil {
 			c.Input.Poster = &PosterOutput[B]{Plain: link(p.Plain), Heat: link(p.Heat)}
 		}

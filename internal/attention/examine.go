@@ -9,7 +9,7 @@ import (
 )
 
 // Examiner is a [Predictor] that can say more of an image than its density: the
-// densities that were averaged into it, and what the network saw as a whole.
+// densities that were averaged into it, and features of the image as a whole.
 type Examiner interface {
 	Predictor
 
@@ -21,26 +21,31 @@ type Examiner interface {
 	// as it is and mirrored: four densities on the grid of a stream of this
 	// size of frame. It costs about as much as three frames of a stream.
 	FrameViews(p *pix.RGB, prior Prior) ([]saccade.Density, error)
+
+	// Features returns the features of an image as a whole, see [FeatureCount], and
+	// the image at the size at which the network saw it, which is that of a frame of
+	// a stream. It costs as much as such a frame.
+	Features(p *pix.RGB) ([]float32, *pix.RGB, error)
 }
 
 // Examined is what an [Examiner] returns of an image.
 type Examined struct {
-	Density  saccade.Density
-	Views    []saccade.Density // the same grid; each alone is a prediction of the image, at one scale, as it is or mirrored
-	Features []float32         // of the coarse scale, see [FeatureCount]
+	Density saccade.Density
+	Views   []saccade.Density // the same grid; each alone is a prediction of the image, at one scale, as it is or mirrored
 }
 
 // FeatureStream is a [Stream] that keeps the features of its newest frame.
 type FeatureStream interface {
 	Stream
 
-	// Features returns those of the frame that Next saw last; see [FeatureCount].
+	// Features returns those of the frame that Next saw last: what [Examiner]
+	// returns of it as an image.
 	Features() []float32
 }
 
 // FeatureCount is the length of the features of an image: the mean of each of the
-// 64 channels of the decoder at stride 16 over the image, then their
-// standard deviations.
+// 64 channels of the decoder at stride 16 over the image, at the size of a frame of
+// a video, then their standard deviations.
 const FeatureCount = 128
 
 // frameArea is the area of the smaller of the two sizes of FrameViews.
@@ -67,7 +72,6 @@ func (n *Neural) Examine(p *pix.RGB, prior Prior, views bool) (Examined, error) 
 	}
 	var out Examined
 	large, small := fine.both(p), coarse.both(p)
-	out.Features = small.features
 	if views {
 		out.Views = fine.views(bias, large, small.resampled(fine.w, fine.h))
 	}
@@ -94,6 +98,20 @@ func (n *Neural) FrameViews(p *pix.RGB, prior Prior) ([]saccade.Density, error) 
 	return fine.views(bias, fine.both(p), coarse.both(p).resampled(fine.w, fine.h)), nil
 }
 
+// Features implements [Examiner].
+func (n *Neural) Features(p *pix.RGB) ([]float32, *pix.RGB, error) {
+	if err := checkImage(p); err != nil {
+		return nil, nil, err
+	}
+	r := n.acquire(workingSize(p.W, p.H, videoArea))
+	defer n.release(r)
+	small := p.Scale(r.in.W, r.in.H)
+	r.in.RGB = small.Pix
+	r.encode.Run()
+	r.in.RGB = nil
+	return r.features(), small, nil
+}
+
 // Features implements [FeatureStream].
 func (s *neuralStream) Features() []float32 { return s.r.features() }
 
@@ -101,7 +119,6 @@ func (s *neuralStream) Features() []float32 { return s.r.features() }
 type pair struct {
 	w, h            int
 	plain, mirrored []float32
-	features        []float32 // of the image as it is
 }
 
 // both predicts an image of any size, as it is and mirrored.
@@ -109,7 +126,7 @@ func (r *runner) both(p *pix.RGB) pair {
 	p = p.Scale(r.in.W, r.in.H)
 	r.in.RGB = p.Pix
 	r.imageMode()
-	out := pair{w: r.w, h: r.h, plain: slices.Clone(r.logits), features: r.features()}
+	out := pair{w: r.w, h: r.h, plain: slices.Clone(r.logits)}
 	p.Mirror()
 	r.imageMode()
 	r.in.RGB = nil

@@ -34,7 +34,6 @@ func TestExamine(t *testing.T) {
 				t.Errorf("view %d is the mean", i)
 			}
 		}
-		checkFeatures(t, e.Features)
 	}
 	frame, err := n.FrameViews(p, PriorAuto)
 	if err != nil || len(frame) != 4 {
@@ -48,6 +47,9 @@ func TestExamine(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkFeatures(t, s.Features())
+	if f, small, err := n.Features(p); err != nil || !slices.Equal(f, s.Features()) || !slices.Equal(small.Pix, p.Scale(w, h).Pix) {
+		t.Errorf("the features of an image are not those of the same frame (%v)", err)
+	}
 }
 
 func checkFeatures(t *testing.T, f []float32) {
@@ -69,6 +71,9 @@ func TestExamineRefuses(t *testing.T) {
 	broken.Pix = broken.Pix[:5]
 	if _, err := n.Examine(broken, PriorWeb, true); err == nil {
 		t.Error("an image without pixels was examined")
+	}
+	if _, _, err := n.Features(broken); err == nil {
+		t.Error("an image without pixels has features")
 	}
 	if _, err := n.FrameViews(broken, PriorWeb); err == nil {
 		t.Error("a frame without pixels was predicted")

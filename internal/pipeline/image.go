@@ -102,6 +102,9 @@ func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress
 	}
 	linkGrid(out, job)
 	out.Input = &saccade.InputOutput[saccade.File]{Image: artifact.InputPNG, Width: rgb.W, Height: rgb.H}
+	if out.Input.OutsideTraining, err = a.outside(rgb); err != nil {
+		return nil, none, err
+	}
 	if job.Viewer {
 		size := posterSize(rgb.W, rgb.H)
 		if out.Input.Poster, err = writePosters(job, rgb.Scale(size.X, size.Y), p.density); err != nil {

@@ -71,6 +71,7 @@ type numbers struct {
 	grid     *gridFile
 	posters  posters
 	bars     *videoBars
+	outside  *outsideMeter
 	areas    *areaMeter
 	cuts     cutDetector
 	wanted   wanted
@@ -119,6 +120,7 @@ func (n *numbers) Frame(f *frame) (scoreMaps, error) {
 	n.row = artifact.Row{Frame: n.frames, Time: secondsOf(f.decoded.PTS), Cut: cut, Focus: focus, Clarity: n.scores.clarity,
 		Excitingness: n.scores.excitingness, Gaze: gaze}
 	n.frames++
+	n.outside.Frame(f)
 	if err := errors.Join(n.grid.add(n.row.Time, f.density), n.posters.Frame(f), n.bars.Frame(f)); err != nil {
 		return scoreMaps{}, err
 	}

@@ -158,7 +158,7 @@ func (a *Analyzer) runFrames(ctx context.Context, job Job, info webm.Info, with 
 	if r.numbers, err = newNumbers(job, a.model.Name(), r.w, r.h); err != nil {
 		return nil, err
 	}
-	r.numbers.bars = a.newVideoBars(job.Request)
+	r.numbers.bars, r.numbers.outside = a.newVideoBars(job.Request), a.newOutsideMeter()
 	r.numbers.posters.after = posterAt * secondsOf(info.End-info.FirstPTS)
 	defer func() { _ = r.audio.Close() }()
 	if r.outputs, err = r.openOutputs(ctx); err != nil {
@@ -338,7 +338,8 @@ func (r *videoRun) answer() (*saccade.Outputs[saccade.File], error) {
 		return nil, err
 	}
 	out := r.numbers.Outputs()
-	out.Input = &saccade.InputOutput[saccade.File]{Width: r.w, Height: r.h, Frames: r.numbers.frames, Duration: duration, Poster: r.numbers.posters.answer}
+	out.Input = &saccade.InputOutput[saccade.File]{Width: r.w, Height: r.h, Frames: r.numbers.frames, Duration: duration, Poster: r.numbers.posters.answer,
+		OutsideTraining: r.numbers.outside.answer()}
 	for _, o := range r.outputs {
 		link(out, o.kind, o.name)
 	}

@@ -153,6 +153,7 @@ var fieldTexts = map[string]string{
 	"InputOutput.height":             "Pixels.",
 	"InputOutput.frames":             "Frames of the video; every one was predicted.",
 	"InputOutput.duration":           "Seconds, of a video.",
+	"InputOutput.outsideTraining":    "True: the input (most of the sampled frames of a video) is unlike all that the model learned from, as noise, X-rays, test cards and depth maps are, and nothing stands behind its numbers. False is no promise: what is strange in another way may pass unnoticed. Absent with the model baseline.",
 	"AttentionOutput.attentionMap":   "Link to the heat map: for a video a WebM with the heat blended over it, for an image a transparent PNG.",
 	"AttentionOutput.perceptionMap":  "Link: what is seen in the first 3 seconds stays clear, the rest is darkened.",
 	"AttentionOutput.hotspotsMap":    "Link: circles, the larger the more attention.",
