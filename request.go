@@ -127,6 +127,8 @@ type Request struct {
 
 	Uncertainty bool `json:"uncertainty,omitempty"` // an interval for every share and score
 
+	Size int64 `json:"object_size,omitempty"` // bytes of the input when it was accepted; 0: unknown
+
 	Webhook *Webhook          `json:"webhook,omitempty"`
 	Meta    map[string]string `json:"meta,omitempty"` // description, goal, ... (update-meta)
 }

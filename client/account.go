@@ -177,6 +177,24 @@ func (c *Client) Usage(ctx context.Context, from, to time.Time) ([]Usage, error)
 	return v.Usage, err
 }
 
+// Quota is what an account uses now of what it may; a limit of 0 is none.
+type Quota struct {
+	AnalysesToday  int               `json:"analyses_today"` // since midnight UTC
+	AnalysesPerDay int               `json:"analyses_per_day"`
+	ResetsAt       saccade.Timestamp `json:"resets_at"` // the next midnight
+	StoredBytes    int64             `json:"stored_bytes"`
+	MaxStoredBytes int64             `json:"max_stored_bytes"`
+}
+
+// Quota returns what the account uses now of what it may.
+func (c *Client) Quota(ctx context.Context) (Quota, error) {
+	var v struct {
+		Quota Quota `json:"quota"`
+	}
+	err := c.do(ctx, call{method: http.MethodGet, path: "/usage", repeat: true}, &v)
+	return v.Quota, err
+}
+
 // SetMeta sets context that generated texts take into account: "description",
 // "goal" and any other. It wants an [Analysis.ExposedID], as do Summary and
 // Recommendations.

@@ -167,10 +167,16 @@ func (c *Client) request(ctx context.Context, k call, body []byte) (*http.Reques
 func retryAfter(res *http.Response) time.Duration {
 	switch res.StatusCode {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout:
-		return seconds(res.Header)
+		if after := seconds(res.Header); after <= maxRetryAfter {
+			return after
+		}
 	}
 	return -1
 }
+
+// maxRetryAfter is the longest wait within a call: a quota of a day is the caller's to
+// wait for.
+const maxRetryAfter = 5 * time.Minute
 
 // seconds reads Retry-After; 0 when there is none.
 func seconds(h http.Header) time.Duration {

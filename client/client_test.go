@@ -235,6 +235,15 @@ func TestRepeats(t *testing.T) {
 	if _, err := never.UploadURL(ctx); !saccade.IsCode(err, saccade.CodeServer) {
 		t.Errorf("%v", err)
 	}
+	s.next = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "7200")
+		w.WriteHeader(http.StatusTooManyRequests)
+		_, _ = w.Write([]byte(`{"error":{"code":"rate_limited","message":"tomorrow"}}`))
+	})
+	if _, err := c.UploadURL(ctx); !saccade.IsCode(err, saccade.CodeRateLimited) {
+		t.Errorf("a quota of a day: %v", err)
+	}
+	s.next = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "busy", http.StatusBadGateway) })
 	short, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
 	defer cancel()
 	if _, err := c.UploadURL(short); !errors.Is(err, context.DeadlineExceeded) {

@@ -21,6 +21,7 @@ type serveCmd struct {
 	workFlags
 	operator.Door
 	operator.SignIn
+	operator.Quota
 	Role       string   `enum:"all,api" default:"all" help:"all, or api: no jobs are run here, but by saccade worker."`
 	Listen     string   `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address and port; port 0 takes a free one (default: 127.0.0.1:8080)."`
 	PublicURL  string   `name:"public-url" placeholder:"URL" help:"Base of all links, without /v2, like https://saccade.example.com (default: from the Host of each request)."`
@@ -43,14 +44,14 @@ Examples:
 
 // Validate reports what is wrong with the flags of each group; kong calls it.
 func (c *serveCmd) Validate() error {
-	return errors.Join(c.workFlags.Validate(), c.Door.Validate(), c.SignIn.Validate())
+	return errors.Join(c.workFlags.Validate(), c.Door.Validate(), c.SignIn.Validate(), c.Quota.Validate())
 }
 
 // Run serves until the context ends, then drains.
 func (c *serveCmd) Run(e env) error {
 	cfg := c.workFlags.config(c.stateFlags)
 	cfg.TLSCert, cfg.TLSKey = c.TLSCert, c.TLSKey
-	cfg.Work, cfg.Listen, cfg.MaxQueue = c.Role == "all", c.Listen, c.MaxQueue
+	cfg.Work, cfg.Listen, cfg.MaxQueue, cfg.Quota = c.Role == "all", c.Listen, c.MaxQueue, c.Quota.Limits()
 	n, err := node.Open(e.ctx, cfg, c.newAPI, c.logger(e))
 	if err != nil {
 		return err

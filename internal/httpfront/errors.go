@@ -57,6 +57,9 @@ type retryError struct {
 	after time.Duration
 }
 
+// RetryAfter returns when to come back.
+func (e *retryError) RetryAfter() time.Duration { return e.after }
+
 // Unwrap returns the reason.
 func (e *retryError) Unwrap() error { return e.error }
 
@@ -73,10 +76,10 @@ func NewErrorBody(ctx context.Context, err error) *ErrorBody {
 	if b.status == http.StatusUnauthorized {
 		b.header.Set("WWW-Authenticate", `Bearer realm="saccade"`)
 	}
-	var retry *retryError
+	var retry interface{ RetryAfter() time.Duration }
 	switch {
 	case errors.As(err, &retry):
-		b.header.Set("Retry-After", RetrySeconds(retry.after))
+		b.header.Set("Retry-After", RetrySeconds(retry.RetryAfter()))
 	case e.Code == saccade.CodeOverCapacity, e.Code == saccade.CodeRateLimited:
 		b.header.Set("Retry-After", RetrySeconds(defaultRetryAfter))
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/advice"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/state"
+	"github.com/saccade-dev/saccade/internal/store/quota"
 )
 
 // Config is what an operator may choose. Start from [DefaultConfig].
@@ -31,6 +32,7 @@ type Config struct {
 	TLSCert    string // file of the certificate, with those that sign it (PEM); empty: plain HTTP
 	TLSKey     string // file of its key (PEM)
 	MaxQueue   int
+	Quota      quota.Limits  // of accounts without quotas of their own
 	ResultTTL  time.Duration // of images and pages; 0: for ever
 	Model      string
 	Videos     Slots // analyses of videos at a time
@@ -67,7 +69,7 @@ func (c Config) Validate() error {
 	if c.Work && c.Videos == None && c.Images == None && c.Webhooks == None {
 		errs = append(errs, errors.New("Videos, Images and Webhooks (--videos, --images, --webhooks) are all none: this process would do nothing"))
 	}
-	return errors.Join(append(errs, c.Videos.Validate("videos"), c.Images.Validate("images"), c.Webhooks.Validate("webhooks"), c.State.Validate())...)
+	return errors.Join(append(errs, c.Videos.Validate("videos"), c.Images.Validate("images"), c.Webhooks.Validate("webhooks"), c.Quota.Validate(), c.State.Validate())...)
 }
 
 // Slots is how many jobs of a kind run at a time: 0 is as many as suit the machine. As

@@ -47,7 +47,7 @@ func (s *Service) CreateVideo(ctx context.Context, o Order, origin blob.Origin, 
 	if err != nil {
 		return nil, false, err
 	}
-	r.Object, r.Tag = string(upload), info.ETag
+	r.Object, r.Tag, r.Size = string(upload), info.ETag, info.Size
 	return s.create(ctx, o, &saccade.Analysis{Request: r})
 }
 
@@ -91,7 +91,7 @@ func (s *Service) CreateImage(ctx context.Context, o Order, image []byte) (a *sa
 	}
 	a = &saccade.Analysis{ID: saccade.NewID(), Request: r}
 	object := blob.AnalysisKey(a.ID, sourceFile)
-	a.Request.Object = string(object)
+	a.Request.Object, a.Request.Size = string(object), int64(len(image))
 	if _, err := s.deps.Objects.Put(ctx, object, bytes.NewReader(image)); err != nil {
 		return nil, false, err
 	}

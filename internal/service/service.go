@@ -33,6 +33,7 @@ const (
 type Uploads interface {
 	CreateUpload(ctx context.Context, account string) (saccade.Upload, error)
 	Upload(ctx context.Context, account, id string) (saccade.Upload, error)
+	NoteUpload(ctx context.Context, key blob.Key, size int64) error
 }
 
 // Analyses keeps analyses.

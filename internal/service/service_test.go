@@ -56,6 +56,13 @@ func (r rows) Upload(_ context.Context, account, id string) (saccade.Upload, err
 	return saccade.Upload{ID: id, Account: account, Used: r.used}, nil
 }
 
+func (rows) NoteUpload(_ context.Context, _ blob.Key, size int64) error {
+	if size > 100 {
+		return saccade.Errorf(saccade.CodeForbidden, "over the quota")
+	}
+	return nil
+}
+
 func (rows) CreateAnalysis(_ context.Context, a *saccade.Analysis, _ *store.Idempotency) (*saccade.Analysis, bool, error) {
 	return a, false, nil
 }

@@ -35,7 +35,7 @@ func (s *Service) CheckUpload(ctx context.Context, key blob.Key) error {
 // StoreUpload puts an upload's bytes. While they came, an analysis may have begun
 // to use what was there before, or the upload may have been deleted: then nothing
 // is stored, and the error is that of [Service.CheckUpload]. The size is the
-// reader's to limit.
+// reader's to limit; what is over the account's quota is forbidden, and not kept.
 func (s *Service) StoreUpload(ctx context.Context, key blob.Key, body io.Reader) (blob.Info, error) {
 	check := func() error { return s.CheckUpload(ctx, key) }
 	info, err := s.deps.Objects.Put(ctx, key, &checkedReader{r: body, check: check})
@@ -46,7 +46,11 @@ func (s *Service) StoreUpload(ctx context.Context, key blob.Key, body io.Reader)
 	if err := check(); saccade.IsCode(err, saccade.CodeNotFound) {
 		return info, errors.Join(err, s.deps.Objects.Delete(context.WithoutCancel(ctx), key))
 	}
-	return info, nil
+	err = s.deps.Uploads.NoteUpload(ctx, key, info.Size)
+	if saccade.IsCode(err, saccade.CodeForbidden) { // over the quota
+		s.tryDelete(ctx, key)
+	}
+	return info, err
 }
 
 // checkedReader asks, when everything was read, whether it may be kept.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/store/pool"
+	"github.com/saccade-dev/saccade/internal/store/quota"
 )
 
 // Idempotency is a client's key and the SHA-256 (hex) of the body sent with it.
@@ -39,7 +40,8 @@ const analysisColumns = `id, exposed_id, account, request, status, tombstone, fr
 // returned again and replayed is true; with another body hash it is conflict. A
 // full queue is over_capacity (under concurrent requests the limit may be
 // passed by as many). An upload that is named by the request but unknown is
-// invalid_input_configuration.
+// invalid_input_configuration. What is over the quota of the account is rate_limited or
+// forbidden.
 func (s *Store) CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *Idempotency) (_ *saccade.Analysis, replayed bool, err error) {
 	created := *a
 	if created.ID == "" {
@@ -107,14 +109,18 @@ func (s *Store) checkAdmission(ctx context.Context, tx *sql.Tx, a *saccade.Analy
 		return err
 	}
 	if !strings.HasPrefix(a.Request.Object, "uploads/") {
-		return nil
+		return s.CheckRoom(ctx, tx, a.Account, quota.Limits{Analyses: 1, Bytes: a.Request.Size})
 	}
 	// Takes the row's lock, so that the upload cannot be swept away meanwhile.
-	n, err := pool.Affected(tx.ExecContext(ctx, `UPDATE uploads SET size = size WHERE object = $1 AND account = $2`, a.Request.Object, a.Account))
+	n, err := pool.Affected(tx.ExecContext(ctx, `UPDATE uploads SET size = CASE WHEN $3 > 0 THEN CAST($3 AS BIGINT) ELSE size END WHERE object = $1 AND account = $2`,
+		a.Request.Object, a.Account, a.Request.Size))
 	if err == nil && n == 0 {
 		return saccade.Errorf(saccade.CodeInvalidInput, "Nothing was uploaded to this URL. Ask for a new upload URL, upload, then try again.").About("content")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return s.CheckRoom(ctx, tx, a.Account, quota.Limits{Analyses: 1}) // the upload is counted already
 }
 
 // reserveShare is which part of a full queue every account may still use beside the
@@ -139,12 +145,16 @@ func (s *Store) checkQueue(ctx context.Context, tx *sql.Tx, account string) erro
 }
 
 func insertAnalysis(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) error {
+	bytes := a.Request.Size
+	if strings.HasPrefix(a.Request.Object, "uploads/") {
+		bytes = 0 // several analyses may use an upload, whose row has its size
+	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO analyses (id, exposed_id, account, kind, object, request, status, tombstone, fraction, stage,
-			attempt, tries, instance, lease_until, created_at, next_at, frames, seconds, keep, search)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, '', 0, $8, 0, 0, '', 0, $9, $9, 0, 0, $10, $11)`,
+			attempt, tries, instance, lease_until, created_at, next_at, frames, seconds, keep, search, bytes)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, '', 0, $8, 0, 0, '', 0, $9, $9, 0, 0, $10, $11, $12)`,
 		a.ID, a.ExposedID, a.Account, string(a.Request.Kind), a.Request.Object, pool.Encode(a.Request), string(a.Status), a.Progress.Stage,
-		pool.Micros(a.CreatedAt), flag(a.Keep), searchText(a.Request.Title))
+		pool.Micros(a.CreatedAt), flag(a.Keep), searchText(a.Request.Title), bytes)
 	return err
 }
 

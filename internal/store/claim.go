@@ -16,6 +16,7 @@ type AnalysisClaim struct {
 	*Lease
 	Analysis *saccade.Analysis // as it was when the attempt began
 	Tries    int               // attempts that count towards Config.MaxTries, this one included
+	Stored   int64             // bytes of the files that the attempt stored; set it before Succeed
 	Suspect  bool              // an attempt of before ended with its process: this one must run alone, see [AnalysisClaim.Alone]
 }
 
@@ -90,6 +91,7 @@ func (c *AnalysisClaim) end(ctx context.Context, tx *sql.Tx, o *saccade.Outputs[
 	var outputs, failure any
 	var frames int
 	var seconds float64
+	var stored int64
 	if e != nil {
 		failure = pool.Encode(e)
 		ended.Err = e
@@ -98,7 +100,7 @@ func (c *AnalysisClaim) end(ctx context.Context, tx *sql.Tx, o *saccade.Outputs[
 		if err != nil {
 			return fmt.Errorf("store: outputs: %w", err)
 		}
-		outputs = string(text)
+		outputs, stored = string(text), c.Stored
 		ended.Status, ended.Outputs, ended.Progress = saccade.StatusSuccess, o, saccade.Progress{Fraction: 1, Stage: saccade.StageDone}
 		if o != nil && o.Input != nil {
 			frames, seconds = o.Input.Frames, o.Input.Duration
@@ -107,8 +109,8 @@ func (c *AnalysisClaim) end(ctx context.Context, tx *sql.Tx, o *saccade.Outputs[
 	endedAt := pool.FromMicros(pool.Micros(now))
 	ended.EndedAt = &endedAt
 	err := c.update(ctx, pool.Tx{Tx: tx}, `status = $1, outputs = $2, error = $3, ended_at = $4, expires_at = CASE WHEN keep = 1 THEN NULL ELSE CAST($5 AS BIGINT) END, instance = '', lease_until = 0,
-			fraction = $6, stage = $7, frames = $8, seconds = $9`,
-		string(ended.Status), outputs, failure, pool.Micros(now), pool.OptMicros(c.store.expiry(c.Analysis.Request.Kind, now)), ended.Progress.Fraction, string(ended.Progress.Stage), frames, seconds)
+			fraction = $6, stage = $7, frames = $8, seconds = $9, bytes = bytes + $10`,
+		string(ended.Status), outputs, failure, pool.Micros(now), pool.OptMicros(c.store.expiry(c.Analysis.Request.Kind, now)), ended.Progress.Fraction, string(ended.Progress.Stage), frames, seconds, stored)
 	if err != nil {
 		return err
 	}

@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade/internal/store/pool"
+	"github.com/saccade-dev/saccade/internal/store/quota"
 )
 
 // Config says where the rows are and what the limits are.
 type Config struct {
 	DSN       string           // "sqlite:<path of a file>" or "postgres://…"
 	MaxQueued int              // analyses waiting or running before new ones are refused with over_capacity, but for accounts with less than a tenth of it; 0: no limit
+	Quota     quota.Limits     // of accounts without quotas of their own
 	ImageTTL  time.Duration    // how long results of images and pages stay after their end; 0: for ever
 	MaxTries  int              // attempts of an analysis that fail on our side before it is failed, 1..
 	Lease     time.Duration    // a running attempt silent for longer counts as dead
@@ -46,7 +48,7 @@ func (c Config) Validate() error {
 		}
 	}
 	_, _, err := pool.SplitDSN(c.DSN)
-	errs = append(errs, err)
+	errs = append(errs, err, c.Quota.Validate())
 	bad(c.MaxQueued < 0, "MaxQueued is %d and must be 0 (no limit) or more", c.MaxQueued)
 	bad(c.ImageTTL < 0, "ImageTTL is %v and must be 0 (keep for ever) or more", c.ImageTTL)
 	bad(c.MaxTries < 1, "MaxTries is %d and must be 1 or more", c.MaxTries)

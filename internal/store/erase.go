@@ -40,7 +40,7 @@ func (s *Store) Delete(ctx context.Context, account, id string) (objects []blob.
 // counts for usage stays.
 func (s *Store) purge(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, tombstone string) ([]blob.Key, error) {
 	_, err := tx.ExecContext(ctx, `
-		UPDATE analyses SET tombstone = $1, object = '', request = $2, search = '', outputs = NULL, expires_at = NULL, instance = '', lease_until = 0,
+		UPDATE analyses SET tombstone = $1, object = '', request = $2, search = '', outputs = NULL, bytes = 0, expires_at = NULL, instance = '', lease_until = 0,
 			error = CASE WHEN error IS NULL THEN NULL ELSE '{}' END,
 			status = CASE WHEN status = 'pending' THEN 'failed' ELSE status END,
 			ended_at = coalesce(ended_at, $3)

@@ -10,16 +10,21 @@ import (
 
 	"github.com/saccade-dev/saccade/internal/store/access"
 	"github.com/saccade-dev/saccade/internal/store/pool"
+	"github.com/saccade-dev/saccade/internal/store/quota"
 	"github.com/saccade-dev/saccade/internal/store/settings"
 	"github.com/saccade-dev/saccade/internal/store/share"
 	"github.com/saccade-dev/saccade/internal/store/tally"
 )
+
+// Quotas is the rows of what accounts may use.
+type Quotas = quota.Rows
 
 // Store is an open database. Close it.
 type Store struct {
 	*access.Rows
 	*share.Links
 	*tally.Counts
+	*Quotas
 	settings *settings.Rows
 
 	cfg    Config
@@ -58,6 +63,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	s.Rows, s.Links = access.New(s.write, s.read, s.now), share.New(s.write, s.read, s.now)
 	s.Counts = tally.New(s.write, s.read, s.now)
+	s.Quotas = quota.New(s.write, s.read, s.now, cfg.Quota)
 	s.settings = settings.New(s.write)
 	err = s.openQueue()
 	if err == nil {

@@ -9,18 +9,25 @@ import (
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/store/pool"
+	"github.com/saccade-dev/saccade/internal/store/quota"
 )
 
-// uploadColumns are the columns of an upload; the size is of no use any more.
+// uploadColumns are the columns of an upload but its size, which the quotas are about.
 const uploadColumns = `u.id, u.account, u.created_at, EXISTS (SELECT 1 FROM analyses a WHERE a.object = u.object)`
 
 // CreateUpload notes that the account may upload one object. Its key is
-// blob.UploadKey(account, id).
+// blob.UploadKey(account, id). An account without room for a byte is forbidden.
 func (s *Store) CreateUpload(ctx context.Context, account string) (saccade.Upload, error) {
 	u := saccade.Upload{ID: saccade.NewID(), Account: account, CreatedAt: pool.FromMicros(s.nowMicros())}
-	_, err := s.write.ExecContext(ctx,
-		`INSERT INTO uploads (id, account, object, size, created_at) VALUES ($1, $2, $3, -1, $4)`,
-		u.ID, u.Account, string(blob.UploadKey(u.Account, u.ID)), pool.Micros(u.CreatedAt))
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		if err := s.CheckRoom(ctx, tx, account, quota.Limits{Bytes: 1}); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx,
+			`INSERT INTO uploads (id, account, object, size, created_at) VALUES ($1, $2, $3, -1, $4)`,
+			u.ID, u.Account, string(blob.UploadKey(u.Account, u.ID)), pool.Micros(u.CreatedAt))
+		return err
+	})
 	return u, err
 }
 

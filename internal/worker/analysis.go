@@ -62,6 +62,9 @@ func (s *session) attempt(ctx context.Context, c *store.AnalysisClaim) (out *sac
 				latest.Store(&p)
 				h.soon()
 			}})
+			if err == nil {
+				c.Stored, err = sizeOf(dir) // all of it is stored
+			}
 			return err
 		})
 	})

@@ -27,6 +27,7 @@ func (s *session) janitor(ctx context.Context) {
 		}
 		s.logError(ctx, "cannot erase objects", err)
 	}
+	s.measure(ctx)
 	s.logError(ctx, "cannot prune old rows", s.Store.Prune(ctx))
 	if n+len(uploads)+len(keys) > 0 {
 		s.Log.InfoContext(ctx, "cleared away", "expired", n, "uploads", len(uploads), "erased", len(keys))

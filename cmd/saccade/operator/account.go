@@ -32,6 +32,7 @@ type Account struct {
 	Add   accountAdd   `cmd:"" help:"Make an account."`
 	List  accountList  `cmd:"" help:"List the accounts and their add-ons."`
 	AddOn accountAddOn `cmd:"" name:"add-on" help:"Switch an add-on of an account on or off."`
+	Quota accountQuota `cmd:"" help:"Show what an account uses, or change how much it may."`
 }
 
 type accountAdd struct {

@@ -10,6 +10,7 @@ import (
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/store"
+	"github.com/saccade-dev/saccade/internal/store/quota"
 )
 
 // Webhooks keeps an account's webhooks and the log of deliveries.
@@ -30,9 +31,11 @@ type WebhookList interface {
 	WebhookSecret(ctx context.Context, account string) (string, error)
 }
 
-// Usage sums up what an account did in a span of time; *store.Store does.
+// Usage sums up what an account did in a span of time, and what it may use; *store.Store
+// does.
 type Usage interface {
 	Usage(ctx context.Context, account string, from, to time.Time) ([]store.Usage, error)
+	Quota(ctx context.Context, account string) (quota.State, error)
 }
 
 // Addresses judges where messages may go; *service.Service does.

@@ -23,11 +23,21 @@ type UsageRow struct {
 	Seconds   float64 `json:"seconds" doc:"Their length together." example:"1230.5"`
 }
 
+// QuotaView is what the account uses now of what it may.
+type QuotaView struct {
+	AnalysesToday  int    `json:"analyses_today" doc:"Started since midnight UTC." example:"12"`
+	AnalysesPerDay int    `json:"analyses_per_day,omitempty" doc:"How many may start a day; absent: any number. More answer 429 with Retry-After." example:"500"`
+	ResetsAt       string `json:"resets_at" doc:"When the next day begins: UTC, six digits of a second, no zone." example:"2026-07-02T00:00:00.000000"`
+	StoredBytes    int64  `json:"stored_bytes" doc:"Of uploads and results." example:"734003200"`
+	MaxStoredBytes int64  `json:"max_stored_bytes,omitempty" doc:"How many may be stored; absent: any number. More answer 403." example:"21474836480"`
+}
+
 type usageOutput struct {
 	Body struct {
 		From  time.Time  `json:"from" doc:"First time that counts." example:"2026-06-01T00:00:00Z"`
 		To    time.Time  `json:"to" doc:"First time that does not." example:"2026-07-01T00:00:00Z"`
 		Usage []UsageRow `json:"usage" nullable:"false" doc:"One entry for every kind of input that was used."`
+		Quota QuotaView  `json:"quota" doc:"What the account uses now of what it may, whatever the span."`
 	} `nameHint:"Usage"`
 }
 
@@ -49,7 +59,12 @@ func (g *group) usage(ctx context.Context, in *usageInput) (*usageOutput, error)
 	if err != nil {
 		return nil, err
 	}
+	q, err := g.deps.Usage.Quota(ctx, route.AccountOf(ctx))
+	if err != nil {
+		return nil, err
+	}
 	out := &usageOutput{}
+	out.Body.Quota = QuotaView{AnalysesToday: q.Used.Analyses, AnalysesPerDay: q.Analyses, ResetsAt: route.Stamp(q.Resets), StoredBytes: q.Used.Bytes, MaxStoredBytes: q.Bytes}
 	out.Body.From, out.Body.To, out.Body.Usage = from, to, make([]UsageRow, 0, len(rows))
 	for _, u := range rows {
 		out.Body.Usage = append(out.Body.Usage, UsageRow{

@@ -42,7 +42,7 @@ type operation struct {
 
 // operations is the table of what huma serves, in the document's order.
 var operations = []operation{
-	{tagUploads, "create-upload-url", "GET /v2/upload-urls", "Get an upload URL", nil},
+	{tagUploads, "create-upload-url", "GET /v2/upload-urls", "Get an upload URL", []int{403}},
 	{tagVideo, "create-video-analysis", "POST /v2/analyses/video", "Analyze a video", []int{400, 404, 409, 413}},
 	{tagVideo, "list-video-analyses", "GET /v2/analyses/video", "List video analyses", []int{400, 404}},
 	{tagVideo, "get-video-analysis", "GET /v2/analyses/video/{id}", "Poll a video analysis", []int{400, 404, 410}},

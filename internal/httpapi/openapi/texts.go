@@ -24,7 +24,7 @@ func introduction(l service.Limits) string {
 		fmt.Sprintf("- Images: PNG or JPEG, or WebP where `input.format` names it, up to %d bytes. Results of images and pages %s.\n", l.ImageBytes, results) +
 		fmt.Sprintf("- Results: up to %d bytes an analysis, all its files together.\n", l.ResultBytes) +
 		"- Output links are good for " + humanDuration(l.LinkTTL) + "; each poll signs fresh ones.\n" +
-		"- Too many requests with one token answer 429, a full queue 503 `over_capacity`; both with `Retry-After`.\n\n" +
+		"- Too many requests with one token answer 429, as do more analyses than an account may start a day; a full queue 503 `over_capacity`; both with `Retry-After`.\n\n" +
 		"## Errors\n\n" +
 		"Every error body is `{\"error\":{\"code\",\"message\",\"param\",\"request_id\",\"doc_url\"}}`. Branch on `code`; `message` says what to do. " +
 		"Every answer carries `X-Request-Id`; send one of up to 64 letters, digits, `-` and `_` to choose it.\n\n" +
@@ -61,7 +61,7 @@ func life(ttl time.Duration, after string) string {
 
 // errorCodes explains every code that can stand in an answer.
 var errorCodes = map[string]string{
-	"client_error":                "The request cannot be served as it is: unknown id (404), wrong method (405), too large (413), forged or expired link (403), or a field to correct (400).",
+	"client_error":                "The request cannot be served as it is: unknown id (404), wrong method (405), too large (413), forged or expired link (403), no room left in what the account may store (403), or a field to correct (400).",
 	"server_error":                "An error of the server itself. Try again; if it persists, report the request_id to the operator.",
 	"resource_gone":               "It has expired or was erased (410).",
 	"authentication_failed":       "No token, or one that is wrong, expired or revoked (401).",
@@ -72,7 +72,7 @@ var errorCodes = map[string]string{
 	"unreadable_input_image":      "Not a PNG or JPEG (or what input.format says) that can be decoded, or too many pixels.",
 	"unreadable_input_video":      "Not a WebM (or what input.format says) that can be decoded. Try to play it, and encode it anew.",
 	"conflict":                    "An Idempotency-Key was used with another body, or the analysis is not in the state that the request needs (409).",
-	"rate_limited":                "Too many requests with this token (429). Try again after the time in Retry-After.",
+	"rate_limited":                "Too many requests with this token, or more analyses than the account may start a day (429). Try again after the time in Retry-After.",
 }
 
 // descriptions returns the texts of the operations, by id.
@@ -128,7 +128,7 @@ func descriptions(l service.Limits) map[string]string {
 		"revoke-token":          "Ends the token at once, with the sessions that stand for it.",
 		"create-session":        "Puts a session in place of a token: a cookie that scripts cannot read and that other sites cannot use. It authenticates like the token, and ends with it, after 30 days at the latest. For browsers; programs send the token itself. A browser on the server's own machine can be signed in by a link instead, which `saccade open` prints.",
 		"delete-session":        "Ends the session of the cookie, if there is one, and removes the cookie.",
-		"get-usage":             "Analyses created in the span, by kind of input. Erased and expired ones count.",
+		"get-usage":             "Analyses created in the span, by kind of input; erased and expired ones count. `quota` is what the account may start today and store, and how much of it is used.",
 		"lens":                  "The body is a JPEG, PNG or WebP of 2 MiB and 4 million pixels at most. The answer is its density as `attention.grid` (one frame); nothing is stored or counted. One at a time for each account, for views that follow what happens on a screen.",
 		"get-health":            "200 as long as the process serves.",
 		"get-readiness":         "200 when database, storage, model, decoder and its sandbox work, else 503 with the check that failed.",
