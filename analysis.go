@@ -81,7 +81,10 @@ type Analysis struct {
 	Keep      bool           // does not expire
 	ExpiresAt *time.Time     // when its results end; nil: never, or not ended
 	Outputs   *Outputs[File] // on success
-	Err       *Error         // on failure
+
+	InputExpiresAt *time.Time // when the upload of a video is erased, or was; nil: with its results, or not ended
+
+	Err *Error // on failure
 }
 
 // File is the name of a file that an analysis wrote, as "frames.json"; it is

@@ -38,6 +38,8 @@ type Analysis struct {
 
 	Keep      bool               `json:"keep"`       // does not expire
 	ExpiresAt *saccade.Timestamp `json:"expires_at"` // nil: not by itself, or not ended
+
+	InputExpiresAt *saccade.Timestamp `json:"input_expires_at"` // of a video: when Outputs.Input.Video is gone; nil: with the results, or not ended
 }
 
 // Preview links to what there is of an analysis that has not ended.

@@ -6,17 +6,18 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/saccade-dev/saccade/cmd/saccade/operator"
 	"github.com/saccade-dev/saccade/internal/advice"
 	"github.com/saccade-dev/saccade/internal/node"
 )
 
 // workFlags say how jobs are run.
 type workFlags struct {
-	Model      string        `default:"${model}" help:"saccade-1 (the trained network) or baseline (training-free)."`
-	Videos     node.Slots    `default:"auto" placeholder:"N" help:"Videos analyzed at the same time: none, auto (one for every two cores) or a number."`
-	Images     node.Slots    `default:"auto" placeholder:"N" help:"Images and pages analyzed at the same time: none, auto (one for every two cores, at least 2) or a number."`
-	Webhooks   node.Slots    `default:"auto" placeholder:"N" help:"Webhook deliveries at the same time: none, auto (4) or a number."`
-	ResultTTL  time.Duration `name:"result-ttl" default:"1h" help:"How long results of images and pages are kept; 0: for ever. Results of videos are kept until they are deleted."`
+	Model    string     `default:"${model}" help:"saccade-1 (the trained network) or baseline (training-free)."`
+	Videos   node.Slots `default:"auto" placeholder:"N" help:"Videos analyzed at the same time: none, auto (one for every two cores) or a number."`
+	Images   node.Slots `default:"auto" placeholder:"N" help:"Images and pages analyzed at the same time: none, auto (one for every two cores, at least 2) or a number."`
+	Webhooks node.Slots `default:"auto" placeholder:"N" help:"Webhook deliveries at the same time: none, auto (4) or a number."`
+	operator.Retention
 	Allow      []string      `placeholder:"ADDR" help:"Private addresses that pages and webhooks may reach, separated by commas: 10.0.0.0/8, intranet.example, 127.0.0.1:3000."`
 	Unconfined bool          `name:"allow-unconfined" help:"Decode videos even where the system cannot confine ffmpeg (no Landlock). Always so on a loopback address."`
 	Grace      time.Duration `default:"30s" help:"Time for running analyses to finish after SIGTERM; then they go back to the queue."`
@@ -33,7 +34,7 @@ func (w workFlags) Validate() error {
 	if w.Grace < 0 {
 		grace = errors.New("--grace (SACCADE_GRACE) must not be negative")
 	}
-	return errors.Join(w.Videos.Validate("videos"), w.Images.Validate("images"), w.Webhooks.Validate("webhooks"), grace)
+	return errors.Join(w.Videos.Validate("videos"), w.Images.Validate("images"), w.Webhooks.Validate("webhooks"), w.Retention.Validate(), grace)
 }
 
 // config returns the configuration of a process that runs jobs and answers requests.
@@ -41,7 +42,8 @@ func (w workFlags) config(state stateFlags) node.Config {
 	cfg := node.DefaultConfig()
 	cfg.State, cfg.Version = state.config(), version
 	cfg.Model, cfg.Videos, cfg.Images, cfg.Webhooks = w.Model, w.Videos, w.Images, w.Webhooks
-	cfg.ResultTTL, cfg.Allow, cfg.Unconfined, cfg.Grace = w.ResultTTL, w.Allow, w.Unconfined, w.Grace
+	cfg.ResultTTL, cfg.VideoTTL = time.Duration(w.ResultTTL), time.Duration(w.VideoTTL)
+	cfg.Allow, cfg.Unconfined, cfg.Grace = w.Allow, w.Unconfined, w.Grace
 	cfg.Phrasing = advice.PhrasingConfig{BaseURL: w.PhrasingURL, Key: w.PhrasingKey, Model: w.PhrasingModel}
 	return cfg
 }

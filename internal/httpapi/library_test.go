@@ -8,6 +8,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
+	"github.com/saccade-dev/saccade/internal/store/retention"
 )
 
 type items struct {
@@ -114,4 +115,36 @@ func TestUpdatesAreRefused(t *testing.T) {
 	}
 	h.call("PATCH", "/v2/analyses/"+image, object{}).into(t, 200, nil)
 	h.call("PATCH", "/v2/analyses/"+image, object{"title": "", "keep": nil}).into(t, 200, nil)
+}
+
+// TestInputIsGone: an answer says until when the upload of a video is there, and its link is
+// gone afterwards.
+func TestInputIsGone(t *testing.T) {
+	h := newHarness(t)
+	id := h.video()
+	h.succeed(id)
+	week := 7 * 24 * time.Hour
+	if err := h.store.SetRetention(h.ctx(), "acme", retention.Own{Video: &week}); err != nil {
+		t.Fatal(err)
+	}
+	var v struct {
+		Expires string `json:"expires_at"`
+		Input   string `json:"input_expires_at"`
+		Outputs saccade.Outputs[saccade.Link]
+	}
+	h.call("GET", "/v2/analyses/video/"+id, nil).into(t, 200, &v)
+	if at, err := time.Parse(saccade.TimestampLayout, v.Input); err != nil || time.Until(at) < week-time.Hour || time.Until(at) > week || v.Expires != "" {
+		t.Errorf("%+v, %v", v, err)
+	}
+	h.send("GET", string(v.Outputs.Input.Video), nil, nil).into(t, 200, nil)
+	h.clock.advance(week)
+	if n, err := h.store.ExpireInputs(h.ctx()); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	if err := h.disk.Delete(h.ctx(), h.key(string(v.Outputs.Input.Video))); err != nil {
+		t.Fatal(err)
+	}
+	h.call("GET", "/v2/analyses/video/"+id, nil).into(t, 200, &v)
+	h.send("GET", string(v.Outputs.Input.Video), nil, nil).wantError(t, 410, saccade.CodeGone)
+	h.send("GET", string(v.Outputs.Attention.AttentionMap), nil, nil).into(t, 200, nil)
 }

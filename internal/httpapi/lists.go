@@ -67,7 +67,7 @@ func (a *API) item(ctx context.Context, an *saccade.Analysis) listItem {
 	it := listItem{
 		ID: an.ID, Type: string(an.Request.Kind), Status: string(an.Status), Title: an.Request.Title,
 		CreatedAt: route.Stamp(an.CreatedAt), Location: httpfront.CallOf(ctx).Base + pollPath(an.Request.Kind) + an.ID, Error: a.failure(ctx, an),
-		Retention: retention(an),
+		Retention: retentionOf(an),
 	}
 	if o := a.outputs(ctx, an); o != nil {
 		if it.Scores = scoresOf(o); o.Input != nil {

@@ -63,12 +63,16 @@ type imageView struct {
 type Retention struct {
 	Keep      bool   `json:"keep,omitempty" doc:"Whether it stays until it is deleted." example:"true"`
 	ExpiresAt string `json:"expires_at,omitempty" doc:"When its results are gone; absent: not by themselves, or it has not ended. UTC, six digits of a second, no zone." example:"2026-06-01T10:12:51.004000"`
+	Input     string `json:"input_expires_at,omitempty" doc:"Of a video: when outputs.input.video is gone (410), before the results; absent: with them, or it has not ended." example:"2026-06-08T09:12:51.004000"`
 }
 
-func retention(an *saccade.Analysis) Retention {
+func retentionOf(an *saccade.Analysis) Retention {
 	r := Retention{Keep: an.Keep}
 	if an.ExpiresAt != nil {
 		r.ExpiresAt = route.Stamp(*an.ExpiresAt)
+	}
+	if an.InputExpiresAt != nil {
+		r.Input = route.Stamp(*an.InputExpiresAt)
 	}
 	return r
 }
@@ -89,7 +93,7 @@ const (
 func (a *API) video(ctx context.Context, an *saccade.Analysis) videoView {
 	v := videoView{
 		ID: an.ID, Status: string(an.Status), Title: an.Request.Title, CreatedAt: route.Stamp(an.CreatedAt),
-		Outputs: a.outputs(ctx, an), Error: a.failure(ctx, an), Retention: retention(an), Pending: a.pending(ctx, an),
+		Outputs: a.outputs(ctx, an), Error: a.failure(ctx, an), Retention: retentionOf(an), Pending: a.pending(ctx, an),
 	}
 	if an.Status == saccade.StatusSuccess {
 		v.ExposedID = an.ExposedID
@@ -101,7 +105,7 @@ func (a *API) video(ctx context.Context, an *saccade.Analysis) videoView {
 func (a *API) image(ctx context.Context, an *saccade.Analysis) imageView {
 	v := imageView{
 		ID: an.ID, Status: string(an.Status), Type: string(an.Request.Kind), Title: an.Request.Title, CreatedAt: route.Stamp(an.CreatedAt),
-		Outputs: a.outputs(ctx, an), Error: a.failure(ctx, an), Retention: retention(an), Pending: a.pending(ctx, an),
+		Outputs: a.outputs(ctx, an), Error: a.failure(ctx, an), Retention: retentionOf(an), Pending: a.pending(ctx, an),
 	}
 	if an.Status == saccade.StatusSuccess {
 		v.ExposedID = an.ExposedID

@@ -33,6 +33,7 @@ type Config struct {
 	TLSKey     string // file of its key (PEM)
 	MaxQueue   int
 	Quota      quota.Limits  // of accounts without quotas of their own
+	VideoTTL   time.Duration // of uploads of videos, after the end of their analysis; 0: for ever
 	ResultTTL  time.Duration // of images and pages; 0: for ever
 	Model      string
 	Videos     Slots // analyses of videos at a time

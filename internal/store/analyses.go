@@ -30,7 +30,7 @@ const (
 )
 
 const analysisColumns = `id, exposed_id, account, request, status, tombstone, fraction, stage, attempt,
-	created_at, started_at, ended_at, expires_at, outputs, error, keep`
+	created_at, started_at, ended_at, expires_at, outputs, error, keep, input_expires_at`
 
 // CreateAnalysis keeps a new analysis and its ticket in one transaction. a needs
 // Account and Request; ID and ExposedID are made unless given. a itself is
@@ -112,7 +112,7 @@ func (s *Store) checkAdmission(ctx context.Context, tx *sql.Tx, a *saccade.Analy
 		return s.CheckRoom(ctx, tx, a.Account, quota.Limits{Analyses: 1, Bytes: a.Request.Size})
 	}
 	// Takes the row's lock, so that the upload cannot be swept away meanwhile.
-	n, err := pool.Affected(tx.ExecContext(ctx, `UPDATE uploads SET size = CASE WHEN $3 > 0 THEN CAST($3 AS BIGINT) ELSE size END WHERE object = $1 AND account = $2`,
+	n, err := pool.Affected(tx.ExecContext(ctx, `UPDATE uploads SET size = CASE WHEN CAST($3 AS BIGINT) > 0 THEN CAST($3 AS BIGINT) ELSE size END WHERE object = $1 AND account = $2`,
 		a.Request.Object, a.Account, a.Request.Size))
 	if err == nil && n == 0 {
 		return saccade.Errorf(saccade.CodeInvalidInput, "Nothing was uploaded to this URL. Ask for a new upload URL, upload, then try again.").About("content")
@@ -197,16 +197,16 @@ func scanRow(row pool.Scanner) (analysisRow, error) {
 	var r analysisRow
 	var request string
 	var created int64
-	var started, ended, expires sql.NullInt64
+	var started, ended, expires, input sql.NullInt64
 	var outputs, failure sql.NullString
 	var keep int
 	err := row.Scan(&a.ID, &a.ExposedID, &a.Account, &request, &a.Status, &r.tombstone, &a.Progress.Fraction, &a.Progress.Stage, &a.Attempt,
-		&created, &started, &ended, &expires, &outputs, &failure, &keep)
+		&created, &started, &ended, &expires, &outputs, &failure, &keep, &input)
 	if err != nil {
 		return r, err
 	}
 	a.CreatedAt, a.StartedAt, a.EndedAt, a.ExpiresAt = pool.FromMicros(created), pool.OptTime(started), pool.OptTime(ended), pool.OptTime(expires)
-	a.Keep = keep != 0
+	a.Keep, a.InputExpiresAt = keep != 0, pool.OptTime(input)
 	err = json.Unmarshal([]byte(request), &a.Request)
 	if outputs.Valid {
 		err = errors.Join(err, json.Unmarshal([]byte(outputs.String), &a.Outputs))

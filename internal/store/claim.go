@@ -108,9 +108,13 @@ func (c *AnalysisClaim) end(ctx context.Context, tx *sql.Tx, o *saccade.Outputs[
 	}
 	endedAt := pool.FromMicros(pool.Micros(now))
 	ended.EndedAt = &endedAt
-	err := c.update(ctx, pool.Tx{Tx: tx}, `status = $1, outputs = $2, error = $3, ended_at = $4, expires_at = CASE WHEN keep = 1 THEN NULL ELSE CAST($5 AS BIGINT) END, instance = '', lease_until = 0,
-			fraction = $6, stage = $7, frames = $8, seconds = $9, bytes = bytes + $10`,
-		string(ended.Status), outputs, failure, pool.Micros(now), pool.OptMicros(c.store.expiry(c.Analysis.Request.Kind, now)), ended.Progress.Fraction, string(ended.Progress.Stage), frames, seconds, stored)
+	ends, err := c.store.EndsOf(ctx, tx, c.Analysis, now)
+	if err != nil {
+		return err
+	}
+	err = c.update(ctx, pool.Tx{Tx: tx}, `status = $1, outputs = $2, error = $3, ended_at = $4, expires_at = CASE WHEN keep = 1 THEN NULL ELSE CAST($5 AS BIGINT) END, instance = '', lease_until = 0,
+			fraction = $6, stage = $7, frames = $8, seconds = $9, bytes = bytes + $10, input_expires_at = CASE WHEN keep = 1 THEN NULL ELSE CAST($11 AS BIGINT) END`,
+		string(ended.Status), outputs, failure, pool.Micros(now), pool.OptMicros(ends.Results), ended.Progress.Fraction, string(ended.Progress.Stage), frames, seconds, stored, pool.OptMicros(ends.Input))
 	if err != nil {
 		return err
 	}

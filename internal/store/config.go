@@ -17,6 +17,7 @@ type Config struct {
 	MaxQueued int              // analyses waiting or running before new ones are refused with over_capacity, but for accounts with less than a tenth of it; 0: no limit
 	Quota     quota.Limits     // of accounts without quotas of their own
 	ImageTTL  time.Duration    // how long results of images and pages stay after their end; 0: for ever
+	VideoTTL  time.Duration    // how long uploads of videos stay after the end of their analysis; 0: for ever
 	MaxTries  int              // attempts of an analysis that fail on our side before it is failed, 1..
 	Lease     time.Duration    // a running attempt silent for longer counts as dead
 	MaxConns  int              // connections to PostgreSQL, or for reading SQLite
@@ -51,6 +52,7 @@ func (c Config) Validate() error {
 	errs = append(errs, err, c.Quota.Validate())
 	bad(c.MaxQueued < 0, "MaxQueued is %d and must be 0 (no limit) or more", c.MaxQueued)
 	bad(c.ImageTTL < 0, "ImageTTL is %v and must be 0 (keep for ever) or more", c.ImageTTL)
+	bad(c.VideoTTL < 0, "VideoTTL is %v and must be 0 (keep for ever) or more", c.VideoTTL)
 	bad(c.MaxTries < 1, "MaxTries is %d and must be 1 or more", c.MaxTries)
 	bad(c.Lease < time.Second, "Lease is %v and must be 1s or more", c.Lease)
 	bad(c.MaxConns < 1, "MaxConns is %d and must be 1 or more", c.MaxConns)

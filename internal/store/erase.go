@@ -63,14 +63,11 @@ func (s *Store) purge(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, tomb
 func (s *Store) listObjects(ctx context.Context, tx *sql.Tx, a *saccade.Analysis) ([]blob.Key, error) {
 	keys := []blob.Key{blob.AnalysisKey(a.ID, "")}
 	if object := a.Request.Object; object != "" && !strings.HasPrefix(object, string(keys[0])) {
-		var users int
-		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM analyses WHERE object = $1`, object).Scan(&users); err != nil {
+		unused, err := removeUpload(ctx, tx, blob.Key(object))
+		if err != nil {
 			return nil, err
 		}
-		if users == 0 {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM uploads WHERE object = $1`, object); err != nil {
-				return nil, err
-			}
+		if unused {
 			keys = append(keys, blob.Key(object))
 		}
 	}
@@ -80,6 +77,56 @@ func (s *Store) listObjects(ctx context.Context, tx *sql.Tx, a *saccade.Analysis
 		}
 	}
 	return keys, nil
+}
+
+// removeUpload removes the row of an upload unless an analysis uses it. Its lock comes
+// first, so that one that is being ordered is seen.
+func removeUpload(ctx context.Context, tx *sql.Tx, object blob.Key) (unused bool, err error) {
+	if _, err := tx.ExecContext(ctx, `UPDATE uploads SET size = size WHERE object = $1`, string(object)); err != nil {
+		return false, err
+	}
+	var users int
+	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM analyses WHERE object = $1`, string(object)).Scan(&users); err != nil || users > 0 {
+		return false, err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM uploads WHERE object = $1`, string(object))
+	return true, err
+}
+
+// ExpireInputs lists for erasing the uploads of videos that have outlived their time, a
+// hundred at most, and returns how many. One that another analysis uses stays as long as
+// that does.
+func (s *Store) ExpireInputs(ctx context.Context) (int, error) {
+	rows, err := s.read.QueryContext(ctx,
+		`SELECT id FROM analyses WHERE input_expires_at <= $1 AND object <> '' ORDER BY input_expires_at LIMIT $2`, s.nowMicros(), batch)
+	ids, err := pool.Collect(rows, err, scanString)
+	for i, id := range ids {
+		if err := s.inTx(ctx, func(tx *sql.Tx) error { return s.dropInput(ctx, tx, id) }); err != nil {
+			return i, err
+		}
+	}
+	return len(ids), err
+}
+
+// dropInput ends the use of the upload of an analysis, if its time is over.
+func (s *Store) dropInput(ctx context.Context, tx *sql.Tx, id string) error {
+	var object blob.Key
+	err := tx.QueryRowContext(ctx, `UPDATE analyses SET kind = kind WHERE id = $1 AND input_expires_at <= $2 AND object <> '' RETURNING object`,
+		id, s.nowMicros()).Scan(&object)
+	if errors.Is(err, sql.ErrNoRows) { // kept or deleted meanwhile
+		return nil
+	}
+	if err == nil {
+		_, err = tx.ExecContext(ctx, `UPDATE analyses SET object = '' WHERE id = $1`, id)
+	}
+	if err != nil {
+		return err
+	}
+	unused, err := removeUpload(ctx, tx, object)
+	if err == nil && unused {
+		err = s.listDeletion(ctx, tx, object)
+	}
+	return err
 }
 
 // listDeletion makes a deletion due two leases from now: by then a worker that

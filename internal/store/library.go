@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"strings"
-	"time"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/store/pool"
@@ -63,22 +62,18 @@ func (s *Store) Update(ctx context.Context, account, id string, change Change) (
 		if change.Keep == nil || *change.Keep == a.Keep {
 			return nil
 		}
-		a.Keep, a.ExpiresAt = *change.Keep, nil
+		a.Keep, a.ExpiresAt, a.InputExpiresAt = *change.Keep, nil, nil
 		if a.EndedAt != nil && !a.Keep {
-			a.ExpiresAt = s.expiry(a.Request.Kind, s.now())
+			ends, err := s.EndsOf(ctx, tx, a, s.now())
+			if err != nil {
+				return err
+			}
+			a.ExpiresAt, a.InputExpiresAt = ends.Results, ends.Input
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE analyses SET keep = $1, expires_at = $2 WHERE id = $3`, flag(a.Keep), pool.OptMicros(a.ExpiresAt), a.ID)
+		_, err := tx.ExecContext(ctx, `UPDATE analyses SET keep = $1, expires_at = $2, input_expires_at = CASE WHEN object = '' THEN input_expires_at ELSE CAST($3 AS BIGINT) END
+			WHERE id = $4`, flag(a.Keep), pool.OptMicros(a.ExpiresAt), pool.OptMicros(a.InputExpiresAt), a.ID)
 		return err
 	})
-}
-
-// expiry is when the results of an analysis end that ended at a time; nil is never.
-func (s *Store) expiry(kind saccade.Kind, ended time.Time) *time.Time {
-	if kind == saccade.KindVideo || s.cfg.ImageTTL == 0 {
-		return nil
-	}
-	t := pool.FromMicros(pool.Micros(ended.Add(s.cfg.ImageTTL)))
-	return &t
 }
 
 // flag is how a bool is kept.

@@ -11,6 +11,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/store/access"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 	"github.com/saccade-dev/saccade/internal/store/quota"
+	"github.com/saccade-dev/saccade/internal/store/retention"
 	"github.com/saccade-dev/saccade/internal/store/settings"
 	"github.com/saccade-dev/saccade/internal/store/share"
 	"github.com/saccade-dev/saccade/internal/store/tally"
@@ -19,12 +20,16 @@ import (
 // Quotas is the rows of what accounts may use.
 type Quotas = quota.Rows
 
+// Times is the rows of how long things are kept.
+type Times = retention.Rows
+
 // Store is an open database. Close it.
 type Store struct {
 	*access.Rows
 	*share.Links
 	*tally.Counts
 	*Quotas
+	*Times
 	settings *settings.Rows
 
 	cfg    Config
@@ -64,6 +69,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	s.Rows, s.Links = access.New(s.write, s.read, s.now), share.New(s.write, s.read, s.now)
 	s.Counts = tally.New(s.write, s.read, s.now)
 	s.Quotas = quota.New(s.write, s.read, s.now, cfg.Quota)
+	s.Times = retention.New(s.write, s.read, retention.Times{Video: cfg.VideoTTL, Results: cfg.ImageTTL})
 	s.settings = settings.New(s.write)
 	err = s.openQueue()
 	if err == nil {

@@ -12,6 +12,8 @@ func (s *session) janitor(ctx context.Context) {
 	s.cleanScratch(ctx)
 	n, err := s.Store.Expire(ctx)
 	s.logError(ctx, "cannot expire results", err)
+	inputs, err := s.Store.ExpireInputs(ctx)
+	s.logError(ctx, "cannot expire uploads", err)
 	uploads, err := s.Store.StaleUploads(ctx, s.Store.Now().Add(-s.cfg.Stale))
 	s.logError(ctx, "cannot look for stale uploads", err)
 	for _, u := range uploads {
@@ -29,8 +31,8 @@ func (s *session) janitor(ctx context.Context) {
 	}
 	s.measure(ctx)
 	s.logError(ctx, "cannot prune old rows", s.Store.Prune(ctx))
-	if n+len(uploads)+len(keys) > 0 {
-		s.Log.InfoContext(ctx, "cleared away", "expired", n, "uploads", len(uploads), "erased", len(keys))
+	if n+inputs+len(uploads)+len(keys) > 0 {
+		s.Log.InfoContext(ctx, "cleared away", "expired", n, "uploads", inputs+len(uploads), "erased", len(keys))
 	}
 }
 

@@ -33,6 +33,8 @@ type Account struct {
 	List  accountList  `cmd:"" help:"List the accounts and their add-ons."`
 	AddOn accountAddOn `cmd:"" name:"add-on" help:"Switch an add-on of an account on or off."`
 	Quota accountQuota `cmd:"" help:"Show what an account uses, or change how much it may."`
+
+	Retention accountRetention `cmd:"" help:"Show how long things of an account are kept, or change it."`
 }
 
 type accountAdd struct {

@@ -20,7 +20,7 @@ func introduction(l service.Limits) string {
 		"- An image or a page: `POST /v2/analyses`, then poll `location`.\n" +
 		"- A poll answers 200 for `pending`, `success` and `failed`. While pending it carries `progress`, `stage` and `queue_position`; `Retry-After` says when to come back. `?wait=30` holds the answer; `/events` streams it.\n\n" +
 		"## Limits\n\n" +
-		fmt.Sprintf("- Videos: WebM (VP8, VP9, AV1, with or without audio), or MP4, QuickTime and GIF where `input.format` names them, up to %d bytes and %s. Their results stay.\n", l.VideoBytes, seconds(l.VideoDuration)) +
+		fmt.Sprintf("- Videos: WebM (VP8, VP9, AV1, with or without audio), or MP4, QuickTime and GIF where `input.format` names them, up to %d bytes and %s. Their results stay, and the uploaded videos until `input_expires_at`, if there is one.\n", l.VideoBytes, seconds(l.VideoDuration)) +
 		fmt.Sprintf("- Images: PNG or JPEG, or WebP where `input.format` names it, up to %d bytes. Results of images and pages %s.\n", l.ImageBytes, results) +
 		fmt.Sprintf("- Results: up to %d bytes an analysis, all its files together.\n", l.ResultBytes) +
 		"- Output links are good for " + humanDuration(l.LinkTTL) + "; each poll signs fresh ones.\n" +
@@ -145,7 +145,7 @@ var fieldTexts = map[string]string{
 	"Outputs.excitingness":           "How exciting the design is.",
 	"Outputs.aois":                   "Areas of interest, in the order of the request.",
 	"InputOutput.image":              "Link to the analyzed image or the captured page.",
-	"InputOutput.video":              "Link to the video as it was uploaded.",
+	"InputOutput.video":              "Link to the video as it was uploaded; it answers 410 after `input_expires_at`.",
 	"InputOutput.poster":             "Links to two small JPEGs, 480 pixels wide at most: a frame of the video, or the upper part of the image or page.",
 	"PosterOutput.plain":             "Link to the frame or image.",
 	"PosterOutput.heat":              "Link to the same with the heat laid over it.",
