@@ -36,7 +36,7 @@ func TestDocCommands(t *testing.T) {
 	fill := strings.NewReplacer("https://saccade.example.com", s.url, "http://127.0.0.1:8080", s.url, "5h7xk2m4qz3v6w8y2b4d6f8h2k", id)
 	s.settle("/analyses/video/"+id, time.Minute)
 	ran := 0
-	for _, name := range []string{"remote.md", "migrate-from-eyequant.md", "editors.md", "extension.md"} {
+	for _, name := range []string{"remote.md", "migrate-from-eyequant.md", "editors.md", "extension.md", "audit.md"} {
 		text, err := os.ReadFile(filepath.Join("../../docs", name))
 		if err != nil {
 			t.Fatal(err)

@@ -11,29 +11,31 @@ import (
 	"github.com/saccade-dev/saccade/cmd/saccade/operator"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/state"
+	"github.com/saccade-dev/saccade/internal/store/audit"
 )
 
 // cli is the grammar of the command line; every command has a file of its own.
 type cli struct {
-	Serve   serveCmd   `cmd:"" help:"Run the service: API, storage, queue and workers in one process."`
-	Open    openCmd    `cmd:"" help:"Sign the browser in to the server on this machine."`
-	Worker  workerCmd  `cmd:"" help:"Run the jobs of a service, on any machine."`
-	Analyze analyzeCmd `cmd:"" help:"Analyze files without a server."`
-	Batch   batchCmd   `cmd:"" help:"Analyze many files and pages into a table; goes on where it was stopped."`
-	Compare compareCmd `cmd:"" help:"Compare designs, and fail where a check is true."`
-	Login   loginCmd   `cmd:"" help:"Sign in to a server, for saccade remote."`
-	Logout  logoutCmd  `cmd:"" help:"Forget a server and its token."`
-	Remote  remoteCmd  `cmd:"" help:"Analyze on a server, and see to what it holds."`
-	MCP     mcpCmd     `cmd:"" name:"mcp" help:"Serve the tools of agents (MCP) on standard input and output."`
-	Token   tokenCmd   `cmd:"" help:"Create, list and revoke access tokens."`
-	Account accountCmd `cmd:"" help:"Make and list accounts, switch their add-ons."`
-	Backup  backupCmd  `cmd:"" help:"Copy rows and objects into a directory, beside a running service."`
-	Restore restoreCmd `cmd:"" help:"Copy a backup into an empty place."`
-	Migrate migrateCmd `cmd:"" help:"Move a service to another database or storage."`
-	Eval    evalCmd    `cmd:"" help:"Measure a model against eye-tracking data."`
-	Doctor  doctorCmd  `cmd:"" help:"Check this machine: ffmpeg, sandbox, browser, kernels, model."`
-	Health  healthCmd  `cmd:"" help:"Ask a process how it is, as containers do."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve   serveCmd       `cmd:"" help:"Run the service: API, storage, queue and workers in one process."`
+	Open    openCmd        `cmd:"" help:"Sign the browser in to the server on this machine."`
+	Worker  workerCmd      `cmd:"" help:"Run the jobs of a service, on any machine."`
+	Analyze analyzeCmd     `cmd:"" help:"Analyze files without a server."`
+	Batch   batchCmd       `cmd:"" help:"Analyze many files and pages into a table; goes on where it was stopped."`
+	Compare compareCmd     `cmd:"" help:"Compare designs, and fail where a check is true."`
+	Login   loginCmd       `cmd:"" help:"Sign in to a server, for saccade remote."`
+	Logout  logoutCmd      `cmd:"" help:"Forget a server and its token."`
+	Remote  remoteCmd      `cmd:"" help:"Analyze on a server, and see to what it holds."`
+	MCP     mcpCmd         `cmd:"" name:"mcp" help:"Serve the tools of agents (MCP) on standard input and output."`
+	Token   tokenCmd       `cmd:"" help:"Create, list and revoke access tokens."`
+	Account accountCmd     `cmd:"" help:"Make and list accounts, switch their add-ons."`
+	Audit   operator.Audit `cmd:"" help:"Show who did what: tokens, accounts, shares, sign-ins, quotas."`
+	Backup  backupCmd      `cmd:"" help:"Copy rows and objects into a directory, beside a running service."`
+	Restore restoreCmd     `cmd:"" help:"Copy a backup into an empty place."`
+	Migrate migrateCmd     `cmd:"" help:"Move a service to another database or storage."`
+	Eval    evalCmd        `cmd:"" help:"Measure a model against eye-tracking data."`
+	Doctor  doctorCmd      `cmd:"" help:"Check this machine: ffmpeg, sandbox, browser, kernels, model."`
+	Health  healthCmd      `cmd:"" help:"Ask a process how it is, as containers do."`
+	Version versionCmd     `cmd:"" help:"Print the version."`
 
 	Completion completionCmd `cmd:"" help:"Print the completion of a shell: bash, zsh, fish."`
 	Complete   completeCmd   `cmd:"" hidden:"" name:"__complete"`
@@ -49,6 +51,7 @@ type env struct {
 // run executes one command line and returns its exit code.
 func run(e env, args []string) int {
 	status := -1
+	e.ctx = audit.By(e.ctx, audit.Operator())
 	parser := kong.Must(&cli{}, kong.Name("saccade"), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Description("Predicts where people look in a video, an image or a web page: heat maps, and the numbers behind them.\n\n"+exitTable()),
 		kong.Writers(e.stdout, e.stderr), kong.Exit(func(code int) { status = code }), kong.DefaultEnvars("SACCADE"), kong.Resolvers(kong.ResolverFunc(secretFiles)),

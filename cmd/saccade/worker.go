@@ -42,7 +42,7 @@ func (w workFlags) config(state stateFlags) node.Config {
 	cfg := node.DefaultConfig()
 	cfg.State, cfg.Version = state.config(), version
 	cfg.Model, cfg.Videos, cfg.Images, cfg.Webhooks = w.Model, w.Videos, w.Images, w.Webhooks
-	cfg.ResultTTL, cfg.VideoTTL = time.Duration(w.ResultTTL), time.Duration(w.VideoTTL)
+	cfg.ResultTTL, cfg.VideoTTL, cfg.AuditTTL = time.Duration(w.ResultTTL), time.Duration(w.VideoTTL), time.Duration(w.AuditTTL)
 	cfg.Allow, cfg.Unconfined, cfg.Grace = w.Allow, w.Unconfined, w.Grace
 	cfg.Phrasing = advice.PhrasingConfig{BaseURL: w.PhrasingURL, Key: w.PhrasingKey, Model: w.PhrasingModel}
 	return cfg

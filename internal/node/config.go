@@ -20,6 +20,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/advice"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/state"
+	"github.com/saccade-dev/saccade/internal/store"
 	"github.com/saccade-dev/saccade/internal/store/quota"
 )
 
@@ -34,6 +35,7 @@ type Config struct {
 	MaxQueue   int
 	Quota      quota.Limits  // of accounts without quotas of their own
 	VideoTTL   time.Duration // of uploads of videos, after the end of their analysis; 0: for ever
+	AuditTTL   time.Duration // of the log of who did what; 0: for ever
 	ResultTTL  time.Duration // of images and pages; 0: for ever
 	Model      string
 	Videos     Slots // analyses of videos at a time
@@ -49,7 +51,7 @@ type Config struct {
 // DefaultConfig is a service in one process.
 func DefaultConfig() Config {
 	return Config{State: state.DefaultConfig(), API: true, Work: true, Listen: "127.0.0.1:8080", MaxQueue: 1000,
-		ResultTTL: time.Hour, Model: attention.NeuralName, Grace: 30 * time.Second, Version: "dev"}
+		ResultTTL: time.Hour, AuditTTL: store.DefaultConfig().AuditTTL, Model: attention.NeuralName, Grace: 30 * time.Second, Version: "dev"}
 }
 
 // Validate reports all that no other package judges.

@@ -70,7 +70,7 @@ func Open(ctx context.Context, cfg Config, newAPI NewAPI, log *slog.Logger) (*No
 		return nil, err
 	}
 	st, err := cfg.State.OpenStore(ctx, func(c *store.Config) {
-		c.MaxQueued, c.Quota, c.ImageTTL, c.VideoTTL, c.Log = cfg.MaxQueue, cfg.Quota, cfg.ResultTTL, cfg.VideoTTL, log
+		c.MaxQueued, c.Quota, c.ImageTTL, c.VideoTTL, c.AuditTTL, c.Log = cfg.MaxQueue, cfg.Quota, cfg.ResultTTL, cfg.VideoTTL, cfg.AuditTTL, log
 		if !cfg.API {
 			c.MaxConns = workerConns
 		}

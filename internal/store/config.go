@@ -18,6 +18,7 @@ type Config struct {
 	Quota     quota.Limits     // of accounts without quotas of their own
 	ImageTTL  time.Duration    // how long results of images and pages stay after their end; 0: for ever
 	VideoTTL  time.Duration    // how long uploads of videos stay after the end of their analysis; 0: for ever
+	AuditTTL  time.Duration    // how long the log of who did what is kept; 0: for ever
 	MaxTries  int              // attempts of an analysis that fail on our side before it is failed, 1..
 	Lease     time.Duration    // a running attempt silent for longer counts as dead
 	MaxConns  int              // connections to PostgreSQL, or for reading SQLite
@@ -34,6 +35,7 @@ func DefaultConfig() Config {
 		DSN:       "sqlite:data/saccade.db",
 		MaxQueued: 1000,
 		ImageTTL:  time.Hour,
+		AuditTTL:  400 * 24 * time.Hour,
 		MaxTries:  3,
 		Lease:     10 * time.Second,
 		MaxConns:  8,
@@ -53,6 +55,7 @@ func (c Config) Validate() error {
 	bad(c.MaxQueued < 0, "MaxQueued is %d and must be 0 (no limit) or more", c.MaxQueued)
 	bad(c.ImageTTL < 0, "ImageTTL is %v and must be 0 (keep for ever) or more", c.ImageTTL)
 	bad(c.VideoTTL < 0, "VideoTTL is %v and must be 0 (keep for ever) or more", c.VideoTTL)
+	bad(c.AuditTTL < 0, "AuditTTL (--audit-ttl, SACCADE_AUDIT_TTL) is %v and must be 0 (keep for ever) or more", c.AuditTTL)
 	bad(c.MaxTries < 1, "MaxTries is %d and must be 1 or more", c.MaxTries)
 	bad(c.Lease < time.Second, "Lease is %v and must be 1s or more", c.Lease)
 	bad(c.MaxConns < 1, "MaxConns is %d and must be 1 or more", c.MaxConns)

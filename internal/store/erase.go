@@ -176,11 +176,11 @@ func (s *Store) Expire(ctx context.Context) (int, error) {
 	return len(ids), nil
 }
 
-// Prune removes old idempotency keys, ended webhook deliveries, and sessions and shares
-// that are over.
+// Prune removes old idempotency keys, ended webhook deliveries, old entries of the audit log, and
+// sessions and shares that are over.
 func (s *Store) Prune(ctx context.Context) error {
 	now := s.now()
-	if err := errors.Join(s.PruneSessions(ctx), s.PruneShares(ctx), s.SumUp(ctx)); err != nil {
+	if err := errors.Join(s.PruneSessions(ctx), s.PruneShares(ctx), s.PruneAudit(ctx), s.SumUp(ctx)); err != nil {
 		return err
 	}
 	if _, err := s.write.ExecContext(ctx, `DELETE FROM idempotency WHERE created_at < $1`, pool.Micros(now.Add(-IdempotencyTTL))); err != nil {

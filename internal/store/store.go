@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade/internal/store/access"
+	"github.com/saccade-dev/saccade/internal/store/audit"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 	"github.com/saccade-dev/saccade/internal/store/quota"
 	"github.com/saccade-dev/saccade/internal/store/retention"
@@ -23,6 +24,9 @@ type Quotas = quota.Rows
 // Times is the rows of how long things are kept.
 type Times = retention.Rows
 
+// Trail is the rows of who did what.
+type Trail = audit.Rows
+
 // Store is an open database. Close it.
 type Store struct {
 	*access.Rows
@@ -30,6 +34,7 @@ type Store struct {
 	*tally.Counts
 	*Quotas
 	*Times
+	*Trail
 	settings *settings.Rows
 
 	cfg    Config
@@ -69,7 +74,8 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	s.Rows, s.Links = access.New(s.write, s.read, s.now), share.New(s.write, s.read, s.now)
 	s.Counts = tally.New(s.write, s.read, s.now)
 	s.Quotas = quota.New(s.write, s.read, s.now, cfg.Quota)
-	s.Times = retention.New(s.write, s.read, retention.Times{Video: cfg.VideoTTL, Results: cfg.ImageTTL})
+	s.Trail = audit.New(s.write, s.read, s.now, cfg.AuditTTL)
+	s.Times = retention.New(s.write, s.read, s.now, retention.Times{Video: cfg.VideoTTL, Results: cfg.ImageTTL})
 	s.settings = settings.New(s.write)
 	err = s.openQueue()
 	if err == nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strconv"
 	"text/tabwriter"
 
 	"github.com/dustin/go-humanize"
@@ -105,23 +104,10 @@ func (c *accountQuota) change(own quota.Own) (_ quota.Own, changed bool) {
 
 // show prints a table.
 func (c *accountQuota) show(e Env, own quota.Own, used quota.Limits) error {
-	analyses, stored := "server's default", "server's default"
-	if own.Analyses != nil {
-		analyses = orNone(int64(*own.Analyses), strconv.Itoa(*own.Analyses))
-	}
-	if own.Bytes != nil {
-		stored = orNone(*own.Bytes, quota.Size(*own.Bytes))
-	}
+	analyses, stored := own.Texts()
 	w := tabwriter.NewWriter(e.Stdout, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "QUOTA\tUSED\tLIMIT")
 	fmt.Fprintf(w, "analyses today\t%d\t%s\n", used.Analyses, analyses)
 	fmt.Fprintf(w, "stored bytes\t%s\t%s\n", quota.Size(used.Bytes), stored)
 	return w.Flush()
-}
-
-func orNone(n int64, text string) string {
-	if n == 0 {
-		return "none"
-	}
-	return text
 }

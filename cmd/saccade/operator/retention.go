@@ -2,6 +2,7 @@ package operator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -49,11 +50,16 @@ func (l Life) String() string {
 type Retention struct {
 	VideoTTL  Life `name:"video-ttl" placeholder:"TIME" help:"How long the upload of a video is kept after its analysis, like 7d or 36h; 0: as long as the results (default)."`
 	ResultTTL Life `name:"result-ttl" default:"1h" placeholder:"TIME" help:"How long results of images and pages are kept (default: 1h); 0: for ever. Results of videos are kept until they are deleted."`
+	AuditTTL  Life `name:"audit-ttl" default:"400d" placeholder:"TIME" help:"How long the log of who did what is kept (default: 400d); 0: for ever."`
 }
 
 // Validate reports everything that is wrong with the flags.
 func (r Retention) Validate() error {
-	return retention.Times{Video: time.Duration(r.VideoTTL), Results: time.Duration(r.ResultTTL)}.Validate()
+	err := retention.Times{Video: time.Duration(r.VideoTTL), Results: time.Duration(r.ResultTTL)}.Validate()
+	if r.AuditTTL < 0 {
+		err = errors.Join(err, errors.New("--audit-ttl (SACCADE_AUDIT_TTL) must be 0 (keep for ever) or more"))
+	}
+	return err
 }
 
 type accountRetention struct {

@@ -15,6 +15,15 @@ type Sessions interface {
 	CreateSession(ctx context.Context, token string) (access.Session, error)
 	EndSession(ctx context.Context, secret string) error
 	RedeemSignIn(ctx context.Context, secret string) (access.Session, error)
+	NoteFailedSignIn(ctx context.Context, how string) error
+}
+
+// noteFailed notes a sign-in that the client's word did not suffice for, as best effort: the
+// answer is the same.
+func (g *group) noteFailed(ctx context.Context, err error, how string) {
+	if saccade.IsCode(err, saccade.CodeAuth) {
+		_ = g.deps.Sessions.NoteFailedSignIn(ctx, how)
+	}
 }
 
 type sessionInput struct {
@@ -42,6 +51,7 @@ type sessionOutput struct {
 func (g *group) createSession(ctx context.Context, in *sessionInput) (*sessionOutput, error) {
 	s, err := g.deps.Sessions.CreateSession(ctx, in.Body.Token)
 	if err != nil {
+		g.noteFailed(ctx, err, "token")
 		return nil, err
 	}
 	g.endFormer(ctx)
@@ -90,6 +100,7 @@ func (g *group) signIn(w http.ResponseWriter, r *http.Request) {
 			c := route.SessionCookie(ctx, s.Secret, s.ExpiresAt)
 			http.SetCookie(w, &c)
 		}
+		g.noteFailed(ctx, err, access.SignInHint)
 		return err
 	})
 	if err != nil {

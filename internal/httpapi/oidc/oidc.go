@@ -33,6 +33,7 @@ type Sessions interface {
 	EnsureAccount(ctx context.Context, name string) (saccade.Account, error)
 	BeginSession(ctx context.Context, v access.Voucher) (access.Session, error)
 	EndSession(ctx context.Context, secret string) error
+	NoteFailedSignIn(ctx context.Context, how string) error
 }
 
 // signIn is the two addresses.
@@ -61,7 +62,13 @@ func (s *signIn) door(serve func(w http.ResponseWriter, r *http.Request) error) 
 		if r.Method != http.MethodGet { // HEAD: nothing happens
 			return
 		}
-		err := s.table.Public(r, func(ctx context.Context) error { return serve(w, r.WithContext(ctx)) })
+		err := s.table.Public(r, func(ctx context.Context) error {
+			err := serve(w, r.WithContext(ctx))
+			if saccade.IsCode(err, saccade.CodeAuth) || saccade.IsCode(err, saccade.CodeForbidden) {
+				_ = s.sessions.NoteFailedSignIn(ctx, access.OIDCHint) // best effort: the answer is the same
+			}
+			return err
+		})
 		if err != nil {
 			s.note(r, err)
 			s.table.Front().Fail(w, r, err)

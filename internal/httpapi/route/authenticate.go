@@ -50,7 +50,7 @@ func (t *Table) authenticate(ctx huma.Context, next func(huma.Context)) {
 	body := &httpfront.SharedBody{ReadCloser: r.Body, Ctx: r.Context(), Shares: t.decodes, Key: c.Account.Name, Small: smallBody, Patience: largeBodyWait}
 	defer body.Release()
 	r.Body = body
-	next(huma.WithValue(ctx, callerKey{}, c))
+	next(huma.WithContext(ctx, c.with(ctx.Context())))
 }
 
 // Public calls f for a request of a route that needs no token and that huma does not
@@ -60,7 +60,7 @@ func (t *Table) Public(r *http.Request, f func(context.Context) error) error {
 	if err := t.checkPublic(r, c); err != nil {
 		return err
 	}
-	return f(context.WithValue(r.Context(), callerKey{}, c))
+	return f(c.with(r.Context()))
 }
 
 // Authenticated calls f for a request of a route that huma does not serve, once its token
@@ -70,7 +70,7 @@ func (t *Table) Authenticated(r *http.Request, f func(context.Context) error) er
 	if err := t.checkCaller(r, c); err != nil {
 		return err
 	}
-	return f(context.WithValue(r.Context(), callerKey{}, c))
+	return f(c.with(r.Context()))
 }
 
 // checkPublic checks site and rate, by the address that the request comes from.

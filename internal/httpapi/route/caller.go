@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/httpfront"
 	"github.com/saccade-dev/saccade/internal/store"
+	"github.com/saccade-dev/saccade/internal/store/audit"
 )
 
 // Caller is who makes a request, and the key under which it may be repeated. It
@@ -22,6 +24,18 @@ type Caller struct {
 }
 
 type callerKey struct{}
+
+// with returns the context of a request, with its caller and who acts in the audit log.
+func (c *Caller) with(ctx context.Context) context.Context {
+	by := audit.Actor{Kind: audit.ByVisitor}
+	if client := httpfront.CallOf(ctx).Client; client.IsValid() {
+		by.Address = client.String()
+	}
+	if c.Account.Name != "" {
+		by.Kind, by.ID = audit.ByAccount, c.Token.ID
+	}
+	return audit.By(context.WithValue(ctx, callerKey{}, c), by)
+}
 
 // CallerOf returns the request's caller; of an unauthenticated one, an empty
 // caller.

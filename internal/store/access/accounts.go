@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/audit"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
@@ -25,9 +26,15 @@ func (r *Rows) EnsureAccount(ctx context.Context, name string) (saccade.Account,
 		return saccade.Account{}, saccade.Errorf(saccade.CodeClient,
 			"%q cannot be an account's name: use 1 to 63 letters, digits, - and _, beginning with a letter or digit.", name).About("account")
 	}
-	_, err := r.write.ExecContext(ctx,
-		`INSERT INTO accounts (name, add_ons, webhook_secret, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING`,
-		name, pool.Encode([]string{saccade.AddOnVideo}), NewWebhookSecret(), r.nowMicros())
+	err := r.write.InTx(ctx, pool.Patience, func(tx *sql.Tx) error {
+		n, err := pool.Affected(tx.ExecContext(ctx,
+			`INSERT INTO accounts (name, add_ons, webhook_secret, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING`,
+			name, pool.Encode([]string{saccade.AddOnVideo}), NewWebhookSecret(), r.nowMicros()))
+		if err != nil || n == 0 {
+			return err
+		}
+		return audit.Write(ctx, tx, r.now(), audit.Entry{Action: audit.AccountMade, Account: name})
+	}, nil)
 	if err != nil {
 		return saccade.Account{}, err
 	}
@@ -82,8 +89,14 @@ func (r *Rows) SetAddOn(ctx context.Context, name, addOn string, on bool) error 
 			addOns = append(addOns, addOn)
 		}
 		slices.Sort(addOns)
-		_, err = tx.ExecContext(ctx, `UPDATE accounts SET add_ons = $1 WHERE name = $2`, pool.Encode(addOns), name)
-		return err
+		if _, err = tx.ExecContext(ctx, `UPDATE accounts SET add_ons = $1 WHERE name = $2`, pool.Encode(addOns), name); err != nil {
+			return err
+		}
+		state := "off"
+		if on {
+			state = "on"
+		}
+		return audit.Write(ctx, tx, r.now(), audit.Entry{Action: audit.AccountChanged, Account: name, Detail: "add-on " + addOn + " " + state})
 	}, nil)
 }
 

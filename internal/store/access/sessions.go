@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/audit"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
@@ -49,20 +50,21 @@ func (r *Rows) CreateSession(ctx context.Context, plain string) (Session, error)
 	if token.ExpiresAt != nil && token.ExpiresAt.Before(s.ExpiresAt) {
 		s.ExpiresAt = *token.ExpiresAt
 	}
-	return s, r.insertSession(ctx, r.write, s, token.ID)
+	err = r.write.InTx(ctx, pool.Patience, func(tx *sql.Tx) error {
+		if err := r.insertSession(ctx, tx, s, token.ID); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, r.now(), audit.Entry{Action: audit.SignedIn, Account: s.Account, Object: token.ID, Detail: "token"})
+	}, nil)
+	return s, err
 }
 
 func (r *Rows) newSession(account string) Session {
 	return Session{Secret: newSecret(sessionPrefix), Account: account, ExpiresAt: pool.FromMicros(r.nowMicros()).Add(SessionTTL)}
 }
 
-// writer is a database or a transaction.
-type writer interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-}
-
-func (r *Rows) insertSession(ctx context.Context, db writer, s Session, token string) error {
-	_, err := db.ExecContext(ctx, `INSERT INTO sessions (hash, token, created_at, expires_at) VALUES ($1, $2, $3, $4)`,
+func (r *Rows) insertSession(ctx context.Context, tx *sql.Tx, s Session, token string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO sessions (hash, token, created_at, expires_at) VALUES ($1, $2, $3, $4)`,
 		hashSecret(s.Secret), token, r.nowMicros(), pool.Micros(s.ExpiresAt))
 	return err
 }
@@ -96,7 +98,14 @@ func (r *Rows) EndSession(ctx context.Context, secret string) error {
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE tokens SET revoked_at = coalesce(revoked_at, $1) WHERE id = $2 AND hint IN ($3, $4)`,
 			r.nowMicros(), token, SignInHint, OIDCHint)
-		return err
+		if err != nil {
+			return err
+		}
+		var account string
+		if err := tx.QueryRowContext(ctx, `SELECT account FROM tokens WHERE id = $1`, token).Scan(&account); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, r.now(), audit.Entry{Action: audit.SignedOut, Account: account, Object: token})
 	}, nil)
 }
 
@@ -133,7 +142,14 @@ func (r *Rows) begin(ctx context.Context, tx *sql.Tx, v Voucher) (Session, error
 		token, v.Account, hashSecret(newSecret(TokenPrefix)), v.By, r.nowMicros(), pool.Micros(s.ExpiresAt)); err != nil {
 		return s, err
 	}
-	return s, r.insertSession(ctx, tx, s, token)
+	if err := r.insertSession(ctx, tx, s, token); err != nil {
+		return s, err
+	}
+	how := v.By
+	if v.Subject != "" {
+		how += ", subject " + v.Subject
+	}
+	return s, audit.Write(ctx, tx, r.now(), audit.Entry{Action: audit.SignedIn, Account: v.Account, Object: token, Detail: how})
 }
 
 // LocalAccount is the account that a server on one's own machine begins with.
@@ -172,8 +188,13 @@ func (r *Rows) CreateSignIn(ctx context.Context, account string) (string, error)
 		return "", err
 	}
 	secret := newSecret(signInPrefix)
-	_, err := r.write.ExecContext(ctx, `INSERT INTO sign_ins (hash, account, expires_at) VALUES ($1, $2, $3)`,
-		hashSecret(secret), account, pool.Micros(r.now().Add(SignInTTL)))
+	err := r.write.InTx(ctx, pool.Patience, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO sign_ins (hash, account, expires_at) VALUES ($1, $2, $3)`,
+			hashSecret(secret), account, pool.Micros(r.now().Add(SignInTTL))); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, r.now(), audit.Entry{Action: audit.LinkMade, Account: account})
+	}, nil)
 	return secret, err
 }
 

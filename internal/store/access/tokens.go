@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/audit"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
@@ -36,9 +37,18 @@ func (r *Rows) CreateToken(ctx context.Context, account string, expires *time.Ti
 		utc := pool.FromMicros(pool.Micros(*expires))
 		t.ExpiresAt = &utc
 	}
-	_, err := r.write.ExecContext(ctx,
-		`INSERT INTO tokens (id, account, hash, hint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		t.ID, t.Account, hashSecret(plain), t.Hint, pool.Micros(t.CreatedAt), pool.OptMicros(t.ExpiresAt))
+	err := r.write.InTx(ctx, pool.Patience, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx,
+			`INSERT INTO tokens (id, account, hash, hint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+			t.ID, t.Account, hashSecret(plain), t.Hint, pool.Micros(t.CreatedAt), pool.OptMicros(t.ExpiresAt)); err != nil {
+			return err
+		}
+		until := ""
+		if t.ExpiresAt != nil {
+			until = "until " + t.ExpiresAt.Format(time.RFC3339)
+		}
+		return audit.Write(ctx, tx, r.now(), audit.Entry{Action: audit.TokenMade, Account: account, Object: t.ID, Detail: until})
+	}, nil)
 	if err != nil {
 		return "", saccade.Token{}, err
 	}
@@ -55,23 +65,35 @@ func (r *Rows) Tokens(ctx context.Context, account string) ([]saccade.Token, err
 
 // RevokeToken ends a token at once and for good. Revoking twice is no error.
 func (r *Rows) RevokeToken(ctx context.Context, id string) error {
-	n, err := pool.Affected(r.write.ExecContext(ctx,
-		`UPDATE tokens SET revoked_at = coalesce(revoked_at, $1) WHERE id = $2`, r.nowMicros(), id))
-	if err == nil && n == 0 {
-		return saccade.Errorf(saccade.CodeNotFound, "There is no token %q. `saccade token list` shows the ids.", id)
-	}
-	return err
+	return r.revoke(ctx, "", id, saccade.Errorf(saccade.CodeNotFound, "There is no token %q. `saccade token list` shows the ids.", id))
+}
+
+// revoke ends a token, of the account if one is named. The error is that of one that is not
+// there.
+func (r *Rows) revoke(ctx context.Context, account, id string, missing error) error {
+	return r.write.InTx(ctx, pool.Patience, func(tx *sql.Tx) error {
+		var owner string
+		err := tx.QueryRowContext(ctx, `UPDATE tokens SET revoked_at = $1 WHERE id = $2 AND ($3 = '' OR account = $3) AND revoked_at IS NULL RETURNING account`,
+			r.nowMicros(), id, account).Scan(&owner)
+		if errors.Is(err, sql.ErrNoRows) {
+			var n int
+			err = tx.QueryRowContext(ctx, `SELECT count(*) FROM tokens WHERE id = $1 AND ($2 = '' OR account = $2)`, id, account).Scan(&n)
+			if err == nil && n == 0 {
+				err = missing
+			}
+			return err
+		}
+		if err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, r.now(), audit.Entry{Action: audit.TokenRevoked, Account: owner, Object: id})
+	}, nil)
 }
 
 // RevokeTokenOf is [Rows.RevokeToken] of a token of an account; another account's is
 // not_found.
 func (r *Rows) RevokeTokenOf(ctx context.Context, account, id string) error {
-	n, err := pool.Affected(r.write.ExecContext(ctx,
-		`UPDATE tokens SET revoked_at = coalesce(revoked_at, $1) WHERE id = $2 AND account = $3`, r.nowMicros(), id, account))
-	if err == nil && n == 0 {
-		return saccade.Errorf(saccade.CodeNotFound, "There is no such token.")
-	}
-	return err
+	return r.revoke(ctx, account, id, saccade.Errorf(saccade.CodeNotFound, "There is no such token."))
 }
 
 // Authenticate returns the account and the record of a plain token. Whatever is

@@ -13,11 +13,13 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/dustin/go-humanize"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/audit"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
@@ -83,12 +85,37 @@ func (r *Rows) Quota(ctx context.Context, account string) (State, error) {
 
 // SetQuota replaces the quotas of an account; not_found where there is none.
 func (r *Rows) SetQuota(ctx context.Context, account string, own Own) error {
-	n, err := pool.Affected(r.write.ExecContext(ctx, `UPDATE accounts SET quota_analyses = $1, quota_bytes = $2 WHERE name = $3`,
-		optional(own.Analyses), optional(own.Bytes), account))
-	if err == nil && n == 0 {
-		err = errNoAccount(account)
+	return r.write.InTx(ctx, pool.Patience, func(tx *sql.Tx) error {
+		n, err := pool.Affected(tx.ExecContext(ctx, `UPDATE accounts SET quota_analyses = $1, quota_bytes = $2 WHERE name = $3`,
+			optional(own.Analyses), optional(own.Bytes), account))
+		if err == nil && n == 0 {
+			err = errNoAccount(account)
+		}
+		if err != nil {
+			return err
+		}
+		analyses, stored := own.Texts()
+		return audit.Write(ctx, tx, r.now(), audit.Entry{Action: audit.QuotaChanged, Account: account, Detail: "analyses a day: " + analyses + ", stored bytes: " + stored})
+	}, nil)
+}
+
+// Texts writes the quotas for people.
+func (o Own) Texts() (analyses, stored string) {
+	analyses, stored = "server's default", "server's default"
+	if o.Analyses != nil {
+		analyses = orNone(int64(*o.Analyses), strconv.Itoa(*o.Analyses))
 	}
-	return err
+	if o.Bytes != nil {
+		stored = orNone(*o.Bytes, Size(*o.Bytes))
+	}
+	return analyses, stored
+}
+
+func orNone(n int64, text string) string {
+	if n == 0 {
+		return "none"
+	}
+	return text
 }
 
 // CheckRoom refuses what would be over a quota when so many analyses and bytes come to those

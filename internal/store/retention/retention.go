@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/audit"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
@@ -51,12 +52,13 @@ type Ends struct {
 // Rows is the rows in a database whose tables are up to date.
 type Rows struct {
 	write, read pool.DB // one and the same on PostgreSQL
+	now         func() time.Time
 	defaults    Times
 }
 
 // New returns the rows of a database; defaults are for accounts without times of their own.
-func New(write, read pool.DB, defaults Times) *Rows {
-	return &Rows{write: write, read: read, defaults: defaults}
+func New(write, read pool.DB, now func() time.Time, defaults Times) *Rows {
+	return &Rows{write: write, read: read, now: now, defaults: defaults}
 }
 
 // Retention returns the times of an account, or not_found.
@@ -104,7 +106,11 @@ func (r *Rows) SetRetention(ctx context.Context, account string, o Own) error {
 					WHERE account = $2 AND `+set.condition+` AND keep = 0 AND tombstone = '' AND ended_at IS NOT NULL`, micros(set.ttl), account)
 			}
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, r.now(), audit.Entry{Action: audit.RetentionChanged, Account: account,
+			Detail: "uploads of videos: " + text(o.Video) + ", results of images and pages: " + text(o.Results)})
 	}, nil)
 }
 
@@ -115,6 +121,17 @@ func own(ctx context.Context, db pool.Querier, account string) (o Own, err error
 		return o, errNoAccount(account)
 	}
 	return Own{Video: duration(video), Results: duration(results)}, err
+}
+
+// text writes a time for people.
+func text(d *time.Duration) string {
+	switch {
+	case d == nil:
+		return "server's default"
+	case *d == 0:
+		return "for ever"
+	}
+	return d.String()
 }
 
 func duration(v sql.NullInt64) *time.Duration {

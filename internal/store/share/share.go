@@ -9,11 +9,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/audit"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
@@ -68,18 +70,33 @@ func (l *Links) CreateShare(ctx context.Context, share Share, password string) (
 		}
 		share.Hash = string(hash)
 	}
+	err := l.write.InTx(ctx, pool.Patience, func(tx *sql.Tx) error { return l.insert(ctx, tx, share) }, nil)
+	return share, err
+}
+
+// shown is how many letters of an id, which is a secret, others may see.
+const shown = 6
+
+func (l *Links) insert(ctx context.Context, tx *sql.Tx, share Share) error {
 	other := ""
 	if len(share.Analyses) == 2 {
 		other = share.Analyses[1]
 	}
-	n, err := pool.Affected(l.write.ExecContext(ctx, `
+	n, err := pool.Affected(tx.ExecContext(ctx, `
 		INSERT INTO shares (`+columns+`) SELECT $1, $2, $3, $4, $5, CAST($6 AS BIGINT), CAST($7 AS BIGINT)
 		WHERE (SELECT count(*) FROM shares WHERE account = $2 AND expires_at > $6) < $8`,
 		share.ID, share.Account, share.Analyses[0], other, share.Hash, pool.Micros(share.CreatedAt), pool.Micros(share.ExpiresAt), MaxShares))
 	if err == nil && n == 0 {
 		err = saccade.Errorf(saccade.CodeConflict, "An account has at most %d shares. Withdraw some that are no longer needed.", MaxShares)
 	}
-	return share, err
+	if err != nil {
+		return err
+	}
+	detail := share.ID[:shown] + "..., until " + share.ExpiresAt.UTC().Format(time.RFC3339)
+	if share.Hash != "" {
+		detail += ", with a password"
+	}
+	return audit.Write(ctx, tx, l.now(), audit.Entry{Action: audit.ShareMade, Account: share.Account, Object: strings.Join(share.Analyses, " "), Detail: detail})
 }
 
 // Shares lists the shares of an account that have not expired, newest first.
@@ -107,11 +124,17 @@ func (l *Links) Share(ctx context.Context, id string) (Share, error) {
 
 // DeleteShare withdraws a share of the account; not_found where there is none.
 func (l *Links) DeleteShare(ctx context.Context, account, id string) error {
-	n, err := pool.Affected(l.write.ExecContext(ctx, `DELETE FROM shares WHERE id = $1 AND account = $2`, id, account))
-	if err == nil && n == 0 {
-		return errNoShare()
-	}
-	return err
+	return l.write.InTx(ctx, pool.Patience, func(tx *sql.Tx) error {
+		var first, other string
+		err := tx.QueryRowContext(ctx, `DELETE FROM shares WHERE id = $1 AND account = $2 RETURNING analysis, other`, id, account).Scan(&first, &other)
+		if errors.Is(err, sql.ErrNoRows) {
+			return errNoShare()
+		}
+		if err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, l.now(), audit.Entry{Action: audit.ShareWithdrawn, Account: account, Object: strings.TrimSpace(first + " " + other), Detail: id[:min(shown, len(id))] + "..."})
+	}, nil)
 }
 
 // PruneShares removes shares that expired long ago.
