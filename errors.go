@@ -27,6 +27,7 @@ const (
 	CodeNotFound        Code = "not_found"                   // on the wire: client_error with status 404
 	CodeTooLarge        Code = "too_large"                   // on the wire: client_error with status 413
 	CodeForbidden       Code = "forbidden"                   // on the wire: client_error with status 403
+	CodeNoRoom          Code = "no_room"                     // on the wire: over_capacity with status 507
 	CodeMethod          Code = "method_not_allowed"          // on the wire: client_error with status 405
 )
 
@@ -51,6 +52,7 @@ var codeTable = map[Code]struct {
 	CodeNotFound:        {http.StatusNotFound, CodeClient},
 	CodeTooLarge:        {http.StatusRequestEntityTooLarge, CodeClient},
 	CodeForbidden:       {http.StatusForbidden, CodeClient},
+	CodeNoRoom:          {http.StatusInsufficientStorage, CodeOverCapacity},
 	CodeMethod:          {http.StatusMethodNotAllowed, CodeClient},
 }
 

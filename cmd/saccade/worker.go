@@ -43,7 +43,7 @@ func (w workFlags) config(state stateFlags) node.Config {
 	cfg.State, cfg.Version = state.config(), version
 	cfg.Model, cfg.Videos, cfg.Images, cfg.Webhooks = w.Model, w.Videos, w.Images, w.Webhooks
 	cfg.ResultTTL, cfg.VideoTTL, cfg.AuditTTL = time.Duration(w.ResultTTL), time.Duration(w.VideoTTL), time.Duration(w.AuditTTL)
-	cfg.Allow, cfg.Unconfined, cfg.Grace = w.Allow, w.Unconfined, w.Grace
+	cfg.DiskBudget, cfg.Allow, cfg.Unconfined, cfg.Grace = int64(w.DiskBudget), w.Allow, w.Unconfined, w.Grace
 	cfg.Phrasing = advice.PhrasingConfig{BaseURL: w.PhrasingURL, Key: w.PhrasingKey, Model: w.PhrasingModel}
 	return cfg
 }

@@ -1,12 +1,17 @@
 package httpapi
 
 import (
+	"errors"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpapi/account"
+	"github.com/saccade-dev/saccade/internal/service"
+	"github.com/saccade-dev/saccade/internal/store"
 	"github.com/saccade-dev/saccade/internal/store/quota"
 )
 
@@ -55,4 +60,29 @@ func TestQuota(t *testing.T) {
 	}
 	h.call("POST", "/v2/analyses", object{"input": object{"type": "image", "content": "aGVsbG8="}}).wantError(t, 403, saccade.CodeClient)
 	h.call("POST", "/v2/analyses", order).into(t, 201, nil) // brings no bytes
+}
+
+// TestDiskBudget: where the service may store no more, it says so, and shows it.
+func TestDiskBudget(t *testing.T) {
+	cfg := store.DefaultConfig()
+	cfg.DSN, cfg.DiskBudget = "sqlite:"+filepath.Join(t.TempDir(), "db.sqlite"), 100
+	h := newHarnessAt(t, cfg, func(*service.Deps) {})
+	var up struct{ URL string }
+	h.call("GET", "/v2/upload-urls", nil).into(t, 200, &up)
+	h.send("PUT", up.URL, strings.Repeat("x", 101), nil).wantError(t, 507, saccade.CodeOverCapacity)
+	if _, err := h.disk.Stat(h.ctx(), h.key(up.URL)); !errors.Is(err, blob.ErrNotFound) {
+		t.Errorf("what was refused is kept: %v", err)
+	}
+	h.send("PUT", up.URL, strings.Repeat("x", 100), nil).into(t, 200, nil)
+	r := h.call("GET", "/v2/upload-urls", nil)
+	r.wantError(t, 507, saccade.CodeOverCapacity)
+	if !strings.Contains(string(r.body), "Delete analyses") {
+		t.Errorf("%s", r.body)
+	}
+	metrics := string(h.send("GET", h.at("/metrics"), nil, nil).body)
+	for _, line := range []string{"saccade_stored_bytes 100", "saccade_disk_budget_bytes 100"} {
+		if !strings.Contains(metrics, "\n"+line+"\n") {
+			t.Errorf("/metrics lacks %s", line)
+		}
+	}
 }

@@ -36,6 +36,7 @@ type Config struct {
 	Quota      quota.Limits  // of accounts without quotas of their own
 	VideoTTL   time.Duration // of uploads of videos, after the end of their analysis; 0: for ever
 	AuditTTL   time.Duration // of the log of who did what; 0: for ever
+	DiskBudget int64         // bytes that uploads and results may take; 0: as many as there is room for
 	ResultTTL  time.Duration // of images and pages; 0: for ever
 	Model      string
 	Videos     Slots // analyses of videos at a time

@@ -71,6 +71,7 @@ func Open(ctx context.Context, cfg Config, newAPI NewAPI, log *slog.Logger) (*No
 	}
 	st, err := cfg.State.OpenStore(ctx, func(c *store.Config) {
 		c.MaxQueued, c.Quota, c.ImageTTL, c.VideoTTL, c.AuditTTL, c.Log = cfg.MaxQueue, cfg.Quota, cfg.ResultTTL, cfg.VideoTTL, cfg.AuditTTL, log
+		c.DiskBudget = cfg.DiskBudget
 		if !cfg.API {
 			c.MaxConns = workerConns
 		}

@@ -9,12 +9,14 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/store"
+	"github.com/saccade-dev/saccade/internal/store/quota"
 )
 
 // Stats counts what the service has done; *store.Store is one.
 type Stats interface {
 	QueueState(ctx context.Context) (store.Queue, error)
 	Totals(ctx context.Context) ([]store.Usage, error)
+	Stored(ctx context.Context) (quota.Stored, error)
 }
 
 // statsFor is how long the numbers of one scrape are good for another: anybody
@@ -46,12 +48,14 @@ var (
 	analysesDesc = prometheus.NewDesc("saccade_analyses", "Analyses ever made, by kind and status.", []string{"kind", "status"}, nil)
 	framesDesc   = prometheus.NewDesc("saccade_frames_total", "Frames of all videos with a result.", nil, nil)
 	secondsDesc  = prometheus.NewDesc("saccade_video_seconds_total", "Length of all videos with a result.", nil, nil)
+	storedDesc   = prometheus.NewDesc("saccade_stored_bytes", "Bytes of uploads and results, a minute old at most; with a disk budget alone.", nil, nil)
+	budgetDesc   = prometheus.NewDesc("saccade_disk_budget_bytes", "How many bytes may be stored; with a disk budget alone.", nil, nil)
 	statsUpDesc  = prometheus.NewDesc("saccade_stats_up", "1 when the database answered this scrape.", nil, nil)
 )
 
 // Describe announces the metrics.
 func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{waitingDesc, oldestDesc, runningDesc, analysesDesc, framesDesc, secondsDesc, statsUpDesc} {
+	for _, d := range []*prometheus.Desc{waitingDesc, oldestDesc, runningDesc, analysesDesc, framesDesc, secondsDesc, storedDesc, budgetDesc, statsUpDesc} {
 		ch <- d
 	}
 }
@@ -77,11 +81,16 @@ func (c *Collector) count() (metrics []prometheus.Metric) {
 	}
 	queue, err := c.stats.QueueState(ctx)
 	totals, err2 := c.stats.Totals(ctx)
-	if err != nil || err2 != nil {
+	stored, err3 := c.stats.Stored(ctx)
+	if err != nil || err2 != nil || err3 != nil {
 		number(statsUpDesc, prometheus.GaugeValue, 0)
 		return metrics
 	}
 	number(statsUpDesc, prometheus.GaugeValue, 1)
+	if stored.Budget > 0 {
+		number(storedDesc, prometheus.GaugeValue, float64(stored.Bytes))
+		number(budgetDesc, prometheus.GaugeValue, float64(stored.Budget))
+	}
 	number(waitingDesc, prometheus.GaugeValue, float64(queue.Waiting))
 	number(runningDesc, prometheus.GaugeValue, float64(queue.Running))
 	for _, kind := range []saccade.Kind{saccade.KindVideo, saccade.KindImage, saccade.KindPage} {

@@ -47,7 +47,7 @@ func (s *Service) StoreUpload(ctx context.Context, key blob.Key, body io.Reader)
 		return info, errors.Join(err, s.deps.Objects.Delete(context.WithoutCancel(ctx), key))
 	}
 	err = s.deps.Uploads.NoteUpload(ctx, key, info.Size)
-	if saccade.IsCode(err, saccade.CodeForbidden) { // over the quota
+	if saccade.IsCode(err, saccade.CodeForbidden) || saccade.IsCode(err, saccade.CodeNoRoom) { // over the quota, or the disk budget
 		s.tryDelete(ctx, key)
 	}
 	return info, err

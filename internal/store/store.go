@@ -73,7 +73,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	s.Rows, s.Links = access.New(s.write, s.read, s.now), share.New(s.write, s.read, s.now)
 	s.Counts = tally.New(s.write, s.read, s.now)
-	s.Quotas = quota.New(s.write, s.read, s.now, cfg.Quota)
+	s.Quotas = quota.New(s.write, s.read, s.now, cfg.Quota, cfg.DiskBudget)
 	s.Trail = audit.New(s.write, s.read, s.now, cfg.AuditTTL)
 	s.Times = retention.New(s.write, s.read, s.now, retention.Times{Video: cfg.VideoTTL, Results: cfg.ImageTTL})
 	s.settings = settings.New(s.write)

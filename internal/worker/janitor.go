@@ -10,6 +10,11 @@ import (
 // janitor clears away what has outlived its time.
 func (s *session) janitor(ctx context.Context) {
 	s.cleanScratch(ctx)
+	early, err := s.Store.MakeRoom(ctx)
+	s.logError(ctx, "cannot make room", err)
+	if early > 0 {
+		s.Log.WarnContext(ctx, "more is stored than the disk budget allows; the oldest goes early", "objects", early)
+	}
 	n, err := s.Store.Expire(ctx)
 	s.logError(ctx, "cannot expire results", err)
 	inputs, err := s.Store.ExpireInputs(ctx)

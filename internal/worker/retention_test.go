@@ -2,6 +2,8 @@ package worker_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -41,5 +43,36 @@ func TestInputsExpire(t *testing.T) {
 		if !b.there(result(a.ID)) {
 			t.Error("the results are erased as well")
 		}
+	})
+}
+
+// TestOverTheBudget: when more is stored than may be, an upload goes and then, if that does not
+// suffice, the results.
+func TestOverTheBudget(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, driver string) {
+		b := newFixture(t, driver, func(c *store.Config) { c.DiskBudget, c.Lease = 10, time.Second })
+		u, err := b.store.CreateUpload(t.Context(), account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := blob.UploadKey(account, u.ID)
+		if _, err := b.objects.Put(t.Context(), key, strings.NewReader("bytes")); err != nil {
+			t.Fatal(err)
+		}
+		a := b.create(saccade.KindVideo, func(r *saccade.Request) { r.Object = string(key) })
+		result := blob.AnalysisKey(a.ID, "attentionMap.webm")
+		b.start(func(ctx context.Context, task worker.Task) (*saccade.Outputs[saccade.File], error) {
+			text := strings.Repeat("x", 20)
+			if err := os.WriteFile(filepath.Join(task.Dir, "attentionMap.webm"), []byte(text), 0o600); err != nil {
+				return nil, err
+			}
+			_, err := b.objects.Put(ctx, result, strings.NewReader(text))
+			return &saccade.Outputs[saccade.File]{Attention: &saccade.AttentionOutput[saccade.File]{AttentionMap: "attentionMap.webm"}}, err
+		}, nil)
+		eventually(t, func() bool {
+			_, err := b.store.Analysis(t.Context(), account, a.ID)
+			return saccade.IsCode(err, saccade.CodeGone)
+		})
+		eventually(t, func() bool { return !b.there(key) && !b.there(result) })
 	})
 }

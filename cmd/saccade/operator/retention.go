@@ -48,9 +48,10 @@ func (l Life) String() string {
 
 // Retention is the flags about how long things are kept.
 type Retention struct {
-	VideoTTL  Life `name:"video-ttl" placeholder:"TIME" help:"How long the upload of a video is kept after its analysis, like 7d or 36h; 0: as long as the results (default)."`
-	ResultTTL Life `name:"result-ttl" default:"1h" placeholder:"TIME" help:"How long results of images and pages are kept (default: 1h); 0: for ever. Results of videos are kept until they are deleted."`
-	AuditTTL  Life `name:"audit-ttl" default:"400d" placeholder:"TIME" help:"How long the log of who did what is kept (default: 400d); 0: for ever."`
+	VideoTTL   Life `name:"video-ttl" placeholder:"TIME" help:"How long the upload of a video is kept after its analysis, like 7d or 36h; 0: as long as the results (default)."`
+	ResultTTL  Life `name:"result-ttl" default:"1h" placeholder:"TIME" help:"How long results of images and pages are kept (default: 1h); 0: for ever. Results of videos are kept until they are deleted."`
+	DiskBudget Size `name:"disk-budget" placeholder:"SIZE" help:"What uploads and results may take together, like 200GiB; the oldest goes before its time, and where nothing can, no more is taken. 0: as much as there is room for (default)."`
+	AuditTTL   Life `name:"audit-ttl" default:"400d" placeholder:"TIME" help:"How long the log of who did what is kept (default: 400d); 0: for ever."`
 }
 
 // Validate reports everything that is wrong with the flags.

@@ -182,7 +182,7 @@ func (d *Document) plainOperations(health *huma.Schema) []*huma.Operation {
 	put.RequestBody = &huma.RequestBody{Required: true, Content: bytesOf("video/webm")}
 	put.Responses = map[string]*huma.Response{
 		"200": {Description: "Stored. The body is empty.", Headers: map[string]*huma.Param{"ETag": {Schema: &huma.Schema{Type: "string"}}}},
-		"403": errorResponse("Forged or expired link, or over the account's quota."), "404": errorResponse("The upload is no longer expected."), "409": errorResponse("An analysis uses the upload."), "413": errorResponse("Too large."), "503": errorResponse("Busy, or no room."),
+		"403": errorResponse("Forged or expired link, or over the account's quota."), "404": errorResponse("The upload is no longer expected."), "409": errorResponse("An analysis uses the upload."), "413": errorResponse("Too large."), "503": errorResponse("Busy, or no room."), "507": errorResponse("More than the service may store."),
 	}
 	get := plain("get-output", tagVideo, "GET /objects/{key}", "Download an output")
 	get.Parameters = link

@@ -42,15 +42,15 @@ type operation struct {
 
 // operations is the table of what huma serves, in the document's order.
 var operations = []operation{
-	{tagUploads, "create-upload-url", "GET /v2/upload-urls", "Get an upload URL", []int{403}},
-	{tagVideo, "create-video-analysis", "POST /v2/analyses/video", "Analyze a video", []int{400, 404, 409, 413}},
+	{tagUploads, "create-upload-url", "GET /v2/upload-urls", "Get an upload URL", []int{403, 507}},
+	{tagVideo, "create-video-analysis", "POST /v2/analyses/video", "Analyze a video", []int{400, 404, 409, 413, 507}},
 	{tagVideo, "list-video-analyses", "GET /v2/analyses/video", "List video analyses", []int{400, 404}},
 	{tagVideo, "get-video-analysis", "GET /v2/analyses/video/{id}", "Poll a video analysis", []int{400, 404, 410}},
 	{tagVideo, "stream-video-analysis", "GET /v2/analyses/video/{id}/events", "Follow a video analysis", []int{404, 410}},
 	{tagVideo, "set-video-aois", "PUT /v2/analyses/video/{id}/aois", "Measure areas of interest in a video", []int{400, 404, 409, 410}},
 	{tagVideo, "update-video-analysis", "PATCH /v2/analyses/video/{id}", "Change title and retention of a video analysis", []int{400, 404, 410}},
 	{tagVideo, "delete-video-analysis", "DELETE /v2/analyses/video/{id}", "Cancel or erase a video analysis", []int{404, 410}},
-	{tagImage, "create-analysis", "POST /v2/analyses", "Analyze an image or a page", []int{400, 409, 413}},
+	{tagImage, "create-analysis", "POST /v2/analyses", "Analyze an image or a page", []int{400, 409, 413, 507}},
 	{tagImage, "list-analyses", "GET /v2/analyses", "List analyses of every kind", []int{400}},
 	{tagImage, "get-analysis", "GET /v2/analyses/{id}", "Poll an image or page analysis", []int{400, 404, 410}},
 	{tagImage, "stream-analysis", "GET /v2/analyses/{id}/events", "Follow an image or page analysis", []int{404, 410}},

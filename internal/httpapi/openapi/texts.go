@@ -65,7 +65,7 @@ var errorCodes = map[string]string{
 	"server_error":                "An error of the server itself. Try again; if it persists, report the request_id to the operator.",
 	"resource_gone":               "It has expired or was erased (410).",
 	"authentication_failed":       "No token, or one that is wrong, expired or revoked (401).",
-	"over_capacity":               "The queue or the server is full (503). Try again after the time in Retry-After.",
+	"over_capacity":               "The queue or the server is full (503). Try again after the time in Retry-After. Or the service may store no more (507): delete what is no longer needed, or ask whoever runs it.",
 	"invalid_input_configuration": "The analysis asked for cannot be made; param names the field (400, or in a failed analysis).",
 	"could_not_grab_web_page":     "The page could not be captured. Check that it is public, or send a screenshot as an image.",
 	"blank_input_image":           "The image is one solid color; there is nothing to look at.",

@@ -1,11 +1,14 @@
 // Package quota holds how much an account may use, and counts what it uses: analyses a
-// day, and stored bytes.
+// day, and stored bytes. It holds what all accounts together may store, the disk budget, too.
 //
 // The contract: what is over a quota is refused in the transaction that would have accepted
 // it, which takes the lock of the account, so that requests at one time cannot pass a quota
 // together. What was accepted is finished: results may go past the quota of bytes, and then
 // nothing more is accepted until something is deleted. A day begins at midnight UTC. An
 // analysis that is erased on its day still counts for the day.
+//
+// The disk budget may be passed for a moment: what is over it is cleared away soon, first the
+// oldest uploads and then the oldest results, and refused where nothing can be.
 package quota
 
 import (
@@ -14,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -60,11 +64,17 @@ type Rows struct {
 	write, read pool.DB // one and the same on PostgreSQL
 	now         func() time.Time
 	defaults    Limits
+	budget      int64 // bytes; 0: none
+
+	mu       sync.Mutex
+	stored   int64
+	storedAt time.Time
 }
 
-// New returns the rows of a database; defaults are for accounts without quotas of their own.
-func New(write, read pool.DB, now func() time.Time, defaults Limits) *Rows {
-	return &Rows{write: write, read: read, now: now, defaults: defaults}
+// New returns the rows of a database; defaults are for accounts without quotas of their own,
+// budget is how many bytes all may store together; 0 is as many as there is room for.
+func New(write, read pool.DB, now func() time.Time, defaults Limits, budget int64) *Rows {
+	return &Rows{write: write, read: read, now: now, defaults: defaults, budget: budget}
 }
 
 // Quota returns what an account uses and may use, or not_found.
@@ -118,10 +128,13 @@ func orNone(n int64, text string) string {
 	return text
 }
 
-// CheckRoom refuses what would be over a quota when so many analyses and bytes come to those
+// CheckRoom refuses what would be over a quota, or the disk budget, when so many analyses and bytes come to those
 // that are there. Call it in the transaction that accepts them.
 func (r *Rows) CheckRoom(ctx context.Context, tx *sql.Tx, account string, more Limits) error {
 	db := pool.Tx{Tx: tx}
+	if err := r.checkBudget(ctx, db, more.Bytes); err != nil {
+		return err
+	}
 	own, err := scanOwn(db.QueryRowContext(ctx, `SELECT quota_analyses, quota_bytes FROM accounts WHERE name = $1`, account))
 	if errors.Is(err, sql.ErrNoRows) { // the row that refers to it will say so
 		return nil
