@@ -16,7 +16,7 @@ TEST_PACKAGES := ffmpeg chromium postgresql python3-requests python3-numpy pytho
 # The programs that check the tree, at the versions of .ci/tools.mod.
 TOOL := go tool -modfile=.ci/tools.mod
 
-.PHONY: help build demo run test test-go test-train test-packages test-container image release release-check bench lint measure attack chaos soak vuln oracle generate clean deps deps-test
+.PHONY: help build demo run test test-go test-train test-packages test-container image release release-check bench lint measure attack chaos soak vuln oracle generate tour clean deps deps-test
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ build: ## Build the one static binary, bin/saccade
 
 demo: deps build ## Start the service, analyze the sample clip through the public API, show where the heat map is
 	@go run ./examples/demo -binary bin/saccade -video examples/sample.webm -out demo-out
+
+tour: deps build ## Make the video and the screenshots of the app in docs/ anew, from a real run in Chromium
+	@bash .ci/need chromium && go run ./examples/tour -binary bin/saccade -out docs
 
 run: deps build ## Start the service on 127.0.0.1:8080 with its data in ./saccade-data
 	@exec bin/saccade serve
