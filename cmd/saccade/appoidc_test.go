@@ -33,6 +33,10 @@ func TestAppOIDC(t *testing.T) {
 	b.click("Sign in with Example & Sons")
 	b.wait("location.pathname === '/settings' && document.documentElement?.dataset.session === 'yes'")
 	b.see("Sign out")
+	b.see("Today 0 analyses, UTC. Stored: 0 B.")
+	s.run("account", "quota", "jane", "--analyses-per-day", "20", "--stored-bytes", "5GB", "--data", s.data)
+	b.open("/settings")
+	b.see("Today 0 of 20 analyses, UTC. Stored: 0 B of 5.0 GB.")
 	if list := s.run("account", "list", "--data", s.data); !strings.Contains(list, "jane") {
 		t.Errorf("the accounts are\n%s", list)
 	}

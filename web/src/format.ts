@@ -14,7 +14,7 @@ export const percent = (v: number) => `${(100 * v).toFixed(v < 0.0995 ? 1 : 0)} 
 export function bytes(n: number): string {
   if (n < 1e3) return `${n} B`;
   if (n < 1e6) return `${Math.round(n / 1e3)} kB`;
-  return `${(n / 1e6).toFixed(1)} MB`;
+  return n < 1e9 ? `${(n / 1e6).toFixed(1)} MB` : `${(n / 1e9).toFixed(1)} GB`;
 }
 
 // age says how long ago a time of the API was.

@@ -47,7 +47,7 @@ export class Player {
       ['pause', () => (this.playing.value = false)],
       ['ended', () => this.ended()],
       ['loadeddata', () => (this.ready.value = true)],
-      ['error', () => (this.broken.value = 'This browser cannot play the video; its numbers are below.')],
+      ['error', () => (this.broken.value = 'The video cannot be shown: this browser does not play it, or it was cleared away. Its numbers are below.')],
     ];
     for (const [name, f] of events) video.addEventListener(name, f);
     this.listen();

@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import { call, path } from './api';
-import { age, kinds, left } from './format';
+import { age, bytes, kinds, left } from './format';
 import { lettersOn, switchLetters } from './keys';
 import type { Kind } from './types';
 import { Button, explain, Failure, toast } from './ui';
 
-interface Usage { from: string; usage: { type: Kind; pending: number; succeeded: number; failed: number; frames: number; seconds: number }[] }
+interface Quota { analyses_today: number; analyses_per_day?: number; stored_bytes: number; max_stored_bytes?: number }
+interface Usage { from: string; quota: Quota; usage: { type: Kind; pending: number; succeeded: number; failed: number; frames: number; seconds: number }[] }
 interface Token { id: string; hint: string; created_at: string; expires_at?: string; last_used_at?: string; current: boolean }
 interface Webhook { id: string; url: string; events: string[]; disabled: boolean }
 
@@ -49,6 +50,7 @@ function UsagePanel() {
             <tbody>{value.usage.map((u) => <tr key={u.type}><th scope="row">{kinds[u.type]}</th><td class="num">{u.succeeded}</td><td class="num">{u.failed}</td><td class="num">{u.pending}</td><td class="num">{u.type === 'video' ? u.seconds.toFixed(0) : '–'}</td></tr>)}</tbody></table>
         </div>
       )}
+      {value && <p class="soft small">Today {value.quota.analyses_today}{value.quota.analyses_per_day ? ` of ${value.quota.analyses_per_day}` : ''} analyses, UTC. Stored: {bytes(value.quota.stored_bytes)}{value.quota.max_stored_bytes ? ` of ${bytes(value.quota.max_stored_bytes)}` : ''}.</p>}
     </section>
   );
 }
