@@ -50,7 +50,7 @@ var metricName = regexp.MustCompile(`\b(?:saccade|go|process)_[a-z_]+`)
 // TestBoard: every metric that the board and the rules name is on a real /metrics, once
 // something succeeded and something failed.
 func TestBoard(t *testing.T) {
-	s := start(t, t.TempDir(), "--model", "baseline")
+	s := start(t, t.TempDir(), "--model", "baseline", "--disk-budget", "1GiB")
 	s.settle("/analyses/video/"+s.video(s.upload(read(t, sample))).text("id"), 2*time.Minute)
 	broken := s.call("POST", "/analyses", object{"input": object{"type": "image", "content": "AAAA"}})
 	s.settle("/analyses/"+broken.text("id"), time.Minute)
