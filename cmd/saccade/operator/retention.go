@@ -74,7 +74,7 @@ type accountRetention struct {
 // Help adds examples to --help.
 func (accountRetention) Help() string {
 	return `Without a flag it shows the times. A time holds for what the account has as well, counted from the end of each analysis; what
-has outlived it is erased within a minute. What is kept (keep) stays. --default holds for what ends from then on.
+has outlived it is erased within three minutes. What is kept (keep) stays. --default holds for what ends from then on.
 
 Examples:
   saccade account retention design
