@@ -93,10 +93,11 @@ type Objects interface {
 	Open(ctx context.Context, key blob.Key) (blob.Object, blob.Info, error)
 }
 
-// Verifier checks a request that came by a link of [blob.Links] and returns the
-// key; *blob.Signer is one.
+// Verifier checks a request that came by a link to this server and returns the key, and makes
+// such links; *blob.Signer is one.
 type Verifier interface {
 	Verify(method string, u *url.URL, now time.Time) (blob.Key, error)
+	route.OwnLinks
 }
 
 // Deps is everything the API needs from other packages. All are required but

@@ -8,6 +8,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
+	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/store/retention"
 )
 
@@ -147,4 +148,38 @@ func TestInputIsGone(t *testing.T) {
 	h.call("GET", "/v2/analyses/video/"+id, nil).into(t, 200, &v)
 	h.send("GET", string(v.Outputs.Input.Video), nil, nil).wantError(t, 410, saccade.CodeGone)
 	h.send("GET", string(v.Outputs.Attention.AttentionMap), nil, nil).into(t, 200, nil)
+}
+
+// bucket is links that lead to another server than this one.
+type bucket struct{ blob.Links }
+
+func (bucket) GetURL(_ blob.Origin, key blob.Key, _ time.Time) (saccade.Link, error) {
+	return saccade.Link("https://bucket.example/objects/" + string(key)), nil
+}
+
+// TestInputOfABucketIsGone: a bucket would answer that it never had the upload; so the link
+// leads to this server then.
+func TestInputOfABucketIsGone(t *testing.T) {
+	h := newHarness(t, func(_ *Config, d *Deps) { d.Links = bucket{d.Links} })
+	id := h.video()
+	h.succeed(id)
+	hour := time.Hour
+	if err := h.store.SetRetention(h.ctx(), "acme", retention.Own{Video: &hour}); err != nil {
+		t.Fatal(err)
+	}
+	link := func() string {
+		t.Helper()
+		var v struct{ Outputs saccade.Outputs[saccade.Link] }
+		h.call("GET", "/v2/analyses/video/"+id, nil).into(t, 200, &v)
+		return string(v.Outputs.Input.Video)
+	}
+	before := link()
+	if !strings.HasPrefix(before, "https://bucket.example/objects/uploads/acme/") {
+		t.Errorf("before: %s", before)
+	}
+	h.clock.advance(hour)
+	if err := h.disk.Delete(h.ctx(), blob.Key(strings.TrimPrefix(before, "https://bucket.example/objects/"))); err != nil {
+		t.Fatal(err)
+	}
+	h.send("GET", link(), nil, nil).wantError(t, 410, saccade.CodeGone)
 }

@@ -12,7 +12,14 @@ import (
 // Signer signs the links of answers.
 type Signer struct {
 	Links blob.Links
+	Own   OwnLinks // of links that lead to this server, wherever the objects are
+	Now   func() time.Time
 	Log   *slog.Logger
+}
+
+// OwnLinks makes links that lead to this server; *blob.Signer does.
+type OwnLinks interface {
+	GetURL(o blob.Origin, key blob.Key, expires time.Time) (saccade.Link, error)
 }
 
 // Outputs signs links to everything that an analysis answered, good until a time; nil for
@@ -29,14 +36,22 @@ func (s Signer) Outputs(ctx context.Context, an *saccade.Analysis, expires time.
 		if out.Input == nil {
 			out.Input = &saccade.InputOutput[saccade.Link]{}
 		}
-		out.Input.Video = s.Link(ctx, blob.Key(an.Request.Object), expires)
+		links := OwnLinks(s.Links)
+		if an.InputExpiresAt != nil && !s.Now().Before(*an.InputExpiresAt) {
+			links = s.Own // a bucket would not say that it is gone
+		}
+		out.Input.Video = s.link(ctx, links, blob.Key(an.Request.Object), expires)
 	}
 	return out
 }
 
 // Link signs a link to an object, good until a time.
 func (s Signer) Link(ctx context.Context, key blob.Key, expires time.Time) saccade.Link {
-	link, err := s.Links.GetURL(OriginOf(ctx), key, expires)
+	return s.link(ctx, s.Links, key, expires)
+}
+
+func (s Signer) link(ctx context.Context, links OwnLinks, key blob.Key, expires time.Time) saccade.Link {
+	link, err := links.GetURL(OriginOf(ctx), key, expires)
 	if err != nil { // a row that names no file; the other links are of use
 		s.Log.ErrorContext(ctx, "cannot sign a link", "key", key, "err", err)
 	}
