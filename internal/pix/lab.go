@@ -16,14 +16,15 @@ func (p *RGB) Lab() *Lab {
 	v := make([]float32, 3*n)
 	out := &Lab{W: p.W, H: p.H, L: v[:n:n], A: v[n : 2*n : 2*n], B: v[2*n:]}
 	t := &labTables
+	var L, A, B float32 // of the pixel before: neighbors often are of one color
+	var last [3]byte
 	for i := range n {
-		s := p.Pix[3*i : 3*i+3 : 3*i+3]
-		r, g, b := t.linear[s[0]], t.linear[s[1]], t.linear[s[2]]
-		// Rows of the sRGB matrix divided by the white point.
-		x := t.root(0.43395317*r + 0.37621668*g + 0.18983015*b)
-		y := t.root(0.21263901*r + 0.71516868*g + 0.07219232*b)
-		z := t.root(0.01775658*r + 0.10947028*g + 0.87277314*b)
-		out.L[i], out.A[i], out.B[i] = 116*y-16, 500*(x-y), 200*(y-z)
+		s := [3]byte(p.Pix[3*i : 3*i+3])
+		if i == 0 || s != last {
+			last = s
+			L, A, B = t.lab(s)
+		}
+		out.L[i], out.A[i], out.B[i] = L, A, B
 	}
 	return out
 }
@@ -60,6 +61,16 @@ func newLabTable() (t labTable) {
 		t.curve[i] = float32(v)
 	}
 	return t
+}
+
+// lab is one color in CIELAB.
+func (t *labTable) lab(s [3]byte) (L, A, B float32) {
+	r, g, b := t.linear[s[0]], t.linear[s[1]], t.linear[s[2]]
+	// Rows of the sRGB matrix divided by the white point.
+	x := t.root(0.43395317*r + 0.37621668*g + 0.18983015*b)
+	y := t.root(0.21263901*r + 0.71516868*g + 0.07219232*b)
+	z := t.root(0.01775658*r + 0.10947028*g + 0.87277314*b)
+	return 116*y - 16, 500 * (x - y), 200 * (y - z)
 }
 
 // root interpolates CIELAB's f for v in 0..1.

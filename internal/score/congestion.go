@@ -178,12 +178,17 @@ func gauss(p *pix.Plane, sigma float64) *pix.Plane {
 			}
 		}
 	}
-	for i, f := range k {
-		f /= sum
-		for y := range p.H {
-			src, dst := tmp.V[y*p.W:][:p.W], out.V[y*p.W:][:p.W]
-			for x := range dst {
-				dst[x] += f * src[min(max(x+i-r, 0), p.W-1)]
+	row := make([]float32, p.W+2*r) // with the outermost values repeated
+	for y := range p.H {
+		src, dst := tmp.V[y*p.W:][:p.W], out.V[y*p.W:][:p.W]
+		copy(row[r:], src)
+		for i := range r {
+			row[i], row[len(row)-1-i] = src[0], src[p.W-1]
+		}
+		for i, f := range k {
+			f /= sum
+			for x, v := range row[i:][:p.W] {
+				dst[x] += f * v
 			}
 		}
 	}

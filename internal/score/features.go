@@ -144,16 +144,13 @@ func gradients(l *pix.Lab) (length, strong float64) {
 		return 0, 0
 	}
 	n := 0
+	sums := make([]float32, w-2)
 	for y := 1; y < h-1; y++ {
-		for x := 1; x < w-1; x++ {
-			i := y*w + x
-			var sum float32
-			for _, v := range [3][]float32{l.L, l.A, l.B} {
-				a, b, c := v[i-w-1:i-w+2:i-w+2], v[i-1:i+2:i+2], v[i+w-1:i+w+2:i+w+2]
-				dx := a[2] + 2*b[2] + c[2] - a[0] - 2*b[0] - c[0]
-				dy := c[0] + 2*c[1] + c[2] - a[0] - 2*a[1] - a[2]
-				sum += dx*dx + dy*dy
-			}
+		clear(sums)
+		for _, v := range [3][]float32{l.L, l.A, l.B} {
+			addSobel(sums, v[(y-1)*w:y*w], v[y*w:(y+1)*w], v[(y+1)*w:(y+2)*w])
+		}
+		for _, sum := range sums {
 			m := math.Sqrt(float64(sum)) / 8
 			length += m
 			if m > 8 {
@@ -163,6 +160,19 @@ func gradients(l *pix.Lab) (length, strong float64) {
 	}
 	area := float64((w - 2) * (h - 2))
 	return length / area, float64(n) / area
+}
+
+// addSobel adds the squared Sobel gradients of the middle one of three rows.
+func addSobel(sums, above, row, below []float32) {
+	n := len(sums)
+	a0, a1, a2 := above[:n], above[1:][:n], above[2:][:n]
+	b0, b2 := row[:n], row[2:][:n]
+	c0, c1, c2 := below[:n], below[1:][:n], below[2:][:n]
+	for x := range sums {
+		dx := a2[x] + 2*b2[x] + c2[x] - a0[x] - 2*b0[x] - c0[x]
+		dy := c0[x] + 2*c1[x] + c2[x] - a0[x] - 2*a1[x] - a2[x]
+		sums[x] += dx*dx + dy*dy
+	}
 }
 
 // detail is the mean of |L - local mean|.

@@ -65,21 +65,44 @@ func blur(p *pix.Plane, sigma float64, scratch []float32) {
 	}
 }
 
-// boxRows averages 2r+1 neighbors along each row.
+// boxRows averages 2r+1 neighbors along each row. Each sum waits for the one before:
+// four rows at a time keep the processor busy meanwhile.
 func boxRows(dst, src []float32, w, r int) {
+	for ; len(src) >= 4*w && w > 2*r; src, dst = src[4*w:], dst[4*w:] {
+		boxFourRows(dst[:4*w], src[:4*w], w, r)
+	}
 	inv := 1 / float32(2*r+1)
-	for len(src) >= w {
+	for ; len(src) >= w; src, dst = src[w:], dst[w:] {
 		s, d := src[:w], dst[:w]
-		sum := float32(r) * s[0]
-		for i := range r {
-			sum += s[min(i, w-1)]
-		}
+		sum := boxStart(s, r)
 		for x := range d {
 			sum += s[min(x+r, w-1)]
 			d[x] = sum * inv
 			sum -= s[max(x-r, 0)]
 		}
-		src, dst = src[w:], dst[w:]
+	}
+}
+
+// boxStart is the sum of a row's box one place before its first one, without its last value.
+func boxStart(row []float32, r int) float32 {
+	sum := float32(r) * row[0]
+	for i := range r {
+		sum += row[min(i, len(row)-1)]
+	}
+	return sum
+}
+
+// boxFourRows is boxRows for four rows that are wider than the box.
+func boxFourRows(dst, src []float32, w, r int) {
+	inv := 1 / float32(2*r+1)
+	s0, s1, s2, s3 := src[:w], src[w:][:w], src[2*w:][:w], src[3*w:][:w]
+	d0, d1, d2, d3 := dst[:w], dst[w:][:w], dst[2*w:][:w], dst[3*w:][:w]
+	a, b, c, d := boxStart(s0, r), boxStart(s1, r), boxStart(s2, r), boxStart(s3, r)
+	for x := range d0 {
+		in, out := min(x+r, w-1), max(x-r, 0)
+		a, b, c, d = a+s0[in], b+s1[in], c+s2[in], d+s3[in]
+		d0[x], d1[x], d2[x], d3[x] = a*inv, b*inv, c*inv, d*inv
+		a, b, c, d = a-s0[out], b-s1[out], c-s2[out], d-s3[out]
 	}
 }
 
@@ -99,7 +122,7 @@ func boxColumns(dst, src []float32, w, r int) {
 	}
 	for y := range h {
 		in, out := src[min(y+r, h-1)*w:][:w], src[max(y-r, 0)*w:][:w]
-		d := dst[y*w:][:w]
+		d, sum := dst[y*w:][:w], sum[:w]
 		for x := range d {
 			s := sum[x] + in[x]
 			d[x] = s * inv

@@ -25,52 +25,64 @@ func segments(l *pix.Lab, stepL, stepAB float32) int {
 
 const (
 	minSegment = 12
-	medianBins = 32
+	medianBits = 5
+	medianBins = 1 << medianBits
 )
 
 // median5 is the 5x5 median of values below medianBins, edges repeated. The
-// window's histogram slides along each row.
+// window's histogram slides along each row, by columns of five packed values.
 func median5(dst, src []uint8, w, h int) {
-	var rows [5][]uint8
+	columns := make([]uint32, w)
+	push := func(y int) {
+		for x, v := range src[min(y, h-1)*w:][:w] {
+			columns[x] = (columns[x]<<medianBits | uint32(v)) & (1<<(5*medianBits) - 1)
+		}
+	}
+	for range 3 {
+		push(0)
+	}
+	push(1)
 	for y := range h {
-		for k := range rows {
-			rows[k] = src[min(max(y+k-2, 0), h-1)*w:][:w]
+		push(y + 2)
+		medianRow(dst[y*w:][:w], columns)
+	}
+}
+
+// medianRow is one row of median5; every column holds the five values around it.
+func medianRow(dst []uint8, columns []uint32) {
+	w := len(dst)
+	var hist [medianBins]int8
+	for k := -2; k <= 2; k++ {
+		for c, i := columns[min(max(k, 0), w-1)], 0; i < 5; c, i = c>>medianBits, i+1 {
+			hist[c%medianBins]++
 		}
-		var hist [256]int8 // indexed by uint8 without a bounds check
-		for k := -2; k <= 2; k++ {
-			for _, r := range rows {
-				hist[r[min(max(k, 0), w-1)]]++
+	}
+	m, below := uint32(0), int8(0) // the median and how many lie below it
+	for x := range dst {
+		out, in := columns[max(x-3, 0)], columns[min(x+2, w-1)]
+		if x == 0 {
+			in = out
+		}
+		for ; out != in; out, in = out>>medianBits, in>>medianBits {
+			a, b := out%medianBins, in%medianBins
+			hist[a]--
+			hist[b]++
+			if a < m {
+				below--
+			}
+			if b < m {
+				below++
 			}
 		}
-		m, below := uint8(0), int8(0) // the median and how many lie below it
-		for x := range w {
-			if x > 0 {
-				out, in := max(x-3, 0), min(x+2, w-1)
-				for _, r := range rows {
-					a, b := r[out], r[in]
-					if a == b {
-						continue
-					}
-					hist[a]--
-					hist[b]++
-					if a < m {
-						below--
-					}
-					if b < m {
-						below++
-					}
-				}
-			}
-			for below > 12 {
-				m--
-				below -= hist[m]
-			}
-			for below+hist[m] <= 12 {
-				below += hist[m]
-				m++
-			}
-			dst[y*w+x] = m
+		for below > 12 {
+			m--
+			below -= hist[m%medianBins]
 		}
+		for below+hist[m%medianBins] <= 12 {
+			below += hist[m%medianBins]
+			m++
+		}
+		dst[x] = uint8(m)
 	}
 }
 
