@@ -10,10 +10,6 @@ import (
 	"github.com/saccade-dev/saccade/internal/score"
 )
 
-// scoreEvery is how often, in seconds of a video, clarity and excitingness are
-// measured; between, and while nothing changes, the last value holds.
-const scoreEvery = 0.5
-
 // scoreMaps are the maps of the scores at the time of a frame.
 type scoreMaps struct {
 	clarity, excitingness *pix.Plane // nil where not asked for
@@ -65,31 +61,27 @@ func (w wanted) measure(input func() *pix.RGB) (s pageScores) {
 // numbers measures every frame of a video, writes the files of numbers and
 // gathers the answer.
 type numbers struct {
-	req      saccade.Request
-	model    string
-	files    *artifact.Writer
-	grid     *gridFile
-	posters  posters
-	bars     *videoBars
-	outside  *outsideMeter
-	areas    *areaMeter
-	cuts     cutDetector
-	wanted   wanted
-	scores   pageScores // the latest
-	scoredAt float64    // when they were measured
-	frames   int
-	row      artifact.Row    // waits for its duration
-	shown    float64         // when its frame appears, seconds since the first frame
-	pending  saccade.Density // its density; none: no row waits
-	last     saccade.Density // of the last frame
-	end      float64         // of the video, once it is known
+	req     saccade.Request
+	model   string
+	files   *artifact.Writer
+	grid    *gridFile
+	posters posters
+	bars    *videoBars
+	outside *outsideMeter
+	areas   *areaMeter
+	frames  int
+	row     artifact.Row    // waits for its duration
+	shown   float64         // when its frame appears, seconds since the first frame
+	pending saccade.Density // its density; none: no row waits
+	last    saccade.Density // of the last frame
+	end     float64         // of the video, once it is known
 
 	focus, clarity, excitingness series
 }
 
 // newNumbers starts the files in the job's directory.
 func newNumbers(job Job, model string, w, h int) (*numbers, error) {
-	n := &numbers{req: job.Request, model: model, areas: newAreaMeter(job.Request.AOIs, false), wanted: wantedScores(job.Request), posters: posters{job: job}}
+	n := &numbers{req: job.Request, model: model, areas: newAreaMeter(job.Request.AOIs, false), posters: posters{job: job}}
 	var err error
 	if n.grid, err = openGrid(job); err != nil {
 		return nil, err
@@ -100,16 +92,15 @@ func newNumbers(job Job, model string, w, h int) (*numbers, error) {
 	return n, nil
 }
 
-// Frame measures one frame and returns the maps that hold for it. Its row is
+// Frame takes one frame into the numbers and returns the maps that hold for it. Its row is
 // written when the time of the next frame says how long it was shown.
 func (n *numbers) Frame(f *frame) (scoreMaps, error) {
 	if err := n.flush(f.at); err != nil {
 		return scoreMaps{}, err
 	}
-	cut := !f.duplicate && n.cuts.Next(f.small)
-	if n.frames == 0 || cut || f.at >= n.scoredAt+scoreEvery {
-		n.scores, n.scoredAt = n.wanted.measure(f.scoreInput), f.at
-		n.scores.maps.clarity, n.scores.maps.excitingness = f.box.plane(n.scores.maps.clarity), f.box.plane(n.scores.maps.excitingness)
+	scores, err := f.scoring.wait()
+	if err != nil {
+		return scoreMaps{}, err
 	}
 	focus, gaze := n.row.Focus, n.row.Gaze
 	if n.frames == 0 || &f.density.V[0] != &n.last.V[0] {
@@ -117,17 +108,17 @@ func (n *numbers) Frame(f *frame) (scoreMaps, error) {
 	}
 	n.pending, n.last = f.density, f.density
 	n.shown = f.at
-	n.row = artifact.Row{Frame: n.frames, Time: secondsOf(f.decoded.PTS), Cut: cut, Focus: focus, Clarity: n.scores.clarity,
-		Excitingness: n.scores.excitingness, Gaze: gaze}
+	n.row = artifact.Row{Frame: n.frames, Time: secondsOf(f.decoded.PTS), Cut: f.cut, Focus: focus, Clarity: scores.clarity,
+		Excitingness: scores.excitingness, Gaze: gaze}
 	n.frames++
 	n.outside.Frame(f)
 	if err := errors.Join(n.grid.add(n.row.Time, f.density), n.posters.Frame(f), n.bars.Frame(f)); err != nil {
 		return scoreMaps{}, err
 	}
 	n.focus.add(f.at, &n.row.Focus)
-	n.clarity.add(f.at, n.scores.clarity)
-	n.excitingness.add(f.at, n.scores.excitingness)
-	return n.scores.maps, nil
+	n.clarity.add(f.at, scores.clarity)
+	n.excitingness.add(f.at, scores.excitingness)
+	return scores.maps, nil
 }
 
 // flush writes the row that waits; its frame was shown until a time, in seconds

@@ -17,7 +17,6 @@ import (
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
 	"github.com/saccade-dev/saccade/internal/movie"
 	"github.com/saccade-dev/saccade/internal/pix"
-	"github.com/saccade-dev/saccade/internal/score"
 	"github.com/saccade-dev/saccade/internal/webm"
 )
 
@@ -60,21 +59,14 @@ type frame struct {
 	small     *pix.RGB         // at the model's size, until it is predicted
 	at        float64          // seconds since the first frame
 	duplicate bool             // every sample equals the frame before
+	cut       bool             // a new scene begins
+	scoring   *scoring         // of the scores that hold for it
 	prediction
 }
 
 // rendersAs reports whether f has the same composites as a frame before it.
 func (f *frame) rendersAs(o *frame) bool {
 	return o != nil && f.duplicate && f.maps == o.maps && &f.density.V[0] == &o.density.V[0]
-}
-
-// scoreInput returns the frame, without bars, at the size at which clarity and
-// excitingness are measured.
-func (f *frame) scoreInput() *pix.RGB {
-	img := active(f.decoded)
-	p := pix.New(score.WorkSize(img.Rect.Dx(), img.Rect.Dy()))
-	pix.ShrinkYCbCr(p, img)
-	return p
 }
 
 // videoRun is the state of one video's analysis.
@@ -87,6 +79,7 @@ type videoRun struct {
 	w, h     int
 	first    time.Duration // time stamp of the first frame that is decoded
 	last     time.Duration // and of the last one, so far
+	scorer   scorer
 	numbers  *numbers
 	outputs  outputs
 	audio    *ffmpeg.Audio // of the outputs; nil: silent
@@ -160,6 +153,8 @@ func (a *Analyzer) runFrames(ctx context.Context, job Job, info webm.Info, with 
 	}
 	r.numbers.bars, r.numbers.outside = a.newVideoBars(job.Request), a.newOutsideMeter()
 	r.numbers.posters.after = posterAt * secondsOf(info.End-info.FirstPTS)
+	r.scorer.wanted = wantedScores(job.Request)
+	defer r.scorer.stop()
 	defer func() { _ = r.audio.Close() }()
 	if r.outputs, err = r.openOutputs(ctx); err != nil {
 		return nil, closing(r.numbers, err)
@@ -220,6 +215,7 @@ func (r *videoRun) decode(ctx context.Context, out chan<- *frame) error {
 			f.small = r.small(f.stream.Size())
 			shrink.YCbCr(f.small, active(d))
 		}
+		r.scorer.next(f)
 		last = f
 		if s, ok := f.stream.(attention.Ahead); ok {
 			if err := s.Begin(ctx, f.small); err != nil {

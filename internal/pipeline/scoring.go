@@ -1,0 +1,91 @@
+package pipeline
+
+import (
+	"bytes"
+
+	"github.com/saccade-dev/saccade/internal/pix"
+	"github.com/saccade-dev/saccade/internal/score"
+)
+
+// scoreEvery is how often, in seconds of a video, clarity and excitingness are
+// measured; between, and while nothing changes, the last value holds.
+const scoreEvery = 0.5
+
+// scoring is one measurement of clarity and excitingness in the making.
+type scoring struct {
+	done   chan struct{}
+	scores pageScores
+	err    error
+}
+
+// wait returns what was measured.
+func (s *scoring) wait() (pageScores, error) {
+	<-s.done
+	return s.scores, s.err
+}
+
+// scorer finds the cuts of a video and measures its scores at their moments: at the
+// first frame, at cuts and every scoreEvery seconds. It does so beside the caller, one
+// at a time, and measures no image twice in a row.
+type scorer struct {
+	wanted wanted
+	cuts   cutDetector
+	latest *scoring // nil before the first frame
+	at     float64  // when it was due, seconds since the first frame
+	input  *pix.RGB // of latest
+	box    letterbox
+}
+
+// next sets the cut of a frame and the scores that hold for it, measured by then or not.
+// The samples of the frame are not read afterwards.
+func (s *scorer) next(f *frame) {
+	f.cut = !f.duplicate && s.cuts.Next(f.small)
+	if s.latest == nil || f.cut || f.at >= s.at+scoreEvery {
+		s.at = f.at
+		s.measure(f)
+	}
+	f.scoring = s.latest
+}
+
+// measure begins to measure a frame, unless it is the image that was measured last.
+func (s *scorer) measure(f *frame) {
+	if s.wanted == (wanted{}) && s.latest != nil {
+		return
+	}
+	var input *pix.RGB
+	if s.wanted != (wanted{}) {
+		input = f.scoreInput()
+	}
+	if s.latest != nil {
+		<-s.latest.done
+		if s.box == f.box && input.W == s.input.W && input.H == s.input.H && bytes.Equal(input.Pix, s.input.Pix) {
+			return
+		}
+	}
+	m := &scoring{done: make(chan struct{})}
+	s.latest, s.input, s.box = m, input, f.box
+	go func() {
+		defer close(m.done)
+		m.err = recovering(func() error {
+			m.scores = s.wanted.measure(func() *pix.RGB { return input })
+			m.scores.maps.clarity, m.scores.maps.excitingness = f.box.plane(m.scores.maps.clarity), f.box.plane(m.scores.maps.excitingness)
+			return nil
+		})
+	}()
+}
+
+// stop waits for the last measurement.
+func (s *scorer) stop() {
+	if s.latest != nil {
+		<-s.latest.done
+	}
+}
+
+// scoreInput returns the frame, without bars, at the size at which clarity and
+// excitingness are measured.
+func (f *frame) scoreInput() *pix.RGB {
+	img := active(f.decoded)
+	p := pix.New(score.WorkSize(img.Rect.Dx(), img.Rect.Dy()))
+	pix.ShrinkYCbCr(p, img)
+	return p
+}
