@@ -3,6 +3,7 @@ package pipeline
 import (
 	"bytes"
 
+	"github.com/saccade-dev/saccade/internal/change"
 	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/score"
 )
@@ -29,7 +30,7 @@ func (s *scoring) wait() (pageScores, error) {
 // at a time, and measures no image twice in a row.
 type scorer struct {
 	wanted wanted
-	cuts   cutDetector
+	cuts   change.Cuts
 	latest *scoring // nil before the first frame
 	at     float64  // when it was due, seconds since the first frame
 	input  *pix.RGB // of latest

@@ -14,6 +14,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/attention"
+	"github.com/saccade-dev/saccade/internal/change"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
 	"github.com/saccade-dev/saccade/internal/movie"
 	"github.com/saccade-dev/saccade/internal/pix"
@@ -190,7 +191,7 @@ func (a *Analyzer) inspectFile(ctx context.Context, path string, format saccade.
 // do not change most of the time: a duplicate shares the copy of the frame that
 // it repeats.
 func (r *videoRun) decode(ctx context.Context, out chan<- *frame) error {
-	duplicates := newDuplicateDetector()
+	duplicates := change.NewDuplicates()
 	var last *frame
 	var shrink pix.Shrinker
 	for {

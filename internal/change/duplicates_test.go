@@ -1,4 +1,4 @@
-package pipeline
+package change
 
 import (
 	"image"
@@ -10,7 +10,7 @@ func TestDuplicates(t *testing.T) {
 	m := image.NewYCbCr(image.Rect(0, 0, 40, 30), image.YCbCrSubsampleRatio420)
 	for _, plane := range [][]byte{m.Y, m.Cb, m.Cr} { // every place counts, in a row of the sketch or not
 		for at := range plane {
-			d := newDuplicateDetector()
+			d := NewDuplicates()
 			var got []bool
 			for _, step := range []uint8{0, 0, 0, 1, 0, 0, 0} {
 				plane[at] += step
@@ -21,7 +21,7 @@ func TestDuplicates(t *testing.T) {
 			}
 		}
 	}
-	d := newDuplicateDetector()
+	d := NewDuplicates()
 	var got []bool
 	for i := range 6 { // moving, then not
 		m.Y[8*m.YStride] = uint8(min(i, 3))
@@ -34,7 +34,7 @@ func TestDuplicates(t *testing.T) {
 
 func TestDuplicatesOfTinyFrames(t *testing.T) {
 	m := image.NewYCbCr(image.Rect(0, 0, 2, 1), image.YCbCrSubsampleRatio420) // no row of the sketch
-	d := newDuplicateDetector()
+	d := NewDuplicates()
 	var got []bool
 	for _, step := range []uint8{0, 0, 0, 1, 0} {
 		m.Cb[0] += step

@@ -1,4 +1,4 @@
-package pipeline
+package change
 
 import (
 	"testing"
@@ -36,7 +36,7 @@ func TestCuts(t *testing.T) {
 		"flash":     {[]*pix.RGB{bright(noise(1, 0), 0), bright(noise(1, 0), 100)}, []bool{false, false}},
 	}
 	for name, tt := range tests {
-		var c cutDetector
+		var c Cuts
 		for i, f := range tt.frames {
 			if got := c.Next(f); got != tt.want[i] {
 				t.Errorf("%s: frame %d: cut %v (%.1f)", name, i, got, c.mean)

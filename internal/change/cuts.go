@@ -1,4 +1,4 @@
-package pipeline
+package change
 
 import "github.com/saccade-dev/saccade/internal/pix"
 
@@ -10,17 +10,17 @@ const cutThreshold = 28
 // cutRows is one in how many rows is compared: enough for a mean.
 const cutRows = 4
 
-// cutDetector finds the first frames of new scenes by the mean absolute
+// Cuts finds the first frames of new scenes by the mean absolute
 // difference of neighboring frames at the model's small size, after taking
 // out the change that a fade or a flicker brings to every pixel alike.
-type cutDetector struct {
+type Cuts struct {
 	last []byte
 	mean float64
 }
 
 // Next reports whether p begins a new scene; the first frame does not, nor the
 // first one of another size.
-func (c *cutDetector) Next(p *pix.RGB) bool {
+func (c *Cuts) Next(p *pix.RGB) bool {
 	if len(c.last) != len(p.Pix) {
 		c.last, c.mean = append([]byte(nil), p.Pix...), 0
 		return false

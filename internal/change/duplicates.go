@@ -1,16 +1,16 @@
-package pipeline
+package change
 
 import (
 	"hash/maphash"
 	"image"
 )
 
-// duplicateDetector finds frames that equal the one before, sample by sample. It
+// Duplicates finds frames that equal the one before, sample by sample. It
 // keeps no frame, since frames are drawn on, but hashes (64 bits, seeded at
 // random). Frames of a movement differ in a few rows already and are not hashed
 // as a whole, so that the first of several equal frames after a movement may go
 // unnoticed.
-type duplicateDetector struct {
+type Duplicates struct {
 	seed  maphash.Seed
 	rows  uint64 // hash of some rows of the frame before
 	whole uint64 // hash of all of it
@@ -20,12 +20,13 @@ type duplicateDetector struct {
 // sketchRows is one in how many rows of luma is compared first.
 const sketchRows = 16
 
-func newDuplicateDetector() *duplicateDetector {
-	return &duplicateDetector{seed: maphash.MakeSeed()}
+// NewDuplicates returns a detector for one video.
+func NewDuplicates() *Duplicates {
+	return &Duplicates{seed: maphash.MakeSeed()}
 }
 
 // Next reports whether m is known to equal the frame before.
-func (d *duplicateDetector) Next(m *image.YCbCr) bool {
+func (d *Duplicates) Next(m *image.YCbCr) bool {
 	var lines, all maphash.Hash
 	lines.SetSeed(d.seed)
 	for y := sketchRows / 2; y < m.Rect.Dy(); y += sketchRows {
