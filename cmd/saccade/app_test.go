@@ -255,7 +255,7 @@ func images(b *tab, s *service) {
 		})()`, base64.StdEncoding.EncodeToString(data), name))
 	}
 	eval[any](b, `(() => { const d = new DataTransfer(); d.items.add(new File(['hello'], 'notes.mov')); document.body.dispatchEvent(new DragEvent('drop', {dataTransfer: d, bubbles: true, cancelable: true})); })()`)
-	b.see("notes.mov is not a WebM video")
+	b.see("notes.mov is neither a video")
 	b.wait("document.querySelectorAll('.card').length === 3 && document.querySelectorAll('[data-status=success]').length === 2 && document.querySelectorAll('[data-status=failed]').length === 1")
 	b.judge("library")
 	b.click("Cancel notes.mov")

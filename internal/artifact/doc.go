@@ -29,6 +29,9 @@ const (
 // InputPNG is the name of the analyzed image or page, which lies beside them.
 const InputPNG saccade.File = "input.png"
 
+// InputWebM is the name of a copy of the analyzed video that browsers can play.
+const InputWebM saccade.File = "input.webm"
+
 // The names of the small images that stand for an analysis in lists.
 const (
 	PosterJPG     saccade.File = "poster.jpg"

@@ -20,10 +20,10 @@ type output struct {
 	name      saccade.File
 	enc       *ffmpeg.Encoder
 	blender   *render.Blender
-	layer     func(prediction) *render.Layer
-	alpha     *image.NYCbCrA // frame of the overlay; nil: composited over the video's frame
-	scratch   *image.YCbCr   // copy of the frame to composite on; nil: in place (the last output)
-	composite image.Image    // what was written last
+	layer     func(prediction) *render.Layer // nil: the frame as it is
+	alpha     *image.NYCbCrA                 // frame of the overlay; nil: composited over the video's frame
+	scratch   *image.YCbCr                   // copy of the frame to composite on; nil: in place (the last output)
+	composite image.Image                    // what was written last
 }
 
 // outputs are all WebM files of one analysis. Those that need the untouched
@@ -80,7 +80,7 @@ func (r *videoRun) openOutputs(ctx context.Context) (outputs, error) {
 	}
 	var err error
 	names := mapFiles(r.job.Request.Outputs)
-	if _, overlay := names[saccade.OutOverlay]; len(names) > 1 || len(names) == 1 && !overlay {
+	if _, overlay := names[saccade.OutOverlay]; len(names) > 1 || len(names) == 1 && !overlay || r.copies() {
 		if r.audio, err = r.a.video.Audio(ctx, r.job.Path, r.info, r.job.Dir); err != nil {
 			return nil, err
 		}
@@ -98,6 +98,10 @@ func (r *videoRun) openOutputs(ctx context.Context) (outputs, error) {
 			return nil, err
 		}
 		all = append(all, out)
+	}
+	if err := r.openPlayable(ctx, &all, ffmpeg.EncodeOptions{AspectNum: num, AspectDen: den}); err != nil {
+		all.abort()
+		return nil, err
 	}
 	for i := range len(all) - 1 {
 		if all[i].alpha == nil {
@@ -125,7 +129,10 @@ func (all outputs) write(f *frame) error {
 }
 
 func (o *output) write(f *frame, last bool) error {
-	l := o.layer(f.prediction)
+	var l *render.Layer
+	if o.layer != nil {
+		l = o.layer(f.prediction)
+	}
 	if o.alpha != nil {
 		if err := o.blender.Overlay(o.alpha, l); err != nil {
 			return err
@@ -138,8 +145,10 @@ func (o *output) write(f *frame, last bool) error {
 		copyYCbCr(o.scratch, dst)
 		dst = o.scratch
 	}
-	if err := o.blender.Blend(dst, l); err != nil {
-		return err
+	if l != nil {
+		if err := o.blender.Blend(dst, l); err != nil {
+			return err
+		}
 	}
 	o.composite = dst
 	return o.enc.Write(dst, f.decoded.PTS)

@@ -14,10 +14,11 @@
 //	attention.grid                             the density for players
 //	markers.edl, .fcpxml, .csv, eyetrace.csv   for cutting programs (package markers)
 //	poster.jpg, posterHeat.jpg                 a small frame, and under its heat
+//	input.webm                                 the video, where browsers play no file like it
 //
 // The numbers are always written, so that areas of interest can be measured
 // later without a new prediction ([MeasureAreas]); the answer refers to them
-// only where attention.data was asked for. The last two rows are written for a job
+// only where attention.data was asked for. The last three rows are written for a job
 // that a viewer will show ([Job]), and the grid where it was asked for.
 //
 // A video streams through: one process decodes it, every frame is predicted,

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/change"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
@@ -338,6 +339,10 @@ func (r *videoRun) answer() (*saccade.Outputs[saccade.File], error) {
 	out.Input = &saccade.InputOutput[saccade.File]{Width: r.w, Height: r.h, Frames: r.numbers.frames, Duration: duration, Poster: r.numbers.posters.answer,
 		OutsideTraining: r.numbers.outside.answer()}
 	for _, o := range r.outputs {
+		if o.name == artifact.InputWebM {
+			out.Input.Video = o.name
+			continue
+		}
 		link(out, o.kind, o.name)
 	}
 	linkGrid(out, r.job)

@@ -4,7 +4,7 @@ import { variants } from './pageextras';
 import { Button, Dialog, explain, Icon } from './ui';
 import { addAddress, addFile } from './uploads';
 
-const accept = 'video/webm,image/png,image/jpeg,.webm,.png,.jpg,.jpeg';
+const accept = 'video/webm,video/mp4,video/quicktime,image/gif,image/png,image/jpeg,image/webp,.webm,.mp4,.m4v,.mov,.gif,.png,.jpg,.jpeg,.webp';
 const addressOpen = signal(false);
 
 // DropTarget takes files that are dropped anywhere, on every screen.
@@ -30,7 +30,7 @@ export function DropTarget() {
   }, []);
   return (
     <>
-      {over && <div class="drop"><div><Icon name="upload" /><strong>Drop to see where people look</strong><span>WebM video, PNG or JPEG image</span></div></div>}
+      {over && <div class="drop"><div><Icon name="upload" /><strong>Drop to see where people look</strong><span>Video (WebM, MP4, MOV, GIF) or image (PNG, JPEG, WebP)</span></div></div>}
       {addressOpen.value && <AddressDialog />}
     </>
   );

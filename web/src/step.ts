@@ -1,6 +1,6 @@
 // Exact frames: <video> shows a neighbor of the wanted frame now and then, a
 // decoder of our own never does. Loaded at the first step.
-import { BlobSource, Input, UrlSource, VideoSampleSink, WEBM, type VideoSample } from 'mediabunny';
+import { BlobSource, Input, MP4, UrlSource, VideoSampleSink, WEBM, type VideoSample } from 'mediabunny';
 
 export interface Stepper {
   // draw puts the frame that is shown at a time (seconds) on the canvas, and
@@ -14,7 +14,7 @@ export interface Stepper {
 // the codec is not known.
 export async function open(address: string): Promise<Stepper> {
   const source = address.startsWith('blob:') ? new BlobSource(await (await fetch(address)).blob()) : new UrlSource(address);
-  const input = new Input({ source, formats: [WEBM] });
+  const input = new Input({ source, formats: [WEBM, MP4] });
   const track = await input.getPrimaryVideoTrack();
   if (!track || !(await track.canDecode())) throw new Error('This browser cannot decode single frames of this video.');
   const frames = new Frames(new VideoSampleSink(track));

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { ApiError, call, path, put } from './api';
 import { askedPalette } from './palette';
-import type { Kind } from './types';
+import { type Format, formatOf } from './formats';
 
 // An Upload is something on its way to becoming an analysis.
 export interface Upload {
@@ -37,12 +37,12 @@ export const imagePredictions = {
 
 // addFile starts the analysis of a file that was dropped, chosen or recorded.
 export function addFile(file: File): void {
-  const kind = judge(file);
-  if (kind === 'image') add(file.name, file.size, (u, s) => sendImage(file, u, s));
-  else add(file.name, file.size, (u, s) => sendVideo(file, u, s));
+  add(file.name, file.size, async (u, s) => {
+    const f = await formatOf(file);
+    if (!f) throw new ApiError(400, { code: 'invalid_input_configuration', message: `${file.name} is neither a video (WebM, MP4, MOV, GIF) nor an image (PNG, JPEG, WebP). With ffmpeg: ffmpeg -i "${file.name}" out.webm` }, 0);
+    return f.kind === 'image' ? sendImage(file, f, u, s) : sendVideo(file, f, u, s);
+  });
 }
-
-const judge = (f: File): Kind => (/^image\/(png|jpeg)$/.test(f.type) || /\.(png|jpe?g)$/i.test(f.name) ? 'image' : 'video');
 
 // OfPage is what can be asked of pages alone.
 export interface OfPage { elements?: boolean; steal?: boolean; variants?: string[] }
@@ -105,24 +105,21 @@ const dismiss = (id: number): void => {
   uploads.value = uploads.value.filter((u) => u.id !== id);
 };
 
-async function sendVideo(file: File, u: Upload, signal: AbortSignal): Promise<string> {
-  if (!(await isWebM(file))) {
-    throw new ApiError(400, { code: 'invalid_input_configuration', message: `${file.name} is not a WebM video, nor a PNG or JPEG image. Most editors export WebM; with ffmpeg: ffmpeg -i "${file.name}" out.webm` }, 0);
-  }
+async function sendVideo(file: File, f: Format, u: Upload, signal: AbortSignal): Promise<string> {
   const { url } = await call<{ url: string }>('GET', 'v2/upload-urls');
   await put(url, file, (sent) => change(u.id, { sent }), signal);
   change(u.id, { state: 'starting' });
-  const body = { input: { content: url, title: titleOf(file.name) }, predictions: videoPredictions, ...askedPalette(), keep: true };
+  const body = { input: { content: url, title: titleOf(file.name), ...(f.format && { format: f.format }) }, predictions: videoPredictions, ...askedPalette(), keep: true };
   const { id } = await call<{ id: string }>('POST', 'v2/analyses/video', body);
-  files.set(id, URL.createObjectURL(file));
+  if (f.plays) files.set(id, URL.createObjectURL(file));
   return id;
 }
 
-async function sendImage(file: File, u: Upload, signal: AbortSignal): Promise<string> {
+async function sendImage(file: File, f: Format, u: Upload, signal: AbortSignal): Promise<string> {
   const content = await base64(file);
   if (signal.aborted) throw new DOMException('Canceled', 'AbortError');
   change(u.id, { state: 'starting' });
-  const body = { input: { type: 'image', content, title: titleOf(file.name) }, predictions: imagePredictions, ...askedPalette(), keep: true };
+  const body = { input: { type: 'image', content, title: titleOf(file.name), ...(f.format && { format: f.format }) }, predictions: imagePredictions, ...askedPalette(), keep: true };
   return (await call<{ id: string }>('POST', 'v2/analyses', body)).id;
 }
 
@@ -132,12 +129,7 @@ const files = new Map<string, string>();
 // localVideo is the address of a video that this tab has sent.
 export const localVideo = (id: string) => files.get(id);
 
-const titleOf = (name: string) => name.replace(/\.(webm|png|jpe?g)$/i, '');
-
-async function isWebM(file: File): Promise<boolean> {
-  const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
-  return head[0] === 0x1a && head[1] === 0x45 && head[2] === 0xdf && head[3] === 0xa3;
-}
+const titleOf = (name: string) => name.replace(/\.(webm|mp4|m4v|mov|gif|png|jpe?g|webp)$/i, '');
 
 function base64(file: File): Promise<string> {
   return new Promise((resolve, reject) => {

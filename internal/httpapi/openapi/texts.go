@@ -145,7 +145,7 @@ var fieldTexts = map[string]string{
 	"Outputs.excitingness":           "How exciting the design is.",
 	"Outputs.aois":                   "Areas of interest, in the order of the request.",
 	"InputOutput.image":              "Link to the analyzed image or the captured page.",
-	"InputOutput.video":              "Link to the video as it was uploaded; it answers 410 after `input_expires_at`.",
+	"InputOutput.video":              "Link to the video as it was uploaded, which answers 410 after `input_expires_at`; where browsers do not play its format, to a copy as WebM.",
 	"InputOutput.poster":             "Links to two small JPEGs, 480 pixels wide at most: a frame of the video, or the upper part of the image or page.",
 	"PosterOutput.plain":             "Link to the frame or image.",
 	"PosterOutput.heat":              "Link to the same with the heat laid over it.",

@@ -40,7 +40,11 @@ func (s Signer) Outputs(ctx context.Context, an *saccade.Analysis, expires time.
 		if an.InputExpiresAt != nil && !s.Now().Before(*an.InputExpiresAt) {
 			links = s.Own // a bucket would not say that it is gone
 		}
-		out.Input.Video = s.link(ctx, links, blob.Key(an.Request.Object), expires)
+		key := blob.Key(an.Request.Object)
+		if in := an.Outputs.Input; in != nil && in.Video != "" { // a copy that browsers can play
+			key = blob.AnalysisKey(an.ID, in.Video)
+		}
+		out.Input.Video = s.link(ctx, links, key, expires)
 	}
 	return out
 }
