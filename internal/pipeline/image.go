@@ -11,6 +11,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/movie"
+	"github.com/saccade-dev/saccade/internal/pipeline/maps"
 	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/pix/webp"
 	"github.com/saccade-dev/saccade/internal/render"
@@ -89,7 +90,7 @@ func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress
 	bars.areas(out.AOIs, job.Request.AOIs)
 	bars.setScores(out)
 	progress(saccade.Progress{Fraction: 0.6, Stage: saccade.StageRendering})
-	for o, name := range mapFiles(job.Request.Outputs) {
+	for o, name := range maps.Files(job.Request.Outputs) {
 		if err := ctx.Err(); err != nil {
 			return nil, none, err
 		}
@@ -98,7 +99,7 @@ func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress
 			return nil, none, err
 		}
 		settleMemory(pixels)
-		link(out, o, name)
+		maps.Link(out, o, name)
 	}
 	linkGrid(out, job)
 	out.Input = &saccade.InputOutput[saccade.File]{Image: artifact.InputPNG, Width: rgb.W, Height: rgb.H}
@@ -179,36 +180,6 @@ func writePNG(path string, m *image.NRGBA) error {
 		return closing(f, err)
 	}
 	return f.Close()
-}
-
-// link puts a file's name in its place in the answer.
-func link(out *saccade.Outputs[saccade.File], o saccade.Output, name saccade.File) {
-	attention := func() *saccade.AttentionOutput[saccade.File] {
-		if out.Attention == nil {
-			out.Attention = &saccade.AttentionOutput[saccade.File]{}
-		}
-		return out.Attention
-	}
-	scored := func(s **saccade.ScoreOutput[saccade.File]) *saccade.ScoreOutput[saccade.File] {
-		if *s == nil {
-			*s = &saccade.ScoreOutput[saccade.File]{}
-		}
-		return *s
-	}
-	switch o {
-	case saccade.OutAttentionMap:
-		attention().AttentionMap = name
-	case saccade.OutPerceptionMap:
-		attention().PerceptionMap = name
-	case saccade.OutHotspotsMap:
-		attention().HotspotsMap = name
-	case saccade.OutOverlay:
-		attention().Overlay = name
-	case saccade.OutClarityMap:
-		scored(&out.Clarity).Map = name
-	case saccade.OutExcitingnessMap:
-		scored(&out.Excitingness).Map = name
-	}
 }
 
 // SniffFile returns whether a file is a video or an image, and its format ("" is the

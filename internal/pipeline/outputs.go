@@ -9,6 +9,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/pipeline/maps"
 	"github.com/saccade-dev/saccade/internal/render"
 	"github.com/saccade-dev/saccade/internal/score"
 	"github.com/saccade-dev/saccade/internal/webm"
@@ -50,28 +51,6 @@ func layers(o saccade.Output, palette saccade.Palette) func(prediction) *render.
 // hotspots is how many circles a hotspots map shows at most.
 const hotspots = 8
 
-// mapFiles lists the maps among the outputs, with the stems of their files.
-func mapFiles(outputs []saccade.Output) map[saccade.Output]saccade.File {
-	names := map[saccade.Output]saccade.File{}
-	for _, o := range outputs {
-		switch o {
-		case saccade.OutAttentionMap:
-			names[o] = "attentionMap"
-		case saccade.OutPerceptionMap:
-			names[o] = "perceptionMap"
-		case saccade.OutHotspotsMap:
-			names[o] = "hotspotsMap"
-		case saccade.OutOverlay:
-			names[o] = "overlay"
-		case saccade.OutClarityMap:
-			names[o] = "clarityMap"
-		case saccade.OutExcitingnessMap:
-			names[o] = "excitingnessMap"
-		}
-	}
-	return names
-}
-
 // openOutputs starts an encoder for every map that was asked for.
 func (r *videoRun) openOutputs(ctx context.Context) (outputs, error) {
 	all, num, den := outputs{}, r.info.AspectNum, r.info.AspectDen
@@ -79,7 +58,7 @@ func (r *videoRun) openOutputs(ctx context.Context) (outputs, error) {
 		num, den = den, num
 	}
 	var err error
-	names := mapFiles(r.job.Request.Outputs)
+	names := maps.Files(r.job.Request.Outputs)
 	if _, overlay := names[saccade.OutOverlay]; len(names) > 1 || len(names) == 1 && !overlay || r.copies() {
 		if r.audio, err = r.a.video.Audio(ctx, r.job.Path, r.info, r.job.Dir); err != nil {
 			return nil, err

@@ -18,6 +18,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/change"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
 	"github.com/saccade-dev/saccade/internal/movie"
+	"github.com/saccade-dev/saccade/internal/pipeline/maps"
 	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/webm"
 )
@@ -136,7 +137,7 @@ type besides struct {
 func (a *Analyzer) runFrames(ctx context.Context, job Job, info webm.Info, with besides) (_ *saccade.Outputs[saccade.File], err error) {
 	g, ctx := errgroup.WithContext(ctx)
 	threads := 0
-	if len(mapFiles(job.Request.Outputs)) > 0 {
+	if len(maps.Files(job.Request.Outputs)) > 0 {
 		threads = 1 // encoders need the other ones
 	}
 	dec, err := a.video.Decode(ctx, job.Path, info, threads)
@@ -343,7 +344,7 @@ func (r *videoRun) answer() (*saccade.Outputs[saccade.File], error) {
 			out.Input.Video = o.name
 			continue
 		}
-		link(out, o.kind, o.name)
+		maps.Link(out, o.kind, o.name)
 	}
 	linkGrid(out, r.job)
 	if err := writeMarkers(out, r.job); err != nil {
