@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 )
@@ -126,7 +127,7 @@ func (s *Store) dropInput(ctx context.Context, tx *sql.Tx, id string) error {
 	if err == nil && unused {
 		err = s.listDeletion(ctx, tx, object)
 	}
-	return err
+	return errors.Join(err, s.listDeletion(ctx, tx, blob.AnalysisKey(id, artifact.InputWebM))) // the copy for browsers
 }
 
 // listDeletion makes a deletion due two leases from now: by then a worker that
