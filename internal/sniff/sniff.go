@@ -23,6 +23,7 @@ const (
 	DoJoin    = "Please join all pieces of the recording, the first one first, and upload the whole."
 	DoBytes   = "Please upload the bytes of the file itself."
 	doName    = "Please upload WebM (VP8, VP9 or AV1), or name the format by input.format: "
+	doImage   = "Please upload WebM (VP8, VP9 or AV1), or convert this to PNG or JPEG and have it analyzed as an image."
 	doAddress = "Please check where the file was downloaded from, and upload the video."
 )
 
@@ -32,6 +33,10 @@ var signatures = []struct {
 	magic  string
 	File
 }{
+	{4, "ftypavi", File{"an AVIF image", doImage}},
+	{4, "ftyphei", File{"a HEIC image", doImage}},
+	{4, "ftyphev", File{"a HEIC image", doImage}},
+	{4, "ftypmif1", File{"a HEIF image", doImage}},
 	{4, "ftyp", File{"an MP4 or QuickTime file", doName + "mp4 or mov."}},
 	{4, "moov", File{"a QuickTime file", doName + "mov."}},
 	{4, "mdat", File{"a QuickTime file", doName + "mov."}},
@@ -43,6 +48,13 @@ var signatures = []struct {
 	{0, "GIF8", File{"a GIF image", doName + "gif."}},
 	{0, "\x89PNG", File{What: "a PNG image"}},
 	{0, "\xFF\xD8\xFF", File{What: "a JPEG image"}},
+	{0, "II*\x00", File{"a TIFF or raw image", doImage}},
+	{0, "MM\x00*", File{"a TIFF or raw image", doImage}},
+	{0, "8BPS", File{"a Photoshop image", doImage}},
+	{4, "jP  ", File{"a JPEG 2000 image", doImage}},
+	{4, "JXL ", File{"a JPEG XL image", doImage}},
+	{0, "\xFF\x0A", File{"a JPEG XL image", doImage}},
+	{0, "\x00\x00\x01\x00", File{"an icon (ICO)", doImage}},
 	{0, "FLV\x01", File{What: "a Flash video"}},
 	{0, "DKIF", File{What: "an IVF file"}},
 	{0, "YUV4MPEG2", File{What: "a Y4M file"}},
@@ -92,6 +104,9 @@ func Beginning(head []byte) (File, bool) {
 	if len(head) > 376 && head[0] == 0x47 && head[188] == 0x47 && head[376] == 0x47 {
 		return File{What: "an MPEG transport stream"}, true
 	}
+	if len(head) > 9 && bytes.HasPrefix(head, []byte("BM")) && bytes.Equal(head[6:10], make([]byte, 4)) { // a reserved field
+		return File{"a BMP image", doImage}, true
+	}
 	return File{}, false
 }
 
@@ -127,6 +142,9 @@ func text(head []byte) (File, bool) {
 		b = bytes.TrimLeft(rest, " \t\r\n")
 	}
 	low := bytes.ToLower(b[:min(len(b), 32)])
+	if bytes.HasPrefix(low, []byte("<svg")) || bytes.HasPrefix(low, []byte("<?xml")) && bytes.Contains(b[:min(len(b), 1024)], []byte("<svg")) {
+		return File{"an SVG image", "Please draw it as a PNG and have it analyzed as an image."}, true
+	}
 	for _, t := range texts {
 		if bytes.HasPrefix(low, []byte(t.prefix)) {
 			return t.File, true
