@@ -129,6 +129,11 @@ type Request struct {
 
 	Size int64 `json:"object_size,omitempty"` // bytes of the input when it was accepted; 0: unknown
 
+	// Editions of the tables and markers, which are written anew whenever areas of
+	// interest are measured: the current one, and the one before it, to which links may
+	// still lead. None: they are as the analysis left them.
+	Editions []string `json:"editions,omitempty"`
+
 	Webhook *Webhook          `json:"webhook,omitempty"`
 	Meta    map[string]string `json:"meta,omitempty"` // description, goal, ... (update-meta)
 }

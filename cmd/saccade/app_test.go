@@ -229,6 +229,13 @@ func dialogs(b *tab) {
 		b.wait("document.querySelector('dialog[open]')")
 		b.judge(name)
 		if name == "export" { // every file that is offered is there, be it a header alone
+			eval[any](b, `(async () => { // and the tables have the areas that were drawn
+				for (let end = performance.now() + 20000; performance.now() < end; await new Promise(r => setTimeout(r, 50))) {
+					const text = await (await fetch(document.querySelector('dialog a[download$=".csv"]').href)).text();
+					if (text.split('\n')[0].includes('aoi:')) return;
+				}
+				throw new Error('no area in the table');
+			})()`)
 			eval[any](b, `Promise.all([...document.querySelectorAll('dialog a[download]')].map(async a => {
 				const res = await fetch(a.href);
 				if (!res.ok || (await res.arrayBuffer()).byteLength < 20) throw new Error(a.href + ' ' + res.status);

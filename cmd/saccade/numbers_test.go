@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -180,28 +181,50 @@ func (s *service) numbers(a answer, name string) []byte {
 }
 
 // checkTablesFollow measures another area in an analysis that answered its
-// data: from then on both tables hold this area alone, under fresh links and
-// under those of before.
+// tables; those of a fresh poll have it in place of the former ones. Those of before, which
+// a link may still lead to, stay what they were.
 func (s *service) checkTablesFollow(before answer, below string) {
 	t := s.t
 	t.Helper()
 	path := below + before.text("id")
+	former := s.areasOfTables(before)
 	if put := s.call("PUT", path+"/aois", object{"aois": []object{{"name": "half", "box": object{"x": 0, "y": 0, "width": 0.5, "height": 1}}}}); put.status != http.StatusOK {
 		t.Fatalf("PUT: %d %v", put.status, put.body)
 	}
-	for name, a := range map[string]answer{"before": before, "fresh": s.call("GET", path, nil)} {
-		var table struct {
-			AOIs   []string
-			Frames []struct{ AOIs map[string]float64 }
-		}
-		if err := json.Unmarshal(s.numbers(a, "json"), &table); err != nil || !slices.Equal(table.AOIs, []string{"half"}) || len(table.Frames[0].AOIs) != 1 {
-			t.Errorf("frames.json, link %s: %v, areas %v and %v", name, err, table.AOIs, table.Frames[0].AOIs)
-		}
-		rows, err := csv.NewReader(bytes.NewReader(s.numbers(a, "csv"))).ReadAll()
-		if err != nil || rows[0][len(rows[0])-1] != "aoi:half" || slices.Contains(rows[0], "aoi:top left") {
-			t.Errorf("frames.csv, link %s: %v, columns %v", name, err, rows[0])
+	if diff := cmp.Diff([]string{"half"}, s.areasOfTables(s.call("GET", path, nil))); diff != "" {
+		t.Errorf("fresh links: %s", diff)
+	}
+	if diff := cmp.Diff(former, s.areasOfTables(before)); diff != "" || !slices.Contains(former, "top left") {
+		t.Errorf("links of before: %s", diff)
+	}
+}
+
+// areasOfTables returns the names of the areas in frames.json, which are those of
+// frames.csv.
+func (s *service) areasOfTables(a answer) []string {
+	t := s.t
+	t.Helper()
+	var table struct {
+		AOIs   []string
+		Frames []struct{ AOIs map[string]float64 }
+	}
+	if err := json.Unmarshal(s.numbers(a, "json"), &table); err != nil || len(table.Frames[0].AOIs) != len(table.AOIs) {
+		t.Errorf("frames.json: %v, areas %v and %v", err, table.AOIs, table.Frames[0].AOIs)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(s.numbers(a, "csv"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var columns []string
+	for _, name := range rows[0] {
+		if area, ok := strings.CutPrefix(name, "aoi:"); ok {
+			columns = append(columns, area)
 		}
 	}
+	if diff := cmp.Diff(table.AOIs, columns); diff != "" {
+		t.Errorf("frames.csv has other areas than frames.json: %s", diff)
+	}
+	return table.AOIs
 }
 
 // checkData reads the tables and the raw maps of an analysis with the quarters

@@ -14,7 +14,8 @@
 //   - A File that was asked for by its ETag is of the bytes that had this ETag, or
 //     [ErrChanged].
 //
-// Keys in use: uploads/<account>/<id> and analyses/<id>/<file>.
+// Keys in use: uploads/<account>/<id>, analyses/<id>/<file>, and for files that are
+// written anew together analyses/<id>/edition-<edition>.<file>.
 //
 // Clients put and get objects by links of their own, one object, one method,
 // until a time: [Links]. A store and its links go together.
@@ -27,6 +28,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"path"
 	"strings"
 	"time"
 
@@ -159,6 +161,32 @@ func (k Key) Analysis() (id string, ok bool) {
 		return "", false
 	}
 	return part[1], true
+}
+
+// EditionKey returns the key of a file of one edition of the files of an analysis that
+// are written anew together; without an edition it is [AnalysisKey].
+func EditionKey(id, edition string, file saccade.File) Key {
+	if edition == "" {
+		return AnalysisKey(id, file)
+	}
+	return AnalysisKey(id, saccade.File(editionPrefix+edition+".")+file)
+}
+
+const editionPrefix = "edition-"
+
+// Edition returns the edition that the key of a file of an analysis is of, if of any,
+// and the file's name without it.
+func (k Key) Edition() (edition string, file saccade.File) {
+	name := path.Base(string(k))
+	if _, ok := k.Analysis(); !ok {
+		return "", saccade.File(name)
+	}
+	if rest, ok := strings.CutPrefix(name, editionPrefix); ok {
+		if edition, file, ok := strings.Cut(rest, "."); ok {
+			return edition, saccade.File(file)
+		}
+	}
+	return "", saccade.File(name)
 }
 
 // AnalysisKey returns the key of a file of an analysis; with an empty file name

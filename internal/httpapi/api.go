@@ -81,7 +81,7 @@ func New(cfg Config, deps Deps) (*API, error) {
 		return nil, err
 	}
 	a.log = a.front.Log()
-	a.signer = route.Signer{Links: deps.Links, Own: deps.Verifier, Now: a.now, Log: a.log}
+	a.signer = route.Signer{Links: deps.Links, Key: service.FileKey, Own: deps.Verifier, Now: a.now, Log: a.log}
 	cross := http.NewCrossOriginProtection()
 	if u, err := url.Parse(cfg.PublicURL); err == nil && u.Host != "" {
 		if err := cross.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {

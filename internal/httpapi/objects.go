@@ -107,7 +107,8 @@ func (a *API) getObject(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = object.Close() }()
-	name := path.Base(string(key))
+	_, file := key.Edition()
+	name := string(file)
 	h := w.Header()
 	h.Set("Content-Type", contentType(key, object))
 	h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": name}))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,10 +17,13 @@ import (
 )
 
 // MeasureAreas measures areas of interest on the numbers that a finished analysis
-// left behind, without a new prediction. They replace the former ones: in the
-// analysis and in its tables frames.json and frames.csv, of which both change or,
-// after an error, none. No areas remove them. Measuring again after an error is
-// safe. An analysis that did not succeed (yet) is conflict.
+// left behind, without a new prediction. They replace the former ones, in the
+// analysis and in its tables and markers; no areas remove them. The files are a new
+// edition, which the row names in the transaction that changes the areas: whenever
+// this ends, even by a crash, areas and files belong together. The former edition
+// stays, for links that lead to it; the one before it goes, and so does, in the end,
+// what no row came to name ([store.Store.Unknown]). An analysis that did not succeed
+// (yet) is conflict.
 func (s *Service) MeasureAreas(ctx context.Context, a *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOIResult, error) {
 	if err := saccade.ValidateAOIs(aois); err != nil {
 		return nil, err
@@ -34,16 +36,16 @@ func (s *Service) MeasureAreas(ctx context.Context, a *saccade.Analysis, aois []
 	if err != nil {
 		return nil, err
 	}
-	t, err := newTables()
+	dir, err := os.MkdirTemp("", "saccade-tables-")
 	if err != nil {
 		return nil, blob.FullDisk(err)
 	}
-	defer t.remove()
-	results, err := s.measure(ctx, a, aois, t)
+	defer func() { _ = os.RemoveAll(dir) }()
+	results, err := s.measure(ctx, a, aois, dir)
 	if err != nil {
 		return nil, blob.FullDisk(err)
 	}
-	return results, s.replaceAreas(context.WithoutCancel(ctx), a, results, t)
+	return results, s.replaceAreas(context.WithoutCancel(ctx), a, results, dir)
 }
 
 // nameAreas returns the areas with the boxes of the elements that they name,
@@ -89,99 +91,106 @@ func (s *Service) nameAreas(ctx context.Context, a *saccade.Analysis, aois []sac
 	return aois, nil
 }
 
-// replaceAreas puts the new tables and results in place of the former ones.
-func (s *Service) replaceAreas(ctx context.Context, a *saccade.Analysis, results []saccade.AOIResult, t *tables) error {
-	s.replace.Lock()
-	defer s.replace.Unlock()
-	if err := s.replaceTables(ctx, a.ID, t); err != nil {
+// replaceAreas stores the files in dir as a new edition and makes it the current one,
+// with the results.
+func (s *Service) replaceAreas(ctx context.Context, a *saccade.Analysis, results []saccade.AOIResult, dir string) error {
+	edition := saccade.NewID()
+	if err := s.storeEdition(ctx, a.ID, edition, dir); err != nil {
+		s.dropEdition(ctx, a.ID, edition)
 		return err
 	}
-	if err := s.replaceMarkers(ctx, a, results, t); err != nil {
-		return err
-	}
-	_, err := s.deps.Analyses.SetAOIs(ctx, a.Account, a.ID, results)
-	if saccade.IsCode(err, saccade.CodeGone) { // deleted meanwhile: nothing of it may come back
+	now, err := s.deps.Analyses.SetAOIs(ctx, a.Account, a.ID, results, edition)
+	switch {
+	case saccade.IsCode(err, saccade.CodeGone): // deleted meanwhile: nothing of it may come back
 		s.tryDelete(ctx, blob.AnalysisKey(a.ID, ""))
+		return err
+	case err != nil: // the row may name it all the same
+		return err
 	}
-	return err
+	for _, former := range a.Request.Editions {
+		if !slices.Contains(now.Request.Editions, former) {
+			s.dropEdition(ctx, a.ID, former)
+		}
+	}
+	return nil
 }
 
-// measure measures the areas and writes the new tables.
-func (s *Service) measure(ctx context.Context, a *saccade.Analysis, aois []saccade.AOI, t *tables) ([]saccade.AOIResult, error) {
-	density, err := s.Open(ctx, a, artifact.DensityNPY)
+// storeEdition puts every file of a directory.
+func (s *Service) storeEdition(ctx context.Context, id, edition, dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := s.storeFile(ctx, blob.EditionKey(id, edition, saccade.File(e.Name())), filepath.Join(dir, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropEdition deletes the files of an edition, or logs why it could not.
+func (s *Service) dropEdition(ctx context.Context, id, edition string) {
+	for _, file := range renewed() {
+		s.tryDelete(ctx, blob.EditionKey(id, edition, file))
+	}
+}
+
+// measure measures the areas on what the analysis left and writes the new tables, and
+// the markers where there are any, into dir.
+func (s *Service) measure(ctx context.Context, a *saccade.Analysis, aois []saccade.AOI, dir string) ([]saccade.AOIResult, error) {
+	original := *a
+	original.Request.Editions = nil // its rows are those of every edition, and it stays
+	density, err := s.Open(ctx, &original, artifact.DensityNPY)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = density.Close() }()
-	frames, err := s.Open(ctx, a, artifact.FramesJSON)
+	frames, err := s.Open(ctx, &original, artifact.FramesJSON)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = frames.Close() }()
-	former := io.TeeReader(frames, t.former)
-	numbers := pipeline.Numbers{Density: density, Frames: former}
+	numbers := pipeline.Numbers{Density: density, Frames: frames}
 	if a.Outputs != nil && a.Outputs.Input != nil {
 		numbers.Duration = a.Outputs.Input.Duration
 	}
 	if a.Request.Uncertainty {
 		numbers.Uncertain = a.Request.Kind
 	}
-	results, err := pipeline.MeasureAreas(ctx, numbers, aois, pipeline.Tables{JSON: t.json, CSV: t.csv})
+	results, err := writeTables(ctx, numbers, aois, dir)
 	if err != nil {
 		return nil, err
 	}
-	_, err = io.Copy(io.Discard, former) // what is behind the document
-	return results, err
+	return results, writeMarkers(a, results, dir)
 }
 
-// tables are the new tables of an analysis, and the former frames.json, on
-// their way.
-type tables struct{ json, csv, former *os.File }
-
-func newTables() (*tables, error) {
-	t := &tables{}
-	for _, f := range []**os.File{&t.json, &t.csv, &t.former} {
-		var err error
-		if *f, err = os.CreateTemp("", "saccade-tables-"); err != nil {
-			t.remove()
-			return nil, err
-		}
-	}
-	return t, nil
-}
-
-func (t *tables) remove() {
-	for _, f := range []*os.File{t.json, t.csv, t.former} {
-		if f != nil {
-			_ = f.Close()
-			_ = os.Remove(f.Name())
-		}
-	}
-}
-
-// replaceTables puts both tables; where the second one fails, it puts the
-// former first one back.
-func (s *Service) replaceTables(ctx context.Context, id string, t *tables) error {
-	if err := s.putFrom(ctx, blob.AnalysisKey(id, artifact.FramesJSON), t.json); err != nil {
-		return err
-	}
-	err := s.putFrom(ctx, blob.AnalysisKey(id, artifact.FramesCSV), t.csv)
+// writeTables measures the areas and writes the tables that have them.
+func writeTables(ctx context.Context, numbers pipeline.Numbers, aois []saccade.AOI, dir string) ([]saccade.AOIResult, error) {
+	json, err := os.Create(filepath.Join(dir, string(artifact.FramesJSON)))
 	if err != nil {
-		err = errors.Join(err, s.putFrom(ctx, blob.AnalysisKey(id, artifact.FramesJSON), t.former))
+		return nil, err
 	}
-	return err
+	csv, err := os.Create(filepath.Join(dir, string(artifact.FramesCSV)))
+	if err != nil {
+		return nil, errors.Join(err, json.Close())
+	}
+	results, err := pipeline.MeasureAreas(ctx, numbers, aois, pipeline.Tables{JSON: json, CSV: csv})
+	return results, errors.Join(err, json.Close(), csv.Close())
 }
 
-// replaceMarkers writes the files for cutting programs anew, where there are any:
+// writeMarkers writes the files for cutting programs anew, where there are any:
 // areas that are missed are in them.
-func (s *Service) replaceMarkers(ctx context.Context, a *saccade.Analysis, results []saccade.AOIResult, t *tables) error {
+func writeMarkers(a *saccade.Analysis, results []saccade.AOIResult, dir string) error {
 	if a.Outputs == nil || a.Outputs.Attention == nil || a.Outputs.Attention.Markers == nil {
 		return nil
 	}
-	if _, err := t.json.Seek(0, io.SeekStart); err != nil {
+	json, err := os.Open(filepath.Join(dir, string(artifact.FramesJSON)))
+	if err != nil {
 		return err
 	}
-	frames, err := artifact.ReadFrames(t.json)
+	defer func() { _ = json.Close() }()
+	frames, err := artifact.ReadFrames(json)
 	if err != nil {
 		return err
 	}
@@ -189,27 +198,6 @@ func (s *Service) replaceMarkers(ctx context.Context, a *saccade.Analysis, resul
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "saccade-markers-")
-	if err != nil {
-		return blob.FullDisk(err)
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	if _, err := markers.Write(dir, list); err != nil {
-		return blob.FullDisk(err)
-	}
-	for _, name := range markers.All() {
-		if err := s.storeFile(ctx, blob.AnalysisKey(a.ID, name), filepath.Join(dir, string(name))); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// putFrom stores a file from its start.
-func (s *Service) putFrom(ctx context.Context, key blob.Key, f *os.File) error {
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	_, err := s.deps.Objects.Put(ctx, key, f)
+	_, err = markers.Write(dir, list)
 	return err
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/saccade-dev/saccade"
@@ -39,7 +38,7 @@ type Uploads interface {
 // Analyses keeps analyses.
 type Analyses interface {
 	CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *store.Idempotency) (_ *saccade.Analysis, replayed bool, err error)
-	SetAOIs(ctx context.Context, account, id string, results []saccade.AOIResult) (*saccade.Analysis, error)
+	SetAOIs(ctx context.Context, account, id string, results []saccade.AOIResult, edition string) (*saccade.Analysis, error)
 	Update(ctx context.Context, account, id string, change store.Change) (*saccade.Analysis, error)
 	Delete(ctx context.Context, account, id string) (objects []blob.Key, err error)
 }
@@ -90,11 +89,10 @@ type Deps struct {
 // Service is safe for concurrent use.
 type Service struct {
 	Files
-	limits  Limits
-	deps    Deps
-	log     *slog.Logger
-	now     func() time.Time
-	replace sync.Mutex // one pair of tables is replaced at a time
+	limits Limits
+	deps   Deps
+	log    *slog.Logger
+	now    func() time.Time
 }
 
 // New makes a service. The error names everything wrong with the limits and every

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -16,7 +15,6 @@ import (
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/blob"
-	"github.com/saccade-dev/saccade/internal/markers"
 	"github.com/saccade-dev/saccade/internal/pipeline"
 	"github.com/saccade-dev/saccade/internal/service"
 	"github.com/saccade-dev/saccade/internal/store"
@@ -67,11 +65,11 @@ func (rows) CreateAnalysis(_ context.Context, a *saccade.Analysis, _ *store.Idem
 	return a, false, nil
 }
 
-func (rows) SetAOIs(_ context.Context, _, id string, _ []saccade.AOIResult) (*saccade.Analysis, error) {
+func (rows) SetAOIs(_ context.Context, _, id string, _ []saccade.AOIResult, edition string) (*saccade.Analysis, error) {
 	if id == "deleted" {
 		return nil, saccade.Errorf(saccade.CodeGone, "deleted")
 	}
-	return &saccade.Analysis{ID: id}, nil
+	return &saccade.Analysis{ID: id, Request: saccade.Request{Editions: []string{edition}}}, nil
 }
 
 func (rows) Update(_ context.Context, account, id string, c store.Change) (*saccade.Analysis, error) {
@@ -289,92 +287,5 @@ func leftBehind(t *testing.T, disk blob.Store, id string) {
 			t.Fatal(err)
 		}
 		put(t, disk, blob.AnalysisKey(id, name), b)
-	}
-}
-
-// tables are frames.json and frames.csv of an analysis in the store.
-func tables(t *testing.T, disk blob.Store, id string) (json, csv string) {
-	t.Helper()
-	var got [2]string
-	for i, name := range []saccade.File{artifact.FramesJSON, artifact.FramesCSV} {
-		o, _, err := disk.Open(context.Background(), blob.AnalysisKey(id, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := io.ReadAll(o)
-		if err := errors.Join(err, o.Close()); err != nil {
-			t.Fatal(err)
-		}
-		got[i] = string(b)
-	}
-	return got[0], got[1]
-}
-
-func TestMeasureReplacesTheTables(t *testing.T) {
-	s, disk := newService(t, &painter{})
-	leftBehind(t, disk, "an5")
-	left := []saccade.AOI{{Name: "left", Box: &saccade.Box{Width: 0.5, Height: 1}}}
-	got, err := s.MeasureAreas(context.Background(), &saccade.Analysis{ID: "an5", Status: saccade.StatusSuccess}, left)
-	if err != nil || len(got) != 1 || got[0].Share != 0.5 {
-		t.Fatalf("%+v, %v", got, err)
-	}
-	json, csv := tables(t, disk, "an5")
-	frames, err := artifact.ReadFrames(strings.NewReader(json))
-	if err != nil || frames.Duration != 0.4 {
-		t.Fatalf("%+v, %v", frames, err)
-	}
-	if diff := cmp.Diff([]string{"left"}, frames.AOIs) + cmp.Diff(map[string]float64{"left": 0.5}, frames.Rows[3].AOIs); diff != "" {
-		t.Error(diff)
-	}
-	if !strings.Contains(csv, "aoi:left\n") || strings.Contains(csv+json, "former") || strings.Count(csv, ",0.5\n") != 4 {
-		t.Error(csv)
-	}
-}
-
-// TestMeasureRenewsTheMarkers: an area that is missed is marked, where there are markers.
-func TestMeasureRenewsTheMarkers(t *testing.T) {
-	s, disk := newService(t, &painter{})
-	leftBehind(t, disk, "an7")
-	a := &saccade.Analysis{ID: "an7", Status: saccade.StatusSuccess, Request: saccade.Request{Title: "Visit"},
-		Outputs: &saccade.Outputs[saccade.File]{Attention: &saccade.AttentionOutput[saccade.File]{Markers: &saccade.MarkersOutput[saccade.File]{EDL: markers.EDLFile}}}}
-	late := 0.3
-	tiny := []saccade.AOI{{Name: "logo", Box: &saccade.Box{Width: 0.01, Height: 0.01}, From: &late}}
-	got, err := s.MeasureAreas(context.Background(), a, tiny)
-	if err != nil || len(got) != 1 || got[0].FirstSeen != nil {
-		t.Fatalf("%+v, %v", got, err)
-	}
-	o, _, err := disk.Open(context.Background(), blob.AnalysisKey("an7", markers.EDLFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(o)
-	if err := errors.Join(err, o.Close()); err != nil || !strings.Contains(string(b), "* LOC: 01:00:00:09 CYAN    Area missed: logo") {
-		t.Errorf("%v %s", err, b)
-	}
-	if _, err := disk.Stat(context.Background(), blob.AnalysisKey("an5", markers.EDLFile)); !errors.Is(err, blob.ErrNotFound) {
-		t.Errorf("an analysis without markers has some: %v", err)
-	}
-}
-
-// full is a store that takes no frames.csv.
-type full struct{ blob.Store }
-
-func (f full) Put(ctx context.Context, key blob.Key, r io.Reader) (blob.Info, error) {
-	if strings.HasSuffix(string(key), ".csv") {
-		return blob.Info{}, errors.New("full")
-	}
-	return f.Store.Put(ctx, key, r)
-}
-
-func TestMeasureReplacesBothTablesOrNone(t *testing.T) {
-	s, disk := newService(t, nil, func(_ *service.Limits, d *service.Deps) { d.Objects = full{d.Objects} })
-	leftBehind(t, disk, "an6")
-	wantJSON, wantCSV := tables(t, disk, "an6")
-	if _, err := s.MeasureAreas(context.Background(), &saccade.Analysis{ID: "an6", Status: saccade.StatusSuccess}, nil); err == nil || !strings.Contains(err.Error(), "full") {
-		t.Errorf("got %v", err)
-	}
-	json, csv := tables(t, disk, "an6")
-	if diff := cmp.Diff(wantJSON, json) + cmp.Diff(wantCSV, csv); diff != "" {
-		t.Error(diff)
 	}
 }

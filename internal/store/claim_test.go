@@ -354,11 +354,24 @@ func TestEdits(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		a := f.create(saccade.KindVideo)
 		results := []saccade.AOIResult{{AOI: saccade.AOI{Name: "logo", Box: &saccade.Box{Width: 1, Height: 1}}, Share: 1, Rank: 1}}
-		_, err := f.SetAOIs(t.Context(), "acme", a.ID, results)
+		_, err := f.SetAOIs(t.Context(), "acme", a.ID, results, "zero")
 		f.code(err, saccade.CodeClient)
 		f.ok(f.begin(a.ID).Succeed(t.Context(), someOutputs()))
-		edited, err := f.SetAOIs(t.Context(), "acme", a.ID, results)
+		_, err = f.SetAOIs(t.Context(), "acme", a.ID, nil, "one")
 		f.ok(err)
+		_, err = f.SetAOIs(t.Context(), "acme", a.ID, nil, "two")
+		f.ok(err)
+		edited, err := f.SetAOIs(t.Context(), "acme", a.ID, results, "three")
+		f.ok(err)
+		if diff := cmp.Diff([]string{"three", "two"}, edited.Request.Editions); diff != "" {
+			t.Error(diff)
+		}
+		frames := func(edition string) blob.Key { return blob.EditionKey(a.ID, edition, "frames.json") }
+		unknown, err := f.Unknown(t.Context(), []blob.Key{frames("three"), frames("two"), frames("one"), frames("zero"), frames("")})
+		f.ok(err)
+		if diff := cmp.Diff([]blob.Key{frames("one"), frames("zero")}, unknown); diff != "" {
+			t.Error(diff)
+		}
 		got := f.get(a.ID)
 		if diff := cmp.Diff(got, edited) + cmp.Diff(results, got.Outputs.AOIs) + cmp.Diff("logo", got.Request.AOIs[0].Name); diff != "" {
 			t.Error(diff)

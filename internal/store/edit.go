@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"maps"
+	"slices"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/store/pool"
@@ -44,10 +45,14 @@ func (s *Store) editWith(ctx context.Context, account, id string, change func(*s
 	return edited, nil
 }
 
+// editions is how many editions of the tables of an analysis are kept.
+const editions = 2
+
 // SetAOIs replaces the areas of interest of a succeeded analysis and their
-// results, and gives the analysis as it is now. An analysis that did not
-// succeed (yet) is client_error.
-func (s *Store) SetAOIs(ctx context.Context, account, id string, results []saccade.AOIResult) (*saccade.Analysis, error) {
+// results, makes the edition of its tables that has them the current one, and
+// returns the analysis as it is now. An analysis that did not succeed (yet) is
+// client_error.
+func (s *Store) SetAOIs(ctx context.Context, account, id string, results []saccade.AOIResult, edition string) (*saccade.Analysis, error) {
 	return s.edit(ctx, account, id, func(a *saccade.Analysis) error {
 		if a.Status != saccade.StatusSuccess || a.Outputs == nil {
 			return saccade.Errorf(saccade.CodeClient, "Areas of interest can be set once the analysis has succeeded; its status is %q.", a.Status)
@@ -57,6 +62,8 @@ func (s *Store) SetAOIs(ctx context.Context, account, id string, results []sacca
 			a.Request.AOIs[i] = r.AOI
 		}
 		a.Outputs.AOIs = results
+		a.Request.Editions = slices.Insert(a.Request.Editions, 0, edition)
+		a.Request.Editions = a.Request.Editions[:min(len(a.Request.Editions), editions)]
 		return nil
 	})
 }

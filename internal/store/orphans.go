@@ -13,25 +13,31 @@ import (
 
 // Unknown returns those of the keys that no row knows: of uploads that were never
 // given out or are deleted, and of files of analyses that are not there or are
-// gone. Keys of other classes are not judged. A few hundred keys at a time.
+// gone, or of an edition that is not kept. Keys of other classes are not judged. A few
+// hundred keys at a time.
 func (s *Store) Unknown(ctx context.Context, keys []blob.Key) ([]blob.Key, error) {
-	var uploads, analyses []any
+	var uploads, analyses, renewed []any
 	for _, key := range keys {
 		if _, _, ok := key.Upload(); ok {
 			uploads = append(uploads, string(key))
 		} else if id, ok := key.Analysis(); ok {
 			analyses = append(analyses, id)
+			if edition, _ := key.Edition(); edition != "" {
+				renewed = append(renewed, id)
+			}
 		}
 	}
 	byUpload, err := s.found(ctx, `SELECT object FROM uploads WHERE object`, uploads)
 	byUse, err2 := s.found(ctx, `SELECT object FROM analyses WHERE object`, uploads)
 	byID, err3 := s.found(ctx, `SELECT id FROM analyses WHERE tombstone = '' AND id`, analyses)
-	if err := errors.Join(err, err2, err3); err != nil {
+	kept, err4 := s.keptEditions(ctx, renewed)
+	if err := errors.Join(err, err2, err3, err4); err != nil {
 		return nil, err
 	}
 	var unknown []blob.Key
 	for _, key := range keys {
-		if id, ok := key.Analysis(); ok && !slices.Contains(byID, id) {
+		edition, _ := key.Edition()
+		if id, ok := key.Analysis(); ok && (!slices.Contains(byID, id) || edition != "" && !slices.Contains(kept[id], edition)) {
 			unknown = append(unknown, key)
 		}
 		if _, _, ok := key.Upload(); ok && !slices.Contains(byUpload, string(key)) && !slices.Contains(byUse, string(key)) {
@@ -41,19 +47,38 @@ func (s *Store) Unknown(ctx context.Context, keys []blob.Key) ([]blob.Key, error
 	return unknown, nil
 }
 
+// keptEditions returns the editions of tables that analyses keep, by their ids.
+func (s *Store) keptEditions(ctx context.Context, ids []any) (map[string][]string, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT `+analysisColumns+` FROM analyses WHERE id IN `+placeholders(len(ids)), ids...)
+	all, err := pool.Collect(rows, err, scanAnalysis)
+	kept := map[string][]string{}
+	for _, a := range all {
+		kept[a.ID] = a.Request.Editions
+	}
+	return kept, err
+}
+
 // found returns which of the values a query, which ends before its IN, has.
 func (s *Store) found(ctx context.Context, query string, values []any) ([]string, error) {
 	if len(values) == 0 {
 		return nil, nil
 	}
-	places := make([]string, len(values))
-	for i := range places {
-		places[i] = "$" + strconv.Itoa(i+1)
-	}
-	rows, err := s.read.QueryContext(ctx, query+` IN (`+strings.Join(places, ", ")+`)`, values...)
+	rows, err := s.read.QueryContext(ctx, query+` IN `+placeholders(len(values)), values...)
 	return pool.Collect(rows, err, func(row pool.Scanner) (string, error) {
 		var v string
 		err := row.Scan(&v)
 		return v, err
 	})
+}
+
+// placeholders returns those of n values, in brackets.
+func placeholders(n int) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = "$" + strconv.Itoa(i+1)
+	}
+	return "(" + strings.Join(all, ", ") + ")"
 }

@@ -56,12 +56,12 @@ func (s *session) orphans(ctx context.Context) {
 
 var errEnough = errors.New("worker: enough for once")
 
-// removeOrphans removes uploads by their keys, and what is left of analyses as a
-// whole.
+// removeOrphans removes uploads and editions of tables by their keys, and what is left
+// of analyses as a whole.
 func (s *session) removeOrphans(ctx context.Context, keys []blob.Key) {
 	done := map[blob.Key]bool{}
 	for _, key := range keys {
-		if id, ok := key.Analysis(); ok {
+		if id, ok := key.Analysis(); ok && !isEdition(key) {
 			key = blob.AnalysisKey(id, "")
 		}
 		if done[key] {
@@ -73,4 +73,9 @@ func (s *session) removeOrphans(ctx context.Context, keys []blob.Key) {
 	if len(keys) > 0 {
 		s.Log.InfoContext(ctx, "removed objects that no row knew", "objects", len(keys))
 	}
+}
+
+func isEdition(key blob.Key) bool {
+	edition, _ := key.Edition()
+	return edition != ""
 }

@@ -80,7 +80,11 @@ func TestOrphans(t *testing.T) {
 			t.Fatal(err)
 		}
 		video := b.create(saccade.KindVideo, func(r *saccade.Request) { r.Object = string(blob.UploadKey(account, used.ID)) })
+		if _, err := b.store.SetAOIs(t.Context(), account, a.ID, nil, "current"); err != nil {
+			t.Fatal(err)
+		}
 		stay := []blob.Key{
+			put(blob.EditionKey(a.ID, "current", "frames.json"), old), put(blob.EditionKey(a.ID, "underway", "frames.json"), time.Hour),
 			put(blob.AnalysisKey(a.ID, "attention.png"), old), put(blob.AnalysisKey(video.ID, "frames.json"), old),
 			put(blob.UploadKey(account, used.ID), old), put(blob.UploadKey(account, u.ID), old),
 			put("analyses/new/source", time.Hour), put("uploads/acme/new", time.Hour), put("others/a/b", old), put("analyses/x", old),
@@ -89,7 +93,7 @@ func TestOrphans(t *testing.T) {
 		if _, err := b.store.Delete(t.Context(), account, deleted.ID); err != nil {
 			t.Fatal(err)
 		}
-		removed := []blob.Key{lost, put("uploads/acme/unknown", old), put("uploads/nobody/x", old),
+		removed := []blob.Key{lost, put(blob.EditionKey(a.ID, "lost", "frames.json"), old), put("uploads/acme/unknown", old), put("uploads/nobody/x", old),
 			put(blob.AnalysisKey(deleted.ID, "late.webm"), old), put(blob.AnalysisKey(deleted.ID, "later.webm"), old)}
 		for _, key := range removed {
 			eventually(t, func() bool { return !b.there(key) })

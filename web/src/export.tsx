@@ -1,13 +1,14 @@
+import { useEffect, useState } from 'preact/hooks';
 import type { Model } from './model';
 import type { Outputs } from './types';
 import { draw } from './stage';
 import { Painter } from './heat';
-import { file, path } from './api';
+import { file, find, path } from './api';
 import { Button, Dialog, explain } from './ui';
 
 // ExportDialog saves what there is of an analysis.
 export function ExportDialog({ model: m, onClose }: { model: Model; onClose: () => void }) {
-  const o = m.outputs;
+  const o = useFreshOutputs(m);
   const d = o.attention?.data;
   const name = (m.title.value || 'analysis').replace(/[^\p{L}\p{N}._-]+/gu, '-');
   return (
@@ -25,6 +26,16 @@ export function ExportDialog({ model: m, onClose }: { model: Model; onClose: () 
       </ul>
     </Dialog>
   );
+}
+
+// useFreshOutputs asks for the links anew: those of when the page was loaded may have
+// expired, and lead to tables without the areas that were drawn since.
+function useFreshOutputs(m: Model): Outputs {
+  const [outputs, setOutputs] = useState(m.outputs);
+  useEffect(() => {
+    if (!m.readOnly) void find(m.analysis.id, m.kind).then((a) => a.outputs && setOutputs(a.outputs)).catch(() => undefined);
+  }, [m]);
+  return outputs;
 }
 
 function Item({ title, text, children }: { title: string; text: string; children: preact.ComponentChildren }) {

@@ -80,7 +80,7 @@ func descriptions(l service.Limits) map[string]string {
 	const stream = "Server-sent events: `progress` whenever something changed, then `success`, `failed`, `gone` or `error`, and the stream ends. The data of each is what a poll would answer."
 	const erase = "Cancels the analysis if it waits or runs, and erases its input and outputs. Afterwards its address answers 410."
 	const change = "What is left out stays as it is. The answer is that of a poll."
-	const measure = "Measures areas of interest on the stored prediction; nothing is predicted anew. Needs a successful analysis. The files of `attention.data` and `attention.markers` hold these areas from then on."
+	const measure = "Measures areas of interest on the stored prediction; nothing is predicted anew. Needs a successful analysis. The files of `attention.data` and `attention.markers` hold these areas from then on: poll for links to them, those of before lead to the former ones for a while."
 	const write = "Starts the writing and returns at once. Calling it again is safe: it reports how far the text is. Errors are `{\"success\":false,\"msg\":…}`."
 	text := "Poll until `status` is `completed` or `failed`. Texts " + life(l.TextTTL, "they were written") + " (410)."
 	if l.TextTTL == 0 {

@@ -14,6 +14,7 @@ type Signer struct {
 	Links blob.Links
 	Own   OwnLinks // of links that lead to this server, wherever the objects are
 	Now   func() time.Time
+	Key   func(an *saccade.Analysis, file saccade.File) blob.Key // of a file that an analysis answered
 	Log   *slog.Logger
 }
 
@@ -31,7 +32,7 @@ func (s Signer) Outputs(ctx context.Context, an *saccade.Analysis, expires time.
 	if an.Outputs == nil {
 		return &saccade.Outputs[saccade.Link]{}
 	}
-	out := saccade.MapLinks(an.Outputs, func(file saccade.File) saccade.Link { return s.Link(ctx, blob.AnalysisKey(an.ID, file), expires) })
+	out := saccade.MapLinks(an.Outputs, func(file saccade.File) saccade.Link { return s.Link(ctx, s.Key(an, file), expires) })
 	if an.Request.Kind == saccade.KindVideo && an.Request.Object != "" {
 		if out.Input == nil {
 			out.Input = &saccade.InputOutput[saccade.Link]{}
