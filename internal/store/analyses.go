@@ -111,17 +111,30 @@ func (s *Store) checkAdmission(ctx context.Context, tx *sql.Tx, a *saccade.Analy
 	if !strings.HasPrefix(a.Request.Object, "uploads/") {
 		return s.CheckRoom(ctx, tx, a.Account, quota.Limits{Analyses: 1, Bytes: a.Request.Size})
 	}
-	// Takes the row's lock, so that the upload cannot be swept away meanwhile.
-	n, err := pool.Affected(tx.ExecContext(ctx, `UPDATE uploads SET size = CASE WHEN CAST($3 AS BIGINT) > 0 THEN CAST($3 AS BIGINT) ELSE size END WHERE object = $1 AND account = $2`,
-		a.Request.Object, a.Account, a.Request.Size))
-	if err == nil && n == 0 {
-		return saccade.Errorf(saccade.CodeInvalidInput, "Nothing was uploaded to this URL. Ask for a new upload URL, upload, then try again.").About("content")
+	var size int64 // as far as it is counted already
+	err := tx.QueryRowContext(ctx, `SELECT size FROM uploads WHERE object = $1 AND account = $2`, a.Request.Object, a.Account).Scan(&size)
+	if errors.Is(err, sql.ErrNoRows) {
+		return errNothingThere
+	}
+	now := size
+	if a.Request.Size > 0 {
+		now = a.Request.Size
+	}
+	if err == nil {
+		err = s.CheckRoom(ctx, tx, a.Account, quota.Limits{Analyses: 1, Bytes: max(now, 0) - max(size, 0)})
 	}
 	if err != nil {
 		return err
 	}
-	return s.CheckRoom(ctx, tx, a.Account, quota.Limits{Analyses: 1}) // the upload is counted already
+	// Takes the row's lock, so that the upload cannot be swept away meanwhile.
+	n, err := pool.Affected(tx.ExecContext(ctx, `UPDATE uploads SET size = $1 WHERE object = $2 AND account = $3`, now, a.Request.Object, a.Account))
+	if err == nil && n == 0 {
+		return errNothingThere
+	}
+	return err
 }
+
+var errNothingThere = saccade.Errorf(saccade.CodeInvalidInput, "Nothing was uploaded to this URL. Ask for a new upload URL, upload, then try again.").About("content")
 
 // reserveShare is which part of a full queue every account may still use beside the
 // others, one analysis at least.

@@ -117,6 +117,7 @@ func TestDiskBudgetRefuses(t *testing.T) {
 		f.ok(f.NoteUpload(t.Context(), key, 129))
 		_, err = f.Update(t.Context(), "acme", b.ID, store.Change{Keep: &yes})
 		f.ok(err)
+		f.clock.move(time.Minute) // counted anew
 		_, err = f.CreateUpload(t.Context(), "rival")
 		f.code(err, saccade.CodeNoRoom)
 		_, err = f.order("acme", 1, nil)

@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 
 	"github.com/saccade-dev/saccade/internal/store/pool"
+	"github.com/saccade-dev/saccade/internal/store/quota"
 	"github.com/saccade-dev/saccade/internal/store/signal"
 )
 
@@ -55,6 +56,9 @@ func (s *Store) migrate(ctx context.Context) error {
 			break
 		}
 		err = s.migrateRows(ctx)
+	}
+	if err == nil {
+		err = s.inMigration(ctx, func(tx *sql.Tx) error { return quota.KeepSums(ctx, tx, s.driver == DriverPostgres) })
 	}
 	if err == nil {
 		err = s.fillSearch(ctx)

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"database/sql/driver"
 	"errors"
 	"strings"
 	"sync"
@@ -195,4 +196,87 @@ func TestUnmeasured(t *testing.T) {
 			t.Errorf("%v, %v, %+v", got, err, f.used("acme"))
 		}
 	})
+}
+
+// TestQuotaCost: on SQLite an order of an account with a quota reads a sum, and of its day no
+// more than the quota, however much it has.
+func TestQuotaCost(t *testing.T) {
+	var to asked
+	f := open(t, store.DriverSQLite, func(c *store.Config) {
+		c.MaxQueued, c.Quota = 0, quota.Limits{Analyses: 100, Bytes: 1 << 40}
+		c.WrapSQLite = func(d driver.Driver) driver.Driver { return noting{d, &to} }
+	})
+	other, err := f.order("rival", 10, nil)
+	f.ok(err)
+	fill(f, other, 1000)
+	_, err = f.DB().ExecContext(t.Context(), `UPDATE analyses SET bytes = 10`)
+	f.ok(err)
+	to.take()
+	_, err = f.order("rival", 10, nil)
+	f.code(err, saccade.CodeRateLimited)
+	_, err = f.order("acme", 10, nil)
+	f.ok(err)
+	queries, rows := to.take()
+	plans(f, queries)
+	if rows > 20 {
+		t.Errorf("%d rows were answered to\n%s", rows, strings.Join(queries, "\n"))
+	}
+	all := strings.Join(queries, "\n")
+	for _, part := range []string{"quota_bytes", "FROM stored", "created_at >="} {
+		if !strings.Contains(all, part) {
+			t.Errorf("nothing asked for %s", part)
+		}
+	}
+}
+
+// TestSums: the sums of what is stored are right whoever changes rows, and are made where
+// there are none.
+func TestSums(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		for _, statement := range []string{
+			`UPDATE uploads SET size = 7 WHERE account = 'acme'`, `UPDATE uploads SET size = size`, `UPDATE analyses SET bytes = NULL WHERE account = 'acme'`,
+			`UPDATE analyses SET bytes = 1000 WHERE bytes IS NULL`, `UPDATE analyses SET bytes = bytes - 1`, `DELETE FROM uploads WHERE account = 'rival'`,
+			`DELETE FROM analyses WHERE account = 'acme'`, `DROP TABLE nothing`, // which fails
+		} {
+			f.uploaded()
+			u, err := f.CreateUpload(t.Context(), "rival")
+			f.ok(err)
+			f.ok(f.NoteUpload(t.Context(), blob.UploadKey("rival", u.ID), 3))
+			_, err = f.order("acme", 40, nil)
+			f.ok(err)
+			_, _ = f.DB().ExecContext(t.Context(), statement)
+			f.sumsAreRight(statement)
+		}
+		drop := `DROP TRIGGER stored_analyses_insert`
+		if f.Driver() == store.DriverPostgres {
+			drop = `DROP FUNCTION stored_analyses CASCADE; DROP FUNCTION stored_uploads CASCADE`
+		} else {
+			for _, name := range []string{"analyses_delete", "analyses_update", "uploads_insert", "uploads_delete", "uploads_update"} {
+				drop += `; DROP TRIGGER stored_` + name
+			}
+		}
+		_, err := f.DB().ExecContext(t.Context(), drop)
+		f.ok(err)
+		_, err = f.order("acme", 50, nil)
+		f.ok(err)
+		g := &fixture{Store: storetest.Open(t, f.cfg), t: t, cfg: f.cfg, clock: f.clock}
+		g.sumsAreRight("opened anew")
+		_, err = g.order("acme", 60, nil)
+		f.ok(err)
+		g.sumsAreRight("an order")
+	})
+}
+
+// sumsAreRight compares the sums with the rows.
+func (f *fixture) sumsAreRight(after string) {
+	f.t.Helper()
+	for _, account := range []string{"acme", "rival"} {
+		var want int64
+		f.ok(f.DB().QueryRowContext(f.t.Context(), `SELECT CAST(
+			(SELECT coalesce(sum(bytes), 0) FROM analyses WHERE account = $1 AND bytes > 0) +
+			(SELECT coalesce(sum(size), 0) FROM uploads WHERE account = $1 AND size > 0) AS BIGINT)`, account).Scan(&want))
+		if got := f.used(account).Bytes; got != want {
+			f.t.Errorf("%s, after %s: %d bytes, want %d", account, after, got, want)
+		}
+	}
 }

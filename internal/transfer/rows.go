@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/saccade-dev/saccade/internal/store"
+	"github.com/saccade-dev/saccade/internal/store/quota"
 )
 
 // tables lists all tables, each after those that it refers to.
@@ -18,8 +19,9 @@ var tables = []string{"accounts", "tokens", "uploads", "analyses", "idempotency"
 
 const settingsTable = "settings"
 
-// The queue's own tables and those of the migrations stay what they are.
-var notCopied = []string{"river_", "goose_", "sqlite_"}
+// The queue's own tables and those of the migrations stay what they are; the sums of what is
+// stored come with the rows.
+var notCopied = []string{"river_", "goose_", "sqlite_", "stored"}
 
 // copying is a transaction of the target that holds all rows of the source.
 type copying struct {
@@ -54,7 +56,11 @@ func copyRows(ctx context.Context, src, dst place) (c copying, err error) {
 	if c.tx, err = dst.rows.DB().BeginTx(ctx, nil); err != nil {
 		return c, fmt.Errorf("target: %w", err)
 	}
+	postgres := dst.rows.Driver() == store.DriverPostgres
 	if _, err = c.tx.ExecContext(ctx, `DELETE FROM `+settingsTable); err == nil {
+		err = quota.Suspend(ctx, c.tx, postgres)
+	}
+	if err == nil {
 		for _, table := range tables {
 			var n int
 			if n, err = copyTable(ctx, in, c.tx, table); err != nil {
@@ -62,6 +68,9 @@ func copyRows(ctx context.Context, src, dst place) (c copying, err error) {
 			}
 			c.rows += n
 		}
+	}
+	if err == nil {
+		err = quota.Resume(ctx, c.tx, postgres)
 	}
 	if err != nil {
 		c.rollback()

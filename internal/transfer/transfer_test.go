@@ -61,7 +61,7 @@ func fill(t *testing.T, c state.Config) (token string) {
 		t.Fatal(err)
 	}
 	for i := range 12 {
-		r := saccade.Request{Kind: saccade.KindVideo, Title: fmt.Sprintf("ünï \"%d\"", i), Object: string(key), Tag: info.ETag, Outputs: saccade.DefaultOutputs(saccade.KindVideo)}
+		r := saccade.Request{Kind: saccade.KindVideo, Title: fmt.Sprintf("ünï \"%d\"", i), Object: string(key), Tag: info.ETag, Size: info.Size, Outputs: saccade.DefaultOutputs(saccade.KindVideo)}
 		a, _, err := s.CreateAnalysis(t.Context(), &saccade.Analysis{Account: "acme", Request: r}, &store.Idempotency{Key: fmt.Sprint(i), BodyHash: "x"})
 		if err != nil {
 			t.Fatal(err)
@@ -94,6 +94,11 @@ func contents(t *testing.T, c state.Config, token string) map[string]string {
 		}
 		all[a.ID] = fmt.Sprintf("%s %s %s %+v", a.ExposedID, a.Status, a.CreatedAt.Format(time.RFC3339Nano), a.Request)
 	}
+	q, err := s.Quota(t.Context(), "acme")
+	if err != nil || q.Used.Bytes == 0 {
+		t.Errorf("%d bytes are counted, %v", q.Used.Bytes, err)
+	}
+	all["bytes"] = fmt.Sprint(q.Used.Bytes)
 	err = o.Walk(t.Context(), func(key blob.Key, _ time.Time) error {
 		f, _, err := o.Open(t.Context(), key)
 		if err != nil {

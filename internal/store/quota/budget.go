@@ -19,10 +19,8 @@ const most = 1000
 
 // What counts as stored. $1 is the time: what is over by then is cleared away soon.
 const (
-	allBytes = `SELECT CAST(
-		(SELECT coalesce(sum(bytes), 0) FROM analyses WHERE bytes > 0) +
-		(SELECT coalesce(sum(size), 0) FROM uploads WHERE size > 0) AS BIGINT)`
-	here = `tombstone = '' AND (expires_at IS NULL OR expires_at > $1)`
+	allBytes = `SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM stored`
+	here     = `tombstone = '' AND (expires_at IS NULL OR expires_at > $1)`
 	// An upload may go once all that used it have ended and none is kept.
 	idle = `
 		SELECT u.object, u.size, max(a.ended_at) AS ended FROM uploads u JOIN analyses a ON a.object = u.object
@@ -38,43 +36,50 @@ type Stored struct {
 	Budget int64
 }
 
-// storedFor is how long a sum is good for metrics: making it reads all that is stored.
-const storedFor = time.Minute
-
-// Stored returns what is stored for all accounts, a minute old at most. Without a budget
-// nothing is counted.
-func (r *Rows) Stored(ctx context.Context) (Stored, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	s := Stored{Bytes: r.stored, Budget: r.budget}
-	if now := r.now(); r.budget == 0 || !r.storedAt.IsZero() && now.Sub(r.storedAt) < storedFor {
-		return s, nil
-	}
-	if err := r.read.QueryRowContext(ctx, allBytes).Scan(&s.Bytes); err != nil {
-		return s, err
-	}
-	r.stored, r.storedAt = s.Bytes, r.now()
-	return s, nil
+// Stored returns what is stored for all accounts.
+func (r *Rows) Stored(ctx context.Context) (s Stored, err error) {
+	s.Budget = r.budget
+	err = r.read.QueryRowContext(ctx, allBytes).Scan(&s.Bytes)
+	return s, err
 }
+
+// lockedFor is how long the count of what cannot be cleared away is good: making it reads all
+// that is stored.
+const lockedFor = time.Minute
 
 // checkBudget refuses more bytes when those that cannot be cleared away leave no room.
 func (r *Rows) checkBudget(ctx context.Context, db pool.Querier, more int64) error {
 	if r.budget == 0 {
 		return nil
 	}
-	var stored, idleUploads, results int64
+	var stored int64
 	err := db.QueryRowContext(ctx, allBytes).Scan(&stored)
 	if err != nil || stored <= r.budget-more {
 		return err
 	}
-	err = errors.Join(
-		db.QueryRowContext(ctx, `SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM (`+idle+`) AS idle`).Scan(&idleUploads),
-		db.QueryRowContext(ctx, `SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM analyses WHERE bytes > 0 AND ended_at IS NOT NULL AND keep = 0`).Scan(&results))
-	if err != nil || stored-idleUploads-results <= r.budget-more {
-		return err
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now := r.now(); r.lockedAt.IsZero() || now.Sub(r.lockedAt) >= lockedFor {
+		if r.locked, err = locked(ctx, db, stored); err != nil {
+			return err
+		}
+		r.lockedAt = now
+	}
+	if r.locked <= r.budget-more {
+		r.locked += more
+		return nil
 	}
 	return saccade.Errorf(saccade.CodeNoRoom,
 		"The storage of this service is full: %s may be stored, and nothing that is there can be cleared away. Delete analyses that are no longer needed, or ask whoever runs this service for room.", Size(r.budget))
+}
+
+// locked returns how much of what is stored cannot be cleared away.
+func locked(ctx context.Context, db pool.Querier, stored int64) (int64, error) {
+	var uploads, results int64
+	err := errors.Join(
+		db.QueryRowContext(ctx, `SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM (`+idle+`) AS idle`).Scan(&uploads),
+		db.QueryRowContext(ctx, `SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM analyses WHERE bytes > 0 AND ended_at IS NOT NULL AND keep = 0`).Scan(&results))
+	return stored - uploads - results, err
 }
 
 // MakeRoom ends the time of uploads, and where these do not suffice of results, until what

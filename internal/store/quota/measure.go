@@ -57,17 +57,21 @@ func (r *Rows) NoteUpload(ctx context.Context, key blob.Key, size int64) error {
 	var refused *saccade.Error
 	err := r.write.InTx(ctx, pool.Patience, func(tx *sql.Tx) error {
 		refused = nil
-		if _, err := tx.ExecContext(ctx, `UPDATE uploads SET size = -1 WHERE object = $1`, string(key)); err != nil {
-			return err
-		}
-		err := r.CheckRoom(ctx, tx, account, Limits{Bytes: size})
-		if errors.As(err, &refused) {
+		var before int64 // of what was stored in its place; its row's lock comes after the account's
+		err := tx.QueryRowContext(ctx, `SELECT size FROM uploads WHERE object = $1`, string(key)).Scan(&before)
+		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
-		if err != nil {
+		if err == nil {
+			err = r.CheckRoom(ctx, tx, account, Limits{Bytes: size - max(before, 0)})
+		}
+		kept := size
+		if errors.As(err, &refused) {
+			kept = -1
+		} else if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE uploads SET size = $1 WHERE object = $2`, size, string(key))
+		_, err = tx.ExecContext(ctx, `UPDATE uploads SET size = $1 WHERE object = $2`, kept, string(key))
 		return err
 	}, nil)
 	if err == nil && refused != nil {

@@ -16,6 +16,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"sync"
 	"time"
@@ -67,8 +68,8 @@ type Rows struct {
 	budget      int64 // bytes; 0: none
 
 	mu       sync.Mutex
-	stored   int64
-	storedAt time.Time
+	locked   int64     // bytes that cannot be cleared away, and what was accepted since
+	lockedAt time.Time // zero: not counted yet
 }
 
 // New returns the rows of a database; defaults are for accounts without quotas of their own,
@@ -88,7 +89,7 @@ func (r *Rows) Quota(ctx context.Context, account string) (State, error) {
 	}
 	s := State{Limits: r.limits(own), Own: own, Resets: r.midnight().AddDate(0, 0, 1)}
 	var err2 error
-	s.Used.Analyses, err = r.analyses(ctx, r.read, account)
+	s.Used.Analyses, err = r.analyses(ctx, r.read, account, math.MaxInt32)
 	s.Used.Bytes, err2 = bytes(ctx, r.read, account)
 	return s, errors.Join(err, err2)
 }
@@ -148,7 +149,7 @@ func (r *Rows) CheckRoom(ctx context.Context, tx *sql.Tx, account string, more L
 		return err
 	}
 	if limits.Analyses > 0 && more.Analyses > 0 {
-		n, err := r.analyses(ctx, db, account)
+		n, err := r.analyses(ctx, db, account, limits.Analyses)
 		if err != nil {
 			return err
 		}
@@ -181,17 +182,19 @@ func (r *Rows) limits(own Own) Limits {
 // midnight is when the day began.
 func (r *Rows) midnight() time.Time { return r.now().UTC().Truncate(24 * time.Hour) }
 
-// analyses counts those of the day.
-func (r *Rows) analyses(ctx context.Context, db pool.Querier, account string) (n int, err error) {
-	err = db.QueryRowContext(ctx, `SELECT count(*) FROM analyses WHERE account = $1 AND created_at >= $2`, account, pool.Micros(r.midnight())).Scan(&n)
+// analyses counts those of the day, until there are so many.
+func (r *Rows) analyses(ctx context.Context, db pool.Querier, account string, enough int) (n int, err error) {
+	err = db.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM analyses WHERE account = $1 AND created_at >= $2 LIMIT $3) AS today`,
+		account, pool.Micros(r.midnight()), enough).Scan(&n)
 	return n, err
 }
 
-// bytes sums up what is stored for an account.
+// bytes returns what is stored for an account.
 func bytes(ctx context.Context, db pool.Querier, account string) (n int64, err error) {
-	err = db.QueryRowContext(ctx, `SELECT CAST(
-			(SELECT coalesce(sum(bytes), 0) FROM analyses WHERE account = $1 AND bytes > 0) +
-			(SELECT coalesce(sum(size), 0) FROM uploads WHERE account = $1 AND size > 0) AS BIGINT)`, account).Scan(&n)
+	err = db.QueryRowContext(ctx, `SELECT bytes FROM stored WHERE account = $1`, account).Scan(&n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
 	return n, err
 }
 
