@@ -118,7 +118,7 @@ func (h helper) of(command []string) (string, error) {
 }
 
 // subcommands are the commands that have commands of their own.
-var subcommands = map[string]bool{"token": true, "account": true, "audit": true, "remote": true}
+var subcommands = map[string]bool{"token": true, "account": true, "audit": true, "jobs": true, "remote": true}
 
 // commandLine finds "saccade ..." as the command of a line, after assignments,
 // "$(", a path or "time".

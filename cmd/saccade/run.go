@@ -29,6 +29,7 @@ type cli struct {
 	Token   tokenCmd       `cmd:"" help:"Create, list and revoke access tokens."`
 	Account accountCmd     `cmd:"" help:"Make and list accounts, switch their add-ons."`
 	Audit   operator.Audit `cmd:"" help:"Show who did what: tokens, accounts, shares, sign-ins, quotas."`
+	Jobs    jobsCmd        `cmd:"" help:"Look at the queue, retry and drop analyses."`
 	Backup  backupCmd      `cmd:"" help:"Copy rows and objects into a directory, beside a running service."`
 	Restore restoreCmd     `cmd:"" help:"Copy a backup into an empty place."`
 	Migrate migrateCmd     `cmd:"" help:"Move a service to another database or storage."`

@@ -24,6 +24,9 @@ func (p stateFlags) open(ctx context.Context) (*store.Store, error) { return p.O
 // accountCmd holds the commands that manage accounts.
 type accountCmd = operator.Account
 
+// jobsCmd holds the commands that look at the queue.
+type jobsCmd = operator.Jobs
+
 // tokenCmd holds the commands that manage access tokens; they work beside a
 // running server.
 type tokenCmd struct {

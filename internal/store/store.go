@@ -10,6 +10,7 @@ import (
 
 	"github.com/saccade-dev/saccade/internal/store/access"
 	"github.com/saccade-dev/saccade/internal/store/audit"
+	"github.com/saccade-dev/saccade/internal/store/orphan"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 	"github.com/saccade-dev/saccade/internal/store/quota"
 	"github.com/saccade-dev/saccade/internal/store/retention"
@@ -35,6 +36,7 @@ type Store struct {
 	*Quotas
 	*Times
 	*Trail
+	*orphan.Finder
 	settings *settings.Rows
 
 	cfg    Config
@@ -76,6 +78,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	s.Quotas = quota.New(s.write, s.read, s.now, cfg.Quota, cfg.DiskBudget)
 	s.Trail = audit.New(s.write, s.read, s.now, cfg.AuditTTL)
 	s.Times = retention.New(s.write, s.read, s.now, retention.Times{Video: cfg.VideoTTL, Results: cfg.ImageTTL})
+	s.Finder = orphan.New(s.read)
 	s.settings = settings.New(s.write)
 	err = s.openQueue()
 	if err == nil {

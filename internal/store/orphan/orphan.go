@@ -1,21 +1,33 @@
-package store
+// Package orphan tells objects that rows know from those that none does.
+//
+// The contract: what a row knows is never returned as unknown; what is being made may be,
+// so that who removes objects spares the young ones.
+package orphan
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 )
+
+// Finder looks into a database whose tables are up to date.
+type Finder struct{ read pool.DB }
+
+// New returns a finder.
+func New(read pool.DB) *Finder { return &Finder{read} }
 
 // Unknown returns those of the keys that no row knows: of uploads that were never
 // given out or are deleted, and of files of analyses that are not there or are
 // gone, or of an edition that is not kept. Keys of other classes are not judged. A few
 // hundred keys at a time.
-func (s *Store) Unknown(ctx context.Context, keys []blob.Key) ([]blob.Key, error) {
+func (s *Finder) Unknown(ctx context.Context, keys []blob.Key) ([]blob.Key, error) {
 	var uploads, analyses, renewed []any
 	for _, key := range keys {
 		if _, _, ok := key.Upload(); ok {
@@ -48,21 +60,26 @@ func (s *Store) Unknown(ctx context.Context, keys []blob.Key) ([]blob.Key, error
 }
 
 // keptEditions returns the editions of tables that analyses keep, by their ids.
-func (s *Store) keptEditions(ctx context.Context, ids []any) (map[string][]string, error) {
+func (s *Finder) keptEditions(ctx context.Context, ids []any) (map[string][]string, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT `+analysisColumns+` FROM analyses WHERE id IN `+placeholders(len(ids)), ids...)
-	all, err := pool.Collect(rows, err, scanAnalysis)
+	rows, err := s.read.QueryContext(ctx, `SELECT id, request FROM analyses WHERE id IN `+placeholders(len(ids)), ids...)
 	kept := map[string][]string{}
-	for _, a := range all {
-		kept[a.ID] = a.Request.Editions
-	}
+	_, err = pool.Collect(rows, err, func(row pool.Scanner) (id string, err error) {
+		var text string
+		var request saccade.Request
+		if err = row.Scan(&id, &text); err == nil {
+			err = json.Unmarshal([]byte(text), &request)
+		}
+		kept[id] = request.Editions
+		return id, err
+	})
 	return kept, err
 }
 
 // found returns which of the values a query, which ends before its IN, has.
-func (s *Store) found(ctx context.Context, query string, values []any) ([]string, error) {
+func (s *Finder) found(ctx context.Context, query string, values []any) ([]string, error) {
 	if len(values) == 0 {
 		return nil, nil
 	}
