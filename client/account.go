@@ -23,19 +23,20 @@ type ListOptions struct {
 
 // Item is an analysis in a list. Poll it for its outputs.
 type Item struct {
-	ID        string             `json:"id"`
-	Type      saccade.Kind       `json:"type"`
-	Status    saccade.Status     `json:"status"`
-	Title     string             `json:"title"`
-	CreatedAt saccade.Timestamp  `json:"created_at"`
-	Location  string             `json:"location"`
-	Err       *saccade.Error     `json:"error"`      // on failure
-	Scores    Scores             `json:"scores"`     // on success, those that were asked for
-	Poster    *Poster            `json:"poster"`     // on success
-	Progress  float64            `json:"progress"`   // while pending, 0..1
-	Stage     saccade.Stage      `json:"stage"`      // while pending
-	Keep      bool               `json:"keep"`       // does not expire
-	ExpiresAt *saccade.Timestamp `json:"expires_at"` // nil: not by itself, or not ended
+	ID            string             `json:"id"`
+	Type          saccade.Kind       `json:"type"`
+	Status        saccade.Status     `json:"status"`
+	Title         string             `json:"title"`
+	CreatedAt     saccade.Timestamp  `json:"created_at"`
+	Location      string             `json:"location"`
+	Err           *saccade.Error     `json:"error"`          // on failure
+	Scores        Scores             `json:"scores"`         // on success, those that were asked for
+	Poster        *Poster            `json:"poster"`         // on success
+	Progress      float64            `json:"progress"`       // while pending, 0..1
+	Stage         saccade.Stage      `json:"stage"`          // while pending
+	QueuePosition int                `json:"queue_position"` // while it waits; 1 is the next
+	Keep          bool               `json:"keep"`           // does not expire
+	ExpiresAt     *saccade.Timestamp `json:"expires_at"`     // nil: not by itself, or not ended
 }
 
 // Poster links to two small JPEGs.

@@ -34,7 +34,7 @@ type Analysis struct {
 	Progress      float64       `json:"progress"`       // while pending, 0..1
 	Stage         saccade.Stage `json:"stage"`          // while pending
 	QueuePosition int           `json:"queue_position"` // while it waits; 1 is the next
-	Preview       *Preview      `json:"preview"`        // while it runs, from the first frame on
+	Preview       *Preview      `json:"preview"`        // while it runs, from the first frame on; later where no output is of attention
 
 	Keep      bool               `json:"keep"`       // does not expire
 	ExpiresAt *saccade.Timestamp `json:"expires_at"` // nil: not by itself, or not ended

@@ -3,9 +3,11 @@ package main_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // TestAppLongLibrary: two hundred analyses are there at once, and searched.
@@ -69,4 +71,83 @@ func delays(b *tab) {
 	}
 	b.click("Clear")
 	b.wait("!document.querySelector('.card.chosen')")
+}
+
+// TestAppQueue: what waits says its place, and what the service cannot take now is
+// sent again by itself. No job is run here, so that all of it waits.
+func TestAppQueue(t *testing.T) {
+	t.Parallel()
+	s := start(t, t.TempDir(), "--role", "api", "--max-queue", "3")
+	var ids []string
+	for range 3 {
+		ids = append(ids, s.image(base64Of(pngOf(t, screen(320, 240))), nil).text("id"))
+	}
+	b := openTab(t, s.url)
+	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `
+		const real = fetch; let fast = 1;
+		window.fetch = (a, o) => String(a).includes('v2/upload-urls') && fast-- > 0
+			? Promise.resolve(new Response('{"error":{"code":"rate_limited","message":"Too many."}}', {status: 429, headers: {'Retry-After': '3'}})) : real(a, o);`})
+	b.open(s.link())
+	for i, says := range []string{"Next in line", "Number 2 in line", "Number 3 in line"} {
+		b.wait(fmt.Sprintf("document.querySelector('[data-id=\"%s\"] .badge')?.innerText === %q", ids[i], says))
+	}
+	b.judge("queued")
+	b.open("/a/" + ids[2])
+	b.see("Number 3 in line")
+	b.judge("queued-analysis")
+	s.call("DELETE", "/analyses/"+ids[0], nil)
+	b.see("Number 2 in line") // it follows
+	s.image(base64Of(pngOf(t, screen(320, 240))), nil)
+	b.open("/")
+	b.see("Next in line")
+	dropSample(b)
+	b.see("Too many requests. Next try in")
+	b.save("too-fast")
+	b.see("The service is full. Next try in") // as the queue really is, at the next try
+	b.expect("503")
+	s.call("DELETE", "/analyses/"+ids[1], nil)
+	b.wait("document.querySelector('.upload[data-state=done]')")
+	b.expect("503")
+	b.clean("queue")
+}
+
+// TestAppWithoutAttention: what was asked for clarity alone has its heat in the app
+// all the same, and areas can be measured.
+func TestAppWithoutAttention(t *testing.T) {
+	t.Parallel()
+	s := start(t, t.TempDir())
+	a := s.analyzed(pngOf(t, screen(640, 480)), object{"predictions": object{"clarity": object{"outputs": []string{"score"}}}})
+	if out := a.body["outputs"].(object); out["attention"] != nil {
+		t.Fatalf("%v", out)
+	}
+	b := openTab(t, s.url)
+	b.open(s.link())
+	b.see("e2e")
+	b.open("/a/" + a.text("id"))
+	b.wait("document.querySelector('canvas.heat')?.width > 300 && document.querySelector('canvas.heat').getContext('2d').getImageData(0, 0, 640, 480).data.some((v, i) => i % 4 === 3 && v > 50)")
+	b.keys("r")
+	b.keys(kb.Enter)
+	b.wait("Number(document.querySelector('[data-share]')?.dataset.share) > 0.01")
+	b.wait("document.querySelector('[data-saving=saved]') && document.querySelector('[data-stored=true]')")
+	b.clean("without attention")
+}
+
+// TestAppFigures: the page About states no figure that docs/accuracy.md does not.
+func TestAppFigures(t *testing.T) {
+	t.Parallel()
+	s := start(t, t.TempDir())
+	b := openTab(t, s.url)
+	b.open("/about")
+	b.see("OSIE")
+	figures := eval[[]string](b, "[...document.querySelectorAll('.figures td, .figure')].map(e => e.innerText)")
+	if len(figures) < 10 {
+		t.Errorf("only %q", figures)
+	}
+	known := string(read(t, "../../docs/accuracy.md"))
+	for _, f := range figures {
+		if !strings.Contains(known, f) {
+			t.Errorf("%s does not stand in docs/accuracy.md", f)
+		}
+	}
+	b.judge("about")
 }

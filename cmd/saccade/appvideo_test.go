@@ -39,6 +39,7 @@ func TestAppVideo(t *testing.T) {
 	b.see("e2e")
 	b.open("/a/" + id)
 	b.wait("document.querySelector('video')?.readyState >= 2")
+	hovers(b)
 	ranges(b)
 	polygon(b, s, id)
 	polygonByKeys(b)
@@ -46,6 +47,34 @@ func TestAppVideo(t *testing.T) {
 	spans(b, s, id)
 	inPalettes(b)
 	addresses(b, s, id)
+}
+
+// hovers moves the mouse along the timeline: the frame there shows, and the video
+// stays where it is.
+func hovers(b *tab) {
+	b.t.Helper()
+	b.wait("document.querySelector('.track-body')")
+	frame := b.where()
+	eval[any](b, "document.querySelector('.timeline').scrollIntoView({block: 'end'})")
+	box := eval[[]float64](b, "(r => [r.x, r.y, r.width, r.height])(document.querySelector('.track-body').getBoundingClientRect())")
+	seen := map[string]bool{}
+	for _, part := range []float64{0.2, 0.62, 0.9} {
+		at := fmt.Sprintf("Math.abs(Number(document.querySelector('.hover-label .thumb')?.dataset.time) - %f) < 0.5", 7.4*part) // of seconds
+		b.move(box[0]+part*box[2], box[1]+box[3]/2)
+		b.wait(at)
+		seen[eval[string](b, "new Promise(r => requestAnimationFrame(() => setTimeout(() => r(document.querySelector('.thumb').toDataURL()), 50)))")] = true
+		if eval[float64](b, "document.querySelector('.thumb').getBoundingClientRect().top") < 0 {
+			b.t.Error("the frame under the pointer is cut off")
+		}
+	}
+	if len(seen) != 3 || b.where() != frame {
+		b.t.Errorf("%d different frames under the pointer, and frame %d became %d", len(seen), frame, b.where())
+	}
+	b.save("hover")
+	b.move(5, 5)
+	b.wait("!document.querySelector('.hover-label')")
+	eval[any](b, "scrollTo(0, 0)")
+	b.clean("hovers")
 }
 
 // ranges chooses a part of the video by keys, plays it in a loop, and lets go.

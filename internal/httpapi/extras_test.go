@@ -31,6 +31,10 @@ func TestProgress(t *testing.T) {
 	if v.Stage != "queued" || v.QueuePosition == nil || *v.QueuePosition != 2 || v.Progress == nil || *v.Progress != 0 || header.Get("Retry-After") == "" {
 		t.Errorf("queued: %+v, Retry-After %q", v, header.Get("Retry-After"))
 	}
+	var all struct{ Analyses []listItem }
+	if h.call("GET", "/v2/analyses", nil).into(t, 200, &all); len(all.Analyses) != 2 || all.Analyses[0].Place == nil || *all.Analyses[0].Place != 2 {
+		t.Errorf("listed: %+v", all.Analyses)
+	}
 	c := h.begin(first)
 	if err := c.Heartbeat(t.Context(), saccade.Progress{Fraction: 0.4, Stage: saccade.StagePredicting}); err != nil {
 		t.Fatal(err)

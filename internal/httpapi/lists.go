@@ -35,6 +35,7 @@ type listItem struct {
 	Poster    *poster                `json:"poster,omitempty" doc:"On success: links to two small JPEGs."`
 	Progress  *float64               `json:"progress,omitempty" minimum:"0" maximum:"1" doc:"While pending: how far it is." example:"0.4"`
 	Stage     string                 `json:"stage,omitempty" doc:"While pending: queued, starting, capturing, predicting, rendering or storing." example:"predicting"`
+	Place     *int                   `json:"queue_position,omitempty" minimum:"1" doc:"While it waits: its place in the queue, 1 is the next." example:"1"`
 	Retention
 }
 
@@ -76,6 +77,7 @@ func (a *API) item(ctx context.Context, an *saccade.Analysis) listItem {
 	}
 	if an.Status == saccade.StatusPending {
 		it.Progress, it.Stage = progressOf(an)
+		it.Place = a.place(ctx, an)
 	}
 	return it
 }

@@ -78,6 +78,34 @@ func TestPreviewOfARunningAnalysis(t *testing.T) {
 	}
 }
 
+// TestGridWithoutAttention: the densities have a link of their own, beside outputs
+// that hold nothing of attention.
+func TestGridWithoutAttention(t *testing.T) {
+	h := newHarness(t)
+	id := h.image()
+	want := aGrid(t, 1)
+	h.put(id, artifact.GridFile, want)
+	if err := h.begin(id).Succeed(h.ctx(), &saccade.Outputs[saccade.File]{}); err != nil {
+		t.Fatal(err)
+	}
+	var v imageView
+	h.call("GET", "/v2/analyses/"+id, nil).into(t, 200, &v)
+	if v.Preview == nil || v.Outputs == nil || v.Outputs.Attention != nil {
+		t.Fatalf("%+v", v)
+	}
+	if r := h.send("GET", string(v.Preview.Grid), nil, nil); r.status != 200 || !bytes.Equal(r.body, want) {
+		t.Errorf("status %d, %d bytes", r.status, len(r.body))
+	}
+	if err := h.disk.Delete(h.ctx(), blob.AnalysisKey(id, artifact.GridFile)); err != nil {
+		t.Fatal(err)
+	}
+	var bare imageView
+	h.call("GET", "/v2/analyses/"+id, nil).into(t, 200, &bare)
+	if bare.Preview != nil {
+		t.Errorf("a link to what is not there: %+v", bare.Preview)
+	}
+}
+
 func TestGridGoesCompressed(t *testing.T) {
 	h := newHarness(t)
 	id := h.image()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpfront"
@@ -24,12 +25,13 @@ type Pending struct {
 	Progress      *float64 `json:"progress,omitempty" minimum:"0" maximum:"1" doc:"While pending: how far it is." example:"0.4"`
 	Stage         string   `json:"stage,omitempty" doc:"While pending: queued, starting, capturing, predicting, rendering or storing." example:"predicting"`
 	QueuePosition *int     `json:"queue_position,omitempty" minimum:"1" doc:"While it waits: its place in the queue, 1 is the next." example:"1"`
-	Preview       *Preview `json:"preview,omitempty" doc:"While it runs, once the first frame is predicted."`
+	Preview       *Preview `json:"preview,omitempty" doc:"While it runs, once the first frame is predicted; after success where nothing of attention was asked for."`
 }
 
-// Preview is what there is of an analysis that has not ended.
+// Preview is what there is of an analysis that has not ended, and the densities of
+// one whose outputs hold nothing of attention.
 type Preview struct {
-	Grid saccade.Link `json:"grid" format:"uri" doc:"Link to the frames of attention.grid so far; read it again for more. 410 once the analysis has ended." example:"https://saccade.example.com/objects/analyses/5h7xk2m4qz3v6w8y2b4d6f8h2k/preview.grid?exp=1780308763&method=GET&sig=9f31"`
+	Grid saccade.Link `json:"grid" format:"uri" doc:"Link to the frames of attention.grid so far; read it again for more. Of an analysis that ended: all frames. A link from while it ran answers 410 then." example:"https://saccade.example.com/objects/analyses/5h7xk2m4qz3v6w8y2b4d6f8h2k/preview.grid?exp=1780308763&method=GET&sig=9f31"`
 }
 
 // videoView is the answer to a poll of a video analysis.
@@ -137,22 +139,35 @@ func (a *API) failure(ctx context.Context, an *saccade.Analysis) *httpfront.Erro
 	return &o
 }
 
-// pending reports how far an analysis is that has not ended.
+// pending reports how far an analysis is that has not ended, and links to densities
+// that no output links to.
 func (a *API) pending(ctx context.Context, an *saccade.Analysis) Pending {
-	if an.Status != saccade.StatusPending {
-		return Pending{}
-	}
 	var v Pending
-	v.Progress, v.Stage = progressOf(an)
-	if v.Stage != string(saccade.StageQueued) {
-		v.Preview = a.preview(ctx, an)
+	if an.Status == saccade.StatusSuccess && an.Outputs != nil && an.Outputs.Attention == nil {
+		v.Preview = a.preview(ctx, an, artifact.GridFile)
+	}
+	if an.Status != saccade.StatusPending {
 		return v
 	}
-	// The position is best effort: a poll does not fail for want of it.
-	if n, err := a.deps.Analyses.QueuePosition(ctx, an.ID); err == nil && n > 0 {
-		v.QueuePosition = &n
+	v.Progress, v.Stage = progressOf(an)
+	if v.Stage != string(saccade.StageQueued) {
+		v.Preview = a.preview(ctx, an, service.PreviewFile)
+		return v
 	}
+	v.QueuePosition = a.place(ctx, an)
 	return v
+}
+
+// place returns where in the queue an analysis waits; nil where it does not. It is
+// best effort: an answer does not fail for want of it.
+func (a *API) place(ctx context.Context, an *saccade.Analysis) *int {
+	if _, stage := progressOf(an); stage != string(saccade.StageQueued) {
+		return nil
+	}
+	if n, err := a.deps.Analyses.QueuePosition(ctx, an.ID); err == nil && n > 0 {
+		return &n
+	}
+	return nil
 }
 
 // progressOf returns how far an analysis is that has not ended.
@@ -161,9 +176,9 @@ func progressOf(an *saccade.Analysis) (*float64, string) {
 	return &fraction, string(cmp.Or(an.Progress.Stage, saccade.StageQueued))
 }
 
-// preview links to the frames so far; nil while there are none.
-func (a *API) preview(ctx context.Context, an *saccade.Analysis) *Preview {
-	key := blob.AnalysisKey(an.ID, service.PreviewFile)
+// preview links to a file of densities; nil while there is none.
+func (a *API) preview(ctx context.Context, an *saccade.Analysis, file saccade.File) *Preview {
+	key := blob.AnalysisKey(an.ID, file)
 	if _, err := a.deps.Objects.Stat(ctx, key); err != nil {
 		return nil // best effort, as the position is
 	}

@@ -63,7 +63,7 @@ function useAnalysis(id: string): Loaded | undefined {
 }
 
 async function numbersOf(a: Analysis, signal: AbortSignal): Promise<Numbers | undefined> {
-  if (a.outputs) return loadNumbers(a.outputs, signal);
+  if (a.outputs) return loadNumbers(a, signal);
   if (!a.preview?.grid) return undefined;
   try {
     const grid = parseGrid(await (await file(a.preview.grid, signal)).arrayBuffer());

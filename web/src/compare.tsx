@@ -25,7 +25,7 @@ export function CompareScreen({ pair }: { pair: [string, string] }) {
   useEffect(() => {
     const one = async (id: string) => {
       const a = await find(id);
-      return new Model(a, await loadNumbers(a.outputs ?? {}), sourceOf(a), true);
+      return new Model(a, await loadNumbers(a), sourceOf(a), true);
     };
     Promise.all([one(pair[0]), one(pair[1])]).then(setModels, setError);
   }, pair);

@@ -1,5 +1,5 @@
 import { file } from './api';
-import type { FrameRow, FramesFile, Outputs } from './types';
+import type { FrameRow, FramesFile, Analysis } from './types';
 
 // Grid is where people look, frame by frame: rows of cells from the top left,
 // each a byte whose square is proportional to the density, which sums to 1
@@ -95,15 +95,17 @@ export interface Numbers {
   duration: number; // seconds, from the first frame
 }
 
-// loadNumbers reads the grid and the table of an analysis.
-export async function loadNumbers(o: Outputs, signal?: AbortSignal): Promise<Numbers | undefined> {
+// loadNumbers reads the grid and the table of an analysis that has ended. Where
+// nothing of attention was asked for, the grid is beside the outputs.
+export async function loadNumbers({ outputs: o = {}, preview }: Pick<Analysis, 'outputs' | 'preview'>, signal?: AbortSignal): Promise<Numbers | undefined> {
   const a = o.attention;
+  const grids = a?.grid ?? (a ? undefined : preview?.grid);
   const table: FramesFile | undefined = a?.data && (await (await file(a.data.json, signal)).json());
   const rows = table?.frames ?? [];
-  const link = a?.grid ?? a?.data?.density;
+  const link = grids ?? a?.data?.density;
   if (!link) return undefined;
   const buffer = await (await file(link, signal)).arrayBuffer();
-  const grid = a?.grid ? parseGrid(buffer) : fromNumPy(buffer, rows);
+  const grid = grids ? parseGrid(buffer) : fromNumPy(buffer, rows);
   return { grid, rows, duration: o.input?.duration ?? 0 };
 }
 

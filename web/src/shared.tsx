@@ -20,7 +20,7 @@ export function SharedScreen({ id }: { id: string }) {
       const extra = password ? { 'X-Share-Password': encodeURIComponent(password) } : undefined;
       const s = await call<Shared>('GET', `v2/shares/${encodeURIComponent(id)}`, undefined, extra);
       const all = s.pair ?? [{ ...s, keep: true }];
-      const made = await Promise.all(all.map(async (a) => new Model(a, await loadNumbers(a.outputs ?? {}), sourceOf(a), true)));
+      const made = await Promise.all(all.map(async (a) => new Model(a, await loadNumbers(a), sourceOf(a), true)));
       if (made.length === 1) keys.value = analysisKeys(made[0]!, () => undefined);
       setModels(made);
     } catch (e) {

@@ -1,11 +1,11 @@
-import { useComputed, useSignal } from '@preact/signals';
+import { type Signal, useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { colorOf } from './areas';
 import { Chart, lines } from './chart';
 import { clock, percent, seconds } from './format';
 import { frameAt } from './grid';
 import type { Model } from './model';
-import { drawStrip } from './strip';
+import { drawStrip, type Thumb } from './strip';
 
 // Timeline is the whole video from left to right: frames, cuts, scores over
 // time and a lane for each area. Hovering never moves the video.
@@ -14,6 +14,7 @@ export function Timeline({ model: m }: { model: Model }) {
   const body = useRef<HTMLDivElement>(null);
   const hover = useSignal<number | undefined>(undefined);
   const drag = useRef<number | undefined>(undefined);
+  const thumbs = useSignal<Thumb[]>([]);
   const share = (t: number) => (p.duration ? (100 * (t - p.start)) / p.duration : 0);
   const timeOf = (e: PointerEvent) => {
     const r = body.current!.getBoundingClientRect();
@@ -50,7 +51,7 @@ export function Timeline({ model: m }: { model: Model }) {
           <div class="position" role="slider" tabIndex={0} aria-label="Position in the video" aria-valuemin={1} aria-valuemax={p.times.length}
             aria-valuenow={p.frame.value + 1} aria-valuetext={text.value} />
           <Ruler duration={p.duration} />
-          <Strip model={m} />
+          <Strip model={m} thumbs={thumbs} />
           <Chart model={m} />
           <Lanes model={m} />
           <svg class="marks" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
@@ -59,7 +60,7 @@ export function Timeline({ model: m }: { model: Model }) {
             {hover.value !== undefined && <line class="hover" x1={share(hover.value)} x2={share(hover.value)} y1="0" y2="100" />}
             <line class="playhead" x1={share(p.time)} x2={share(p.time)} y1="0" y2="100" />
           </svg>
-          {hover.value !== undefined && <HoverLabel model={m} time={hover.value} left={share(hover.value)} />}
+          {hover.value !== undefined && <HoverLabel model={m} time={hover.value} left={share(hover.value)} thumbs={thumbs} />}
         </div>
       </div>
       <Table model={m} />
@@ -95,21 +96,29 @@ function Legend({ model: m }: { model: Model }) {
   );
 }
 
-function HoverLabel({ model: m, time, left }: { model: Model; time: number; left: number }) {
+// HoverLabel says what is under the pointer, with the nearest frame of the strip.
+function HoverLabel({ model: m, time, left, thumbs }: { model: Model; time: number; left: number; thumbs: Signal<Thumb[]> }) {
+  const ref = useRef<HTMLCanvasElement>(null);
   const f = frameAt(m.player.times, time);
   const row = m.numbers?.rows[f];
+  const thumb = thumbs.value.reduce<Thumb | undefined>((a, b) => (a && Math.abs(a.time - time) <= Math.abs(b.time - time) ? a : b), undefined);
+  useEffect(() => {
+    if (thumb) ref.current!.getContext('2d')!.drawImage(thumb.image, 0, 0);
+  }, [thumb]);
   return (
     <span class={left > 80 ? 'hover-label to-left' : 'hover-label'} style={{ left: `${left}%` }}>
+      {thumb && <canvas ref={ref} class="thumb" width={thumb.image.width} height={thumb.image.height} data-time={thumb.time} aria-hidden="true" />}
       {seconds(time - m.player.start)} · frame {f + 1}{row ? ` · focus ${row.focus}` : ''}
     </span>
   );
 }
 
-function Strip({ model: m }: { model: Model }) {
+function Strip({ model: m, thumbs }: { model: Model; thumbs: Signal<Thumb[]> }) {
   const ref = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const stop = new AbortController();
-    if (m.source.video) void drawStrip(ref.current!, m.source.video, m.player, m.width / m.height, stop.signal);
+    thumbs.value = [];
+    if (m.source.video) void drawStrip(ref.current!, m.source.video, m.player, m.width / m.height, (t) => (thumbs.value = [...thumbs.peek(), t]), stop.signal);
     return () => stop.abort();
   }, [m]);
   return <canvas ref={ref} class="strip" aria-hidden="true" />;
