@@ -54,11 +54,15 @@ func (r *Rows) checkBudget(ctx context.Context, db pool.Querier, more int64) err
 	}
 	var stored int64
 	err := db.QueryRowContext(ctx, allBytes).Scan(&stored)
-	if err != nil || stored <= r.budget-more {
+	if err != nil {
 		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if stored <= r.budget-more {
+		r.locked += more
+		return nil
+	}
 	if now := r.now(); r.lockedAt.IsZero() || now.Sub(r.lockedAt) >= lockedFor {
 		if r.locked, err = locked(ctx, db, stored); err != nil {
 			return err
