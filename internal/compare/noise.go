@@ -13,7 +13,7 @@ func Noise(measure string, base float64) float64 {
 	case focus:
 		return 3
 	case clarity:
-		return 9
+		return 7
 	case excitingness:
 		return 6
 	case moved:

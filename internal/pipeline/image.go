@@ -82,8 +82,12 @@ func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress
 		return nil, none, err
 	}
 	p := prediction{density: e.Density}
-	bars := a.newErrorBars(job.Request, rgb, e.Views)
-	out, err := a.imageNumbers(job, rgb, &p)
+	n, err := a.see(rgb)
+	bars, barsErr := a.newErrorBars(job.Request, rgb, e.Views)
+	if err = errors.Join(err, barsErr); err != nil {
+		return nil, none, err
+	}
+	out, err := a.imageNumbers(job, rgb, n, &p)
 	if err != nil {
 		return nil, none, err
 	}
@@ -102,10 +106,7 @@ func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress
 		maps.Link(out, o, name)
 	}
 	linkGrid(out, job)
-	out.Input = &saccade.InputOutput[saccade.File]{Image: artifact.InputPNG, Width: rgb.W, Height: rgb.H}
-	if out.Input.OutsideTraining, err = a.outside(rgb); err != nil {
-		return nil, none, err
-	}
+	out.Input = &saccade.InputOutput[saccade.File]{Image: artifact.InputPNG, Width: rgb.W, Height: rgb.H, OutsideTraining: n.outside()}
 	if job.Viewer {
 		size := posterSize(rgb.W, rgb.H)
 		if out.Input.Poster, err = writePosters(job, rgb.Scale(size.X, size.Y), p.density); err != nil {
@@ -132,8 +133,8 @@ func decodeInput(job Job, b []byte) (*pix.RGB, error) {
 
 // imageNumbers measures an image, whose density is predicted, writes the files
 // of numbers and returns the answer without the maps. It sets the maps of p.
-func (a *Analyzer) imageNumbers(job Job, rgb *pix.RGB, p *prediction) (*saccade.Outputs[saccade.File], error) {
-	s := wantedScores(job.Request).measure(func() *pix.RGB { return rgb })
+func (a *Analyzer) imageNumbers(job Job, rgb *pix.RGB, n seen, p *prediction) (*saccade.Outputs[saccade.File], error) {
+	s := wantedScores(job.Request).measure(func() *pix.RGB { return rgb }).by(n)
 	p.maps = s.maps
 	row := artifact.Row{Focus: score.FocusScore(a.model.Name(), p.density), Clarity: s.clarity, Excitingness: s.excitingness,
 		Gaze: score.GazePoints(p.density, artifact.GazeColumns)}

@@ -19,6 +19,24 @@ type scoreMaps struct {
 type pageScores struct {
 	clarity, excitingness *int // nil where not asked for
 	maps                  scoreMaps
+	metrics               *score.PageMetrics // nil where nothing was measured
+}
+
+// seen is what a network sees of an image as a whole; without features nothing is known.
+type seen struct {
+	model    string
+	features []float32
+	small    *pix.RGB // the image at the size at which they are taken
+}
+
+// by returns the scores with clarity judged by what a network sees, too.
+func (s pageScores) by(n seen) pageScores {
+	if s.clarity != nil {
+		v := s.metrics.WithNetwork(n.model, n.features).Clarity()
+		s.clarity = &v
+	}
+	s.metrics = nil
+	return s
 }
 
 // wanted says which of the scores of pages are to be measured.
@@ -41,6 +59,7 @@ func (w wanted) measure(input func() *pix.RGB) (s pageScores) {
 		return s
 	}
 	m := score.Measure(input())
+	s.metrics = m
 	if w.clarity {
 		v := m.Clarity()
 		s.clarity = &v
@@ -69,6 +88,8 @@ type numbers struct {
 	bars    *videoBars
 	outside *outsideMeter
 	areas   *areaMeter
+	scoring *scoring   // the latest
+	scores  pageScores // what it measured, by the network, too
 	frames  int
 	row     artifact.Row    // waits for its duration
 	shown   float64         // when its frame appears, seconds since the first frame
@@ -98,9 +119,12 @@ func (n *numbers) Frame(f *frame) (scoreMaps, error) {
 	if err := n.flush(f.at); err != nil {
 		return scoreMaps{}, err
 	}
-	scores, err := f.scoring.wait()
-	if err != nil {
-		return scoreMaps{}, err
+	if f.scoring != n.scoring {
+		scores, err := f.scoring.wait()
+		if err != nil {
+			return scoreMaps{}, err
+		}
+		n.scoring, n.scores = f.scoring, scores.by(seen{model: n.model, features: f.features()})
 	}
 	focus, gaze := n.row.Focus, n.row.Gaze
 	if n.frames == 0 || &f.density.V[0] != &n.last.V[0] {
@@ -108,17 +132,17 @@ func (n *numbers) Frame(f *frame) (scoreMaps, error) {
 	}
 	n.pending, n.last = f.density, f.density
 	n.shown = f.at
-	n.row = artifact.Row{Frame: n.frames, Time: secondsOf(f.decoded.PTS), Cut: f.cut, Focus: focus, Clarity: scores.clarity,
-		Excitingness: scores.excitingness, Gaze: gaze}
+	n.row = artifact.Row{Frame: n.frames, Time: secondsOf(f.decoded.PTS), Cut: f.cut, Focus: focus, Clarity: n.scores.clarity,
+		Excitingness: n.scores.excitingness, Gaze: gaze}
 	n.frames++
 	n.outside.Frame(f)
 	if err := errors.Join(n.grid.add(n.row.Time, f.density), n.posters.Frame(f), n.bars.Frame(f)); err != nil {
 		return scoreMaps{}, err
 	}
 	n.focus.add(f.at, &n.row.Focus)
-	n.clarity.add(f.at, scores.clarity)
-	n.excitingness.add(f.at, scores.excitingness)
-	return scores.maps, nil
+	n.clarity.add(f.at, n.scores.clarity)
+	n.excitingness.add(f.at, n.scores.excitingness)
+	return n.scores.maps, nil
 }
 
 // flush writes the row that waits; its frame was shown until a time, in seconds

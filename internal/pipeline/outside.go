@@ -10,19 +10,31 @@ import (
 // training.
 const outsideEvery = 1.0
 
+// see returns what the network sees of an image as a whole, if the model has one.
+func (a *Analyzer) see(rgb *pix.RGB) (n seen, err error) {
+	n.model = a.model.Name()
+	if m, ok := a.model.(attention.Examiner); ok {
+		n.features, n.small, err = m.Features(rgb)
+	}
+	return n, err
+}
+
 // outside reports whether an image is unlike all training; nil: nobody knows of this
 // model.
-func (a *Analyzer) outside(rgb *pix.RGB) (*bool, error) {
-	m, ok := a.model.(attention.Examiner)
-	if !ok || !ood.Knows(a.model.Name()) {
-		return nil, nil
+func (n seen) outside() *bool {
+	if n.small == nil || !ood.Knows(n.model) {
+		return nil
 	}
-	features, small, err := m.Features(rgb)
-	if err != nil {
-		return nil, err
+	out := ood.Outside(n.features, n.small)
+	return &out
+}
+
+// features returns what the network saw of a frame that is predicted, if there is one.
+func (f *frame) features() []float32 {
+	if s, ok := f.stream.(attention.FeatureStream); ok {
+		return s.Features()
 	}
-	out := ood.Outside(features, small)
-	return &out, nil
+	return nil
 }
 
 // outsideMeter counts the sampled frames of a video that are unlike all training.
@@ -46,12 +58,12 @@ func (o *outsideMeter) Frame(f *frame) {
 	if o == nil || o.frames > 0 && f.at < o.from+outsideEvery {
 		return
 	}
-	s, ok := f.stream.(attention.FeatureStream)
-	if !ok {
+	features := f.features()
+	if features == nil {
 		return
 	}
 	if o.frames == 0 || !f.duplicate || f.small != o.small {
-		o.last = ood.Outside(s.Features(), f.small)
+		o.last = ood.Outside(features, f.small)
 	}
 	o.from, o.small = f.at, f.small
 	o.frames++

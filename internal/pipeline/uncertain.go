@@ -37,19 +37,23 @@ type errorBars struct {
 }
 
 // newErrorBars returns those of an examined image; nil where nobody asked.
-func (a *Analyzer) newErrorBars(r saccade.Request, rgb *pix.RGB, views []saccade.Density) *errorBars {
+func (a *Analyzer) newErrorBars(r saccade.Request, rgb *pix.RGB, views []saccade.Density) (*errorBars, error) {
 	if !r.Uncertainty {
-		return nil
+		return nil, nil
 	}
 	b := &errorBars{model: a.model.Name(), views: views, mix: mixOf(a.prior(r), rgb)}
 	if w := wantedScores(r); !w.clarity && !w.excitingness && len(r.Variants) == 0 {
-		return b
+		return b, nil
 	}
 	for _, v := range variations(rgb) {
-		m := score.Measure(v)
+		n, err := a.see(v)
+		if err != nil {
+			return nil, err
+		}
+		m := score.Measure(v).WithNetwork(n.model, n.features)
 		b.scores[0], b.scores[1] = append(b.scores[0], m.Clarity()), append(b.scores[1], m.Excitingness())
 	}
-	return b
+	return b, nil
 }
 
 // mixOf weighs photographs and pages as the prior does.
@@ -150,7 +154,7 @@ func (b *errorBars) setScores(out *saccade.Outputs[saccade.File]) {
 	for k, d := range b.views {
 		focus[k] = score.FocusScore(b.model, d)
 	}
-	clarity, excitingness := score.Residuals()
+	clarity, excitingness := score.Residuals(b.model)
 	setInterval(out.Focus, focus, 0)
 	setInterval(out.Clarity, b.scores[0], clarity)
 	setInterval(out.Excitingness, b.scores[1], excitingness)

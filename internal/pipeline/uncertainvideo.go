@@ -96,7 +96,7 @@ func (b *videoBars) set(out *saccade.Outputs[saccade.File]) {
 		interval := certainty.Share(certainty.Mix{certainty.KindVideo: 1}, out.AOIs[i].Share, shares)
 		out.AOIs[i].Interval = &interval
 	}
-	clarity, excitingness := score.Residuals()
+	clarity, excitingness := score.Residuals(b.model.Name())
 	setInterval(out.Focus, focus, 0)
 	setInterval(out.Clarity, nil, clarity)
 	setInterval(out.Excitingness, nil, excitingness)

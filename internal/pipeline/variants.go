@@ -38,10 +38,17 @@ func (a *Analyzer) measureVariant(ctx context.Context, job Job, page element.Pag
 	}
 	out.Width, out.Height = rgb.W, rgb.H
 	d := e.Density
-	scores := wanted{clarity: true, excitingness: true}.measure(func() *pix.RGB { return rgb })
+	n, err := a.see(rgb)
+	if err != nil {
+		return err
+	}
+	scores := wanted{clarity: true, excitingness: true}.measure(func() *pix.RGB { return rgb }).by(n)
 	focus := score.FocusScore(a.model.Name(), d)
 	out.Focus, out.Clarity, out.Excitingness = &focus, scores.clarity, scores.excitingness
-	bars := a.newErrorBars(job.Request, rgb, e.Views)
+	bars, err := a.newErrorBars(job.Request, rgb, e.Views)
+	if err != nil {
+		return err
+	}
 	out.AOIs = bars.variant(out, variantAreas(d, page.Layout, job.Request.AOIs), func(view saccade.Density) []saccade.VariantArea {
 		return variantAreas(view, page.Layout, job.Request.AOIs)
 	})

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"sync"
 
 	"github.com/saccade-dev/saccade"
@@ -21,6 +22,8 @@ type Calibration struct {
 		Quantiles Quantiles `json:"quantiles"` // of Complexity
 		Map       LocalMap  `json:"map"`
 		Residual  float64   `json:"residual"` // see [Residuals]
+
+		Network NetworkTable `json:"network"` // where features of a network are at hand
 	} `json:"clarity"`
 	Excitingness struct {
 		Measures  map[string]Quantiles `json:"measures"`
@@ -30,13 +33,41 @@ type Calibration struct {
 	} `json:"excitingness"`
 }
 
+// NetworkTable weighs the measures of an image together with the features that the
+// network of an attention model has of it.
+type NetworkTable struct {
+	Model     string    `json:"model"` // attention.Predictor.Name
+	Weights   []Weight  `json:"weights"`
+	Quantiles Quantiles `json:"quantiles"`
+	Residual  float64   `json:"residual"`
+}
+
 // Complexity weighs the features of an image as people judge complexity.
 func (c *Calibration) Complexity(features []Feature) float64 {
+	return Weigh(c.Clarity.Weights, features)
+}
+
+// Weigh returns the sum of weights times features, as differences from their means.
+func Weigh(weights []Weight, features []Feature) float64 {
 	var sum float64
-	for _, w := range c.Clarity.Weights {
-		sum += w.Weight * (valueOf(features, w.Name) - w.Mean)
+	for k, w := range weights {
+		if k < len(features) && features[k].Name == w.Name { // as they always are
+			sum += w.Weight * (features[k].Value - w.Mean)
+		} else {
+			sum += w.Weight * (valueOf(features, w.Name) - w.Mean)
+		}
 	}
 	return sum
+}
+
+// NetworkFeatures are the features of a network as those of [Measure], by names of
+// their own.
+func NetworkFeatures(values []float32) []Feature {
+	out := make([]Feature, len(values))
+	for i, v := range values {
+		out[i] = Feature{"network" + strconv.Itoa(i), float64(v)}
+	}
+	return out
 }
 
 // terms is the formula of excitingness; a negative weight turns its measure
@@ -139,9 +170,14 @@ func parse(name string, b []byte, into any) {
 // Residuals returns how far people's own order differs from the scores: the
 // distance, in logits of the percentile, within which four of five images of a
 // judged set lie whose place by people is held against their place by clarity
-// (on images left out of the fit) and by excitingness.
-func Residuals() (clarity, excitingness float64) {
-	return tables().Clarity.Residual, tables().Excitingness.Residual
+// (on images left out of the fit) and by excitingness. That of clarity is smaller with
+// the features of the attention model's network.
+func Residuals(model string) (clarity, excitingness float64) {
+	t := tables()
+	if t.Clarity.Network.Model == model {
+		return t.Clarity.Network.Residual, t.Excitingness.Residual
+	}
+	return t.Clarity.Residual, t.Excitingness.Residual
 }
 
 // FocusScore is the focus of a density as 0..100: the percentage of reference

@@ -2,6 +2,7 @@ package score
 
 import (
 	"math"
+	"slices"
 
 	"github.com/saccade-dev/saccade/internal/pix"
 )
@@ -12,6 +13,7 @@ type PageMetrics struct {
 	clutter  congestion
 	features []Feature
 	blank    bool
+	network  bool // features has those of a network, too
 }
 
 // Feature is one measure of an image at its working size.
@@ -32,19 +34,39 @@ func Measure(p *pix.RGB) *PageMetrics {
 // Features lists the measures, always in the same order.
 func (m *PageMetrics) Features() []Feature { return m.features }
 
+// WithNetwork returns the metrics with the features that the network of an attention
+// model has of the image (attention.Examiner); clarity agrees better with people by
+// them. Of a model without a table, and without features, it returns m.
+func (m *PageMetrics) WithNetwork(model string, features []float32) *PageMetrics {
+	if len(features) == 0 || model != tables().Clarity.Network.Model {
+		return m
+	}
+	out := *m
+	out.features, out.network = append(slices.Clone(m.features), NetworkFeatures(features)...), true
+	return &out
+}
+
 // Clarity is 0..100: the percentage of pages that are less clear. One solid
 // color is 100.
 func (m *PageMetrics) Clarity() int {
 	if m.blank {
 		return 100
 	}
-	t := tables()
-	return score(1 - t.Clarity.Quantiles.Percentile(m.Complexity()))
+	q := tables().Clarity.Quantiles
+	if m.network {
+		q = tables().Clarity.Network.Quantiles
+	}
+	return score(1 - q.Percentile(m.Complexity()))
 }
 
 // Complexity is the raw value behind Clarity: larger is more complex, in
 // standard deviations of human judgments within one kind of image.
-func (m *PageMetrics) Complexity() float64 { return tables().Complexity(m.features) }
+func (m *PageMetrics) Complexity() float64 {
+	if m.network {
+		return Weigh(tables().Clarity.Network.Weights, m.features)
+	}
+	return tables().Complexity(m.features)
+}
 
 // Excitingness is 0..100: the percentage of pages that are less stimulating.
 func (m *PageMetrics) Excitingness() int {

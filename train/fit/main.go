@@ -17,12 +17,14 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/score"
 	"github.com/saccade-dev/saccade/train/dataset"
 )
 
-// lambda is the penalty of the ridge: the largest one that costs hardly
-// anything in cross-validation, for weights that carry over to pages.
+// lambda is the penalty of the ridge for measures of pixels: the largest one that costs
+// hardly anything in cross-validation, for weights that carry over to pages. That of
+// features of the network is chosen by cross-validation (see choose).
 const lambda = 5
 
 const (
@@ -50,10 +52,13 @@ func run(shared, out string) error {
 		return err
 	}
 	var c score.Calibration
-	c.Version = "1"
+	c.Version = "2"
 	c.Population = fmt.Sprintf("%d first screens of home pages on a desktop: 150 of the Alexa top 500 of April 2021 (aalto-ui/aim, MIT), the others of calista-ai/website-aesthetics-datasets (MIT)", len(files))
 	c.Target = fmt.Sprintf("complexity scores of %d images of SAVOIAS (ads, interiors, objects, scenes), Apache-2.0", len(train))
-	c.Clarity.Weights = ridge(train, lambda)
+	c.Clarity.Weights = ridge(train, 0)
+	penalty := choose(train)
+	c.Clarity.Network.Model, c.Clarity.Network.Weights = attention.NeuralName, ridge(train, penalty)
+	fmt.Printf("penalty of the features of the network: %v\n", penalty)
 	pages, err := loadPages(files)
 	if err != nil {
 		return err
@@ -70,7 +75,8 @@ func run(shared, out string) error {
 
 // residuals fills in how far people's order differs from the scores.
 func residuals(c *score.Calibration, train []sample, shared string) error {
-	c.Clarity.Residual = residual(train, crossValidated(train, 0))
+	c.Clarity.Residual = residual(train, crossValidated(train, 0, 0))
+	c.Clarity.Network.Residual = residual(train, crossValidated(train, 0, withNetwork))
 	for _, name := range []string{"oasis", "bad_ads"} {
 		s, err := loadSamples(filepath.Join(shared, "data/excitingness", name))
 		if err != nil {
@@ -87,18 +93,21 @@ func residuals(c *score.Calibration, train []sample, shared string) error {
 
 // page is what the tables need of a reference page.
 type page struct {
-	features             []score.Feature
+	features, network    []score.Feature
 	clutter, stimulation [4]float64
 }
+
+// both are the features of pixels and those of the network.
+func (p page) both() []score.Feature { return slices.Concat(p.features, p.network) }
 
 func loadPages(files []string) ([]page, error) {
 	pages := make([]page, len(files))
 	err := dataset.Each(len(files), func(i int) error {
-		r, err := measure(files[i])
+		r, network, err := measureBoth(files[i])
 		if err != nil {
 			return err
 		}
-		pages[i].features = r.Features()
+		pages[i].features, pages[i].network = r.Features(), network
 		pages[i].clutter, pages[i].stimulation = r.Components()
 		return nil
 	})
@@ -117,6 +126,10 @@ func calibrateScores(c *score.Calibration, pages []page) {
 	for k := range c.Clarity.Weights {
 		c.Clarity.Weights[k].Mean = mean(collect(func(p page) float64 { return p.features[k].Value }))
 	}
+	for k := range c.Clarity.Network.Weights {
+		c.Clarity.Network.Weights[k].Mean = mean(collect(func(p page) float64 { return p.both()[k].Value }))
+	}
+	c.Clarity.Network.Quantiles = score.NewQuantiles(collect(func(p page) float64 { return score.Weigh(c.Clarity.Network.Weights, p.both()) }), percents)
 	c.Clarity.Quantiles = score.NewQuantiles(collect(func(p page) float64 { return c.Complexity(p.features) }), percents)
 	c.Excitingness.Measures = map[string]score.Quantiles{}
 	for k, f := range pages[0].features {

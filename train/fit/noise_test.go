@@ -107,7 +107,11 @@ func sideOf(t *testing.T, model attention.Predictor, p *pix.RGB) *compare.Side {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := score.Measure(p)
+	f, _, err := model.(attention.Examiner).Features(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := score.Measure(p).WithNetwork(model.Name(), f)
 	focus, clarity, excitingness := score.FocusScore(model.Name(), d), m.Clarity(), m.Excitingness()
 	return &compare.Side{Density: d, Focus: &focus, Clarity: &clarity, Excitingness: &excitingness, AOIs: score.ImageAreas(d, noiseAreas)}
 }

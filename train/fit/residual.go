@@ -22,11 +22,33 @@ func folds(s []sample, n int, seed uint64) []int {
 	return out
 }
 
+// parts is into how many parts samples are dealt.
+const parts = 5
+
+// withNetwork asks for a fit with the features of the network, whose penalty is chosen
+// inside.
+const withNetwork = -1
+
+// penalties of the network's features that are tried.
+var penalties = []float64{60, 200, 600, 2000}
+
+// choose returns the penalty whose predictions of parts left out agree best with people.
+func choose(s []sample) float64 {
+	best, at := math.Inf(-1), 0.0
+	for _, p := range penalties {
+		if r := meanOf(byCategory(s, crossValidated(s, 7, p))); r > best {
+			best, at = r, p
+		}
+	}
+	return at
+}
+
 // crossValidated returns the clarity of every sample, predicted by a fit without
-// its fifth of the images: neither the weights nor the means of its category know
-// it.
-func crossValidated(s []sample, seed uint64) []float64 {
-	const n = 5
+// its fifth of the images: neither the weights, nor the penalty of the network's
+// features (withNetwork: chosen inside; 0: without them), nor the means of its category
+// know it.
+func crossValidated(s []sample, seed uint64, network float64) []float64 {
+	const n = parts
 	of, predicted := folds(s, n, seed), make([]float64, len(s))
 	for k := range n {
 		var train []sample
@@ -35,27 +57,23 @@ func crossValidated(s []sample, seed uint64) []float64 {
 				train = append(train, s[i])
 			}
 		}
-		w := ridge(train, lambda)
+		penalty := network
+		if penalty == withNetwork {
+			penalty = choose(train)
+		}
+		w := ridge(train, penalty)
 		level, count := map[string]float64{}, map[string]float64{}
 		for _, v := range train {
-			level[v.Category] += weigh(w, v.features)
+			level[v.Category] += score.Weigh(w, v.terms(penalty))
 			count[v.Category]++
 		}
 		for i, v := range s {
 			if of[i] == k {
-				predicted[i] = level[v.Category]/count[v.Category] - weigh(w, v.features)
+				predicted[i] = level[v.Category]/count[v.Category] - score.Weigh(w, v.terms(penalty))
 			}
 		}
 	}
 	return predicted
-}
-
-func weigh(w []score.Weight, f []score.Feature) float64 {
-	var sum float64
-	for k := range w {
-		sum += w[k].Weight * f[k].Value
-	}
-	return sum
 }
 
 // residual returns the distance, in logits of the percentile inside the category,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"slices"
 
 	"github.com/saccade-dev/saccade/internal/score"
 )
@@ -10,10 +11,12 @@ import (
 // are relative inside one category: features and target are taken as
 // differences from their category's mean, the target in units of its standard
 // deviation there. Features are scaled to one standard deviation before the
-// penalty lambda applies; the weights returned are per unit of the feature.
-func ridge(train []sample, lambda float64) []score.Weight {
-	n := len(train[0].features)
-	x, y := relative(train)
+// penalty applies, lambda for measures of pixels and network, unless it is 0, for
+// features of the network; the weights returned are per unit of the feature.
+func ridge(train []sample, network float64) []score.Weight {
+	names := train[0].terms(network)
+	n := len(names)
+	x, y := relative(train, network)
 	scale := make([]float64, n)
 	for _, row := range x {
 		for k, v := range row {
@@ -27,6 +30,9 @@ func ridge(train []sample, lambda float64) []score.Weight {
 	for k := range a {
 		a[k] = make([]float64, n)
 		a[k][k] = lambda
+		if k >= len(train[0].features) {
+			a[k][k] = network
+		}
 	}
 	for i, row := range x {
 		for k := range n {
@@ -40,14 +46,23 @@ func ridge(train []sample, lambda float64) []score.Weight {
 	solve(a, b)
 	out := make([]score.Weight, n)
 	for k := range out {
-		out[k] = score.Weight{Name: train[0].features[k].Name, Weight: b[k] / scale[k]}
+		out[k] = score.Weight{Name: names[k].Name, Weight: b[k] / scale[k]}
 	}
 	return out
 }
 
+// terms are the features that are weighed: those of pixels and, unless the penalty is 0,
+// those of the network.
+func (s *sample) terms(network float64) []score.Feature {
+	if network == 0 {
+		return s.features
+	}
+	return slices.Concat(s.features, s.network)
+}
+
 // relative returns features (one row a sample) and complexity as differences
 // from the mean of the category, the latter in its standard deviations.
-func relative(s []sample) (x [][]float64, y []float64) {
+func relative(s []sample, network float64) (x [][]float64, y []float64) {
 	type sums struct {
 		n, y, yy float64
 		x        []float64
@@ -56,20 +71,20 @@ func relative(s []sample) (x [][]float64, y []float64) {
 	for _, v := range s {
 		c := of[v.Category]
 		if c == nil {
-			c = &sums{x: make([]float64, len(v.features))}
+			c = &sums{x: make([]float64, len(v.terms(network)))}
 			of[v.Category] = c
 		}
 		c.n++
 		c.y -= v.Score
 		c.yy += v.Score * v.Score
-		for k, f := range v.features {
+		for k, f := range v.terms(network) {
 			c.x[k] += f.Value
 		}
 	}
 	for _, v := range s {
 		c := of[v.Category]
-		row := make([]float64, len(v.features))
-		for k, f := range v.features {
+		row := make([]float64, len(c.x))
+		for k, f := range v.terms(network) {
 			row[k] = f.Value - c.x[k]/c.n
 		}
 		x = append(x, row)
