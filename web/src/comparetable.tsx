@@ -10,7 +10,7 @@ interface Quantity { name: string; unit: 'points' | 'share' | 'rank' | 'seconds'
 
 // Where the service cannot be asked, as behind a shared link, the same noise
 // holds: what a page moved by one pixel, or saved anew, changes.
-const noise = { focus: 4, clarity: 9, excitingness: 6 };
+const noise = { focus: 3, clarity: 7, excitingness: 6 };
 const shareNoise = (base: number) => Math.max(0.06 * base, 0.001);
 
 interface Props { a: Model; b: Model; ids: [string, string]; measure: (m: Model, area: Aoi) => number }
