@@ -36,10 +36,19 @@ type Analysis struct {
 	QueuePosition int           `json:"queue_position"` // while it waits; 1 is the next
 	Preview       *Preview      `json:"preview"`        // while it runs, from the first frame on; later where no output is of attention
 
+	Rendering *Rendering `json:"rendering"` // on success: outputs that were asked for later and are not there yet
+
 	Keep      bool               `json:"keep"`       // does not expire
 	ExpiresAt *saccade.Timestamp `json:"expires_at"` // nil: not by itself, or not ended
 
 	InputExpiresAt *saccade.Timestamp `json:"input_expires_at"` // of a video: when Outputs.Input.Video is gone; nil: with the results, or not ended
+}
+
+// Rendering is how far outputs are that were asked for later ([Client.AddOutputs]).
+type Rendering struct {
+	Outputs  []saccade.Output `json:"outputs"`
+	Progress float64          `json:"progress"` // 0..1
+	Err      *saccade.Error   `json:"error"`    // it failed; asking again tries again
 }
 
 // Preview links to what there is of an analysis that has not ended.

@@ -41,6 +41,13 @@ func TestAnyKind(t *testing.T) {
 		if r, err := c.AOIs(ctx, tc.ref.ID, []saccade.AOI{{Name: "a", Box: &saccade.Box{Width: 1, Height: 1}}}); err != nil || len(r) != 1 {
 			t.Errorf("areas: %+v, %v", r, err)
 		}
+		maps := []saccade.Output{saccade.OutAttentionMap}
+		if _, err := c.AddOutputs(ctx, tc.ref.Location, []saccade.Output{saccade.OutFocusScore}, ""); !saccade.IsCode(err, saccade.CodeInvalidInput) {
+			t.Errorf("a score later: %v", err)
+		}
+		if a, err := c.AddOutputs(ctx, tc.ref.Location, maps, ""); err != nil && !saccade.IsCode(err, saccade.CodeGone) || err == nil && a.ID != tc.ref.ID {
+			t.Errorf("more outputs: %+v, %v", a, err)
+		}
 		if err := c.Delete(ctx, tc.ref.ID); err != nil {
 			t.Error(err)
 		}

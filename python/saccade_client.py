@@ -265,6 +265,24 @@ class Analysis:
         self.raw.setdefault("outputs", {})["aois"] = results
         return results
 
+    def add_outputs(self, outputs, palette=None, timeout=None):
+        """Has more outputs rendered, like ["attention.attentionMap"], and waits until they are there. A Saccade server only."""
+        body = {"outputs": {}, **({"palette": palette} if palette else {})}
+        for name in outputs:
+            what, _, output = name.partition(".")
+            body["outputs"].setdefault(what, {"outputs": []})["outputs"].append(output)
+        self._client._call("POST", self._path + "/outputs", repeat=True, json=body)
+        until = time.monotonic() + timeout if timeout is not None else None
+        while True:
+            waiting = self.refresh().raw.pop("rendering", None)
+            if not waiting:
+                return self.outputs
+            if waiting.get("error"):
+                raise SaccadeError(waiting["error"]["code"], waiting["error"]["message"])
+            if until is not None and time.monotonic() > until:
+                raise SaccadeError("timeout", "The outputs are not there yet.")
+            time.sleep(0.5)
+
     def download(self, directory):
         """Downloads every file of the result into a directory, made if it is missing, and returns their paths."""
         os.makedirs(directory, exist_ok=True)

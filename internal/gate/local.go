@@ -10,6 +10,7 @@ import (
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/compare"
+	"github.com/saccade-dev/saccade/internal/movie"
 	"github.com/saccade-dev/saccade/internal/pipeline"
 	"github.com/saccade-dev/saccade/internal/report"
 )
@@ -35,7 +36,7 @@ func (l Local) Analyze(ctx context.Context, in Input, areas []compare.Area) (*Me
 	req := saccade.Request{Kind: saccade.KindPage, Address: in.Address, Medium: in.Medium, Outputs: Outputs()}
 	if in.Path != "" {
 		var err error
-		if req.Kind, req.Format, err = pipeline.SniffFile(in.Path); err != nil {
+		if req.Kind, req.Format, err = movie.SniffFile(in.Path); err != nil {
 			return nil, err
 		}
 		req.Address, req.Medium = "", ""

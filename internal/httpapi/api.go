@@ -73,7 +73,7 @@ func New(cfg Config, deps Deps) (*API, error) {
 	var err error
 	if a.front, err = httpfront.New(cfg.Config, httpfront.Deps{
 		Checks: deps.Checks, Collectors: deps.Collectors,
-		Overlapping: []string{"/analyses/{id}/events"}, Log: deps.Log, Now: a.now,
+		Overlapping: []string{"/analyses/{id}/events", "/analyses/{id}/outputs"}, Log: deps.Log, Now: a.now,
 	}); err != nil {
 		return nil, err
 	}

@@ -49,6 +49,7 @@ type Orders interface {
 type Edits interface {
 	MeasureAreas(ctx context.Context, a *saccade.Analysis, aois []saccade.AOI) ([]saccade.AOIResult, error)
 	Update(ctx context.Context, a *saccade.Analysis, change store.Change) (*saccade.Analysis, error)
+	Rerender(ctx context.Context, a *saccade.Analysis, outputs []string, palette string) error
 	Erase(ctx context.Context, a *saccade.Analysis) error
 	account.Addresses
 	Results
@@ -72,6 +73,7 @@ type Analyses interface {
 	Analysis(ctx context.Context, account, id string) (*saccade.Analysis, error)
 	AnalysisByExposedID(ctx context.Context, account, exposed string) (*saccade.Analysis, error)
 	QueuePosition(ctx context.Context, id string) (int, error)
+	Rendering(ctx context.Context, id string) (*store.Rendering, error)
 }
 
 // Archive lists analyses.

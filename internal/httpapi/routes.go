@@ -19,6 +19,7 @@ import (
 func (a *API) routes() {
 	a.videoRoutes()
 	a.imageRoutes()
+	a.outputRoutes()
 	a.textRoutes()
 	account.Register(a.table, account.Deps{Webhooks: a.deps.Webhooks, Usage: a.deps.Archive, Addresses: a.deps.Service, Sessions: a.deps.Sessions, Tokens: a.deps.Tokens})
 	share.Register(a.table, share.Deps{Shares: a.deps.Shares, Analyses: a.deps.Analyses, Signer: a.signer, LinkTTL: a.cfg.Limits.LinkTTL})

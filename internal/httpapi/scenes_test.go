@@ -94,6 +94,16 @@ func pairOfImages(h *harness, body map[string]any) {
 	}
 }
 
+// finished names analyses that have succeeded in the request for a share.
+func finished(h *harness, body map[string]any) {
+	id := done((*harness).image)(h)
+	if body["pair"] != nil {
+		body["pair"] = []string{id, done((*harness).video)(h)}
+	} else {
+		body["analysis"] = id
+	}
+}
+
 // scenes has a scene for every operation of the document.
 func scenes() map[string]scene {
 	upload := func(h *harness, body map[string]any) { body["input"].(map[string]any)["content"] = h.upload() }
@@ -107,6 +117,8 @@ func scenes() map[string]scene {
 		"get-video-analysis":    {path: under("/v2/analyses/video/", done(video), "")},
 		"stream-video-analysis": {path: under("/v2/analyses/video/", done(video), "/events")},
 		"set-video-aois":        {path: under("/v2/analyses/video/", done(video), "/aois")},
+		"add-video-outputs":     {path: under("/v2/analyses/video/", done(video), "/outputs")},
+		"add-outputs":           {path: under("/v2/analyses/", done(image), "/outputs")},
 		"update-video-analysis": {path: under("/v2/analyses/video/", done(video), "")},
 		"update-analysis":       {path: under("/v2/analyses/", done(image), "")},
 		"delete-video-analysis": {path: under("/v2/analyses/video/", video, "")},
@@ -123,34 +135,27 @@ func scenes() map[string]scene {
 		"get-summary":           {path: under("/v2/analyses/summary/", written, "")},
 		"start-recommendations": {path: under("/v2/analyses/recommendations/", exposed, "")},
 		"get-recommendations":   {path: under("/v2/analyses/recommendations/", written, "")},
-		"create-share": {path: at("/v2/shares"), change: func(h *harness, body map[string]any) {
-			id := done(image)(h)
-			if body["pair"] != nil {
-				body["pair"] = []string{id, done(video)(h)}
-			} else {
-				body["analysis"] = id
-			}
-		}},
-		"list-shares":     {path: func(h *harness) string { linkOf(h); return "/v2/shares" }},
-		"get-share":       {path: under("/v2/shares/", linkOf, "")},
-		"delete-share":    {path: under("/v2/shares/", linkOf, "")},
-		"create-webhook":  {path: at("/v2/webhooks")},
-		"list-webhooks":   {path: filled("/v2/webhooks")},
-		"get-webhook":     {path: under("/v2/webhooks/", webhookOf, "")},
-		"update-webhook":  {path: under("/v2/webhooks/", webhookOf, "")},
-		"delete-webhook":  {path: under("/v2/webhooks/", webhookOf, "")},
-		"list-deliveries": {path: filled("/v2/webhook-deliveries")},
-		"get-delivery":    {path: under("/v2/webhook-deliveries/", deliveryOf, "")},
-		"redeliver":       {path: under("/v2/webhook-deliveries/", deliveryOf, "/redeliver")},
-		"get-usage":       {path: filled("/v2/usage")},
-		"list-tokens":     {path: at("/v2/tokens")},
-		"create-token":    {path: at("/v2/tokens")},
-		"revoke-token":    {path: under("/v2/tokens/", tokenOf, "")},
-		"create-session":  {path: at("/session"), change: func(h *harness, body map[string]any) { body["token"] = h.token }},
-		"delete-session":  {path: at("/session")},
-		"lens":            {path: at("/v2/lens")},
-		"get-health":      {path: at("/healthz")},
-		"get-readiness":   {path: at("/readyz")},
-		"get-metrics":     {path: at("/metrics")},
+		"create-share":          {path: at("/v2/shares"), change: finished},
+		"list-shares":           {path: func(h *harness) string { linkOf(h); return "/v2/shares" }},
+		"get-share":             {path: under("/v2/shares/", linkOf, "")},
+		"delete-share":          {path: under("/v2/shares/", linkOf, "")},
+		"create-webhook":        {path: at("/v2/webhooks")},
+		"list-webhooks":         {path: filled("/v2/webhooks")},
+		"get-webhook":           {path: under("/v2/webhooks/", webhookOf, "")},
+		"update-webhook":        {path: under("/v2/webhooks/", webhookOf, "")},
+		"delete-webhook":        {path: under("/v2/webhooks/", webhookOf, "")},
+		"list-deliveries":       {path: filled("/v2/webhook-deliveries")},
+		"get-delivery":          {path: under("/v2/webhook-deliveries/", deliveryOf, "")},
+		"redeliver":             {path: under("/v2/webhook-deliveries/", deliveryOf, "/redeliver")},
+		"get-usage":             {path: filled("/v2/usage")},
+		"list-tokens":           {path: at("/v2/tokens")},
+		"create-token":          {path: at("/v2/tokens")},
+		"revoke-token":          {path: under("/v2/tokens/", tokenOf, "")},
+		"create-session":        {path: at("/session"), change: func(h *harness, body map[string]any) { body["token"] = h.token }},
+		"delete-session":        {path: at("/session")},
+		"lens":                  {path: at("/v2/lens")},
+		"get-health":            {path: at("/healthz")},
+		"get-readiness":         {path: at("/readyz")},
+		"get-metrics":           {path: at("/metrics")},
 	}
 }

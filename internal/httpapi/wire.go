@@ -26,6 +26,8 @@ type Pending struct {
 	Stage         string   `json:"stage,omitempty" doc:"While pending: queued, starting, capturing, predicting, rendering or storing." example:"predicting"`
 	QueuePosition *int     `json:"queue_position,omitempty" minimum:"1" doc:"While it waits: its place in the queue, 1 is the next." example:"1"`
 	Preview       *Preview `json:"preview,omitempty" doc:"While it runs, once the first frame is predicted; after success where nothing of attention was asked for."`
+
+	Rendering *Rendering `json:"rendering,omitempty" doc:"On success: outputs that were asked for later and are not there yet."`
 }
 
 // Preview is what there is of an analysis that has not ended, and the densities of
@@ -147,6 +149,7 @@ func (a *API) pending(ctx context.Context, an *saccade.Analysis) Pending {
 		v.Preview = a.preview(ctx, an, artifact.GridFile)
 	}
 	if an.Status != saccade.StatusPending {
+		v.Rendering = a.rendering(ctx, an)
 		return v
 	}
 	v.Progress, v.Stage = progressOf(an)

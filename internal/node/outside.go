@@ -90,7 +90,7 @@ func (n *Node) openWorker(svc *service.Service, out outside) (err error) {
 		cfg.Poll = time.Second // there is no signal from another process
 	}
 	n.worker, err = worker.New(cfg, worker.Deps{Store: n.store, Objects: n.objects,
-		Runner: n.meter.Runner(telemetry.Runner{Service: svc, Traces: n.traces}), Texts: svc, Sender: sender{out.webhooks}, Log: n.log})
+		Runner: n.meter.Runner(telemetry.Runner{Service: svc, Traces: n.traces}), Renderer: svc, Texts: svc, Sender: sender{out.webhooks}, Log: n.log})
 	return err
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/attention"
-	"github.com/saccade-dev/saccade/internal/movie"
 	"github.com/saccade-dev/saccade/internal/pipeline/maps"
+	"github.com/saccade-dev/saccade/internal/pipeline/stored"
 	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/pix/webp"
 	"github.com/saccade-dev/saccade/internal/render"
@@ -77,7 +77,7 @@ func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress
 	}
 	settleMemory(pixels)
 	progress(saccade.Progress{Fraction: 0.3, Stage: saccade.StagePredicting})
-	e, err := a.examine(rgb, job.Request)
+	e, err := a.examineOr(job, rgb)
 	if err != nil {
 		return nil, none, err
 	}
@@ -115,6 +115,19 @@ func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress
 	}
 	progress(saccade.Progress{Fraction: 1, Stage: saccade.StageRendering})
 	return out, e, nil
+}
+
+// examineOr reads the stored density of a job, or else predicts it.
+func (a *Analyzer) examineOr(job Job, rgb *pix.RGB) (attention.Examined, error) {
+	s, err := stored.Open(job.Grid)
+	if err != nil || s == nil {
+		if err != nil {
+			return attention.Examined{}, err
+		}
+		return a.examine(rgb, job.Request)
+	}
+	d, err := s.Next()
+	return attention.Examined{Density: d}, errors.Join(err, s.Close())
 }
 
 // decodeInput reads the image, writes it as input.png and returns its pixels.
@@ -181,29 +194,4 @@ func writePNG(path string, m *image.NRGBA) error {
 		return closing(f, err)
 	}
 	return f.Close()
-}
-
-// SniffFile returns whether a file is a video or an image, and its format ("" is the
-// default of the kind), by its first bytes.
-func SniffFile(path string) (saccade.Kind, saccade.Format, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", "", saccade.Errorf(saccade.CodeInvalidInput, "%v", err)
-	}
-	defer f.Close()
-	head := make([]byte, 16)
-	n, err := f.Read(head)
-	if err != nil || n == 0 {
-		return "", "", saccade.Errorf(saccade.CodeInvalidInput, "The file is empty or cannot be read.").With(err)
-	}
-	switch head = head[:n]; {
-	case n >= 3 && string(head[:3]) == "\xff\xd8\xff", n >= 4 && string(head[:4]) == "\x89PNG":
-		return saccade.KindImage, "", nil
-	}
-	// Everything else is judged as a video: the scanner names what it is.
-	format := movie.Sniff(head)
-	if format == saccade.FormatWebP {
-		return saccade.KindImage, format, nil
-	}
-	return saccade.KindVideo, format, nil
 }

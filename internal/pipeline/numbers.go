@@ -6,6 +6,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
+	"github.com/saccade-dev/saccade/internal/pipeline/maps"
 	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/score"
 )
@@ -182,9 +183,7 @@ func (n *numbers) Outputs() *saccade.Outputs[saccade.File] {
 func dataOutputs(r saccade.Request) *saccade.Outputs[saccade.File] {
 	out := &saccade.Outputs[saccade.File]{}
 	if r.Wants(saccade.OutData) {
-		out.Attention = &saccade.AttentionOutput[saccade.File]{Data: &saccade.DataOutput[saccade.File]{
-			JSON: artifact.FramesJSON, CSV: artifact.FramesCSV, Density: artifact.DensityNPY,
-		}}
+		out.Attention = &saccade.AttentionOutput[saccade.File]{Data: maps.Data()}
 	}
 	return out
 }

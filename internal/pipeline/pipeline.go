@@ -117,6 +117,7 @@ type Job struct {
 	Path    string             // the input file; empty for a page
 	Request saccade.Request    // what is asked
 	Dir     string             // an existing directory that takes the files
+	Grid    string             // attention.grid of a former run, by which maps are rendered: nothing is predicted; "": none
 	Viewer  bool               // also write attention.grid and the posters, whatever was asked for
 	Opened  func(codec string) // called once the codec of a video is known ("vp8", "vp9", "av1"); nil: nobody is told
 }

@@ -15,13 +15,10 @@ var playable = []string{"h264", "vp9", "av1"}
 // copies reports whether viewers need a copy of the video, since browsers do not play
 // the file itself.
 func (r *videoRun) copies() bool {
-	switch r.info.Format {
-	case "":
+	if r.info.Format == "" || !r.job.Viewer || r.stored != nil {
 		return false
-	case saccade.FormatMP4:
-		return r.job.Viewer && !slices.Contains(playable, r.info.Codec)
 	}
-	return r.job.Viewer
+	return r.info.Format != saccade.FormatMP4 || !slices.Contains(playable, r.info.Codec)
 }
 
 // openPlayable adds the copy for viewers, where they need one, before the outputs that

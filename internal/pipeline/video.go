@@ -19,6 +19,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
 	"github.com/saccade-dev/saccade/internal/movie"
 	"github.com/saccade-dev/saccade/internal/pipeline/maps"
+	"github.com/saccade-dev/saccade/internal/pipeline/stored"
 	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/webm"
 )
@@ -85,7 +86,8 @@ type videoRun struct {
 	scorer   scorer
 	numbers  *numbers
 	outputs  outputs
-	audio    *ffmpeg.Audio // of the outputs; nil: silent
+	audio    *ffmpeg.Audio     // of the outputs; nil: silent
+	stored   *stored.Densities // in place of predictions; nil: frames are predicted
 	progress func(saccade.Progress)
 	smalls   chan *pix.RGB // copies that have been predicted, for later frames
 }
@@ -158,7 +160,13 @@ func (a *Analyzer) runFrames(ctx context.Context, job Job, info webm.Info, with 
 	r.numbers.posters.after = posterAt * secondsOf(info.End-info.FirstPTS)
 	r.scorer.wanted = wantedScores(job.Request)
 	defer r.scorer.stop()
-	defer func() { _ = r.audio.Close() }()
+	if r.stored, err = stored.Open(job.Grid); err != nil {
+		return nil, closing(r.numbers, err)
+	}
+	if r.stored != nil {
+		r.numbers.outside = nil // which asks the network
+	}
+	defer func() { _ = errors.Join(r.audio.Close(), r.stored.Close()) }()
 	if r.outputs, err = r.openOutputs(ctx); err != nil {
 		return nil, closing(r.numbers, err)
 	}
@@ -220,7 +228,7 @@ func (r *videoRun) decode(ctx context.Context, out chan<- *frame) error {
 		}
 		r.scorer.next(f)
 		last = f
-		if s, ok := f.stream.(attention.Ahead); ok {
+		if s, ok := f.stream.(attention.Ahead); ok && r.stored == nil {
 			if err := s.Begin(ctx, f.small); err != nil {
 				return err
 			}
@@ -251,14 +259,15 @@ func (r *videoRun) predict(ctx context.Context, in <-chan *frame, out chan<- *fr
 	var last, own saccade.Density // of the whole frame, and as the model has it
 	var done *pix.RGB             // copy of the frame before
 	for f := range in {
-		d, err := f.stream.Next(f.small, f.decoded.PTS)
+		var err error
+		if r.stored != nil {
+			f.density, err = r.stored.Next()
+		} else if own, err = r.predictFrame(f, own, last); err == nil {
+			last = f.density
+		}
 		if err != nil {
 			return err
 		}
-		if !f.duplicate || !converged(d, own) {
-			own, last = d.Clone(), f.box.density(d, last.W, last.H)
-		}
-		f.density = last
 		if f.maps, err = r.numbers.Frame(f); err != nil {
 			return err
 		}
@@ -277,6 +286,21 @@ func (r *videoRun) predict(ctx context.Context, in <-chan *frame, out chan<- *fr
 		}
 	}
 	return nil
+}
+
+// predictFrame predicts a frame: its density is that of the frame before where nobody
+// could see the difference. own and last are what the model said before, of what it saw
+// and of the whole frame.
+func (r *videoRun) predictFrame(f *frame, own, last saccade.Density) (saccade.Density, error) {
+	d, err := f.stream.Next(f.small, f.decoded.PTS)
+	if err != nil {
+		return own, err
+	}
+	if !f.duplicate || !converged(d, own) {
+		own, last = d.Clone(), f.box.density(d, last.W, last.H)
+	}
+	f.density = last
+	return own, nil
 }
 
 // converged reports whether nobody could see the difference of two densities:

@@ -7,7 +7,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/client"
-	"github.com/saccade-dev/saccade/internal/pipeline"
+	"github.com/saccade-dev/saccade/internal/movie"
 )
 
 // Input is an input to analyze on a server.
@@ -55,7 +55,7 @@ func Outputs(kind saccade.Kind, names []string) ([]saccade.Output, error) {
 // FormatOf returns the kind of a file and its format: the one that is named, or by its
 // bytes ("": the default of its kind).
 func FormatOf(path string, named saccade.Format) (saccade.Kind, saccade.Format, error) {
-	kind, format, err := pipeline.SniffFile(path)
+	kind, format, err := movie.SniffFile(path)
 	if err != nil || named == "" {
 		return kind, format, err
 	}

@@ -72,6 +72,8 @@ func (rows) SetAOIs(_ context.Context, _, id string, _ []saccade.AOIResult, edit
 	return &saccade.Analysis{ID: id, Request: saccade.Request{Editions: []string{edition}}}, nil
 }
 
+func (rows) StartRendering(context.Context, string, string, store.Rendering) error { return nil }
+
 func (rows) Update(_ context.Context, account, id string, c store.Change) (*saccade.Analysis, error) {
 	return &saccade.Analysis{ID: id, Account: account, Request: saccade.Request{Title: *c.Title}}, nil
 }

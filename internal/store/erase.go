@@ -49,7 +49,7 @@ func (s *Store) purge(ctx context.Context, tx *sql.Tx, a *saccade.Analysis, tomb
 	if err != nil {
 		return nil, err
 	}
-	for _, statement := range []string{`DELETE FROM texts WHERE analysis = $1`, `DELETE FROM deliveries WHERE analysis = $1`} {
+	for _, statement := range []string{`DELETE FROM renderings WHERE id = $1`, `DELETE FROM texts WHERE analysis = $1`, `DELETE FROM deliveries WHERE analysis = $1`} {
 		if tombstone == tombstoneExpired && strings.Contains(statement, "deliveries") {
 			continue // a webhook may still be on its way, and says nothing that is to be hidden
 		}

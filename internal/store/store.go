@@ -10,6 +10,7 @@ import (
 
 	"github.com/saccade-dev/saccade/internal/store/access"
 	"github.com/saccade-dev/saccade/internal/store/audit"
+	"github.com/saccade-dev/saccade/internal/store/endpoint"
 	"github.com/saccade-dev/saccade/internal/store/orphan"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 	"github.com/saccade-dev/saccade/internal/store/quota"
@@ -28,6 +29,9 @@ type Times = retention.Rows
 // Trail is the rows of who did what.
 type Trail = audit.Rows
 
+// Endpoints is the rows of webhook endpoints.
+type Endpoints = endpoint.Rows
+
 // Store is an open database. Close it.
 type Store struct {
 	*access.Rows
@@ -37,6 +41,7 @@ type Store struct {
 	*Times
 	*Trail
 	*orphan.Finder
+	*Endpoints
 	settings *settings.Rows
 
 	cfg    Config
@@ -79,6 +84,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	s.Trail = audit.New(s.write, s.read, s.now, cfg.AuditTTL)
 	s.Times = retention.New(s.write, s.read, s.now, retention.Times{Video: cfg.VideoTTL, Results: cfg.ImageTTL})
 	s.Finder = orphan.New(s.read)
+	s.Endpoints = endpoint.New(s.write, s.read, s.now, access.NewWebhookSecret)
 	s.settings = settings.New(s.write)
 	err = s.openQueue()
 	if err == nil {

@@ -17,14 +17,15 @@ type Work string
 
 // The kinds of work.
 const (
-	WorkVideo    Work = "video"    // analyses of videos
-	WorkImage    Work = "image"    // analyses of images and pages
-	WorkText     Work = "text"     // texts about an analysis
-	WorkDelivery Work = "delivery" // webhook deliveries
+	WorkVideo     Work = "video"     // analyses of videos
+	WorkImage     Work = "image"     // analyses of images and pages
+	WorkRendering Work = "rendering" // more outputs of an analysis
+	WorkText      Work = "text"      // texts about an analysis
+	WorkDelivery  Work = "delivery"  // webhook deliveries
 )
 
 // works lists the kinds.
-func works() []Work { return []Work{WorkVideo, WorkImage, WorkText, WorkDelivery} }
+func works() []Work { return []Work{WorkVideo, WorkImage, WorkRendering, WorkText, WorkDelivery} }
 
 // analysisWork is the kind of work of an analysis.
 func analysisWork(k saccade.Kind) Work {
@@ -53,6 +54,8 @@ func laneOf(w Work) lane {
 		return lane{w, "analyses", "status = 'pending' AND kind = 'video'", back}
 	case WorkImage:
 		return lane{w, "analyses", "status = 'pending' AND kind <> 'video'", back}
+	case WorkRendering:
+		return lane{w, "renderings", "status = 'pending'", ", fraction = 0"}
 	case WorkText:
 		return lane{w, "texts", "status IN ('started', 'processing')", ", status = 'started'"}
 	default:

@@ -14,7 +14,7 @@ import (
 )
 
 // tables lists all tables, each after those that it refers to.
-var tables = []string{"accounts", "tokens", "uploads", "analyses", "idempotency", "texts", "webhooks", "deliveries",
+var tables = []string{"accounts", "tokens", "uploads", "analyses", "idempotency", "renderings", "texts", "webhooks", "deliveries",
 	"pending_deletions", "served", "sessions", "sign_ins", "shares", "tallies", "audit", settingsTable}
 
 const settingsTable = "settings"

@@ -45,12 +45,13 @@ type Sender interface {
 
 // Deps is what a worker works with.
 type Deps struct {
-	Store   *store.Store
-	Objects blob.Store
-	Runner  Runner
-	Texts   TextWriter // may be nil if Config.Texts is 0
-	Sender  Sender     // may be nil if Config.Webhooks is 0
-	Log     *slog.Logger
+	Store    *store.Store
+	Objects  blob.Store
+	Runner   Runner
+	Renderer Renderer   // may be nil: nothing is rendered later
+	Texts    TextWriter // may be nil if Config.Texts is 0
+	Sender   Sender     // may be nil if Config.Webhooks is 0
+	Log      *slog.Logger
 }
 
 // Worker takes jobs from the queue. Start and Stop it; both may be called
@@ -126,7 +127,7 @@ func (s *session) start(ctx context.Context) (err error) {
 		Instance: s.holder.Instance,
 		Poll:     s.cfg.Poll,
 		Slots: map[store.Work]int{
-			store.WorkVideo: s.cfg.Videos, store.WorkImage: s.cfg.Images, store.WorkText: s.cfg.Texts, store.WorkDelivery: s.cfg.Webhooks,
+			store.WorkVideo: s.cfg.Videos, store.WorkImage: s.cfg.Images, store.WorkRendering: s.renderings(), store.WorkText: s.cfg.Texts, store.WorkDelivery: s.cfg.Webhooks,
 		},
 		Handle: s.work,
 	})
@@ -155,6 +156,8 @@ func (s *session) work(ctx context.Context, w store.Work) error {
 	switch w {
 	case store.WorkVideo, store.WorkImage:
 		err = s.analyze(ctx, w)
+	case store.WorkRendering:
+		err = s.render(ctx)
 	case store.WorkText:
 		err = s.writeText(ctx)
 	case store.WorkDelivery:

@@ -73,6 +73,12 @@ var requestExamples = map[string]map[string]*huma.Example{
 			},
 		}},
 	},
+	"add-video-outputs": {
+		"heat map": {Value: object{"outputs": object{"attention": object{"outputs": []string{"attentionMap"}}}}},
+	},
+	"add-outputs": {
+		"heat map": {Value: object{"outputs": object{"attention": object{"outputs": []string{"attentionMap"}}}}},
+	},
 	"update-video-analysis": {
 		"rename": {Value: object{"title": "Spring campaign, second cut"}},
 	},

@@ -48,6 +48,7 @@ var operations = []operation{
 	{tagVideo, "get-video-analysis", "GET /v2/analyses/video/{id}", "Poll a video analysis", []int{400, 404, 410}},
 	{tagVideo, "stream-video-analysis", "GET /v2/analyses/video/{id}/events", "Follow a video analysis", []int{404, 410}},
 	{tagVideo, "set-video-aois", "PUT /v2/analyses/video/{id}/aois", "Measure areas of interest in a video", []int{400, 404, 409, 410}},
+	{tagVideo, "add-video-outputs", "POST /v2/analyses/video/{id}/outputs", "Have more outputs of a video rendered", []int{400, 404, 409, 410}},
 	{tagVideo, "update-video-analysis", "PATCH /v2/analyses/video/{id}", "Change title and retention of a video analysis", []int{400, 404, 410}},
 	{tagVideo, "delete-video-analysis", "DELETE /v2/analyses/video/{id}", "Cancel or erase a video analysis", []int{404, 410}},
 	{tagImage, "create-analysis", "POST /v2/analyses", "Analyze an image or a page", []int{400, 409, 413, 507}},
@@ -55,6 +56,7 @@ var operations = []operation{
 	{tagImage, "get-analysis", "GET /v2/analyses/{id}", "Poll an image or page analysis", []int{400, 404, 410}},
 	{tagImage, "stream-analysis", "GET /v2/analyses/{id}/events", "Follow an image or page analysis", []int{404, 410}},
 	{tagImage, "set-aois", "PUT /v2/analyses/{id}/aois", "Measure areas of interest in an image", []int{400, 404, 409, 410}},
+	{tagImage, "add-outputs", "POST /v2/analyses/{id}/outputs", "Have more outputs of an image or page rendered", []int{400, 404, 409, 410}},
 	{tagImage, "update-analysis", "PATCH /v2/analyses/{id}", "Change title and retention of an image or page analysis", []int{400, 404, 410}},
 	{tagImage, "delete-analysis", "DELETE /v2/analyses/{id}", "Cancel or erase an image or page analysis", []int{404, 410}},
 	{tagTools, "compare", "POST /v2/compare", "Compare two analyses", []int{400, 404, 409, 410}},
@@ -119,6 +121,8 @@ func (d *Document) operation(line operation) huma.Operation {
 		o.Errors = append(o.Errors, http.StatusForbidden)
 	}
 	switch {
+	case line.id == "add-video-outputs" || line.id == "add-outputs":
+		o.DefaultStatus = http.StatusAccepted
 	case method == http.MethodPost && statusCreated[line.id]:
 		o.DefaultStatus = http.StatusCreated
 	case method == http.MethodDelete:

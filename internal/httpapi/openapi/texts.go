@@ -75,11 +75,16 @@ var errorCodes = map[string]string{
 	"rate_limited":                "Too many requests with this token, or more analyses than the account may start a day (429). Try again after the time in Retry-After.",
 }
 
+// later is the text of the operations that ask for more outputs.
+const later = "Renders outputs that POST did not ask for, from the stored densities (8 bits a cell, see `attention.grid`) and the input; nothing is predicted anew. Poll the analysis: `rendering` says how far they are, and is gone once `outputs` hold them. What is there already is left alone. 409 while the analysis is pending, or outputs in another palette are being rendered; 410 once its input is gone. Possible are the maps, `attention.data` and `attention.grid`."
+
+// change is the text of the operations that change an analysis.
+const change = "What is left out stays as it is. The answer is that of a poll."
+
 // descriptions returns the texts of the operations, by id.
 func descriptions(l service.Limits) map[string]string {
 	const stream = "Server-sent events: `progress` whenever something changed, then `success`, `failed`, `gone` or `error`, and the stream ends. The data of each is what a poll would answer."
 	const erase = "Cancels the analysis if it waits or runs, and erases its input and outputs. Afterwards its address answers 410."
-	const change = "What is left out stays as it is. The answer is that of a poll."
 	const measure = "Measures areas of interest on the stored prediction; nothing is predicted anew. Needs a successful analysis. The files of `attention.data` and `attention.markers` hold these areas from then on: poll for links to them, those of before lead to the former ones for a while."
 	const write = "Starts the writing and returns at once. Calling it again is safe: it reports how far the text is. Errors are `{\"success\":false,\"msg\":…}`."
 	text := "Poll until `status` is `completed` or `failed`. Texts " + life(l.TextTTL, "they were written") + " (410)."
@@ -95,6 +100,7 @@ func descriptions(l service.Limits) map[string]string {
 		"get-video-analysis":    "Output links are signed afresh at every poll.",
 		"stream-video-analysis": stream,
 		"set-video-aois":        measure,
+		"add-video-outputs":     later,
 		"update-video-analysis": change,
 		"delete-video-analysis": erase,
 		"create-analysis":       "An image that cannot be read and a page that cannot be captured are reported by the poll. Without `predictions` the answer is `attention.attentionMap` and `clarity` (`score`, `map`).\n\nPredictions: `attention` (`attentionMap`, `perceptionMap`, `hotspotsMap`, `data`), `clarity` (`score`, `map`), `excitingness` (`score`, `map`), `focus` (`score`). `{}` asks for the first of each.",
@@ -102,6 +108,7 @@ func descriptions(l service.Limits) map[string]string {
 		"get-analysis":          "Maps are PNGs with transparency, of exactly the input's size, to be laid over it. Results " + life(l.ResultTTL, "the analysis ended") + ".",
 		"stream-analysis":       stream,
 		"set-aois":              measure,
+		"add-outputs":           later,
 		"update-analysis":       change,
 		"delete-analysis":       erase,
 		"compare":               compareText,

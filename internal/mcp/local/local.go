@@ -23,6 +23,7 @@ import (
 	"github.com/saccade-dev/saccade/client"
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/mcp"
+	"github.com/saccade-dev/saccade/internal/movie"
 	"github.com/saccade-dev/saccade/internal/pipeline"
 )
 
@@ -117,7 +118,7 @@ func (b *Backend) run(ctx context.Context, m *made, r mcp.Request, progress func
 	case r.Page != "":
 		m.Type = saccade.KindPage
 	case r.Path != "":
-		m.Type, job.Request.Format, err = pipeline.SniffFile(r.Path)
+		m.Type, job.Request.Format, err = movie.SniffFile(r.Path)
 	default:
 		m.Type, job.Path = saccade.KindImage, filepath.Join(m.dir, "upload")
 		err = os.WriteFile(job.Path, r.Image, 0o600)
