@@ -59,6 +59,7 @@ func delays(b *tab) {
 		Date.now = () => (window.drawn++, now());
 	})()`)
 	for i := range 6 {
+		eval[any](b, "new Promise(r => requestAnimationFrame(() => setTimeout(r, 60)))") // what a click hits is what was painted
 		at := eval[[]float64](b, fmt.Sprintf("(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelectorAll('.card .pick')[%d].getBoundingClientRect())", i))
 		b.drag(at[0], at[1], at[0], at[1])
 		b.wait(fmt.Sprintf("document.querySelectorAll('.card.chosen').length === %d", i+1))
