@@ -5,6 +5,7 @@ import { draw } from './stage';
 import { Painter } from './heat';
 import { file, find, path } from './api';
 import { Button, Dialog, explain } from './ui';
+import { HeatVideo } from './heatvideo';
 
 // ExportDialog saves what there is of an analysis.
 export function ExportDialog({ model: m, onClose }: { model: Model; onClose: () => void }) {
@@ -16,7 +17,7 @@ export function ExportDialog({ model: m, onClose }: { model: Model; onClose: () 
       <ul class="exports">
         <Item title={m.kind === 'video' ? 'This frame as PNG' : 'Image with heat as PNG'} text="As it is on screen, with the overlay">
           <Button onClick={() => void savePNG(m, name).catch(explain)}>Save</Button></Item>
-        {m.kind === 'video' && o.attention?.attentionMap && <Link title="Video with heat" text="WebM, with the audio of the original" href={o.attention.attentionMap} name={`${name}-heat.webm`} />}
+        {m.kind === 'video' && <HeatVideo m={m} name={`${name}-heat.webm`} />}
         {m.kind !== 'video' && o.attention?.attentionMap && <Link title="Heat map" text="PNG of the same size, transparent" href={o.attention.attentionMap} name={`${name}-heat.png`} />}
         {d && !m.readOnly && <Link title="Report" text="One HTML file to send on; prints as a PDF" href={path(`v2/reports/${m.analysis.id}`)} name={`${name}.html`} />}
         {d && <Link title="Table" text="CSV, a row for each frame" href={d.csv} name={`${name}.csv`} />}
@@ -38,7 +39,7 @@ function useFreshOutputs(m: Model): Outputs {
   return outputs;
 }
 
-function Item({ title, text, children }: { title: string; text: string; children: preact.ComponentChildren }) {
+export function Item({ title, text, children }: { title: string; text: string; children: preact.ComponentChildren }) {
   return <li><span><strong>{title}</strong><span class="small soft">{text}</span></span>{children}</li>;
 }
 
@@ -52,7 +53,7 @@ function Editors({ m, name }: { m: NonNullable<NonNullable<Outputs['attention']>
   );
 }
 
-function Link({ title, text, href, name }: { title: string; text: string; href: string; name: string }) {
+export function Link({ title, text, href, name }: { title: string; text: string; href: string; name: string }) {
   return <Item title={title} text={text}><a class="button" href={href} download={name} onClick={keepHere} aria-label={`Save ${title}`}>Save</a></Item>;
 }
 

@@ -80,6 +80,7 @@ export interface Analysis {
   progress?: number;
   stage?: string;
   queue_position?: number;
+  rendering?: { outputs: string[]; progress: number; error?: WireError };
 }
 
 export interface Scores { focus?: number; clarity?: number; excitingness?: number }
