@@ -92,8 +92,7 @@ func (s *Store) recordIdempotencyKey(ctx context.Context, tx *sql.Tx, a *saccade
 		return nil, err
 	}
 	var hash, id string
-	err = tx.QueryRowContext(ctx, `SELECT body_hash, analysis FROM idempotency WHERE account = $1 AND key = $2`, a.Account, idem.Key).Scan(&hash, &id)
-	if err != nil {
+	if err = tx.QueryRowContext(ctx, `SELECT body_hash, analysis FROM idempotency WHERE account = $1 AND key = $2`, a.Account, idem.Key).Scan(&hash, &id); err != nil {
 		return nil, err
 	}
 	if hash != idem.BodyHash {

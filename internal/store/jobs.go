@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/store/audit"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
@@ -44,12 +46,12 @@ func (s *Store) RetryJob(ctx context.Context, id string) error {
 		if a.Status != saccade.StatusFailed {
 			return saccade.Errorf(saccade.CodeConflict, "Only an analysis that failed can be tried again; the status of %s is %q.", id, a.Status)
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE analyses SET status = 'pending', stage = 'queued', fraction = 0, error = NULL, started_at = NULL, ended_at = NULL,
-			expires_at = NULL, input_expires_at = NULL, tries = 0, suspect = 0, alone = 0, deaths = 0, instance = '', lease_until = 0, next_at = $1 WHERE id = $2`, s.nowMicros(), id)
-		if err != nil {
+		if _, err = tx.ExecContext(ctx, `UPDATE analyses SET status = 'pending', stage = 'queued', fraction = 0, error = NULL, started_at = NULL, ended_at = NULL,
+			expires_at = NULL, input_expires_at = NULL, tries = 0, suspect = 0, alone = 0, deaths = 0, instance = '', lease_until = 0, next_at = $1 WHERE id = $2`, s.nowMicros(), id); err != nil {
 			return fmt.Errorf("store: retry: %w", err)
 		}
-		return s.enqueue(ctx, tx, analysisWork(a.Request.Kind), 1)
+		return errors.Join(s.enqueue(ctx, tx, analysisWork(a.Request.Kind), 1),
+			audit.Write(ctx, tx, s.now(), audit.Entry{Action: audit.JobRetried, Account: a.Account, Object: id}))
 	})
 }
 
@@ -65,6 +67,7 @@ func (s *Store) DropJob(ctx context.Context, id string) error {
 			return saccade.Errorf(saccade.CodeConflict, "Only an analysis that waits or runs can be dropped; the status of %s is %q.", id, a.Status)
 		}
 		c := AnalysisClaim{Lease: &Lease{store: s, lane: laneOf(analysisWork(a.Request.Kind)), id: id, attempt: a.Attempt}, Analysis: a}
-		return c.end(ctx, tx, nil, saccade.Errorf(saccade.CodeServer, "The operator has ended this analysis."))
+		return errors.Join(c.end(ctx, tx, nil, saccade.Errorf(saccade.CodeServer, "The operator has ended this analysis.")),
+			audit.Write(ctx, tx, s.now(), audit.Entry{Action: audit.JobDropped, Account: a.Account, Object: id}))
 	})
 }

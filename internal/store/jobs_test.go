@@ -4,9 +4,13 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/store"
+	"github.com/saccade-dev/saccade/internal/store/audit"
 )
 
 // jobs are ids, workers and tries of what is listed.
@@ -32,6 +36,7 @@ func TestJobs(t *testing.T) {
 		}
 		f.code(f.RetryJob(t.Context(), first.ID), saccade.CodeConflict)
 		for _, id := range []string{first.ID, second.ID} {
+			f.clock.move(time.Millisecond)
 			f.ok(f.DropJob(t.Context(), id))
 			if a := f.get(id); a.Status != saccade.StatusFailed || a.Err.Code != saccade.CodeServer || a.EndedAt == nil {
 				t.Errorf("%+v", a)
@@ -44,6 +49,7 @@ func TestJobs(t *testing.T) {
 		if got := f.jobs("acme", true); len(got) != 2 || f.jobs("", false) != nil {
 			t.Errorf("failed: %v", got)
 		}
+		f.clock.move(time.Millisecond)
 		f.ok(f.RetryJob(t.Context(), first.ID))
 		again := f.begin(first.ID)
 		if again.Tries != 1 || again.Suspect {
@@ -60,6 +66,17 @@ func TestJobs(t *testing.T) {
 		f.code(f.RetryJob(t.Context(), second.ID), saccade.CodeGone)
 		if got := f.jobs("", true); got != nil {
 			t.Errorf("what is gone is listed: %v", got)
+		}
+		want := []string{"job.dropped|" + first.ID, "job.dropped|" + second.ID, "job.retried|" + first.ID} // and nothing of what was refused
+		var noted []string
+		f.ok(f.Audit(t.Context(), audit.Filter{Account: "acme"}, func(e audit.Entry) error {
+			if strings.HasPrefix(string(e.Action), "job.") {
+				noted = append(noted, string(e.Action)+"|"+e.Object)
+			}
+			return nil
+		}))
+		if diff := cmp.Diff(want, noted); diff != "" {
+			t.Error(diff)
 		}
 	})
 }

@@ -64,10 +64,8 @@ func (s *Store) enqueue(ctx context.Context, tx *sql.Tx, w Work, n int) error {
 		works.(map[Work]bool)[w] = true // a transaction belongs to one goroutine
 		return nil
 	}
-	// River sends this as well, but not again within a while: it relies on
-	// polling then.
-	err := s.queue.driver.UnwrapExecutor(tx).NotifyMany(ctx, &riverdriver.NotifyManyParams{Topic: signal.Topic, Payload: []string{signal.Payload(string(w))}})
-	if err != nil {
+	// River sends this as well, but not again within a while: it relies on polling then.
+	if err := s.queue.driver.UnwrapExecutor(tx).NotifyMany(ctx, &riverdriver.NotifyManyParams{Topic: signal.Topic, Payload: []string{signal.Payload(string(w))}}); err != nil {
 		return fmt.Errorf("store: notify: %w", err)
 	}
 	return nil

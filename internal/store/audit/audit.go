@@ -1,5 +1,5 @@
-// Package audit holds the log of who did what: tokens and accounts, shares, sign-ins, quotas
-// and retention.
+// Package audit holds the log of who did what: tokens and accounts, shares, sign-ins, quotas,
+// retention, and what the operator did to jobs.
 //
 // The contract: an entry is written in the transaction of the act, so that neither is there
 // without the other; entries are added and, once they are old, removed, and none is changed.
@@ -29,6 +29,8 @@ const (
 	TokenRevoked     Action = "token.revoked"
 	ShareMade        Action = "share.made"
 	ShareWithdrawn   Action = "share.withdrawn"
+	JobRetried       Action = "job.retried"
+	JobDropped       Action = "job.dropped"
 	LinkMade         Action = "signin.link" // a link that signs a browser in
 	SignedIn         Action = "signin.ok"
 	SignInFailed     Action = "signin.failed"
