@@ -50,11 +50,15 @@ func TestRendering(t *testing.T) {
 		return a.text("location")
 	}
 	whole, later := at(attentionMap), at(object{"focus": object{}})
+	before := s.storedBytes()
 	if a := s.addOutputs(later, object{"outputs": attentionMap}); a.status != http.StatusAccepted {
 		t.Fatalf("%d %v", a.status, a.body)
 	}
 	done := s.rendered(later)
 	want, got := s.heatOf(s.call("GET", whole, nil)), s.heatOf(done)
+	if size, err := os.Stat(got); err != nil || s.storedBytes() != before+float64(size.Size()) {
+		t.Errorf("%v bytes are stored after %v and a file of %v", s.storedBytes(), before, size.Size())
+	}
 	sameFrames(t, frames(t, got), frames(t, want))
 	if psnr := psnrOf(t, got, want); psnr < 33 {
 		t.Errorf("the heat map that was asked for later is unlike the other: %.1f dB", psnr)
@@ -74,6 +78,17 @@ func TestRendering(t *testing.T) {
 	refusedOutputs(t, s, later)
 	imageOutputs(t, s)
 	s.terminate(20 * time.Second)
+}
+
+// storedBytes is what the account stores, as its quota counts it.
+func (s *service) storedBytes() float64 {
+	s.t.Helper()
+	quota, _ := s.call("GET", "/usage", nil).body["quota"].(map[string]any)
+	bytes, ok := quota["stored_bytes"].(float64)
+	if !ok {
+		s.t.Fatalf("quota %v", quota)
+	}
+	return bytes
 }
 
 // heatOf fetches the heat map of a video.

@@ -18,7 +18,7 @@ import (
 
 // sourceIn is one thing to analyze.
 type sourceIn struct {
-	Path   string `json:"path,omitempty" jsonschema:"a WebM, PNG or JPEG file, absolute or relative to the root"`
+	Path   string `json:"path,omitempty" jsonschema:"a video (WebM, MP4, MOV, GIF) or an image (PNG, JPEG, WebP), absolute or relative to the root"`
 	URL    string `json:"url,omitempty" jsonschema:"address of a web page, http or https"`
 	Image  string `json:"image,omitempty" jsonschema:"a PNG or JPEG as Base64"`
 	ID     string `json:"id,omitempty" jsonschema:"id of an analysis that was made before"`

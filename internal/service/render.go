@@ -105,18 +105,19 @@ func inputOf(a *saccade.Analysis) blob.Key {
 }
 
 // Render renders more outputs of an analysis from its stored densities, in dir, an empty
-// directory of its own, and stores their files. It returns how the analysis changes.
-func (s *Service) Render(ctx context.Context, a *saccade.Analysis, r store.Rendering, dir string, progress func(saccade.Progress)) (func(*saccade.Analysis), error) {
+// directory of its own, and stores their files. It returns how many bytes these are and how
+// the analysis changes.
+func (s *Service) Render(ctx context.Context, a *saccade.Analysis, r store.Rendering, dir string, progress func(saccade.Progress)) (stored int64, change func(*saccade.Analysis), err error) {
 	if s.deps.Analyzer == nil {
-		return nil, errors.New("service: this process runs no analysis")
+		return 0, nil, errors.New("service: this process runs no analysis")
 	}
 	drawn := slices.DeleteFunc(slices.Clone(r.Outputs), func(o saccade.Output) bool { return o == saccade.OutData || o == saccade.OutGrid })
 	if len(drawn) > 0 {
-		if err := s.renderMaps(ctx, a, store.Rendering{Outputs: drawn, Palette: r.Palette}, dir, progress); err != nil {
-			return nil, diskFull(dir, err)
+		if stored, err = s.renderMaps(ctx, a, store.Rendering{Outputs: drawn, Palette: r.Palette}, dir, progress); err != nil {
+			return 0, nil, diskFull(dir, err)
 		}
 	}
-	return func(now *saccade.Analysis) {
+	return stored, func(now *saccade.Analysis) {
 		maps.Add(now.Outputs, now.Request.Kind, r.Outputs)
 		now.Request.Palette = r.Palette
 		now.Request.Outputs = append(now.Request.Outputs, r.Outputs...)
@@ -125,23 +126,23 @@ func (s *Service) Render(ctx context.Context, a *saccade.Analysis, r store.Rende
 	}, nil
 }
 
-// renderMaps renders maps and stores them.
-func (s *Service) renderMaps(ctx context.Context, a *saccade.Analysis, r store.Rendering, dir string, progress func(saccade.Progress)) error {
+// renderMaps renders maps, stores them and returns how many bytes they are.
+func (s *Service) renderMaps(ctx context.Context, a *saccade.Analysis, r store.Rendering, dir string, progress func(saccade.Progress)) (stored int64, err error) {
 	path, release, err := s.deps.Objects.File(ctx, inputOf(a), a.Request.Tag)
 	defer release()
 	if errors.Is(err, blob.ErrNotFound) || errors.Is(err, blob.ErrChanged) {
-		return errInputGone.With(err)
+		return 0, errInputGone.With(err)
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
 	grid := filepath.Join(dir, "stored.grid")
 	if err := s.fetch(ctx, blob.AnalysisKey(a.ID, artifact.GridFile), grid); err != nil {
-		return err
+		return 0, err
 	}
 	work := filepath.Join(dir, "maps")
 	if err := os.Mkdir(work, 0o700); err != nil {
-		return err
+		return 0, err
 	}
 	job := pipeline.Job{Path: path, Dir: work, Grid: grid, Request: saccade.Request{Kind: a.Request.Kind, Format: a.Request.Format, Palette: r.Palette, Outputs: r.Outputs}}
 	if job.Request.Kind == saccade.KindPage {
@@ -151,15 +152,20 @@ func (s *Service) renderMaps(ctx context.Context, a *saccade.Analysis, r store.R
 	defer endWatch()
 	out, err := s.deps.Analyzer.Run(ctx, job, progress)
 	if err := errors.Join(s.checkSize(ctx, work), err); err != nil {
-		return err
+		return 0, err
 	}
 	for _, o := range r.Outputs {
-		name := maps.FileOf(out, o)
-		if err := s.storeFile(ctx, blob.AnalysisKey(a.ID, name), filepath.Join(work, string(name))); err != nil {
-			return err
+		name := string(maps.FileOf(out, o))
+		file, err := os.Stat(filepath.Join(work, name))
+		if err == nil {
+			err = s.storeFile(ctx, blob.AnalysisKey(a.ID, saccade.File(name)), filepath.Join(work, name))
 		}
+		if err != nil {
+			return 0, err
+		}
+		stored += file.Size()
 	}
-	return nil
+	return stored, nil
 }
 
 // fetch copies an object to a file.

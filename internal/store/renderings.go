@@ -75,15 +75,15 @@ func (c *RenderingClaim) Heartbeat(ctx context.Context, fraction float64) error 
 	return c.update(ctx, c.store.write, "lease_until = $1, fraction = $2", c.until(), min(max(fraction, 0), 1))
 }
 
-// Succeed changes the analysis, and ends the rendering unless more was asked for since, in
-// one transaction.
-func (c *RenderingClaim) Succeed(ctx context.Context, change func(*saccade.Analysis)) error {
+// Succeed changes the analysis, to which files of so many bytes were added, and ends the
+// rendering unless more was asked for since, in one transaction.
+func (c *RenderingClaim) Succeed(ctx context.Context, stored int64, change func(*saccade.Analysis)) error {
 	_, err := c.store.editWith(ctx, c.Analysis.Account, c.id, func(tx *sql.Tx, a *saccade.Analysis) error {
 		if err := c.update(ctx, pool.Tx{Tx: tx}, "lease_until = 0, instance = ''"); err != nil {
 			return err
 		}
 		change(a)
-		more, err := rendering.Finish(ctx, pool.Tx{Tx: tx}, c.id, c.Outputs)
+		more, err := rendering.Finish(ctx, pool.Tx{Tx: tx}, c.id, c.Outputs, stored)
 		if more {
 			return errors.Join(err, c.store.enqueue(ctx, tx, WorkRendering, 1))
 		}

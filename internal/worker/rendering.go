@@ -12,9 +12,10 @@ import (
 
 // Renderer renders more outputs of an analysis that has succeeded, in dir, an empty
 // directory that is removed afterwards. It stores their files under blob.AnalysisKey and
-// returns how the analysis changes. Its errors count as those of a [Runner].
+// returns how many bytes these are and how the analysis changes. Its errors count as those
+// of a [Runner].
 type Renderer interface {
-	Render(ctx context.Context, a *saccade.Analysis, r store.Rendering, dir string, progress func(saccade.Progress)) (change func(*saccade.Analysis), err error)
+	Render(ctx context.Context, a *saccade.Analysis, r store.Rendering, dir string, progress func(saccade.Progress)) (stored int64, change func(*saccade.Analysis), err error)
 }
 
 // render makes one attempt at the rendering whose turn it is.
@@ -26,6 +27,7 @@ func (s *session) render(ctx context.Context) error {
 	log := s.Log.With("analysis", c.Analysis.ID, "outputs", c.Outputs)
 	log.InfoContext(ctx, "rendering begins")
 	var change func(*saccade.Analysis)
+	var stored int64
 	var latest atomic.Pointer[saccade.Progress]
 	latest.Store(&saccade.Progress{})
 	extend := func(ctx context.Context) error { return c.Heartbeat(ctx, latest.Load().Fraction) }
@@ -41,7 +43,7 @@ func (s *session) render(ctx context.Context) error {
 		}
 		defer func() { _ = os.RemoveAll(dir) }()
 		return within(ctx, s.cfg.Timeout, func(ctx context.Context) (err error) {
-			change, err = s.Renderer.Render(ctx, c.Analysis, c.Rendering, dir, func(p saccade.Progress) {
+			stored, change, err = s.Renderer.Render(ctx, c.Analysis, c.Rendering, dir, func(p saccade.Progress) {
 				latest.Store(&p)
 				h.soon()
 			})
@@ -52,17 +54,17 @@ func (s *session) render(ctx context.Context) error {
 	if lost != nil {
 		return nil // it is another attempt's now, or its analysis was deleted
 	}
-	if err := ignoreLost(persist(ctx, s.renderingWrite(ctx, c, change, mapDiskFull(err)))); err != nil {
+	if err := ignoreLost(persist(ctx, s.renderingWrite(ctx, c, stored, change, mapDiskFull(err)))); err != nil {
 		return fmt.Errorf("worker: %w", err)
 	}
 	return nil
 }
 
 // renderingWrite is what is to be written of an attempt at rendering.
-func (s *session) renderingWrite(ctx context.Context, c *store.RenderingClaim, change func(*saccade.Analysis), err error) func(context.Context) error {
+func (s *session) renderingWrite(ctx context.Context, c *store.RenderingClaim, stored int64, change func(*saccade.Analysis), err error) func(context.Context) error {
 	switch {
 	case err == nil:
-		return func(ctx context.Context) error { return c.Succeed(ctx, change) }
+		return func(ctx context.Context) error { return c.Succeed(ctx, stored, change) }
 	case ctx.Err() != nil: // we are being stopped
 		return func(ctx context.Context) error { return c.Release(ctx, 0) }
 	case !Permanent(err) && c.Tries < s.Store.MaxTries():

@@ -79,11 +79,15 @@ func Add(ctx context.Context, db pool.Querier, a *saccade.Analysis, r Rendering,
 	return err == nil, err
 }
 
-// Finish ends the rendering of outputs and reports whether more was asked for since, which
-// waits then.
-func Finish(ctx context.Context, db pool.Querier, id string, done []saccade.Output) (more bool, err error) {
+// Finish ends the rendering of outputs, whose files count among the analysis's bytes from
+// now on, and reports whether more was asked for since, which waits then. A file that takes
+// the place of another, in another palette, counts beside it.
+func Finish(ctx context.Context, db pool.Querier, id string, done []saccade.Output, stored int64) (more bool, err error) {
 	now, err := Read(ctx, db, id)
 	if err != nil || now == nil {
+		return false, err
+	}
+	if _, err = db.ExecContext(ctx, `UPDATE analyses SET bytes = bytes + $1 WHERE id = $2`, stored, id); err != nil {
 		return false, err
 	}
 	rest := slices.DeleteFunc(now.Outputs, func(o saccade.Output) bool { return slices.Contains(done, o) })
