@@ -129,6 +129,10 @@ func savesFiles(b *tab, name string) {
 	eval[any](b, `window.saved = [], window.click = HTMLAnchorElement.prototype.click, HTMLAnchorElement.prototype.click = function () { window.saved.push(this.protocol + ' ' + this.download); }`)
 	b.keys("e")
 	b.wait("document.querySelector('dialog[open]')")
+	if eval[bool](b, "[...document.querySelectorAll('dialog button')].some(e => e.textContent === 'Render')") {
+		b.click("Render") // it comes from the bucket as well, once it is there
+		b.wait("document.querySelector('dialog a[download$=\"-heat.webm\"]')")
+	}
 	n := eval[int](b, `(() => {
 		const all = [...document.querySelectorAll('dialog li')].flatMap(li => [...li.querySelectorAll('button, a[download]')]).filter(e => !e.href || new URL(e.href).origin !== location.origin);
 		for (const e of all) e.tagName === 'A' ? e.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true})) : e.click();

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"encoding/json"
+	"io"
 	"math"
 	"net/http"
 	"os"
@@ -32,8 +33,8 @@ func TestFormats(t *testing.T) {
 		b                  []byte
 	}{
 		{"v.mp4", "mp4", "video/mp4", mp4},
-		{"v.mov", "mov", "video/quicktime", encoded(t, "v.mov", uneven+" -c:v prores_ks")},
-		{"v.gif", "gif", "image/gif", gif},
+		{"v.mov", "mov", "video/webm", encoded(t, "v.mov", uneven+" -c:v prores_ks")},
+		{"v.gif", "gif", "video/webm", gif},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			s := s.with(t)
@@ -61,14 +62,19 @@ func TestFormats(t *testing.T) {
 			if tc.format == "mp4" && audioPackets(t, heat) == "" {
 				t.Error("the heat film is silent")
 			}
-			res, err := http.Get(done.output("input", "video"))
+			res, err := http.Get(done.output("input", "video")) // the upload, or what browsers can play in its place
 			if err != nil {
 				t.Fatal(err)
 			}
+			played, err := io.ReadAll(res.Body)
 			_ = res.Body.Close()
-			if got := res.Header.Get("Content-Type"); got != tc.kind {
-				t.Errorf("the upload is sent as %q, want %q", got, tc.kind)
+			if got := res.Header.Get("Content-Type"); got != tc.kind || err != nil {
+				t.Errorf("the video is sent as %q, want %q; %v", got, tc.kind, err)
 			}
+			if err := os.WriteFile(heat, played, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			closeFrames(t, frames(t, heat), frames(t, in))
 		})
 	}
 	webpImages(t, s)
