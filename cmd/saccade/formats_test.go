@@ -33,6 +33,7 @@ func TestFormats(t *testing.T) {
 		b                  []byte
 	}{
 		{"v.mp4", "mp4", "video/mp4", mp4},
+		{"q.mov", "mp4", "video/mp4", encoded(t, "q.mov", "-f lavfi -i sine=d=1.5 "+uneven+x264+"-c:a aac")}, // its brand is QuickTime's
 		{"v.mov", "mov", "video/webm", encoded(t, "v.mov", uneven+" -c:v prores_ks")},
 		{"v.gif", "gif", "video/webm", gif},
 	} {

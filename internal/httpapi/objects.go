@@ -14,7 +14,6 @@ import (
 	"github.com/saccade-dev/saccade/internal/blob"
 	"github.com/saccade-dev/saccade/internal/httpapi/route"
 	"github.com/saccade-dev/saccade/internal/httpfront"
-	"github.com/saccade-dev/saccade/internal/movie"
 	"github.com/saccade-dev/saccade/internal/service"
 )
 
@@ -131,7 +130,7 @@ func (a *API) getObject(w http.ResponseWriter, r *http.Request) {
 }
 
 // uploadTypes are the types that an upload is sent as, when its first bytes say so.
-var uploadTypes = map[string]bool{"video/webm": true, "video/mp4": true, "image/gif": true}
+var uploadTypes = map[string]bool{"video/webm": true, "image/gif": true}
 
 // contentType returns the type of an object: of an output by its name, of an upload by
 // its first bytes.
@@ -139,8 +138,8 @@ func contentType(key blob.Key, object io.ReaderAt) string {
 	if _, _, upload := key.Upload(); upload {
 		head := make([]byte, 512)
 		n, _ := object.ReadAt(head, 0)
-		if movie.Sniff(head[:n]) == saccade.FormatMOV {
-			return "video/quicktime"
+		if n >= 8 && string(head[4:8]) == "ftyp" { // of any brand: what browsers do not play has a copy
+			return "video/mp4"
 		}
 		if kind := http.DetectContentType(head[:n]); uploadTypes[kind] {
 			return kind

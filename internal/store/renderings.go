@@ -42,32 +42,23 @@ type RenderingClaim struct {
 
 // ClaimRendering starts an attempt at the rendering whose turn it is. [ErrNoWork] means
 // that none is due. One whose tries are used up is failed, and the next one is taken.
-func (s *Store) ClaimRendering(ctx context.Context, by Holder) (*RenderingClaim, error) {
-	for {
-		var c RenderingClaim
-		err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
-			if c.Lease, err = s.take(ctx, tx, WorkRendering, by); err != nil {
-				return err
-			}
-			c.Rendering, err = rendering.Scan(pool.WithColumns(tx.QueryRowContext(ctx,
-				`UPDATE renderings SET tries = tries + 1, fraction = 0 WHERE id = $1 RETURNING `+rendering.Columns+`, tries`, c.id), &c.Tries))
-			if err != nil {
-				return fmt.Errorf("store: claim: %w", err)
-			}
-			if c.Tries > s.cfg.MaxTries {
-				return c.fail(ctx, pool.Tx{Tx: tx}, saccade.Errorf(saccade.CodeServer, "The outputs could not be rendered. Please tell the operator the id of the analysis."))
-			}
-			r, err := scanRow(tx.QueryRowContext(ctx, `SELECT `+analysisColumns+` FROM analyses WHERE id = $1`, c.id))
-			c.Analysis = r.Analysis
-			return err
-		})
+func (s *Store) ClaimRendering(ctx context.Context, by Holder) (c *RenderingClaim, err error) {
+	c = &RenderingClaim{}
+	c.Analysis, err = s.claimNext(ctx, func(tx *sql.Tx) (id string, err error) {
+		if c.Lease, err = s.take(ctx, tx, WorkRendering, by); err != nil {
+			return "", err
+		}
+		c.Rendering, err = rendering.Scan(pool.WithColumns(tx.QueryRowContext(ctx,
+			`UPDATE renderings SET tries = tries + 1, fraction = 0 WHERE id = $1 RETURNING `+rendering.Columns+`, tries`, c.id), &c.Tries))
 		if err != nil {
-			return nil, err
+			return "", fmt.Errorf("store: claim: %w", err)
 		}
-		if c.Analysis != nil {
-			return &c, nil
+		if c.Tries > s.cfg.MaxTries {
+			return "", c.fail(ctx, pool.Tx{Tx: tx}, saccade.Errorf(saccade.CodeServer, "The outputs could not be rendered. Please tell the operator the id of the analysis."))
 		}
-	}
+		return c.id, nil
+	})
+	return c, err
 }
 
 // Heartbeat says that the attempt is alive and how far it is.

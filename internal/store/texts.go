@@ -102,32 +102,22 @@ type TextClaim struct {
 // ClaimText starts an attempt at the text whose turn it is. [ErrNoWork] means
 // that none is due. One whose tries are used up is failed, and the next one is
 // taken.
-func (s *Store) ClaimText(ctx context.Context, by Holder) (*TextClaim, error) {
-	for {
-		var c TextClaim
-		err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
-			if c.Lease, err = s.take(ctx, tx, WorkText, by); err != nil {
-				return err
-			}
-			var analysis string
-			if err := tx.QueryRowContext(ctx, `UPDATE texts SET status = 'processing', tries = tries + 1 WHERE id = $1 RETURNING analysis, kind, tries`,
-				c.id).Scan(&analysis, &c.Kind, &c.Tries); err != nil {
-				return fmt.Errorf("store: claim: %w", err)
-			}
-			if c.Tries > s.cfg.MaxTries {
-				return c.end(ctx, pool.Tx{Tx: tx}, TextFailed, "")
-			}
-			r, err := scanRow(tx.QueryRowContext(ctx, `SELECT `+analysisColumns+` FROM analyses WHERE id = $1`, analysis))
-			c.Analysis = r.Analysis
-			return err
-		})
-		if err != nil {
-			return nil, err
+func (s *Store) ClaimText(ctx context.Context, by Holder) (c *TextClaim, err error) {
+	c = &TextClaim{}
+	c.Analysis, err = s.claimNext(ctx, func(tx *sql.Tx) (analysis string, err error) {
+		if c.Lease, err = s.take(ctx, tx, WorkText, by); err != nil {
+			return "", err
 		}
-		if c.Analysis != nil {
-			return &c, nil
+		if err := tx.QueryRowContext(ctx, `UPDATE texts SET status = 'processing', tries = tries + 1 WHERE id = $1 RETURNING analysis, kind, tries`,
+			c.id).Scan(&analysis, &c.Kind, &c.Tries); err != nil {
+			return "", fmt.Errorf("store: claim: %w", err)
 		}
-	}
+		if c.Tries > s.cfg.MaxTries {
+			return "", c.end(ctx, pool.Tx{Tx: tx}, TextFailed, "")
+		}
+		return analysis, nil
+	})
+	return c, err
 }
 
 // Complete ends the text with its body, Markdown.

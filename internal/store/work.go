@@ -115,6 +115,24 @@ func (l lane) places() string {
 		ORDER BY running + nth, served_at, created_at, id`
 }
 
+// claimNext calls take, each time in a transaction of its own, until it returns the id of
+// the analysis that its attempt is about, and returns that analysis. "" is an attempt that
+// was given up: the next one is taken.
+func (s *Store) claimNext(ctx context.Context, take func(tx *sql.Tx) (id string, err error)) (a *saccade.Analysis, err error) {
+	for a == nil && err == nil {
+		err = s.inTx(ctx, func(tx *sql.Tx) error {
+			id, err := take(tx)
+			if err != nil || id == "" {
+				return err
+			}
+			r, err := scanRow(tx.QueryRowContext(ctx, `SELECT `+analysisColumns+` FROM analyses WHERE id = $1`, id))
+			a = r.Analysis
+			return err
+		})
+	}
+	return a, err
+}
+
 // take chooses the row whose turn it is and takes its lease. PostgreSQL lets
 // one transaction at a time do so for a kind of work, SQLite anyway.
 func (s *Store) take(ctx context.Context, tx *sql.Tx, w Work, by Holder) (*Lease, error) {
