@@ -8,8 +8,12 @@ import (
 	"time"
 )
 
-// busy keeps a worker at work for some seconds.
-const busy = "-f lavfi -i testsrc2=s=640x360:r=30:d=20" + vp8
+// busy, with all that costly asks for, keeps a worker at work for a dozen seconds,
+// on a quick machine too.
+const busy = "-f lavfi -i testsrc2=s=640x360:r=30:d=40" + vp8
+
+// costly asks for the outputs that take longest.
+var costly = object{"attention": object{"outputs": []string{"attentionMap", "perceptionMap", "hotspotsMap", "overlay", "data"}}}
 
 // retryAfter is the header Retry-After in seconds, 0 without one.
 func (a answer) retryAfter() int {
@@ -23,7 +27,7 @@ func TestLimits(t *testing.T) {
 	t.Parallel()
 	s := start(t, t.TempDir(), "--videos", "1", "--max-queue", "2")
 	long, brief := encoded(t, "long.webm", busy), encoded(t, "brief.webm", short)
-	running := s.video(s.upload(long))
+	running := s.call("POST", "/analyses/video", object{"input": object{"content": s.upload(long)}, "predictions": costly})
 	path := "/analyses/video/" + running.text("id")
 	until(t, time.Minute, "the analysis runs", func() bool {
 		a := s.call("GET", path+"?wait=1", nil)
