@@ -103,6 +103,6 @@ func TestTextTries(t *testing.T) {
 		c = s.claim()
 		_, err = f.Delete(t.Context(), "acme", s.id)
 		f.ok(err)
-		f.is(c.Complete(t.Context(), "late"), store.ErrFenced)
+		f.is(c.Complete(t.Context(), "late"), store.ErrCanceled)
 	})
 }

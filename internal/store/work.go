@@ -67,7 +67,7 @@ func laneOf(w Work) lane {
 var (
 	// ErrFenced: another attempt took over. Stop, and leave the objects alone.
 	ErrFenced = errors.New("store: another attempt took over")
-	// ErrCanceled: the analysis was deleted. Stop, and erase its objects.
+	// ErrCanceled: the analysis was deleted. Stop, and erase what was stored.
 	ErrCanceled = errors.New("store: the analysis was deleted")
 	// ErrNoWork: nothing of this kind waits.
 	ErrNoWork = errors.New("store: there is no work")
@@ -193,16 +193,17 @@ func (l *Lease) update(ctx context.Context, db pool.Querier, set string, args ..
 
 // lost says what ended the right to write.
 func (l *Lease) lost(ctx context.Context, db pool.Querier) error {
-	if l.lane.table != "analyses" {
-		return ErrFenced
+	column := "''" // what is not an analysis loses its row
+	if l.lane.table == "analyses" {
+		column = "tombstone"
 	}
 	var tombstone string
-	err := db.QueryRowContext(ctx, `SELECT tombstone FROM analyses WHERE id = $1`, l.id).Scan(&tombstone)
+	err := db.QueryRowContext(ctx, `SELECT `+column+` FROM `+l.lane.table+` WHERE id = $1`, l.id).Scan(&tombstone)
 	switch {
-	case err != nil && !errors.Is(err, sql.ErrNoRows):
-		return err
-	case tombstone == tombstoneDeleted:
+	case errors.Is(err, sql.ErrNoRows) || tombstone == tombstoneDeleted:
 		return ErrCanceled
+	case err != nil:
+		return err
 	}
 	return ErrFenced
 }

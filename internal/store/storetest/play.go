@@ -35,7 +35,8 @@ func Claim(ctx context.Context, s *store.Store, w store.Work, id string) (*store
 	}
 }
 
-// WriteTexts writes every text that waits, as a worker does.
+// WriteTexts writes every text that waits, as a worker does: one whose analysis was deleted
+// meanwhile, or that another attempt has, is left alone.
 func WriteTexts(ctx context.Context, s *store.Store, write func(ctx context.Context, a *saccade.Analysis, kind string) (string, error)) error {
 	for {
 		c, err := s.ClaimText(ctx, Holder("test"))
@@ -51,7 +52,7 @@ func WriteTexts(ctx context.Context, s *store.Store, write func(ctx context.Cont
 		} else {
 			err = c.Complete(ctx, body)
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, store.ErrCanceled) && !errors.Is(err, store.ErrFenced) {
 			return err
 		}
 	}
