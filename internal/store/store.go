@@ -11,6 +11,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/store/access"
 	"github.com/saccade-dev/saccade/internal/store/audit"
 	"github.com/saccade-dev/saccade/internal/store/endpoint"
+	"github.com/saccade-dev/saccade/internal/store/migrations"
 	"github.com/saccade-dev/saccade/internal/store/orphan"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 	"github.com/saccade-dev/saccade/internal/store/quota"
@@ -69,11 +70,12 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	var err error
+	tables := migrations.Target{Log: s.log, Then: quota.KeepSums}
 	if driver == DriverSQLite {
 		s.write, s.read, err = pool.OpenSQLite(target, cfg.MaxConns, cfg.WrapSQLite)
 	} else {
 		s.write, err = pool.OpenPostgres(target, cfg.MaxConns)
-		s.read = s.write
+		s.read, tables.Postgres = s.write, target
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
@@ -88,7 +90,11 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	s.settings = settings.New(s.write)
 	err = s.openQueue()
 	if err == nil {
-		err = s.migrate(ctx)
+		tables.DB, tables.Queue = s.write, s.queue.driver
+		err = migrations.Apply(ctx, tables)
+	}
+	if err == nil {
+		err = s.fillSearch(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %w", err), s.Close())

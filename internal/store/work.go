@@ -91,6 +91,12 @@ type Lease struct {
 	by      Holder
 }
 
+// The keys of PostgreSQL's advisory locks.
+const (
+	claimLock   = 0x5acc_adf // choosing what to work on; the second key is the kind of work
+	requeueLock = 0x5acc_ae0 // making tickets
+)
+
 // waiting is SQL for what waits in a lane, with what decides whose turn it is:
 // the account first of which the least is running and that was served the
 // longest ago, and of its rows the oldest. $1 is the time, $2 the kind of work.
