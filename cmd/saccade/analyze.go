@@ -127,8 +127,9 @@ func (c *analyzeCmd) analyzer(allow ...string) (*pipeline.Analyzer, error) {
 	return pipeline.New(cfg, tool, model, pages)
 }
 
-// stemsOf returns the name of the directory of every input below out, and
-// refuses two inputs with one name; without out there are no directories.
+// stemsOf returns the name of the directory of every input below out. It refuses two
+// inputs with one name, and a name that something else than a result has there;
+// without out there are no directories.
 func stemsOf(inputs []string, out string) ([]string, error) {
 	seen := map[string]string{}
 	stems := make([]string, len(inputs))
@@ -136,6 +137,11 @@ func stemsOf(inputs []string, out string) ([]string, error) {
 		stem := stemOf(f)
 		if other, ok := seen[stem]; ok && out != "" {
 			return nil, fmt.Errorf("%s and %s would both be written to %s; rename one or use another --out", other, f, filepath.Join(out, stem))
+		}
+		if out != "" {
+			if err := batch.Replaceable(filepath.Join(out, stem)); err != nil {
+				return nil, err
+			}
 		}
 		seen[stem], stems[i] = f, stem
 	}
@@ -150,8 +156,11 @@ func stemOf(input string) string {
 		return batch.FileName(strings.TrimRight(rest, "/"))
 	}
 	stem := strings.TrimSuffix(filepath.Base(input), filepath.Ext(input))
-	if stem == "" || stem == "." || stem == ".." {
+	if stem == "" {
 		stem = filepath.Base(input)
+	}
+	if strings.Trim(stem, "./") == "" { // which would lead elsewhere
+		return batch.FileName(filepath.Base(input))
 	}
 	return stem
 }
@@ -172,7 +181,7 @@ func (c *analyzeCmd) one(ctx context.Context, an *pipeline.Analyzer, file, stem 
 		return remote.Result{}, exitWith(exitInterrupted, errors.New("interrupted; results of unfinished inputs were not kept"))
 	}
 	if err != nil {
-		if err := emptyDir(dir); err != nil {
+		if err := batch.ClearDir(dir); err != nil {
 			return remote.Result{}, err
 		}
 		res.Status, res.Error = saccade.StatusFailed, saccade.AsError(err)
@@ -184,10 +193,10 @@ func (c *analyzeCmd) one(ctx context.Context, an *pipeline.Analyzer, file, stem 
 	if err != nil {
 		return remote.Result{}, err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "result.json"), append(b, '\n'), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, batch.ResultFile), append(b, '\n'), 0o666); err != nil {
 		return remote.Result{}, err
 	}
-	return res, remote.ReplaceDir(dir, filepath.Join(c.Out, stem))
+	return res, batch.ReplaceDir(dir, filepath.Join(c.Out, stem))
 }
 
 // localJob is an input to analyze in the process.
@@ -235,7 +244,7 @@ func (c *analyzeCmd) report(e env, file string, res remote.Result, stem string) 
 		_, err := fmt.Fprintf(e.stderr, "saccade: %s: %s\n", file, res.Error.Message)
 		return err
 	}
-	_, err := fmt.Fprintln(e.stdout, filepath.Join(c.Out, stem, "result.json"))
+	_, err := fmt.Fprintln(e.stdout, filepath.Join(c.Out, stem, batch.ResultFile))
 	return err
 }
 
@@ -260,13 +269,4 @@ func readAOIs(path string) ([]saccade.AOI, error) {
 		return nil, fmt.Errorf("%s: %s: %s", path, e.Param, e.Message)
 	}
 	return aois, nil
-}
-
-// emptyDir removes what a failed analysis left behind.
-func emptyDir(dir string) error {
-	entries, err := os.ReadDir(dir)
-	for _, e := range entries {
-		err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
-	}
-	return err
 }

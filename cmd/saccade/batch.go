@@ -50,7 +50,10 @@ func (c *batchCmd) Run(e env) error {
 	if err != nil {
 		return usage(e, err)
 	}
-	if others > 0 {
+	switch {
+	case others == 1:
+		fmt.Fprintln(e.stderr, "saccade: 1 file of another kind is passed over")
+	case others > 1:
 		fmt.Fprintf(e.stderr, "saccade: %d files of other kinds are passed over\n", others)
 	}
 	aois, err := readAOIs(c.AOIs)

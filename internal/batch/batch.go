@@ -107,13 +107,18 @@ type run struct {
 
 // Run analyzes what is not done and writes the table, also when it ends early.
 // The error is the engine's, the disk's or the context's; another Run in the
-// same directory at the same time is refused.
+// same directory at the same time is refused, and so is one that would overwrite
+// what no batch has made.
 func Run(ctx context.Context, cfg Config, inputs []Input, engine Engine) (Summary, error) {
 	if err := cfg.Validate(); err != nil {
 		return Summary{}, err
 	}
 	if cfg.Table == "" {
 		cfg.Table = filepath.Join(cfg.Dir, "table.csv")
+	}
+	r := &run{cfg: cfg, engine: engine, records: map[string]Record{}}
+	if err := r.check(inputs); err != nil {
+		return Summary{}, err
 	}
 	work := filepath.Join(cfg.Dir, workDir)
 	if err := os.MkdirAll(work, 0o777); err != nil {
@@ -127,7 +132,6 @@ func Run(ctx context.Context, cfg Config, inputs []Input, engine Engine) (Summar
 	if err := clear(work); err != nil {
 		return Summary{}, err
 	}
-	r := &run{cfg: cfg, engine: engine, records: map[string]Record{}}
 	g, running := errgroup.WithContext(ctx)
 	g.SetLimit(cfg.Jobs)
 	for _, in := range inputs {
@@ -141,6 +145,16 @@ func Run(ctx context.Context, cfg Config, inputs []Input, engine Engine) (Summar
 		err = ctx.Err()
 	}
 	return r.summary, errors.Join(err, r.writeTable(inputs))
+}
+
+// check reports what is in the way of a result or of the table.
+func (r *run) check(inputs []Input) error {
+	for _, in := range inputs {
+		if err := Replaceable(filepath.Join(r.cfg.Dir, r.nameOf(in))); err != nil {
+			return err
+		}
+	}
+	return replaceableTable(r.cfg.Table)
 }
 
 // workDir is what belongs to the batch and to no result.

@@ -168,6 +168,37 @@ func TestKilled(t *testing.T) {
 	}
 }
 
+// TestNothingIsLost: what no batch has made stays, and nothing is analyzed.
+func TestNothingIsLost(t *testing.T) {
+	for name, place := range map[string]struct {
+		file string // that is there before
+		mend bool   // it may be overwritten
+	}{
+		"the input itself":      {"a.png", false},
+		"a directory of papers": {"a.png/thesis.txt", false},
+		"a table of somebody":   {"table.csv", false},
+		"an older result":       {"a.png/result.json", true},
+		"another name":          {"b.png", true},
+	} {
+		src, out := t.TempDir(), t.TempDir()
+		files(t, src, "a.png")
+		files(t, out, place.file)
+		inputs, _, err := Read(src, out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, cfg := &fake{}, DefaultConfig()
+		cfg.Dir = out
+		_, err = Run(t.Context(), cfg, inputs, e)
+		if (err == nil) != place.mend || len(e.took()) > 0 != place.mend {
+			t.Errorf("%s: %v", name, err)
+		}
+		if b, err := os.ReadFile(filepath.Join(out, place.file)); !place.mend && (err != nil || string(b) != place.file) {
+			t.Errorf("%s: %q, %v", name, b, err)
+		}
+	}
+}
+
 // TestOneAtATime: two runs in one directory would do things twice.
 func TestOneAtATime(t *testing.T) {
 	src, out := t.TempDir(), t.TempDir()
@@ -279,7 +310,7 @@ func TestFileName(t *testing.T) {
 	seen := map[string]string{}
 	for _, s := range []string{"attentionMap.webm", "", ".", "..", ".ssh", "a/b", `a\b`, "a_b", "\x00", strings.Repeat("x", 300), "ü", "-rf"} {
 		got := FileName(s)
-		if got == "" || strings.HasPrefix(got, ".") || len(got) > 80 || strings.ContainsAny(got, "/\\\x00") {
+		if got == "" || got[0] == '.' || got[0] == '-' || len(got) > 80 || strings.ContainsAny(got, "/\\\x00") {
 			t.Errorf("%q: %q", s, got)
 		}
 		if other, ok := seen[got]; ok {

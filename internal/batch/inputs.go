@@ -42,6 +42,9 @@ var extensions = []string{".webm", ".mp4", ".m4v", ".mov", ".gif", ".png", ".jpg
 // over.
 func Read(source, out string) (inputs []Input, others int, err error) {
 	info, err := os.Stat(source)
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		err = fmt.Errorf("%s: %w", source, p.Err)
+	}
 	if err != nil {
 		return nil, 0, err
 	}

@@ -33,6 +33,9 @@ func FileName(s string) string {
 	if safe == s && s != "" && len(s) <= 80 {
 		return s
 	}
+	if safe == "" {
+		safe = "input"
+	}
 	sum := sha256.Sum256([]byte(s))
 	return safe[:min(len(safe), 60)] + "-" + hex.EncodeToString(sum[:4])
 }
@@ -60,7 +63,7 @@ func fingerprint(in Input, settings string) (string, error) {
 // readRecord reads the result.json of a directory.
 func readRecord(dir string) (Record, error) {
 	var rec Record
-	return rec, readJSON(filepath.Join(dir, "result.json"), &rec)
+	return rec, readJSON(filepath.Join(dir, ResultFile), &rec)
 }
 
 func readJSON(path string, v any) error {
@@ -76,28 +79,14 @@ func readJSON(path string, v any) error {
 // and moves it to its place by one rename.
 func (r Record) put(from, to string) error {
 	if r.Status == saccade.StatusFailed {
-		if err := clearDir(from); err != nil {
+		if err := ClearDir(from); err != nil {
 			return err
 		}
 	}
-	if err := writeJSON(filepath.Join(from, "result.json"), r); err != nil {
+	if err := writeJSON(filepath.Join(from, ResultFile), r); err != nil {
 		return err
 	}
-	if err := os.Chmod(from, 0o755); err != nil {
-		return err
-	}
-	if err := os.RemoveAll(to); err != nil {
-		return err
-	}
-	return os.Rename(from, to)
-}
-
-func clearDir(dir string) error {
-	entries, err := os.ReadDir(dir)
-	for _, e := range entries {
-		err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
-	}
-	return err
+	return ReplaceDir(from, to)
 }
 
 func writeJSON(path string, v any) error {

@@ -3,15 +3,40 @@ package batch
 import (
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
 )
+
+// columns are the first ones of every table.
+var columns = []string{"input", "title", "type", "status", "width", "height", "frames", "duration", "focus", "clarity", "excitingness"}
+
+// replaceableTable returns an error unless a table may be written to a path: where
+// there is none, or one of a batch.
+func replaceableTable(path string) error {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	head := make([]byte, 256)
+	n, err := io.ReadFull(f, head)
+	if n == 0 && errors.Is(err, io.EOF) || strings.HasPrefix(string(head[:n]), strings.Join(columns, ",")) {
+		return nil
+	}
+	return fmt.Errorf("%s exists and is not the table of a batch; it is not overwritten: move it, or choose another --out", path)
+}
 
 // writeTable writes the table of what is done, in place of an older one.
 func (r *run) writeTable(inputs []Input) error {
@@ -47,7 +72,7 @@ func (r *run) table(w io.Writer, inputs []Input) error {
 		}
 	}
 	out := csv.NewWriter(w)
-	header := []string{"input", "title", "type", "status", "width", "height", "frames", "duration", "focus", "clarity", "excitingness"}
+	header := slices.Clone(columns)
 	for _, a := range areas {
 		header = append(header, "aoi:"+a)
 	}
@@ -62,7 +87,7 @@ func (r *run) table(w io.Writer, inputs []Input) error {
 		}
 		row := append([]string{in.Name, in.Title}, rec.cells(areas)...)
 		if done {
-			row[len(row)-1] = name + "/result.json"
+			row[len(row)-1] = name + "/" + ResultFile
 		}
 		for i := range row {
 			row[i] = artifact.Cell(row[i])

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -208,6 +210,28 @@ func TestSniff(t *testing.T) {
 	} {
 		if got := movie.Sniff([]byte(head)); got != want {
 			t.Errorf("%q is %q, want %q", head, got, want)
+		}
+	}
+}
+
+func TestSniffFile(t *testing.T) {
+	dir := t.TempDir()
+	for name, content := range map[string]string{"empty": "", "page.png": "\x89PNG\r\n", "page.jpg": "\xff\xd8\xff", "short": "\x89", "page.webp": "RIFF....WEBPVP8 "} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{
+		"empty": "The file is empty.", ".": "This is a directory", "nowhere": "cannot be read: no such file or directory.",
+		"page.png": "image ", "page.jpg": "image ", "page.webp": "image webp", "short": "video ",
+	} {
+		kind, format, err := movie.SniffFile(filepath.Join(dir, name))
+		got := string(kind) + " " + string(format)
+		if err != nil {
+			got = saccade.AsError(err).Message
+		}
+		if !strings.Contains(got, want) || err != nil && strings.Contains(got, dir) {
+			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package movie
 
 import (
+	"errors"
+	"io"
+	"io/fs"
 	"os"
 
 	"github.com/saccade-dev/saccade"
@@ -11,13 +14,19 @@ import (
 func SniffFile(path string) (saccade.Kind, saccade.Format, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", "", saccade.Errorf(saccade.CodeInvalidInput, "%v", err)
+		return "", "", unreadableFile(err)
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return "", "", saccade.Errorf(saccade.CodeInvalidInput, "This is a directory, not a file. Name the files in it, or use saccade batch.")
+	}
 	head := make([]byte, 16)
 	n, err := f.Read(head)
-	if err != nil || n == 0 {
-		return "", "", saccade.Errorf(saccade.CodeInvalidInput, "The file is empty or cannot be read.").With(err)
+	switch {
+	case errors.Is(err, io.EOF) || err == nil && n == 0:
+		return "", "", saccade.Errorf(saccade.CodeInvalidInput, "The file is empty.")
+	case err != nil:
+		return "", "", unreadableFile(err)
 	}
 	switch head = head[:n]; {
 	case n >= 3 && string(head[:3]) == "\xff\xd8\xff", n >= 4 && string(head[:4]) == "\x89PNG":
@@ -29,4 +38,13 @@ func SniffFile(path string) (saccade.Kind, saccade.Format, error) {
 		return saccade.KindImage, format, nil
 	}
 	return saccade.KindVideo, format, nil
+}
+
+// unreadableFile says why a file cannot be read; the caller names it.
+func unreadableFile(err error) error {
+	cause := err
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		cause = p.Err
+	}
+	return saccade.Errorf(saccade.CodeInvalidInput, "The file cannot be read: %v.", cause).With(err)
 }

@@ -119,10 +119,10 @@ func (s *Session) Fetch(ctx context.Context, a *client.Analysis, to string) (str
 	if err != nil {
 		return "", err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "result.json"), append(b, '\n'), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, batch.ResultFile), append(b, '\n'), 0o666); err != nil {
 		return "", err
 	}
-	return filepath.Join(to, "result.json"), ReplaceDir(dir, to)
+	return filepath.Join(to, batch.ResultFile), batch.ReplaceDir(dir, to)
 }
 
 // fetchFiles downloads every file of a result and returns the outputs with the
@@ -140,15 +140,4 @@ func (s *Session) fetchFiles(ctx context.Context, a *client.Analysis, dir string
 		}
 	}
 	return saccade.MapLinks(a.Outputs, func(l saccade.Link) saccade.File { return names[l] }), nil
-}
-
-// ReplaceDir puts a finished directory in the place of an older one.
-func ReplaceDir(from, to string) error {
-	if err := os.Chmod(from, 0o755); err != nil {
-		return err
-	}
-	if err := os.RemoveAll(to); err != nil {
-		return err
-	}
-	return os.Rename(from, to)
 }
