@@ -151,7 +151,7 @@ func stemsOf(inputs []string, out string) ([]string, error) {
 // stemOf returns the name of a file without its extension, or a name for the
 // address of a page.
 func stemOf(input string) string {
-	if remote.IsPage(input) {
+	if batch.IsPage(input) {
 		_, rest, _ := strings.Cut(input, "://")
 		return batch.FileName(strings.TrimRight(rest, "/"))
 	}
@@ -212,7 +212,7 @@ type localJob struct {
 func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, j localJob, set func(saccade.Progress)) (kind saccade.Kind, out *saccade.Outputs[saccade.File], err error) {
 	job := pipeline.Job{Path: j.input, Dir: j.dir}
 	job.Request.Title = stemOf(j.input)
-	if remote.IsPage(j.input) {
+	if batch.IsPage(j.input) {
 		kind, job.Path, job.Request.Address, job.Request.Medium = saccade.KindPage, "", j.input, j.medium
 	} else if kind, job.Request.Format, err = remote.FormatOf(j.input, saccade.Format(c.Format)); err != nil {
 		return kind, nil, err
@@ -238,7 +238,7 @@ func (c *analyzeCmd) predict(ctx context.Context, an *pipeline.Analyzer, j local
 func (c *analyzeCmd) report(e env, file string, res remote.Result, stem string) error {
 	if c.JSON {
 		res.Input = file
-		return json.NewEncoder(e.stdout).Encode(res)
+		return remote.WriteJSON(e.stdout, res)
 	}
 	if res.Error != nil {
 		_, err := fmt.Fprintf(e.stderr, "saccade: %s: %s\n", file, res.Error.Message)

@@ -99,7 +99,7 @@ func (c *batchCmd) Run(e env) error {
 // report prints one result of this run.
 func (c *batchCmd) report(e env, r batch.Record) error {
 	if c.JSON {
-		return json.NewEncoder(e.stdout).Encode(r)
+		return remote.WriteJSON(e.stdout, r)
 	}
 	if r.Error != nil {
 		fmt.Fprintf(e.stderr, "saccade: %s: %s\n", remote.Printable(r.Input), remote.Printable(r.Error.Message))

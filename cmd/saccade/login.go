@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -118,14 +119,7 @@ func (c *logoutCmd) Run(e env) error {
 		}
 	}
 	if !known.Remove(address) {
-		return exitWith(exitSignIn, fmt.Errorf("not signed in to %s", orWord(address, "any server")))
+		return exitWith(exitSignIn, fmt.Errorf("not signed in to %s", cmp.Or(address, "any server")))
 	}
 	return known.Save(path)
-}
-
-func orWord(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

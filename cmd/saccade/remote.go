@@ -2,8 +2,8 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -90,9 +90,9 @@ func (c *remoteAnalyzeCmd) Run(e env) error {
 		g.Go(func() error {
 			bar := bars.Add(filepath.Base(input))
 			defer bar.Done()
-			job := remote.Input{Input: input, Title: orWord(c.Title, stems[i]), Medium: saccade.Medium(c.Medium), Format: saccade.Format(c.Format), Predictions: c.Predictions, AOIs: aois, PageFlags: c.PageFlags}
+			job := remote.Input{Input: input, Title: cmp.Or(c.Title, stems[i]), Medium: saccade.Medium(c.Medium), Format: saccade.Format(c.Format), Predictions: c.Predictions, AOIs: aois, PageFlags: c.PageFlags}
 			v, err := c.one(ctx, s, job, bar)
-			if err != nil {
+			if err != nil && v.ID == "" {
 				return err
 			}
 			mu.Lock()
@@ -100,7 +100,7 @@ func (c *remoteAnalyzeCmd) Run(e env) error {
 			if v.Status == saccade.StatusFailed {
 				failed++
 			}
-			return v.Print(e.stdout, e.stderr, c.JSON)
+			return errors.Join(err, v.Print(e.stdout, e.stderr, c.JSON))
 		})
 	}
 	err = g.Wait()
@@ -111,8 +111,8 @@ func (c *remoteAnalyzeCmd) Run(e env) error {
 	return s.Explain(err)
 }
 
-// one makes one analysis. The error is for faults that end the whole run; an
-// input that is refused is a failed analysis.
+// one makes one analysis. The error is for faults that end the whole run, and comes
+// with the id of what was begun; an input that is refused is a failed analysis.
 func (c *remoteAnalyzeCmd) one(ctx context.Context, s *remote.Session, in remote.Input, bar bar) (remote.View, error) {
 	ref, err := s.Start(ctx, in, &remote.State{})
 	if remote.BlamesInput(err) {
@@ -121,12 +121,13 @@ func (c *remoteAnalyzeCmd) one(ctx context.Context, s *remote.Session, in remote
 	if err != nil {
 		return remote.View{}, err
 	}
+	pending := remote.View{Input: in.Input, ID: ref.ID, Status: saccade.StatusPending, Title: in.Title}
 	if c.NoWait {
-		return remote.View{Input: in.Input, ID: ref.ID, Status: saccade.StatusPending, Title: in.Title}, nil
+		return pending, nil
 	}
 	a, err := s.Await(ctx, ref, bar.Set)
-	if err != nil {
-		return remote.View{}, err
+	if err != nil { // the analysis goes on there
+		return pending, err
 	}
 	v := remote.ViewOf(a)
 	v.Input = in.Input
@@ -165,9 +166,6 @@ func (c *remoteListCmd) Run(e env) error {
 		return err
 	}
 	w := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
-	if !c.JSON {
-		fmt.Fprintln(w, "ID\tTYPE\tSTATUS\tCREATED\tTITLE")
-	}
 	o, n := client.ListOptions{Type: saccade.Kind(c.Type), Status: saccade.Status(c.Status), Limit: 100}, 0
 	if c.Limit > 0 {
 		o.Limit = min(c.Limit, 100)
@@ -179,8 +177,11 @@ func (c *remoteListCmd) Run(e env) error {
 		if err != nil {
 			return s.Explain(errors.Join(err, w.Flush()))
 		}
+		if n == 0 && !c.JSON {
+			fmt.Fprintln(w, "ID\tTYPE\tSTATUS\tCREATED\tTITLE")
+		}
 		if c.JSON {
-			err = json.NewEncoder(e.stdout).Encode(item)
+			err = remote.WriteJSON(e.stdout, item)
 		} else {
 			created := time.Time(item.CreatedAt)
 			_, err = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", remote.Printable(item.ID), item.Type, item.Status, day(&created), remote.Printable(item.Title))
@@ -332,7 +333,7 @@ func (c *remoteDeleteCmd) Run(e env) error {
 	return c.each(e, c.IDs, func(s *remote.Session, id string) error {
 		err := s.Delete(e.ctx, id)
 		if err == nil && c.JSON {
-			err = json.NewEncoder(e.stdout).Encode(map[string]any{"id": id, "deleted": true})
+			err = remote.WriteJSON(e.stdout, map[string]any{"id": id, "deleted": true})
 		}
 		return err
 	})
@@ -362,8 +363,11 @@ func (c *remoteShareCmd) Run(e env) error {
 	r := client.ShareRequest{Analyses: c.IDs, Life: c.Life}
 	if c.Password {
 		line, err := bufio.NewReader(io.LimitReader(e.stdin, 1<<10)).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("reading the password from standard input: %w", err)
+		}
 		if r.Password = strings.TrimRight(line, "\r\n"); r.Password == "" {
-			return usage(e, errors.Join(errors.New("standard input holds no password"), err))
+			return usage(e, errors.New("standard input holds no password; try: saccade remote share ID --password < password.txt"))
 		}
 	}
 	s, err := c.open()
@@ -375,7 +379,7 @@ func (c *remoteShareCmd) Run(e env) error {
 		return s.Explain(err)
 	}
 	if c.JSON {
-		return json.NewEncoder(e.stdout).Encode(made)
+		return remote.WriteJSON(e.stdout, made)
 	}
 	_, err = fmt.Fprintln(e.stdout, remote.Printable(made.URL))
 	return err

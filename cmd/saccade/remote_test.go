@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -65,6 +66,24 @@ func TestRemoteMisbehavior(t *testing.T) {
 				t.Errorf("left behind: %v, %v", left, err)
 			}
 		})
+	}
+}
+
+// TestRemoteInterrupted: the id of what was begun is told, so that it can be waited
+// for; the vendor's service has no list to find it in.
+func TestRemoteInterrupted(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "page.png")
+	if err := drawPage(page); err != nil {
+		t.Fatal(err)
+	}
+	v := newVendor(t, "slow")
+	signedIn(t, v.URL)
+	ctx, interrupt := context.WithCancel(t.Context())
+	v.polled = interrupt
+	var stdout, stderr strings.Builder
+	code := run(env{ctx: ctx, stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr}, []string{"remote", "analyze", page})
+	if code != 130 || stdout.String() != "i1  pending  "+page+"\n" || !strings.Contains(stderr.String(), "interrupted") {
+		t.Errorf("exit code %d\nstdout: %s\nstderr: %s", code, &stdout, &stderr)
 	}
 }
 

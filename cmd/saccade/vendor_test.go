@@ -26,6 +26,8 @@ type vendor struct {
 	calls []string
 	keys  []string // Idempotency-Key of every POST
 	put   []byte
+
+	polled func() // is called by every poll; nil: nobody listens
 }
 
 const vendorToken = "vendor-token"
@@ -141,6 +143,9 @@ func (v *vendor) create(w http.ResponseWriter, r *http.Request) {
 }
 
 func (v *vendor) poll(w http.ResponseWriter, outputs string) {
+	if v.polled != nil {
+		v.polled()
+	}
 	switch {
 	case v.mode == "expired":
 		v.fail(w, 410, "resource_gone", "This resource is no longer available.")

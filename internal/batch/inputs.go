@@ -9,10 +9,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/movie"
 )
 
 // maxInputs is how many inputs a batch may have.
@@ -27,12 +27,14 @@ type Input struct {
 }
 
 // Page reports whether the input is the address of a page.
-func (in Input) Page() bool {
-	return strings.HasPrefix(in.Path, "http://") || strings.HasPrefix(in.Path, "https://")
-}
+func (in Input) Page() bool { return IsPage(in.Path) }
 
-// extensions are those of the files of a directory that are analyzed.
-var extensions = []string{".webm", ".mp4", ".m4v", ".mov", ".gif", ".png", ".jpg", ".jpeg", ".webp"}
+// IsPage reports whether what a user wrote is the address of a page rather than a
+// file.
+func IsPage(s string) bool {
+	scheme, _, ok := strings.Cut(s, "://")
+	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
+}
 
 // Read lists the inputs of a directory (its videos and images, and those
 // of the directories below it, by name; what begins with a dot and the
@@ -82,7 +84,7 @@ func readDir(root, out string) (inputs []Input, others int, err error) {
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(extensions, strings.ToLower(filepath.Ext(name))) {
+		if !movie.HasExtension(name) {
 			others++
 			return nil
 		}

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +11,9 @@ import (
 	"strings"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/batch"
 	"github.com/saccade-dev/saccade/internal/compare"
+	"github.com/saccade-dev/saccade/internal/movie"
 )
 
 // Want says what to compare.
@@ -68,7 +71,7 @@ func Find(ctx context.Context, w Want) ([]Pair, error) {
 
 func (w Want) find(ctx context.Context, page compare.PlanPage, g *repository) ([]Pair, error) {
 	switch {
-	case IsAddress(page.Candidate) || IsAddress(page.Base):
+	case batch.IsPage(page.Candidate) || batch.IsPage(page.Base):
 		return w.addresses(page)
 	case page.Base != "":
 		return w.files(page)
@@ -76,12 +79,6 @@ func (w Want) find(ctx context.Context, page compare.PlanPage, g *repository) ([
 		return nil, misuse("%s has no base; name a base, or a commit with --git", page.Candidate)
 	}
 	return w.versions(ctx, page, g)
-}
-
-// IsAddress reports whether an input is the address of a page.
-func IsAddress(s string) bool {
-	scheme, _, ok := strings.Cut(s, "://")
-	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }
 
 // addresses are a pair of pages for every medium; one side may be an image.
@@ -92,7 +89,7 @@ func (w Want) addresses(page compare.PlanPage) ([]Pair, error) {
 	var pairs []Pair
 	for _, m := range w.Media {
 		side := func(s string) (*Input, error) {
-			if IsAddress(s) {
+			if batch.IsPage(s) {
 				return &Input{Name: s, Address: s, Medium: m}, nil
 			}
 			files, err := w.glob(s)
@@ -112,16 +109,13 @@ func (w Want) addresses(page compare.PlanPage) ([]Pair, error) {
 		if err != nil {
 			return nil, err
 		}
-		name := page.Name
-		if name == "" {
-			name = page.Candidate
-		}
-		pairs = append(pairs, Pair{Name: name, Base: base, Candidate: candidate})
+		pairs = append(pairs, Pair{Name: cmp.Or(page.Name, page.Candidate), Base: base, Candidate: candidate})
 	}
 	return pairs, nil
 }
 
-// files pairs two files, or the files of two patterns by their names.
+// files pairs two files, a file with the one of its name among several, or the files
+// of two patterns by their names.
 func (w Want) files(page compare.PlanPage) ([]Pair, error) {
 	bases, err := w.glob(page.Base)
 	if err != nil {
@@ -131,17 +125,33 @@ func (w Want) files(page compare.PlanPage) ([]Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !w.several(page.Base) && !w.several(page.Candidate) {
-		name := page.Name
-		if name == "" {
-			name = page.Candidate
-		}
-		return []Pair{{name, file(page.Base, bases[0]), file(page.Candidate, candidates[0])}}, nil
+	manyBases, manyCandidates := w.several(page.Base), w.several(page.Candidate)
+	if manyBases && manyCandidates {
+		return byName(page, bases, candidates)
 	}
-	return byName(page, bases, candidates)
+	name := cmp.Or(page.Name, page.Candidate)
+	base, candidate := file(page.Base, bases[0]), file(page.Candidate, candidates[0])
+	if manyBases {
+		base, err = called(page.Candidate, page.Base, bases)
+	}
+	if manyCandidates {
+		candidate, err = called(page.Base, page.Candidate, candidates)
+	}
+	return []Pair{{name, base, candidate}}, err
 }
 
-// byName pairs files that are called the same in two directories.
+// called is the one of several files that has the name of another.
+func called(other, several string, files []string) (*Input, error) {
+	name := filepath.Base(other)
+	i := slices.IndexFunc(files, func(f string) bool { return filepath.Base(f) == name })
+	if i < 0 {
+		return nil, misuse("%s is one file, and none in %s is called %s; name two files, or two directories", other, several, name)
+	}
+	return file(files[i], files[i]), nil
+}
+
+// byName pairs files that are called the same in two directories; where none are, that
+// is an error, as nothing would be compared.
 func byName(page compare.PlanPage, bases, candidates []string) ([]Pair, error) {
 	old, names := map[string]string{}, map[string]bool{}
 	for _, f := range bases {
@@ -164,6 +174,9 @@ func byName(page compare.PlanPage, bases, candidates []string) ([]Pair, error) {
 		}
 		pairs = append(pairs, p)
 	}
+	if !slices.ContainsFunc(pairs, func(p Pair) bool { return p.Base != nil }) {
+		return nil, misuse("no file of %s is called as one of %s; files are paired by their names", page.Candidate, page.Base)
+	}
 	for _, f := range bases {
 		if name := filepath.Base(f); !names[name] {
 			pairs = append(pairs, Pair{Name: name, Base: file(f, f)})
@@ -173,9 +186,6 @@ func byName(page compare.PlanPage, bases, candidates []string) ([]Pair, error) {
 }
 
 func file(name, path string) *Input { return &Input{Name: name, Path: path} }
-
-// kinds are the files that a directory is searched for.
-var kinds = []string{".png", ".jpg", ".jpeg", ".webm"}
 
 // glob lists the files of a pattern, of a directory, or one file.
 func (w Want) glob(pattern string) ([]string, error) {
@@ -211,7 +221,7 @@ func imagesIn(name, path string) ([]string, error) {
 	}
 	var files []string
 	for _, e := range entries {
-		if !e.IsDir() && slices.Contains(kinds, strings.ToLower(filepath.Ext(e.Name()))) {
+		if !e.IsDir() && movie.HasExtension(e.Name()) {
 			files = append(files, filepath.Join(path, e.Name()))
 		}
 	}

@@ -7,13 +7,14 @@ import (
 	"path/filepath"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/batch"
 	"github.com/saccade-dev/saccade/internal/compare"
 )
 
 // Flags say what to compare and how to judge it; their tags are those of the
 // command line.
 type Flags struct {
-	Inputs []string `arg:"" optional:"" name:"INPUT" help:"BASE and CANDIDATE: files (PNG, JPEG, WebM), quoted patterns, directories or addresses of pages. With --git, candidates alone."`
+	Inputs []string `arg:"" optional:"" name:"INPUT" help:"BASE and CANDIDATE: files (PNG, JPEG, WebP, WebM, MP4, QuickTime, GIF), quoted patterns, directories or addresses of pages. With --git, candidates alone."`
 	AOI    []string `name:"aoi" sep:"none" placeholder:"NAME=BOX" help:"Area of interest: NAME=X,Y,WIDTH,HEIGHT in fractions of the image, or for pages NAME=css:SELECTOR. Repeat it for more."`
 	FailIf []string `name:"fail-if" sep:"none" placeholder:"CHECK" help:"Exit with 1 if this is true of any pair, as in 'cta.share < 0.9*base'. Repeat it for more."`
 	WarnIf []string `name:"warn-if" sep:"none" placeholder:"CHECK" help:"Warn if this is true of any pair."`
@@ -34,7 +35,7 @@ func (f Flags) Plan() (*compare.Plan, error) {
 		if plan, err = compare.ReadPlan(file); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Config, err)
 		}
-		plan.Rebase(relative(filepath.Dir(f.Config)), IsAddress)
+		plan.Rebase(relative(filepath.Dir(f.Config)), batch.IsPage)
 	}
 	switch {
 	case len(f.Inputs) > 0 && f.Git != "":

@@ -59,12 +59,15 @@ func names(t *testing.T, pairs []gate.Pair) []string {
 }
 
 func TestFindFiles(t *testing.T) {
-	dir := tree(t, map[string]string{"a/x.png": "ax", "a/y.jpg": "ay", "a/read.me": "no", "b/x.png": "bx", "b/z.webm": "bz", "[1].png": "odd"})
+	dir := tree(t, map[string]string{"a/x.png": "ax", "a/y.jpg": "ay", "a/read.me": "no", "b/x.png": "bx", "b/z.webm": "bz", "c/v.mp4": "cv", "d/v.mp4": "dv", "d/w.WEBP": "dw", "[1].png": "odd"})
 	for _, c := range []struct {
 		base, candidate string
 		want            []string
 	}{
 		{"a/x.png", "b/z.webm", []string{"b/z.webm: ax > bz"}},
+		{"a/x.png", "b", []string{"b: ax > bx"}},
+		{"a", "b/x.png", []string{"b/x.png: ax > bx"}},
+		{"d", "c", []string{"v.mp4: dv > cv", "w.WEBP: dw > -"}},
 		{"a/*.png", "b/*.png", []string{"x.png: ax > bx"}},
 		{"a", "b", []string{"x.png: ax > bx", "z.webm: - > bz", "y.jpg: ay > -"}},
 		{"a/*.png", "b/*", []string{"x.png: ax > bx", "z.webm: - > bz"}},
@@ -89,7 +92,7 @@ func TestFindFiles(t *testing.T) {
 }
 
 func TestFindRefuses(t *testing.T) {
-	dir := tree(t, map[string]string{"a/x.png": "ax", "b/x.png": "bx", "empty/read.me": "no"})
+	dir := tree(t, map[string]string{"a/x.png": "ax", "b/x.png": "bx", "c/y.png": "cy", "empty/read.me": "no"})
 	for says, p := range map[string]compare.PlanPage{
 		"a/*.gif matches no file":          {Base: "a/*.gif", Candidate: "b"},
 		"there are no images or videos in": {Base: "a", Candidate: "empty"},
@@ -100,6 +103,9 @@ func TestFindRefuses(t *testing.T) {
 		"two files that are called x.png":  {Base: "*/*.png", Candidate: "a"},
 		"several files and the other side": {Base: "*/*.png", Candidate: "https://a.example"},
 		"is no pattern":                    {Base: "[", Candidate: "a"},
+		"none in c is called x.png":        {Base: "a/x.png", Candidate: "c"},
+		"none in c/*.png is called x.png":  {Base: "c/*.png", Candidate: "a/x.png"},
+		"no file of c is called as one":    {Base: "a", Candidate: "c"},
 	} {
 		_, err := gate.Find(context.Background(), gate.Want{Dir: dir, Pages: []compare.PlanPage{p}})
 		if err == nil || !strings.Contains(err.Error(), says) {

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/saccade-dev/saccade/internal/compare"
+	"github.com/saccade-dev/saccade/internal/movie"
 )
 
 // maxBlob is the size of the largest file that is taken out of git, in bytes.
@@ -188,7 +189,7 @@ func (w Want) removed(pattern, dir string, old map[string]entry, here map[string
 	for name := range old {
 		match, _ := path.Match(filepath.ToSlash(filepath.Clean(pattern)), name)
 		if w.isDir(dir) && dir == pattern {
-			match = slices.Contains(kinds, strings.ToLower(path.Ext(name)))
+			match = movie.HasExtension(name)
 		}
 		if match && !here[name] {
 			names = append(names, name)

@@ -5,9 +5,18 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/saccade-dev/saccade"
 )
+
+// HasExtension reports whether the name of a file ends like those of the videos and
+// images that are read.
+func HasExtension(name string) bool {
+	return slices.Contains([]string{".webm", ".mp4", ".m4v", ".mov", ".gif", ".png", ".jpg", ".jpeg", ".webp"}, strings.ToLower(filepath.Ext(name)))
+}
 
 // SniffFile returns whether a file is a video or an image, and its format ("" is the
 // default of the kind), by its first bytes.

@@ -42,7 +42,7 @@ func (s *Session) Explain(err error) error {
 	case errors.Is(err, client.ErrUnreachable):
 		text = fmt.Sprintf("%s cannot be reached. Is the server running, and the address right? (%v)", s.Address, err)
 	case errors.Is(err, context.DeadlineExceeded):
-		text = fmt.Sprintf("%s took longer than --timeout; what it has begun goes on there: saccade remote list", s.Address)
+		text = fmt.Sprintf("%s took longer than --timeout; what it has begun goes on there: saccade remote watch ID", s.Address)
 	default:
 		return err
 	}
@@ -59,7 +59,7 @@ func (s *Session) explainWire(e *saccade.Error) string {
 	case saccade.CodeServer:
 		text = fmt.Sprintf("%s failed: %s", s.Address, e.Message)
 	case saccade.CodeGone:
-		text = e.Message + " Results of images and pages are kept for a limited time; analyze the input again."
+		text = e.Message + " It was deleted, or its time is over; analyze the input again."
 	case saccade.CodeNotFound, saccade.CodeMethod:
 		text = fmt.Sprintf("%s does not have this: %s", s.Address, e.Message)
 	default:

@@ -43,7 +43,7 @@ func (f PageFlags) ForBatch(inputs []batch.Input) error {
 
 // Of returns what is asked of one input of a batch: of a file nothing.
 func (f PageFlags) Of(input string) PageFlags {
-	if !IsPage(input) {
+	if !batch.IsPage(input) {
 		return PageFlags{}
 	}
 	return f

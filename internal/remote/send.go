@@ -7,6 +7,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/client"
+	"github.com/saccade-dev/saccade/internal/batch"
 	"github.com/saccade-dev/saccade/internal/movie"
 )
 
@@ -36,11 +37,6 @@ func (s *State) keep() error {
 		return nil
 	}
 	return s.save(*s)
-}
-
-// IsPage reports whether an input is the address of a page.
-func IsPage(input string) bool {
-	return strings.HasPrefix(input, "http://") || strings.HasPrefix(input, "https://")
 }
 
 // Outputs reads names of outputs for a kind of input, as [saccade.ParseOutputs]
@@ -73,7 +69,7 @@ func (s *Session) Start(ctx context.Context, in Input, state *State) (client.Ref
 		return state.Ref, nil
 	}
 	kind := saccade.KindPage
-	if !IsPage(in.Input) {
+	if !batch.IsPage(in.Input) {
 		var err error
 		if kind, in.Format, err = FormatOf(in.Input, in.Format); err != nil {
 			return client.Ref{}, err
@@ -110,8 +106,9 @@ func (s *Session) startVideo(ctx context.Context, in Input, outputs []saccade.Ou
 		if err != nil {
 			return client.Ref{}, err
 		}
-		if state.Upload = upload; state.keep() != nil {
-			return client.Ref{}, state.keep()
+		state.Upload = upload
+		if err := state.keep(); err != nil {
+			return client.Ref{}, err
 		}
 	}
 	return s.CreateVideo(ctx, client.VideoRequest{Upload: state.Upload, Title: in.Title, Format: in.Format, Outputs: outputs, AOIs: in.AOIs, Key: state.Key})
@@ -119,7 +116,7 @@ func (s *Session) startVideo(ctx context.Context, in Input, outputs []saccade.Ou
 
 func (s *Session) startImage(ctx context.Context, in Input, outputs []saccade.Output, key string) (client.Ref, error) {
 	r := client.ImageRequest{Title: in.Title, Format: in.Format, Medium: in.Medium, Outputs: outputs, AOIs: in.AOIs, Key: key}
-	if IsPage(in.Input) {
+	if batch.IsPage(in.Input) {
 		r.Page = in.Input
 		var asked saccade.Request
 		in.Into(&asked)

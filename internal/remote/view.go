@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -40,16 +41,24 @@ func ViewOf(a *client.Analysis) View {
 // analysis is reported to problems as well.
 func (v View) Print(out, problems io.Writer, asJSON bool) error {
 	if asJSON {
-		return json.NewEncoder(out).Encode(v)
+		return WriteJSON(out, v)
 	}
-	name := Printable(orElse(v.Input, v.Title))
+	name := Printable(cmp.Or(v.Input, v.Title))
 	if v.Error != nil {
-		if _, err := fmt.Fprintf(problems, "saccade: %s: %s\n", orElse(name, v.ID), Printable(v.Error.Message)); err != nil {
+		if _, err := fmt.Fprintf(problems, "saccade: %s: %s\n", cmp.Or(name, v.ID), Printable(v.Error.Message)); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(out, "%s  %s  %s\n", orElse(Printable(v.ID), "-"), v.Status, orElse(v.Files, name))
+	_, err := fmt.Fprintf(out, "%s  %s  %s\n", cmp.Or(Printable(v.ID), "-"), v.Status, cmp.Or(v.Files, name))
 	return err
+}
+
+// WriteJSON writes a value as a line of JSON, with links that can be copied: no & of
+// theirs is escaped.
+func WriteJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
 }
 
 // WriteAnalysis writes an analysis to read.
@@ -81,11 +90,4 @@ func WriteAnalysis(to io.Writer, a *client.Analysis) error {
 		}
 	}
 	return w.Flush()
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
