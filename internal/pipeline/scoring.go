@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/saccade-dev/saccade/internal/change"
+	"github.com/saccade-dev/saccade/internal/pipeline/letterbox"
 	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/score"
 )
@@ -34,7 +35,7 @@ type scorer struct {
 	latest *scoring // nil before the first frame
 	at     float64  // when it was due, seconds since the first frame
 	input  *pix.RGB // of latest
-	box    letterbox
+	box    letterbox.Box
 }
 
 // next sets the cut of a frame and the scores that hold for it, measured by then or not.
@@ -69,7 +70,7 @@ func (s *scorer) measure(f *frame) {
 		defer close(m.done)
 		m.err = recovering(func() error {
 			m.scores = s.wanted.measure(func() *pix.RGB { return input })
-			m.scores.maps.clarity, m.scores.maps.excitingness = f.box.plane(m.scores.maps.clarity), f.box.plane(m.scores.maps.excitingness)
+			m.scores.maps.clarity, m.scores.maps.excitingness = f.box.Plane(m.scores.maps.clarity), f.box.Plane(m.scores.maps.excitingness)
 			return nil
 		})
 	}()

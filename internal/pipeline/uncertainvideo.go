@@ -50,7 +50,7 @@ func (b *videoBars) Frame(f *frame) error {
 		return err
 	}
 	for k, v := range views {
-		views[k] = f.box.density(v, f.density.W, f.density.H)
+		views[k] = f.box.Density(v, f.density.W, f.density.H)
 	}
 	if b.areas == nil {
 		b.focus = make([]float64, len(views))

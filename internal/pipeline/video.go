@@ -18,6 +18,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/change"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
 	"github.com/saccade-dev/saccade/internal/movie"
+	"github.com/saccade-dev/saccade/internal/pipeline/letterbox"
 	"github.com/saccade-dev/saccade/internal/pipeline/maps"
 	"github.com/saccade-dev/saccade/internal/pipeline/stored"
 	"github.com/saccade-dev/saccade/internal/pix"
@@ -59,7 +60,7 @@ type prediction struct {
 type frame struct {
 	decoded   *ffmpeg.Frame
 	stream    attention.Stream // for frames of this size
-	box       letterbox        // the active part of the frame
+	box       letterbox.Box    // the active part of the frame
 	small     *pix.RGB         // at the model's size, until it is predicted
 	at        float64          // seconds since the first frame
 	duplicate bool             // every sample equals the frame before
@@ -297,7 +298,8 @@ func (r *videoRun) predictFrame(f *frame, own, last saccade.Density) (saccade.De
 		return own, err
 	}
 	if !f.duplicate || !converged(d, own) {
-		own, last = d.Clone(), f.box.density(d, last.W, last.H)
+		own = d.Clone()
+		last = f.box.Density(own, last.W, last.H)
 	}
 	f.density = last
 	return own, nil
