@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
@@ -89,17 +90,27 @@ type numbers struct {
 	bars    *videoBars
 	outside *outsideMeter
 	areas   *areaMeter
-	scoring *scoring   // the latest
+	scoring *scoring   // of the last row that was written
 	scores  pageScores // what it measured, by the network, too
 	frames  int
-	row     artifact.Row    // waits for its duration
-	shown   float64         // when its frame appears, seconds since the first frame
-	pending saccade.Density // its density; none: no row waits
-	last    saccade.Density // of the last frame
-	end     float64         // of the video, once it is known
+	rows    []lateRow // in order; the last one is that of the newest frame
+	end     float64   // of the video, once it is known
 
 	focus, clarity, excitingness series
 }
+
+// lateRow is the row of a frame until the next one ends it and its scores are measured.
+type lateRow struct {
+	artifact.Row
+	density  saccade.Density
+	shown    span
+	scoring  *scoring
+	features []float32 // what the network saw of the first frame of scoring
+}
+
+// maxLate is how many rows may wait for their scores, which are measured beside
+// everything else; after as many the others wait for them.
+const maxLate = 32
 
 // newNumbers starts the files in the job's directory.
 func newNumbers(job Job, model string, w, h int) (*numbers, error) {
@@ -114,55 +125,74 @@ func newNumbers(job Job, model string, w, h int) (*numbers, error) {
 	return n, nil
 }
 
-// Frame takes one frame into the numbers and returns the maps that hold for it. Its row is
-// written when the time of the next frame says how long it was shown.
+// Frame takes one frame into the numbers and returns the maps that hold for it.
 func (n *numbers) Frame(f *frame) (scoreMaps, error) {
-	if err := n.flush(f.at); err != nil {
-		return scoreMaps{}, err
+	r := lateRow{Row: artifact.Row{Frame: n.frames, Time: secondsOf(f.decoded.PTS), Cut: f.cut}, density: f.density,
+		shown: span{from: f.at}, scoring: f.scoring}
+	var last lateRow
+	if k := len(n.rows); k > 0 {
+		n.rows[k-1].shown.to = f.at
+		last = n.rows[k-1]
 	}
-	if f.scoring != n.scoring {
-		scores, err := f.scoring.wait()
-		if err != nil {
-			return scoreMaps{}, err
-		}
-		n.scoring, n.scores = f.scoring, scores.by(seen{model: n.model, features: f.features()})
+	if r.scoring != last.scoring {
+		r.features = f.features()
 	}
-	focus, gaze := n.row.Focus, n.row.Gaze
-	if n.frames == 0 || &f.density.V[0] != &n.last.V[0] {
-		focus, gaze = score.FocusScore(n.model, f.density), score.GazePoints(f.density, artifact.GazeColumns)
+	if r.Focus, r.Gaze = last.Focus, last.Gaze; n.frames == 0 || &r.density.V[0] != &last.density.V[0] {
+		r.Focus, r.Gaze = score.FocusScore(n.model, f.density), score.GazePoints(f.density, artifact.GazeColumns)
 	}
-	n.pending, n.last = f.density, f.density
-	n.shown = f.at
-	n.row = artifact.Row{Frame: n.frames, Time: secondsOf(f.decoded.PTS), Cut: f.cut, Focus: focus, Clarity: n.scores.clarity,
-		Excitingness: n.scores.excitingness, Gaze: gaze}
 	n.frames++
+	n.rows = append(n.rows, r)
+	n.focus.add(f.at, &r.Focus)
 	n.outside.Frame(f)
-	if err := errors.Join(n.grid.add(n.row.Time, f.density), n.posters.Frame(f), n.bars.Frame(f)); err != nil {
+	if err := errors.Join(n.grid.add(r.Time, f.density), n.posters.Frame(f), n.bars.Frame(f), n.settle()); err != nil {
 		return scoreMaps{}, err
 	}
-	n.focus.add(f.at, &n.row.Focus)
-	n.clarity.add(f.at, n.scores.clarity)
-	n.excitingness.add(f.at, n.scores.excitingness)
-	return n.scores.maps, nil
-}
-
-// flush writes the row that waits; its frame was shown until a time, in seconds
-// since the first frame.
-func (n *numbers) flush(until float64) error {
-	if n.pending.V == nil {
-		return nil
+	if w := wantedScores(n.req); !w.clarityMap && !w.excitingnessMap {
+		return scoreMaps{}, nil
 	}
-	n.areas.add(&n.row, n.pending, span{n.shown, until})
-	err := n.files.Write(n.row, n.pending)
-	n.pending = saccade.Density{}
-	return err
+	s, err := f.scoring.wait()
+	return s.maps, err
 }
 
-// Finish writes the last row; the video, and with it the frame, ends at a time.
+// settle writes the rows that wait for nothing, and the oldest ones where many wait.
+func (n *numbers) settle() error {
+	for len(n.rows) > 1 && (len(n.rows) > maxLate || n.rows[0].scoring.measured()) {
+		if err := n.write(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write writes the oldest row once its scores are measured.
+func (n *numbers) write() error {
+	r := n.rows[0]
+	n.rows = slices.Delete(n.rows, 0, 1)
+	if r.scoring != n.scoring {
+		scores, err := r.scoring.wait()
+		if err != nil {
+			return err
+		}
+		n.scoring, n.scores = r.scoring, scores.by(seen{model: n.model, features: r.features})
+	}
+	r.Clarity, r.Excitingness = n.scores.clarity, n.scores.excitingness
+	n.clarity.add(r.shown.from, r.Clarity)
+	n.excitingness.add(r.shown.from, r.Excitingness)
+	n.areas.add(&r.Row, r.density, r.shown)
+	return n.files.Write(r.Row, r.density)
+}
+
+// Finish writes the rows that wait; the video, and with it the last frame, ends at a time.
 func (n *numbers) Finish(end float64) error {
 	n.end = end
 	n.bars.count(end)
-	return n.flush(end)
+	for len(n.rows) > 0 {
+		n.rows[len(n.rows)-1].shown.to = end
+		if err := n.write(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close ends the files.

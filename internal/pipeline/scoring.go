@@ -26,6 +26,16 @@ func (s *scoring) wait() (pageScores, error) {
 	return s.scores, s.err
 }
 
+// measured reports whether wait returns at once.
+func (s *scoring) measured() bool {
+	select {
+	case <-s.done:
+		return true
+	default:
+		return false
+	}
+}
+
 // scorer finds the cuts of a video and measures its scores at their moments: at the
 // first frame, at cuts and every scoreEvery seconds. It does so beside the caller, one
 // at a time, and measures no image twice in a row.
