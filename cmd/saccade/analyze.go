@@ -108,13 +108,15 @@ func (c *analyzeCmd) Run(e env) error {
 // analyzer returns the pipeline for local use. Pages may reach the private addresses
 // that are allowed, beside those of the machine.
 func (c *analyzeCmd) analyzer(allow ...string) (*pipeline.Analyzer, error) {
-	model, err := attention.ByName(c.Model)
-	if err != nil {
-		return nil, err
-	}
+	var model attention.Predictor
+	var g errgroup.Group
+	g.Go(func() (err error) { model, err = attention.ByName(c.Model); return err })
 	video := ffmpeg.DefaultConfig()
 	video.Logger = slog.Default()
-	tool, err := ffmpeg.New(video)
+	tool, err := ffmpeg.New(video) // which waits for ffmpeg
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
 	if err != nil && !errors.Is(err, exec.ErrNotFound) { // images and pages do without
 		return nil, err
 	}
