@@ -154,7 +154,7 @@ func TestCIWorkflow(t *testing.T) {
 				t.Error(err)
 				continue
 			}
-			if err := c.Bind([]string{area.Name}); err != nil || c.Warning() != "" {
+			if err := c.Bind([]string{area.Name}, compare.MendFlag); err != nil || c.Warning() != "" {
 				t.Error(err, c.Warning())
 			}
 		}

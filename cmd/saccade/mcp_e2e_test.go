@@ -165,7 +165,7 @@ func (s *service) mcpCancel(t *testing.T, page string) {
 		t.Fatalf("%+v", res)
 	}
 	for range 100 {
-		a := s.with(t).call("GET", "/analyses?type=url", nil)
+		a := s.with(t).call("GET", "/analyses?type=url&status=pending", nil)
 		if list, _ := a.body["analyses"].([]any); len(list) == 0 {
 			return
 		}

@@ -53,6 +53,15 @@ func ReadElements(r io.Reader) (Elements, error) {
 	return e, nil
 }
 
+// WithoutShares returns the elements alone, in the order of the document.
+func (e Elements) WithoutShares() []saccade.Element {
+	elements := make([]saccade.Element, len(e.Elements))
+	for i, r := range e.Elements {
+		elements[i] = r.Element
+	}
+	return elements
+}
+
 func (e Elements) validate() error {
 	if e.Schema != ElementsSchema {
 		return fmt.Errorf("schema %q, want %q", e.Schema, ElementsSchema)

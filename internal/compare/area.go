@@ -50,7 +50,7 @@ func NewArea(name, where string) (Area, error) {
 	}
 	a.Box = &saccade.Box{X: v[0], Y: v[1], Width: v[2], Height: v[3]}
 	if err := saccade.ValidateAOIs([]saccade.AOI{a.AOI()}); err != nil {
-		return Area{}, fmt.Errorf("area %q: %s %s", short(name), saccade.AsError(err).Message, mendArea)
+		return Area{}, fmt.Errorf("area %q: %s; %s", short(name), strings.TrimSuffix(saccade.AsError(err).Message, "."), mendArea)
 	}
 	return a, nil
 }
@@ -61,6 +61,14 @@ func (a Area) validName() error {
 		return fmt.Errorf("area %q: %s", short(a.Name), saccade.AsError(err).Message)
 	}
 	return nil
+}
+
+// MendFlag says how an area is named on a command line.
+func MendFlag(area string) string {
+	if quoteName(area) != area {
+		area = "'" + strings.ReplaceAll(area, "'", `'\''`) + "'"
+	}
+	return "name it with --aoi " + area + "=X,Y,WIDTH,HEIGHT"
 }
 
 // AOI returns the area as an area of interest, by its box or its selector.

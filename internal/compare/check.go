@@ -77,28 +77,21 @@ func (c *Check) Areas() []string {
 }
 
 // Bind reports an area that the check needs and that is not among the names, as
-// a [*SyntaxError] with what may have been meant.
-func (c *Check) Bind(names []string) error {
+// a [*SyntaxError] with what may have been meant, or with what mend says of an area
+// that is unlike all.
+func (c *Check) Bind(names []string, mend func(area string) string) error {
 	for _, r := range c.refs {
 		if r.area == "" || slices.Contains(names, r.area) {
 			continue
 		}
-		mend := "name it with --aoi " + quoteShell(r.area) + "=X,Y,WIDTH,HEIGHT"
-		if s := closest(r.area, names); s != "" {
-			mend = "did you mean " + quoteName(s) + "?"
+		do := "did you mean " + quoteName(closest(r.area, names)) + "?"
+		if closest(r.area, names) == "" {
+			do = mend(r.area)
 		}
 		l := lexer{src: c.Text}
-		return l.fail(r.at, mend, "there is no area %q", r.area)
+		return l.fail(r.at, do, "there is no area %q", r.area)
 	}
 	return nil
-}
-
-// quoteShell returns a name for a command line.
-func quoteShell(name string) string {
-	if quoteName(name) == name {
-		return name
-	}
-	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 }
 
 // Warning says that the check can be true for a difference inside the noise;

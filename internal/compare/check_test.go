@@ -201,7 +201,7 @@ func TestChecksNeedTheirAreas(t *testing.T) {
 	if diff := cmp.Diff([]string{"cta", "Buy now"}, c.Areas()); diff != "" {
 		t.Error(diff)
 	}
-	if err := c.Bind([]string{"Buy now", "cta", "nav"}); err != nil {
+	if err := c.Bind([]string{"Buy now", "cta", "nav"}, compare.MendFlag); err != nil {
 		t.Error(err)
 	}
 	for says, names := range map[string][]string{
@@ -211,7 +211,7 @@ func TestChecksNeedTheirAreas(t *testing.T) {
 			"cta", "buy-now"},
 		`name it with --aoi 'Buy now'=X,Y,WIDTH,HEIGHT`: {"cta"},
 	} {
-		if err := c.Bind(names); err == nil || !strings.Contains(err.Error(), says) {
+		if err := c.Bind(names, compare.MendFlag); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%v: %v", names, err)
 		}
 	}

@@ -26,10 +26,29 @@ func Named(aois []saccade.AOI) bool {
 	return slices.ContainsFunc(aois, func(a saccade.AOI) bool { return a.Names() && a.Role != "" })
 }
 
-// Lookup returns the box of the element that an area of interest names, from a
+// Locate returns the areas of interest with the boxes of the elements that they name,
+// from a list in the order of the document. The error is a *saccade.Error that names the
+// first area whose element is not in the list.
+func Locate(elements []saccade.Element, aois []saccade.AOI) ([]saccade.AOI, error) {
+	located := slices.Clone(aois)
+	for i, a := range aois {
+		if !a.Names() {
+			continue
+		}
+		box, ok := lookup(elements, a)
+		if !ok {
+			return nil, saccade.Errorf(saccade.CodeInvalidInput,
+				"The area %q names no element of elements.json. Take its selector, or role and name, from there.", a.Name).About(fmt.Sprintf("aois[%d].%s", i, a.NamedBy()))
+		}
+		located[i].Box = &box
+	}
+	return located, nil
+}
+
+// lookup returns the box of the element that an area of interest names, from a
 // list in the order of the document: the first with the selector, or with the
 // role and the name, in which case and white space do not count.
-func Lookup(elements []saccade.Element, a saccade.AOI) (saccade.Box, bool) {
+func lookup(elements []saccade.Element, a saccade.AOI) (saccade.Box, bool) {
 	name := strings.ToLower(Name(a.Name))
 	for _, e := range elements {
 		if a.Selector != "" && e.Selector == a.Selector || a.Role != "" && e.Role == a.Role && strings.ToLower(e.Name) == name {
@@ -75,7 +94,7 @@ func (l *Layout) ResolveOne(a saccade.AOI, all []saccade.AOI) (saccade.AOI, erro
 
 // locate finds what one area of interest names.
 func (l *Layout) locate(a saccade.AOI, queries []string) (saccade.Box, *saccade.Error) {
-	if box, ok := Lookup(l.Elements, a); ok {
+	if box, ok := lookup(l.Elements, a); ok {
 		return box, nil
 	}
 	refuse := func(format string, args ...any) (saccade.Box, *saccade.Error) {

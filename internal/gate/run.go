@@ -41,7 +41,7 @@ func Bind(checks []*compare.Check, areas []compare.Area) (warnings []string, err
 		names = append(names, a.Name)
 	}
 	for _, c := range checks {
-		if err := c.Bind(names); err != nil {
+		if err := c.Bind(names, compare.MendFlag); err != nil {
 			return nil, err
 		}
 		if w := c.Warning(); w != "" {

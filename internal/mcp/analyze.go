@@ -28,17 +28,19 @@ type sourceIn struct {
 // areaIn is an area of interest. All positions are fractions of width and
 // height from the top left, 0 to 1.
 type areaIn struct {
-	Name    string          `json:"name" jsonschema:"unique name"`
-	Box     *saccade.Box    `json:"box,omitempty" jsonschema:"box in fractions of width and height, 0 to 1"`
-	Polygon []saccade.Point `json:"polygon,omitempty" jsonschema:"corners in place of a box, pairs of x and y, 0 to 1"`
-	From    *float64        `json:"from,omitempty" jsonschema:"of a video: seconds from the first frame, inclusive"`
-	To      *float64        `json:"to,omitempty" jsonschema:"of a video: seconds from the first frame, exclusive"`
+	Name     string          `json:"name" jsonschema:"unique name"`
+	Box      *saccade.Box    `json:"box,omitempty" jsonschema:"box in fractions of width and height, 0 to 1"`
+	Polygon  []saccade.Point `json:"polygon,omitempty" jsonschema:"corners in place of a box, pairs of x and y, 0 to 1"`
+	Selector string          `json:"selector,omitempty" jsonschema:"of a page, in place of a box: a CSS selector of the element"`
+	Role     saccade.Role    `json:"role,omitempty" jsonschema:"of a page, in place of a box: the role of the element, as button; name is then its accessible name"`
+	From     *float64        `json:"from,omitempty" jsonschema:"of a video: seconds from the first frame, inclusive"`
+	To       *float64        `json:"to,omitempty" jsonschema:"of a video: seconds from the first frame, exclusive"`
 }
 
 func areasOf(in []areaIn) ([]saccade.AOI, error) {
 	out := make([]saccade.AOI, len(in))
 	for i, a := range in {
-		out[i] = saccade.AOI{Name: a.Name, Box: a.Box, Polygon: a.Polygon, From: a.From, To: a.To}
+		out[i] = saccade.AOI{Name: a.Name, Box: a.Box, Polygon: a.Polygon, Selector: a.Selector, Role: a.Role, From: a.From, To: a.To}
 	}
 	return out, saccade.ValidateAOIs(out)
 }
@@ -196,10 +198,7 @@ func (t *tools) show(ctx context.Context, c *call, a *client.Analysis, out *anal
 	if err := t.addGaze(ctx, a, out); err != nil {
 		return nil, err
 	}
-	for !fits(out) && len(out.Areas) > 1 {
-		out.AreasLeft += len(out.Areas) - len(out.Areas)/2
-		out.Areas = out.Areas[:len(out.Areas)/2]
-	}
+	shorten(out, &out.Areas, &out.AreasLeft)
 	res := answered(linesOf(out)...)
 	image, err := t.heat(ctx, a)
 	if err != nil {

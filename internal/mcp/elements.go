@@ -1,8 +1,11 @@
 package mcp
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -74,19 +77,36 @@ func (t *tools) elements(ctx context.Context, c *call, in elementsIn, out *eleme
 	}
 	out.ID = plain(a.ID, MaxText)
 	fillElements(out, a.Outputs.Elements)
-	lines := []string{fmt.Sprintf("%d elements of page %s; %.1f %% of attention is outside of them.", out.Count, out.ID, 100*out.Rest)}
+	lines := []string{fmt.Sprintf("%s of page %s; %.1f %% of attention is outside of them.", counted(out.Count, "element"), out.ID, 100*out.Rest)}
 	if s := a.Outputs.Steal; s != nil {
 		out.Note, out.Steal = s.Note, stealOf(s)
-		lines = append(lines, s.Note)
 	}
-	for !fits(out) && len(out.Elements) > 1 {
-		out.LeftOut += len(out.Elements) - len(out.Elements)/2
-		out.Elements = out.Elements[:len(out.Elements)/2]
-	}
+	shorten(out, &out.Elements, &out.LeftOut)
 	for _, e := range out.Elements[:min(len(out.Elements), 10)] {
 		lines = append(lines, fmt.Sprintf("%d. %s %s: %.1f %% of attention, %.1f times chance", e.Rank, e.Role, quote(e.Name), 100*e.Share, e.Density))
 	}
+	if s := a.Outputs.Steal; s != nil {
+		lines = append(lines, stealLines(s)...)
+	}
 	return answered(lines...), nil
+}
+
+// maxSteal is how many rows of the steal matrix the lines of an answer have.
+const maxSteal = 5
+
+// stealLines says of the elements that were hidden who gains most by it.
+func stealLines(s *saccade.StealOutput) []string {
+	lines := []string{s.Note}
+	for _, row := range s.Rows[:min(len(s.Rows), maxSteal)] {
+		line := fmt.Sprintf("Without %s %s:", row.Hidden.Role, quote(row.Hidden.Name))
+		gains := slices.Clone(row.Points)
+		slices.SortStableFunc(gains, func(a, b saccade.StealPoint) int { return cmp.Compare(b.Points, a.Points) })
+		for _, g := range gains[:min(len(gains), 2)] {
+			line += fmt.Sprintf(" “%s” %+.1f,", selectorText(g.Selector), g.Points)
+		}
+		lines = append(lines, fmt.Sprintf("%s what is no element %+.1f points of 100.", line, row.Rest))
+	}
+	return lines
 }
 
 // pageOf makes or finds the analysis of a page.
@@ -97,27 +117,40 @@ func (t *tools) pageOf(ctx context.Context, c *call, in elementsIn) (*client.Ana
 	if in.ID != "" {
 		return t.backend.Analysis(ctx, in.ID)
 	}
-	r := Request{Page: in.URL, Medium: saccade.Medium(in.Medium), Elements: true, Steal: in.Steal}
+	r := Request{Page: in.URL, Title: plain(in.URL, MaxText), Medium: saccade.Medium(in.Medium), Elements: true, Steal: in.Steal}
 	return t.backend.Analyze(ctx, r, c.progress(ctx))
 }
 
 func fillElements(out *elementsOut, e *saccade.ElementsOutput[saccade.Link]) {
 	out.Count, out.Rest, out.LeftOut = e.Count, e.Rest, e.Count-len(e.List)
 	for _, x := range e.List {
-		out.Elements = append(out.Elements, elementOut{Selector: plain(x.Selector, maxSelector), Role: string(x.Role), Name: plain(x.Name, MaxText),
+		out.Elements = append(out.Elements, elementOut{Selector: selectorText(x.Selector), Role: string(x.Role), Name: plain(x.Name, MaxText),
 			Box: x.Box, Share: x.Share, Rank: x.Rank, First: x.FirstSeen, Density: x.Density, AboveFold: x.AboveFold})
 	}
 }
 
-// maxSelector is how many runes of a selector an answer has.
-const maxSelector = 200
+// maxSelector is how many bytes of a selector an answer has.
+const maxSelector = 300
+
+// selectorText returns a selector as areas take it, where it consists of what selectors
+// mostly consist of; any other is text like all that comes from a page.
+func selectorText(s string) string {
+	const marks = " -_#.:()[]>=\"'*"
+	usual := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(marks, r)
+	}
+	if len(s) > maxSelector || strings.ContainsFunc(s, func(r rune) bool { return !usual(r) }) {
+		return plain(s, maxSelector)
+	}
+	return s
+}
 
 func stealOf(s *saccade.StealOutput) []stealOut {
 	var out []stealOut
 	for _, row := range s.Rows {
-		o := stealOut{Hidden: plain(row.Hidden.Selector, maxSelector), Own: row.Own, Others: row.Others, Rest: row.Rest}
+		o := stealOut{Hidden: selectorText(row.Hidden.Selector), Own: row.Own, Others: row.Others, Rest: row.Rest}
 		for _, p := range row.Points {
-			o.Gains = append(o.Gains, gainOut{plain(p.Selector, maxSelector), p.Points})
+			o.Gains = append(o.Gains, gainOut{selectorText(p.Selector), p.Points})
 		}
 		out = append(out, o)
 	}

@@ -39,6 +39,8 @@ func TestPlain(t *testing.T) {
 		"a\u202eb\u200bc\ufeffd":     "abcd",
 		`"“”quoted‟`:                 "''''quoted'"[1:],
 		"</tool><b>`x`":              "'/tool''b''x'",
+		"a < 0.9*base, b>=3 <script": "a < 0.9*base, b>=3 'script",
+		"ends with <":                "ends with '",
 		strings.Repeat("ä", 81):      strings.Repeat("ä", 80) + "…",
 		"\xff\xfe":                   "",
 		"":                           "",
@@ -58,7 +60,10 @@ func FuzzPlain(f *testing.F) {
 		if n := utf8.RuneCountInString(got); n > MaxText+2 || !utf8.ValidString(got) {
 			t.Errorf("%d runes of %q", n, got)
 		}
-		for _, r := range got {
+		for i, r := range got {
+			if next := got[i+utf8.RuneLen(r):]; (r == '<' || r == '>') && (next == "" || compares(next)) {
+				continue
+			}
 			if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("\"“”<>`\n\\", r) {
 				t.Errorf("%q came through in %q", r, got)
 			}

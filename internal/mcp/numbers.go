@@ -130,11 +130,11 @@ func (t *tools) measure(ctx context.Context, _ *call, in measureIn, out *measure
 		return nil, err
 	}
 	out.ID, out.Areas = plain(in.ID, MaxText), areasOut(results)
-	for !fits(out) && len(out.Areas) > 1 {
-		out.AreasLeft += len(out.Areas) - len(out.Areas)/2
-		out.Areas = out.Areas[:len(out.Areas)/2]
+	shorten(out, &out.Areas, &out.AreasLeft)
+	if len(results) == 0 {
+		return answered(fmt.Sprintf("Analysis %s has no areas now.", out.ID)), nil
 	}
-	lines := []string{fmt.Sprintf("%d areas of analysis %s:", len(results), out.ID)}
+	lines := []string{fmt.Sprintf("%s of analysis %s:", counted(len(results), "area"), out.ID)}
 	for _, a := range out.Areas[:min(len(out.Areas), 20)] {
 		lines = append(lines, areaLine(a))
 	}
@@ -182,26 +182,18 @@ func (t *tools) compare(ctx context.Context, c *call, in compareIn, out *compare
 	if err != nil {
 		return nil, err
 	}
-	var checks []*compare.Check
-	for i, text := range in.Checks {
-		check, err := compare.ParseCheck(saccade.LevelError, text)
-		if err == nil {
-			names := make([]string, len(aois))
-			for i := range aois {
-				names[i] = aois[i].Name
-			}
-			err = check.Bind(names)
-		}
-		if err != nil {
-			return nil, saccade.Errorf(saccade.CodeInvalidInput, "%v", err).About(fmt.Sprintf("checks[%d]", i))
-		}
-		checks = append(checks, check)
+	checks, err := checksOf(in.Checks, aois)
+	if err != nil {
+		return nil, err
 	}
 	var sides [2]*compare.Side
 	var ids [2]string
 	for i, s := range []sourceIn{in.Base, in.Candidate} {
-		side := [2]string{"base", "candidate"}[i]
-		if sides[i], ids[i], err = t.side(ctx, c, s, aois, side); err != nil {
+		own, err := c.half(i)
+		if err != nil {
+			return nil, err
+		}
+		if sides[i], ids[i], err = t.side(ctx, own, s, aois); err != nil {
 			return nil, err
 		}
 	}
@@ -216,11 +208,28 @@ func (t *tools) compare(ctx context.Context, c *call, in compareIn, out *compare
 	for _, q := range pair.Quantities {
 		out.Quantities = append(out.Quantities, quantityOut{plain(q.Name, MaxText), string(q.Unit), q.Base, q.Candidate, q.Difference, q.Noise, string(q.Change)})
 	}
-	for !fits(out) && len(out.Quantities) > 1 {
-		out.LeftOut += len(out.Quantities) - len(out.Quantities)/2
-		out.Quantities = out.Quantities[:len(out.Quantities)/2]
-	}
+	shorten(out, &out.Quantities, &out.LeftOut)
 	return answered(compareLines(pair, out)...), nil
+}
+
+// checksOf reads checks on areas.
+func checksOf(texts []string, aois []saccade.AOI) ([]*compare.Check, error) {
+	var names []string
+	for _, a := range aois {
+		names = append(names, a.Name)
+	}
+	var checks []*compare.Check
+	for i, text := range texts {
+		check, err := compare.ParseCheck(saccade.LevelError, text)
+		if err == nil {
+			err = check.Bind(names, func(string) string { return "add it to areas" })
+		}
+		if err != nil {
+			return nil, saccade.Errorf(saccade.CodeInvalidInput, "%v", err).About(fmt.Sprintf("checks[%d]", i))
+		}
+		checks = append(checks, check)
+	}
+	return checks, nil
 }
 
 func compareLines(pair saccade.ComparedPair, out *compareOut) []string {
@@ -239,13 +248,17 @@ func compareLines(pair saccade.ComparedPair, out *compareOut) []string {
 	return lines
 }
 
-// side measures one design; it returns the id of its analysis too.
-func (t *tools) side(ctx context.Context, c *call, in sourceIn, aois []saccade.AOI, name string) (*compare.Side, string, error) {
-	own := &call{req: c.req, dir: filepath.Join(c.dir, name), tool: c.tool}
-	if err := os.Mkdir(own.dir, 0o700); err != nil {
-		return nil, "", err
+// side measures one design; it returns the id of its analysis too. Elements that areas
+// name are found while the page is captured.
+func (t *tools) side(ctx context.Context, c *call, in sourceIn, aois []saccade.AOI) (*compare.Side, string, error) {
+	var found []saccade.AOI
+	if slices.ContainsFunc(aois, saccade.AOI.Names) {
+		if in.URL == "" {
+			return nil, "", saccade.Errorf(saccade.CodeInvalidInput, "Areas that name an element need the url of a page on both sides; give them a box, or give the url.").About("areas")
+		}
+		found = aois
 	}
-	a, err := t.source(ctx, own, in, "", nil)
+	a, err := t.source(ctx, c, in, "", found)
 	if err != nil {
 		return nil, "", err
 	}
@@ -253,12 +266,18 @@ func (t *tools) side(ctx context.Context, c *call, in sourceIn, aois []saccade.A
 	if err != nil {
 		return nil, "", err
 	}
-	frames, err := t.download(ctx, own, links.JSON, string(artifact.FramesJSON))
+	if found != nil {
+		aois = nil
+		for _, r := range a.Outputs.AOIs {
+			aois = append(aois, r.AOI)
+		}
+	}
+	frames, err := t.download(ctx, c, links.JSON, string(artifact.FramesJSON))
 	if err != nil {
 		return nil, "", err
 	}
 	defer frames.Close()
-	density, err := t.download(ctx, own, links.Density, string(artifact.DensityNPY))
+	density, err := t.download(ctx, c, links.Density, string(artifact.DensityNPY))
 	if err != nil {
 		return nil, "", err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -148,8 +149,17 @@ type call struct {
 	dir  string // takes files for as long as the call runs
 	tool string
 
+	from, to float64 // what of the call's progress this is; both 0: all of it
+
 	mu   sync.Mutex
 	last int // percent that was told, plus one
+}
+
+// half is one half of a call that does two things in turn, with a directory of its own.
+func (c *call) half(i int) (*call, error) {
+	own := &call{req: c.req, tool: c.tool, dir: filepath.Join(c.dir, fmt.Sprint(i)), from: float64(i) / 2, to: float64(i+1) / 2}
+	own.last = int(100*own.from) + min(i, 1) // progress must increase
+	return own, os.Mkdir(own.dir, 0o700)
 }
 
 // progress tells the client how far the call is, if it asked, whenever a percent
@@ -159,7 +169,11 @@ func (c *call) progress(ctx context.Context) func(saccade.Progress) {
 	return func(p saccade.Progress) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		percent := int(100 * p.Fraction)
+		fraction := p.Fraction
+		if c.to > 0 {
+			fraction = c.from + (c.to-c.from)*fraction
+		}
+		percent := int(100 * fraction)
 		if token == nil || percent < c.last {
 			return
 		}

@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -72,23 +71,7 @@ func (s *Service) nameAreas(ctx context.Context, a *saccade.Analysis, aois []sac
 	if err != nil {
 		return nil, err
 	}
-	elements := make([]saccade.Element, len(known.Elements))
-	for i, e := range known.Elements {
-		elements[i] = e.Element
-	}
-	aois = slices.Clone(aois)
-	for i, area := range aois {
-		if !area.Names() {
-			continue
-		}
-		box, ok := element.Lookup(elements, area)
-		if !ok {
-			return nil, saccade.Errorf(saccade.CodeInvalidInput,
-				"The area %q names no element of elements.json. Take its selector, or role and name, from there.", area.Name).About(fmt.Sprintf("aois[%d].%s", i, area.NamedBy()))
-		}
-		aois[i].Box = &box
-	}
-	return aois, nil
+	return element.Locate(known.WithoutShares(), aois)
 }
 
 // replaceAreas stores the files in dir as a new edition and makes it the current one,

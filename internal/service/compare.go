@@ -92,7 +92,7 @@ func bind(checks []*compare.Check, sides ...[]saccade.AOIResult) (warnings []str
 		}
 	}
 	for i, c := range checks {
-		if err := c.Bind(names); err != nil {
+		if err := c.Bind(names, func(string) string { return "add it to aois" }); err != nil {
 			return nil, conditionError(i, err)
 		}
 		if w := c.Warning(); w != "" {

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -22,6 +23,7 @@ import (
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/client"
 	"github.com/saccade-dev/saccade/internal/artifact"
+	"github.com/saccade-dev/saccade/internal/element"
 	"github.com/saccade-dev/saccade/internal/mcp"
 	"github.com/saccade-dev/saccade/internal/movie"
 	"github.com/saccade-dev/saccade/internal/pipeline"
@@ -195,6 +197,9 @@ func (b *Backend) AOIs(ctx context.Context, id string, aois []saccade.AOI) ([]sa
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if aois, err = m.locate(aois); err != nil {
+		return nil, err
+	}
 	results, err := m.measure(ctx, aois)
 	if err == nil {
 		b.mu.Lock()
@@ -202,6 +207,26 @@ func (b *Backend) AOIs(ctx context.Context, id string, aois []saccade.AOI) ([]sa
 		b.mu.Unlock()
 	}
 	return results, err
+}
+
+// locate returns the areas with the boxes of the elements that they name.
+func (m *made) locate(aois []saccade.AOI) ([]saccade.AOI, error) {
+	if !slices.ContainsFunc(aois, saccade.AOI.Names) {
+		return aois, nil
+	}
+	f, err := os.Open(filepath.Join(m.dir, string(artifact.ElementsJSON)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, saccade.Errorf(saccade.CodeInvalidInput, "The elements of this analysis are not known. Analyze the page again with these areas, or call elements.").About("aois")
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	known, err := artifact.ReadElements(f)
+	if err != nil {
+		return nil, err
+	}
+	return element.Locate(known.WithoutShares(), aois)
 }
 
 // measure writes both tables anew and puts them in the place of the former.

@@ -175,18 +175,7 @@ func (s *suite) images() string {
 		s.t.Errorf("image %v, links %d, %v", a.image != nil, a.links, a.out)
 	}
 	s.harmless(a)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	last := -1.0
-	for _, p := range s.told {
-		if p.Progress <= last || p.Progress > 100 || p.Total != 100 || p.Message == "" {
-			s.t.Errorf("progress %+v after %v", p, last)
-		}
-		last = p.Progress
-	}
-	if len(s.told) == 0 {
-		s.t.Error("no progress")
-	}
+	s.progressed()
 	return a.text("id")
 }
 
@@ -238,13 +227,43 @@ func (s *suite) compares(id string) {
 	if a.out["verdict"] != "pass" {
 		s.t.Errorf("the same twice: %v", a.out)
 	}
-	a = s.call("compare", obj{"base": obj{"id": id}, "candidate": obj{"image": Draw(300, 480)}, "areas": area, "checks": []string{"moved > 0.1%", "focus > 1000"}}, false)
-	if a.out["verdict"] != "fail" || !strings.Contains(a.lines, "“moved > 0.1%”: true") && !strings.Contains(a.lines, "“moved ' 0.1%”: true") {
+	s.forget()
+	a = s.call("compare", obj{"base": obj{"image": Draw(480, 300)}, "candidate": obj{"image": Draw(300, 480)}, "areas": area, "checks": []string{"moved > 0.1%", "focus > 1000"}}, false)
+	if a.out["verdict"] != "fail" || !strings.Contains(a.lines, "“moved > 0.1%”: true") {
 		s.t.Errorf("another design: %v %s", a.out, a.lines)
 	}
+	s.progressed()
 	a = s.call("compare", obj{"base": obj{"id": id}, "candidate": obj{"id": id}, "checks": []string{"cta.share < base"}}, true)
-	if !strings.Contains(a.lines, "cta") {
+	if !strings.Contains(a.lines, "there is no area 'cta'; add it to areas (checks[0])") {
 		s.t.Error(a.lines)
+	}
+	a = s.call("compare", obj{"base": obj{"id": id}, "candidate": obj{"id": id}, "areas": []obj{{"name": "buy", "selector": "#buy"}}}, true)
+	if !strings.Contains(a.lines, "url of a page on both sides") {
+		s.t.Error(a.lines)
+	}
+}
+
+// forget forgets the progress that was told.
+func (s *suite) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.told = nil
+}
+
+// progressed holds that progress was told since, and that it increased.
+func (s *suite) progressed() {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last := -1.0
+	for _, p := range s.told {
+		if p.Progress <= last || p.Progress > 100 || p.Total != 100 || p.Message == "" {
+			s.t.Errorf("progress %+v after %v", p, last)
+		}
+		last = p.Progress
+	}
+	if len(s.told) == 0 {
+		s.t.Error("no progress")
 	}
 }
 
@@ -295,6 +314,7 @@ func (s *suite) errors(id string) {
 		{"analyze", obj{"id": "nothing"}, "list_analyses"},
 		{"analyze", obj{"id": "../../usage"}, "list_analyses"},
 		{"analyze", obj{"id": id, "areas": []obj{{"name": "a"}}}, "box or a polygon"},
+		{"analyze", obj{"id": id, "areas": []obj{{"name": "a", "box": obj{"x": 5, "y": 0, "width": 1, "height": 1}}}}, "(areas[0]"},
 		{"measure_areas", obj{"id": "nothing", "areas": []obj{}}, "list_analyses"},
 		{"frame", obj{"id": id, "t": -1}, "0 or more"},
 		{"list_analyses", obj{"limit": 1000}, "1 to 50"},
