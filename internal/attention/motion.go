@@ -28,8 +28,9 @@ const (
 type motion struct {
 	w, h     int // cells
 	seen     bool
-	gray     []uint8   // the last frame
-	change   []float32 // mean change of the newest frame, gray levels
+	gray     []uint8     // the last frame
+	sums     [][2]uint32 // of a row of cells
+	change   []float32   // mean change of the newest frame, gray levels
 	contrast []float32
 	speed    []float32
 	weight   float32 // exponent of motion in the density
@@ -41,7 +42,7 @@ type motion struct {
 // newMotion returns the motion of a video of w x h cells.
 func newMotion(w, h int, weight float32) *motion {
 	plane := func() []float32 { return make([]float32, w*h) }
-	return &motion{w: w, h: h, weight: weight, gray: make([]uint8, cell*cell*w*h), blur: newBoxBlur(w, h),
+	return &motion{w: w, h: h, weight: weight, gray: make([]uint8, cell*cell*w*h), sums: make([][2]uint32, w), blur: newBoxBlur(w, h),
 		change: plane(), contrast: plane(), speed: plane(), level: plane(), adapted: plane()}
 }
 
@@ -66,32 +67,51 @@ func (m *motion) observe(p *pix.RGB, dt float64) (cut bool) {
 	return false
 }
 
-// measure sums change and contrast over the pixels of every cell.
+// measure takes the mean of change and contrast over the pixels of every cell.
 func (m *motion) measure(p *pix.RGB) {
-	clear(m.change)
-	clear(m.contrast)
 	w := cell * m.w
-	for y := range cell * m.h {
-		row, src := m.gray[y*w:(y+1)*w], p.Pix[3*y*w:3*(y+1)*w]
-		change, contrast := m.change[y/cell*m.w:][:m.w], m.contrast[y/cell*m.w:][:m.w]
-		left := int(src[0]) + 2*int(src[1]) + int(src[2])
-		for x := range change {
-			var moved, edge int
-			for i := x * cell; i < (x+1)*cell; i++ {
-				s := src[3*i : 3*i+3 : 3*i+3]
-				v := int(s[0]) + 2*int(s[1]) + int(s[2])
-				moved += abs(v>>2 - int(row[i]))
-				edge += abs(v - left)
-				row[i], left = uint8(v>>2), v
-			}
-			change[x] += float32(moved)
-			contrast[x] += float32(edge) / 4
+	for y := range m.h {
+		r := cellRow{sums: m.sums, gray: m.gray[cell*y*w:][:cell*w], rgb: p.Pix[3*cell*y*w:][:3*cell*w]}
+		from, to := r.fast()
+		r.plain(0, from)
+		r.plain(to, m.w)
+		for x, s := range m.sums {
+			m.change[y*m.w+x] = float32(s[0]) * (1.0 / (cell * cell))
+			m.contrast[y*m.w+x] = float32(s[1]) * (1.0 / (4 * cell * cell))
 		}
 	}
-	for i := range m.change {
-		m.change[i] *= 1.0 / (cell * cell)
-		m.contrast[i] *= 1.0 / (cell * cell)
+}
+
+// cellRow is a row of cells. Gray is a fourth of a pixel's red, twice its green and its blue.
+type cellRow struct {
+	sums [][2]uint32 // of every cell: change of gray, and four times the gray between neighbors
+	gray []uint8     // of the frame before, then of this one
+	rgb  []uint8
+}
+
+// plain measures the cells from one to another.
+func (r cellRow) plain(from, to int) {
+	w := len(r.gray) / cell
+	for x := from; x < to; x++ {
+		var moved, edge int
+		for y := range cell {
+			gray, rgb := r.gray[y*w:][:w], r.rgb[3*y*w:][:3*w]
+			left := luma(rgb, max(x*cell-1, 0))
+			for i := x * cell; i < (x+1)*cell; i++ {
+				v := luma(rgb, i)
+				moved += abs(v>>2 - int(gray[i]))
+				edge += abs(v - left)
+				gray[i], left = uint8(v>>2), v
+			}
+		}
+		r.sums[x] = [2]uint32{uint32(moved), uint32(edge)}
 	}
+}
+
+// luma returns four times the gray of a pixel.
+func luma(rgb []uint8, i int) int {
+	s := rgb[3*i : 3*i+3 : 3*i+3]
+	return int(s[0]) + 2*int(s[1]) + int(s[2])
 }
 
 // add turns change into motion.
