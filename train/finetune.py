@@ -41,6 +41,7 @@ import unfold
 from net import density
 from pages import dataset, labels
 
+MEDIA = {"photos": "natural", "viewports": "web", "frames": "video"}
 KINDS = ("photos", "viewports", "frames", "synthetic", "anchor")
 PAGE_SIZES = ((512, 320), (512, 288), (448, 288), (384, 256), (288, 480))
 FRAME_SIZES = ((384, 224), (416, 224), (352, 224), (320, 192))
@@ -114,24 +115,28 @@ def add_prior(net, medium, logits):
         net.config["media"].append(medium)
 
 
-def features(net, image):
-    """Images (N,3,H,W) in 0..1 -> the decoder's features at strides 8 and 4."""
-    taps = net.encode(evaluate.normalize(image, net.config))
-    return net.decoded(net.decode16(taps), taps)
-
-
-def gaze_loss(net, b, medium):
-    """Loss of a batch with gaze."""
-    size = b["q"].shape[-2:]
-    logits = net.head(features(net, b["image"])[1])[:, 0] + losses.warped_prior(net.prior[medium], b["win"], b["flip"], size)
-    return losses.saliency_loss(logits, b["q"], b["fix"])[0]
-
-
-def steady_loss(start, image, logits):
-    """Loss of logits (N,1,h,w) without a prior against what the start says of the same images."""
+def frozen(net, image, n):
+    """Output of the stem and the first n blocks of images (N,3,H,W) in 0..1, and the taps among them; None where n is 0."""
+    if not n:
+        return None
     with torch.no_grad():
-        q = density(start(evaluate.normalize(image, start.config), "none"))[:, 0]
-    return losses.saliency_loss(logits[:, 0], q, q, nss_weight=0)[0]
+        x, taps = net.stem(evaluate.normalize(image, net.config)), []
+        for i, block in enumerate(net.blocks[:n]):
+            x = block(x)
+            taps += [x] if i in net.taps else []
+    return n, x, taps
+
+
+def features(net, image, known=None):
+    """Images (N,3,H,W) in 0..1 -> the decoder's features at strides 8 and 4; `known` is what frozen() returned of them."""
+    if known is None:
+        taps = net.encode(evaluate.normalize(image, net.config))
+    else:
+        n, x, taps = known[0], known[1], list(known[2])
+        for i, block in enumerate(net.blocks[n:], n):
+            x = block(x)
+            taps += [x] if i in net.taps else []
+    return net.decoded(net.decode16(taps), taps)
 
 
 class Unlabeled:
@@ -182,24 +187,38 @@ class Material:
         """A few batches of images for BatchNorm."""
         return [self.photos.batch(1.0)["image"] for _ in range(2 if self.o.limit else 12)]
 
-    def loss(self, kind, net, start, head, strength):
-        """Loss of one batch of a kind, and numbers for the log."""
+    def batch(self, kind, start, strength):
+        """A batch of a kind: a dict of its image, what the frozen blocks make of it, and what is to be learned of it."""
         o = self.o
         if kind == "photos":
-            return gaze_loss(net, self.photos.batch(strength), "natural"), {}
-        if kind in self.draw:
-            return gaze_loss(net, self.draw[kind].batch(o.batch, strength), "web" if kind == "viewports" else "video"), {}
+            b = self.photos.batch(strength)
+        elif kind in self.draw:
+            b = self.draw[kind].batch(o.batch, strength)
+        elif kind == "anchor":
+            b = dict(image=self.unlabeled.batch(o.batch, strength))
+        else:
+            size = PAGE_SIZES[self.rng.integers(len(PAGE_SIZES))]
+            image, maps = self.synthetic.batch(self.rng.integers(len(self.synthetic), size=o.batch), size, self.rng)
+            b = dict(image=image, maps=maps)
+        b["known"] = None if o.norm else frozen(start, b["image"], o.freeze)
+        if kind == "anchor" or kind == "synthetic" and o.steady and o.start != "random":
+            with torch.no_grad():
+                b["steady"] = density(start.head(features(start, b["image"], b["known"])[1]))[:, 0]
+        return b
+
+    def loss(self, kind, b, net, head):
+        """Loss of a batch of a kind, and numbers for the log."""
+        o = self.o
+        d8, d4 = features(net, b["image"], b["known"])
+        logits = net.head(d4)[:, 0]
+        if kind in MEDIA:
+            logits = logits + losses.warped_prior(net.prior[MEDIA[kind]], b["win"], b["flip"], b["q"].shape[-2:])
+            return losses.saliency_loss(logits, b["q"], b["fix"])[0], {}
+        steady = losses.saliency_loss(logits, b["steady"], b["steady"], nss_weight=0)[0] if "steady" in b else 0.0
         if kind == "anchor":
-            image = self.unlabeled.batch(o.batch, strength)
-            return steady_loss(start, image, net.head(features(net, image)[1])), {}
-        size = PAGE_SIZES[self.rng.integers(len(PAGE_SIZES))]
-        image, maps = self.synthetic.batch(self.rng.integers(len(self.synthetic), size=o.batch), size, self.rng)
-        d8, d4 = features(net, image)
-        value, dice = auxiliary.loss(head(d8, d4), maps)
-        total = o.auxiliary * value
-        if o.steady and o.start != "random":
-            total = total + o.steady * steady_loss(start, image, net.head(d4))
-        return total, dict(zip(labels.CLASSES, dice.tolist()))
+            return steady, {}
+        value, dice = auxiliary.loss(head(d8, d4), b["maps"])
+        return o.auxiliary * value + o.steady * steady, dict(zip(labels.CLASSES, dice.tolist()))
 
 
 def shares(o):
@@ -235,37 +254,61 @@ def optimizer(net, head, o):
     return torch.optim.AdamW(groups, lr=o.lr)
 
 
-def train(net, start, head, material, o):
-    """The run itself; returns the moving average of the network."""
-    rng, opt = np.random.default_rng(o.seed), optimizer(net, head, o)
-    params = [p for g in opt.param_groups for p in g["params"]]
-    kinds, share = shares(o)
-    mean, began, sums, counts = copy.deepcopy(net).eval(), time.time(), dict.fromkeys(kinds, 0.0), dict.fromkeys(kinds, 0)
-    net.train(o.norm)
-    warm = min(100, max(1, o.steps // 10))
-    for step in range(o.steps):
-        rate = min(1, (step + 1) / warm) * (0.5 * (1 + np.cos(np.pi * step / o.steps)) + 0.004)
-        for g in opt.param_groups:
+class Learner:
+    """A network that learns: its optimizer and rate, and the moving average of its weights, `mean`."""
+
+    def __init__(self, net, head, o):
+        self.net, self.head, self.o, self.opt = net, head, o, optimizer(net, head, o)
+        self.params = [p for g in self.opt.param_groups for p in g["params"]]
+        self.mean, self.warm = copy.deepcopy(net).eval(), min(100, max(1, o.steps // 10))
+        net.train(o.norm)
+
+    def learn(self, step, loss):
+        """Follows the loss of a step, counted from 0."""
+        o = self.o
+        rate = min(1, (step + 1) / self.warm) * (0.5 * (1 + np.cos(np.pi * step / o.steps)) + 0.004)
+        for g in self.opt.param_groups:
             g["lr"] = g["rate"] * rate
-        kind = kinds[rng.choice(len(kinds), p=share)]
-        loss, numbers = material.loss(kind, net, start, head, o.strength * float(np.clip((1 - step / o.steps) / 0.3, 0.25, 1)))
-        opt.zero_grad(set_to_none=True)
+        self.opt.zero_grad(set_to_none=True)
         loss.backward()
-        if torch.isfinite(torch.nn.utils.clip_grad_norm_(params, 5.0)):
-            opt.step()
+        if torch.isfinite(torch.nn.utils.clip_grad_norm_(self.params, 5.0)):
+            self.opt.step()
         d = min(o.ema, (1 + step) / (10 + step))
         with torch.no_grad():
-            for a, b in zip(mean.parameters(), net.parameters()):
+            for a, b in zip(self.mean.parameters(), self.net.parameters()):
                 a.lerp_(b, 1 - d)
-        sums[kind], counts[kind] = sums[kind] + float(loss.detach()), counts[kind] + 1
+
+    def end(self):
+        """Returns the average."""
+        for a, b in zip(self.mean.buffers(), self.net.buffers()):
+            a.copy_(b)
+        return self.mean
+
+
+def train(learners, start, material, o, own=()):
+    """The run itself; returns the average of each network.
+
+    All take the same steps on the same batches, but for viewports where `own` names the source of each.
+    """
+    rng, began = np.random.default_rng(o.seed), time.time()
+    kinds, share = shares(o)
+    sums, counts = dict.fromkeys(kinds, 0.0), dict.fromkeys(kinds, 0)
+    for step in range(o.steps):
+        kind, strength = kinds[rng.choice(len(kinds), p=share)], o.strength * float(np.clip((1 - step / o.steps) / 0.3, 0.25, 1))
+        b = None
+        for i, learner in enumerate(learners):
+            if own and kind == "viewports":
+                material.draw[kind], b = own[i], None
+            b = b or material.batch(kind, start, strength)
+            loss, numbers = material.loss(kind, b, learner.net, learner.head)
+            learner.learn(step, loss)
+            sums[kind], counts[kind] = sums[kind] + float(loss.detach()), counts[kind] + 1
         if (step + 1) % max(1, min(50, o.steps // 4)) == 0:
             text = "  ".join(f"{k} {sums[k] / counts[k]:.3f} ({counts[k]})" for k in kinds if counts[k])
             dice = "  dice " + " ".join(f"{k} {v:.2f}" for k, v in numbers.items() if v == v) if numbers else ""
             print(f"{(time.time() - began) / 60:6.1f} min {step + 1:6d} batches  loss {text}{dice}", flush=True)
             sums, counts = dict.fromkeys(kinds, 0.0), dict.fromkeys(kinds, 0)
-    for a, b in zip(mean.buffers(), net.buffers()):
-        a.copy_(b)
-    return mean
+    return [learner.end() for learner in learners]
 
 
 @torch.no_grad()
@@ -300,26 +343,31 @@ def report(before, after):
     return out
 
 
-def main(argv=None):
-    o = arguments(argv)
-    os.makedirs(o.out, exist_ok=True)
+def prepare(o):
+    """Settings of the process for a run."""
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     cv2.setNumThreads(1)
     torch.manual_seed(o.seed)
+
+
+def main(argv=None):
+    o = arguments(argv)
+    os.makedirs(o.out, exist_ok=True)
+    prepare(o)
     material = Material(o)
     start = load_start(o.start, o.seed, material.images() if o.start.endswith(".safetensors") else None)
     if o.frames and "video" not in start.prior:
         add_prior(start, "video", material.video_prior)
     before = score(start, material.held)
     net, head = copy.deepcopy(start), auxiliary.Head(start.config)
-    mean = train(net, start, head, material, o)
+    (mean,) = train([Learner(net, head, o)], start, material, o)
     mean.load_state_dict(soup.average(start.state_dict(), mean.state_dict(), o.average))
     result = report(before, score(mean, material.held))
     if o.synthetic:
         result["dice"] = page_dice(net.eval(), head, o)
         print("held-out pages, Dice:", result["dice"], flush=True)
-    torch.save(dict(ema=mean.state_dict(), config=mean.config, options=vars(o), batches=o.steps, auxiliary=head.state_dict()), f"{o.out}/final.pt")
+    torch.save(dict(ema=mean.state_dict(), start=start.state_dict(), config=mean.config, options=vars(o), batches=o.steps, auxiliary=head.state_dict()), f"{o.out}/final.pt")
     with open(f"{o.out}/scores.json", "w", encoding="utf-8") as f:
         json.dump(dict(options=vars(o), scores=result), f, indent=1)
 

@@ -114,8 +114,8 @@ class Settings(unittest.TestCase):
         np.testing.assert_allclose(share, [0.4, 0.6])
 
 
-class Run(unittest.TestCase):
-    """A few batches over made-up data."""
+class MadeUp(unittest.TestCase):
+    """Made-up pages of three sites and clips."""
 
     def setUp(self):
         self.dir = tempfile.TemporaryDirectory()
@@ -143,6 +143,10 @@ class Run(unittest.TestCase):
     def write(self, path, head, rows):
         with open(path, "w") as f:
             f.write("\n".join([head] + rows) + "\n")
+
+
+class Run(MadeUp):
+    """A few batches over made-up data."""
 
     def test_frames_have_the_fixations_of_their_time(self):
         got = [(s.name, len(s.points), int(s.image[0, 0, 0])) for s in gaze.load_frames(self.dir.name, every=0.4, least=1)]
