@@ -125,6 +125,14 @@ type InputOutput[L ~string] struct {
 	OutsideTraining *bool `json:"outsideTraining,omitempty"`
 }
 
+// OutsideCaution is what people are told of an input that is outside of the training.
+const OutsideCaution = "It is unlike all that the model learned from, as noise, X-rays, test cards and depth maps are. Do not rely on these numbers."
+
+// Outside reports whether the input is known to be outside of the training.
+func (in *InputOutput[L]) Outside() bool {
+	return in != nil && in.OutsideTraining != nil && *in.OutsideTraining
+}
+
 // PosterOutput is two small JPEGs of one size: a frame of the video, or the upper part
 // of the image or page.
 type PosterOutput[L ~string] struct {

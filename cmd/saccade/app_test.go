@@ -261,11 +261,18 @@ func images(b *tab, s *service) {
 			input.dispatchEvent(new Event('change', {bubbles: true}));
 		})()`, base64.StdEncoding.EncodeToString(data), name))
 	}
-	eval[any](b, `(() => { const d = new DataTransfer(); d.items.add(new File(['hello'], 'notes.mov')); document.body.dispatchEvent(new DragEvent('drop', {dataTransfer: d, bubbles: true, cancelable: true})); })()`)
-	b.see("notes.mov is neither a video")
+	for _, name := range []string{"notes.txt", "cut.mov"} {
+		eval[any](b, fmt.Sprintf(`(() => { const d = new DataTransfer(); d.items.add(new File(['hello'], %q)); document.body.dispatchEvent(new DragEvent('drop', {dataTransfer: d, bubbles: true, cancelable: true})); })()`, name))
+	}
+	b.see("notes.txt is neither a video")
+	b.see("cut.mov does not begin as a MOV file does")
+	if eval[bool](b, "[...document.querySelectorAll('.upload button')].some(e => e.innerText === 'Try again')") {
+		b.t.Error("what can never be taken is to be tried again")
+	}
 	b.wait("document.querySelectorAll('.card').length === 3 && document.querySelectorAll('[data-status=success]').length === 2 && document.querySelectorAll('[data-status=failed]').length === 1")
 	b.judge("library")
-	b.click("Cancel notes.mov")
+	b.click("Cancel notes.txt")
+	b.click("Cancel cut.mov")
 	eval[any](b, "document.querySelector('[data-status=failed] .card-title').click()")
 	b.see("The analysis failed")
 	b.judge("failed")

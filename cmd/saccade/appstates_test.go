@@ -40,11 +40,13 @@ func TestAppStates(t *testing.T) {
 	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `
 		const real = fetch; let full = 1;
 		window.fetch = (a, o) => String(a).includes('v2/upload-urls') && full-- > 0
-			? Promise.resolve(new Response('{"error":{"code":"over_capacity","message":"Full."}}', {status: 503, headers: {'Retry-After': '2'}})) : real(a, o);`})
+			? Promise.resolve(new Response('{"error":{"code":"over_capacity","message":"Full."}}', {status: 503, headers: {'Retry-After': '600'}})) : real(a, o);`})
 	b.open("/")
 	b.click("Analyze the sample")
 	b.see("Next try in")
 	b.judge("full")
+	b.see("Next try in") // it still was there to be judged
+	b.click("Try now")
 	b.wait("document.querySelector('[data-status=success]')")
 
 	// An image that has expired, since it came through the API.

@@ -59,9 +59,11 @@ func hovers(b *tab) {
 	box := eval[[]float64](b, "(r => [r.x, r.y, r.width, r.height])(document.querySelector('.track-body').getBoundingClientRect())")
 	seen := map[string]bool{}
 	for _, part := range []float64{0.2, 0.62, 0.9} {
-		at := fmt.Sprintf("Math.abs(Number(document.querySelector('.hover-label .thumb')?.dataset.time) - %f) < 0.5", 7.4*part) // of seconds
 		b.move(box[0]+part*box[2], box[1]+box[3]/2)
-		b.wait(at)
+		b.wait("document.querySelector('.hover-label .thumb')?.dataset.frame") // this very frame, not one near it
+		if n := eval[[]int](b, "[/frame (\\d+)/.exec(document.querySelector('.hover-label').innerText)[1], document.querySelector('.thumb').dataset.frame].map(Number)"); n[0] != n[1]+1 {
+			b.t.Errorf("the label says frame %d over frame %d", n[0], n[1]+1)
+		}
 		seen[eval[string](b, "new Promise(r => requestAnimationFrame(() => setTimeout(() => r(document.querySelector('.thumb').toDataURL()), 50)))")] = true
 		if eval[float64](b, "document.querySelector('.thumb').getBoundingClientRect().top") < 0 {
 			b.t.Error("the frame under the pointer is cut off")

@@ -367,3 +367,25 @@ func FuzzAdviseOnFrames(f *testing.F) {
 		}
 	})
 }
+
+// TestOutside: both texts warn of an input that the model cannot judge, before any
+// figure.
+func TestOutside(t *testing.T) {
+	a, err := New(Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{KindSummary, KindRecommendations} {
+		for _, outside := range []bool{false, true} {
+			an := &saccade.Analysis{Request: saccade.Request{Kind: saccade.KindImage}, Outputs: &saccade.Outputs[saccade.File]{
+				Input: &saccade.InputOutput[saccade.File]{Width: 30, Height: 20, OutsideTraining: &outside}, Focus: &saccade.ScoreOutput[saccade.File]{Score: ptr(40)}}}
+			text, err := a.Advise(t.Context(), an, kind)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if at := strings.Index(text, saccade.OutsideCaution); (at >= 0) != outside || at > strings.Index(text, "40") && strings.Contains(text, "40") {
+				t.Errorf("%s, outside %v:\n%s", kind, outside, text)
+			}
+		}
+	}
+}

@@ -45,6 +45,9 @@ func (f *facts) recommendations() string {
 	slices.SortStableFunc(all, func(a, b finding) int { return b.weight - a.weight })
 	var b strings.Builder
 	b.WriteString("## Recommendations\n\n")
+	if s := f.caution(); s != "" {
+		b.WriteString(s + "\n\n")
+	}
 	for i, r := range all[:min(len(all), smallTop)] {
 		fmt.Fprintf(&b, "%d. **%s** %s\n", i+1, r.do, r.because)
 	}

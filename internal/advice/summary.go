@@ -12,7 +12,7 @@ func (f *facts) summary() string {
 	var b strings.Builder
 	b.WriteString("## Summary\n\n")
 	for _, part := range []string{
-		f.aboutInput(), f.aboutFirst(), f.aboutSpread(), f.aboutCourse(), f.aboutScores(), f.aboutAreas(), f.aboutGoal(),
+		f.aboutInput(), f.caution(), f.aboutFirst(), f.aboutSpread(), f.aboutCourse(), f.aboutScores(), f.aboutAreas(), f.aboutGoal(),
 	} {
 		if part != "" {
 			b.WriteString(part + "\n\n")
@@ -24,6 +24,14 @@ func (f *facts) summary() string {
 
 // caveat ends every text.
 const caveat = "*All figures are predictions of a model of attention for people who look freely; it knows neither their task nor their interests.*\n"
+
+// caution warns of an input that the model cannot judge.
+func (f *facts) caution() string {
+	if !f.input.Outside() {
+		return ""
+	}
+	return "**" + saccade.OutsideCaution + "**"
+}
 
 func (f *facts) aboutInput() string {
 	what := map[saccade.Kind]string{saccade.KindVideo: "a video", saccade.KindImage: "an image", saccade.KindPage: "a web page"}[f.request.Kind]

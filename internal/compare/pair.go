@@ -29,6 +29,7 @@ func Pair(name string, base, candidate *Side, checks []*Check) (saccade.Compared
 	} else {
 		p.Notes = notes(base, candidate)
 	}
+	p.Notes = append(p.Notes, outside(base, candidate)...)
 	m := newMeasured(base, candidate)
 	p.Quantities = m.quantities()
 	for _, c := range checks {
@@ -92,6 +93,18 @@ func notes(a, b *Side) []string {
 	}
 	if a.Kind == saccade.KindVideo && math.Abs(a.Duration-b.Duration) > 0.1 {
 		out = append(out, fmt.Sprintf("The durations differ (%.1f s, %.1f s): means over time are compared.", a.Duration, b.Duration))
+	}
+	return out
+}
+
+// outside says which sides are unlike all that the model learned from.
+func outside(base, candidate *Side) []string {
+	var out []string
+	if base != nil && base.Outside {
+		out = append(out, "Of the base: "+saccade.OutsideCaution)
+	}
+	if candidate.Outside {
+		out = append(out, "Of the candidate: "+saccade.OutsideCaution)
 	}
 	return out
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -171,6 +172,18 @@ func TestKindsThatDoNotCompare(t *testing.T) {
 	}
 	b.Kind = saccade.KindPage
 	if p, err := compare.Pair("p", a, b, nil); err != nil || len(p.Notes) != 1 {
+		t.Error(p.Notes, err)
+	}
+}
+
+func TestOutsideOfTraining(t *testing.T) {
+	a, b := side(50, 0.4), side(50, 0.4)
+	a.Outside, b.Outside = true, true
+	p, err := compare.Pair("p", a, b, nil)
+	if want := []string{"Of the base: " + saccade.OutsideCaution, "Of the candidate: " + saccade.OutsideCaution}; err != nil || !slices.Equal(p.Notes, want) {
+		t.Error(p.Notes, err)
+	}
+	if p, err = compare.Pair("p", nil, b, nil); err != nil || len(p.Notes) != 1 {
 		t.Error(p.Notes, err)
 	}
 }

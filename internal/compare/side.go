@@ -18,6 +18,7 @@ type Side struct {
 	Clarity      *int
 	Excitingness *int
 	AOIs         []saccade.AOIResult
+	Outside      bool // of what the model learned from
 }
 
 // Numbers are the files that an analysis left behind, and what they do not say.

@@ -60,7 +60,12 @@ func (l Local) Analyze(ctx context.Context, in Input, areas []compare.Area) (*Me
 	if req.Kind == saccade.KindPage {
 		aois = Found(out.AOIs)
 	}
-	return Read(ctx, in.Name, req.Kind, dir, aois)
+	m, err := Read(ctx, in.Name, req.Kind, dir, aois)
+	if err != nil {
+		return nil, err
+	}
+	m.Side.Outside = out.Input.Outside()
+	return m, nil
 }
 
 // AOIs returns the areas as areas of interest of an input. A selector is an error

@@ -287,5 +287,9 @@ func (t *tools) side(ctx context.Context, c *call, in sourceIn, aois []saccade.A
 		duration = a.Outputs.Input.Duration
 	}
 	side, err := compare.Measure(ctx, compare.Numbers{Frames: frames, Density: density, Name: a.ID, Kind: kind, Duration: duration, AOIs: aois})
-	return side, plain(a.ID, MaxText), err
+	if err != nil {
+		return nil, "", err
+	}
+	side.Outside = a.Outputs.Input.Outside()
+	return side, plain(a.ID, MaxText), nil
 }

@@ -60,5 +60,10 @@ func (c Comparer) Analyze(ctx context.Context, in gate.Input, areas []compare.Ar
 	if in.Path == "" && a.Outputs != nil {
 		aois = gate.Found(a.Outputs.AOIs)
 	}
-	return gate.Read(ctx, in.Name, kind, filepath.Dir(result), aois)
+	m, err := gate.Read(ctx, in.Name, kind, filepath.Dir(result), aois)
+	if err != nil {
+		return nil, err
+	}
+	m.Side.Outside = a.Outputs != nil && a.Outputs.Input.Outside()
+	return m, nil
 }

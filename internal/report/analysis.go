@@ -22,6 +22,7 @@ type Result struct {
 	Frames   int
 	Duration float64 // of a video, seconds
 	Made     string  // when, in words; empty: not said
+	Outside  bool    // of what the model learned from
 
 	Focus, Clarity, Excitingness *int // nil: not measured
 
@@ -42,7 +43,11 @@ func Analysis(w io.Writer, r Result) error {
 		Gaze    []saccade.GazePoint
 		Chart   *chart
 		Blocks  []block
+		Caution string
 	}{Result: r, Size: sizeOf(r.Width, r.Height, r.Frames, r.Duration), Chart: newChart(r.Rows), Blocks: blocks(r.Notes)}
+	if r.Outside {
+		view.Caution = saccade.OutsideCaution
+	}
 	for _, s := range []scoreView{
 		{"Focus", r.Focus, "how concentrated attention is; more focused than so many percent of the reference pages"},
 		{"Clarity", r.Clarity, "how little visual clutter there is; clearer than so many percent of the reference pages"},

@@ -239,3 +239,16 @@ func TestReportsInABrowser(t *testing.T) {
 		t.Errorf("the browser says: %q", *messages)
 	}
 }
+
+// TestOutside: the report of an input that the model cannot judge says so.
+func TestOutside(t *testing.T) {
+	for _, outside := range []bool{false, true} {
+		var b bytes.Buffer
+		if err := report.Analysis(&b, report.Result{Title: "t", Kind: saccade.KindImage, Width: 30, Height: 20, Outside: outside}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(b.String(), saccade.OutsideCaution); got != outside {
+			t.Errorf("outside %v, said %v", outside, got)
+		}
+	}
+}

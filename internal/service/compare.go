@@ -145,5 +145,10 @@ func (s *Service) side(ctx context.Context, a *saccade.Analysis, aois []saccade.
 	}
 	defer func() { _ = density.Close() }()
 	n.Frames, n.Density = frames, density
-	return compare.Measure(ctx, n)
+	side, err := compare.Measure(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	side.Outside = a.Outputs != nil && a.Outputs.Input.Outside()
+	return side, nil
 }

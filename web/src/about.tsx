@@ -16,7 +16,7 @@ export function AboutScreen() {
         who looked at photographs without a task. Everything else, the scores, the maps and the shares of areas, is computed from that prediction and from the pixels.</p>
       <h2>How right it is</h2>
       <p>Measured against eye tracking, as NSS: how far the predicted attention lies above its mean where people looked, in standard
-        deviations; 0 is chance. In brackets the 95 % interval. Beside it, how well the other viewers predict one of them.</p>
+        deviations; 0 is chance. In brackets the 95 % interval. Beside it, how well the other viewers predict one of them.</p>
       <div class="scroll" tabIndex={0} role="region" aria-label="Measured figures">
         <table class="figures">
           <thead><tr><th scope="col">Photographs that it was not trained on</th><th scope="col">Prediction</th><th scope="col">Other viewers</th><th scope="col">Center of the image</th></tr></thead>

@@ -3,12 +3,12 @@ import { useAddress } from './address';
 import { analysisKeys } from './analysiskeys';
 import { AreaList } from './arealist';
 import { coverage, inside } from './areas';
-import { ApiError, erase, find, patch, path } from './api';
+import { ApiError, erase, file, find, patch, path } from './api';
+import { Caution } from './caution';
 import { Controls } from './controls';
 import { ExportDialog } from './export';
 import { age, kinds, left, stages } from './format';
 import { loadNumbers, parseGrid, type Numbers } from './grid';
-import { file } from './api';
 import { keys } from './keys';
 import { DeleteButton } from './library';
 import { Model } from './model';
@@ -170,14 +170,16 @@ function Head({ model: m }: { model: Model }) {
       <h1 class="title"><input ref={title} aria-label="Title" size={Math.min(60, Math.max(8, m.title.value.length))} defaultValue={m.title.value} placeholder="Untitled" maxLength={500} onChange={(e) => void rename(e)} onKeyDown={(e) => e.key === 'Enter' && e.currentTarget.blur()} /></h1>
       <span class="small soft facts">{kinds[m.kind]} · {m.outputs.input ? `${m.width} × ${m.height} · ` : ''}{age(a.created_at)}{a.expires_at && !a.keep ? ` · ${left(a.expires_at)}` : ''}</span>
       <span class="spread" />
-      {a.status === 'success' && (
-        <>
-          <Button icon="compare" keys="C" onClick={() => setOpen('compare')}>Compare</Button>
-          <Button icon="export" keys="E" onClick={() => setOpen('export')}>Export</Button>
-          <Button icon="share" keys="S" kind="primary" onClick={() => setOpen('share')}>Share</Button>
-        </>
-      )}
-      <DeleteButton count={1} onDelete={remove} />
+      <div class="head-actions">
+        {a.status === 'success' && (
+          <>
+            <Button icon="compare" keys="C" onClick={() => setOpen('compare')}>Compare</Button>
+            <Button icon="export" keys="E" onClick={() => setOpen('export')}>Export</Button>
+            <Button icon="share" keys="S" kind="primary" onClick={() => setOpen('share')}>Share</Button>
+          </>
+        )}
+        <DeleteButton count={1} onDelete={remove} />
+      </div>
       {open === 'share' && <ShareDialog target={{ analysis: a.id }} onClose={() => shut('share')} />}
       {open === 'export' && <ExportDialog model={m} onClose={() => shut('export')} />}
       {open === 'compare' && <ComparePicker id={a.id} onClose={() => shut('compare')} />}
@@ -199,6 +201,7 @@ export function Result({ model: m }: { model: Model }) {
   return (
     <div class="result">
       <div class="viewer">
+        <Caution model={m} />
         <Stage model={m} />
         <Controls model={m} />
       </div>

@@ -20,9 +20,11 @@ export function AnalysisCard({ item: i, all, choose }: { item: ListItem; all: Re
       <div class="card-body">
         <a class="card-title clip" href={path('a/' + i.id)}>{title}</a>
         <p class="small soft"><Icon name={i.type === 'url' ? 'page' : i.type} />{kinds[i.type]} · {age(i.created_at)}{i.expires_at && !i.keep ? ` · ${left(i.expires_at)}` : ''}</p>
-        {i.status === 'pending' && <Progress value={i.progress ?? 0} label={`Analysis of ${title}`} />}
-        {i.status === 'failed' && <p class="small bad-text clamp">{i.error?.message}</p>}
-        {i.status === 'success' && <CardScores item={i} />}
+        <div class="card-foot">
+          {i.status === 'pending' && <Progress value={i.progress ?? 0} label={`Analysis of ${title}`} />}
+          {i.status === 'failed' && <p class="small bad-text clamp">{i.error?.message}</p>}
+          {i.status === 'success' && <CardScores item={i} />}
+        </div>
       </div>
     </li>
   );

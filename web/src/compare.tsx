@@ -2,6 +2,7 @@ import { useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { sourceOf } from './analysis';
 import { find, path } from './api';
+import { Caution } from './caution';
 import { measure } from './areas';
 import { seconds } from './format';
 import { frameAt, loadNumbers } from './grid';
@@ -11,7 +12,7 @@ import { keys } from './keys';
 import { Model } from './model';
 import { here, note } from './router';
 import { ShareDialog } from './share';
-import { draw } from './stage';
+import { draw, leastWidth } from './stage';
 import { Button, Failure, Segments } from './ui';
 import { CompareTable } from './comparetable';
 
@@ -56,6 +57,12 @@ export function Pair({ models: [a, b], ids }: { models: [Model, Model]; ids: [st
     a.player.seek(a.player.start + v);
     b.player.seek(b.player.start + v);
   };
+  const pull = (e: PointerEvent) => {
+    const box = e.currentTarget as HTMLElement;
+    const r = box.getBoundingClientRect();
+    box.setPointerCapture(e.pointerId);
+    setSwipe(Math.round(Math.min(100, Math.max(0, (100 * (e.clientX - r.left)) / r.width))));
+  };
   const toggle = () => {
     for (const m of [a, b]) playing ? m.player.pause() : void m.player.play();
     setPlaying(!playing);
@@ -88,15 +95,18 @@ export function Pair({ models: [a, b], ids }: { models: [Model, Model]; ids: [st
         {ids[0] && <><a class="up" href={path('')}>Library</a><span class="soft" aria-hidden="true">/</span></>}
         <h1 class="title clip">{a.title.value || 'Untitled'} <span class="soft">and</span> {b.title.value || 'Untitled'}</h1>
         <span class="spread" />
-        {ids[0] ? <Button kind="primary" icon="share" onClick={() => setSharing(true)}>Share</Button> : <span class="small soft">Shared, read-only</span>}
+        {ids[0] ? <div class="head-actions"><Button kind="primary" icon="share" keys="S" onClick={() => setSharing(true)}>Share</Button></div> : <span class="small soft">Shared, read-only</span>}
         {sharing && <ShareDialog target={{ pair: ids }} onClose={() => setSharing(false)} />}
       </div>
       <div class="viewer">
-        <div class={`sides ${mode}`}>
+        <Caution model={a} side="A" />
+        <Caution model={b} side="B" />
+        <div class={`sides ${mode}`} style={{ '--least': `${Math.max(leastWidth(a), leastWidth(b))}px` }} onPointerDown={mode === 'swipe' ? pull : undefined} onPointerMove={(e) => e.currentTarget.hasPointerCapture(e.pointerId) && pull(e)}>
           <Side model={a} name="A" />
           <div class="second" style={mode === 'swipe' ? { clipPath: `inset(0 0 0 ${swipe}%)` } : mode === 'onion' ? { opacity: swipe / 100 } : undefined}>
             {mode === 'diff' ? <Difference a={a} b={b} time={time} /> : <Side model={b} name="B" />}
           </div>
+          {mode === 'swipe' && <i class="divider" style={{ marginLeft: `${swipe}%` }} aria-hidden="true" />}
         </div>
         <div class="controls">
           {video && (
@@ -107,7 +117,7 @@ export function Pair({ models: [a, b], ids }: { models: [Model, Model]; ids: [st
           )}
           <Segments<Mode> label="Way of comparing" value={mode} options={modes} onChange={setMode} />
           {(mode === 'swipe' || mode === 'onion') && (
-            <label class="strength"><span class="small soft">A</span><input type="range" min="0" max="100" value={swipe} aria-label={mode === 'swipe' ? 'Border between A and B' : 'How much of B shows'} onInput={(e) => setSwipe(Number(e.currentTarget.value))} /><span class="small soft">B</span></label>
+            <label class="strength border"><span class="small soft">A</span><input type="range" min="0" max="100" value={swipe} aria-label={mode === 'swipe' ? 'Border between A and B' : 'How much of B shows'} onInput={(e) => setSwipe(Number(e.currentTarget.value))} /><span class="small soft">B</span></label>
           )}
           <span class="spread" />
           {mode === 'diff' ? <span class="legend small soft"><i class="swatch more" /> more in B <i class="swatch less" /> less in B</span> : <Legend view="heat" />}

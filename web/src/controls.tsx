@@ -33,14 +33,15 @@ export function Controls({ model: m }: { model: Model }) {
         </div>
       )}
       <Segments<View> label="View" value={m.view.value} options={m.views} onChange={(v) => setView(m, v)} />
-      {m.view.value !== 'off' && m.view.value !== 'path' && (
-        <label class="strength" title="Strength of the overlay (keys - and =)">
-          <input type="range" min="0.2" max="1.6" step="0.1" value={m.strength.value} aria-label="Strength of the overlay" onInput={(e) => (m.strength.value = Number(e.currentTarget.value))} /></label>
-      )}
-      <span class="spread" />
-      <Legend view={m.view.value} />
-      <Button icon="ground" label={`Background of the stage: ${m.ground.value}`} keys="B" kind="plain" onClick={() => nextGround(m)} />
-      <Button icon="full" label="Full screen" keys="F" kind="plain" onClick={fullScreen} />
+      <div class="overlay-controls">
+        {m.view.value !== 'off' && m.view.value !== 'path' && (
+          <label class="strength" title="Strength of the overlay (keys - and =)">
+            <input type="range" min="0.2" max="1.6" step="0.1" value={m.strength.value} aria-label="Strength of the overlay" onInput={(e) => (m.strength.value = Number(e.currentTarget.value))} /></label>
+        )}
+        <Legend view={m.view.value} />
+        <Button icon="ground" label={`Background of the stage: ${m.ground.value}`} keys="B" kind="plain" onClick={() => nextGround(m)} />
+        <Button icon="full" label="Full screen" keys="F" kind="plain" onClick={fullScreen} />
+      </div>
     </div>
   );
 }

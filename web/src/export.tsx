@@ -4,6 +4,7 @@ import type { Outputs } from './types';
 import { draw } from './stage';
 import { Painter } from './heat';
 import { file, find, path } from './api';
+import { Caution } from './caution';
 import { Button, Dialog, explain } from './ui';
 import { HeatVideo } from './heatvideo';
 
@@ -14,6 +15,7 @@ export function ExportDialog({ model: m, onClose }: { model: Model; onClose: () 
   const name = (m.title.value || 'analysis').replace(/[^\p{L}\p{N}._-]+/gu, '-');
   return (
     <Dialog title="Export" onClose={onClose}>
+      <Caution model={m} />
       <ul class="exports">
         <Item title={m.kind === 'video' ? 'This frame as PNG' : 'Image with heat as PNG'} text="As it is on screen, with the overlay">
           <Button onClick={() => void savePNG(m, name).catch(explain)}>Save</Button></Item>
@@ -48,7 +50,7 @@ function Editors({ m, name }: { m: NonNullable<NonNullable<Outputs['attention']>
   const button = (label: string, href: string, as: string) => <a class="button" href={href} download={as} onClick={keepHere} aria-label={`Save markers as ${label}`}>{label}</a>;
   return (
     <Item title="Markers for editors" text="Lost gaze at cuts, drops of focus, missed areas; and how far the gaze jumps at each cut">
-      <div class="row">{button('EDL', m.edl, `${name}.edl`)}{button('FCPXML', m.fcpxml, `${name}.fcpxml`)}{button('CSV', m.csv, `${name}-markers.csv`)}{button('Eye trace', m.eyeTrace, `${name}-eyetrace.csv`)}</div>
+      <div class="formats">{button('EDL', m.edl, `${name}.edl`)}{button('FCPXML', m.fcpxml, `${name}.fcpxml`)}{button('CSV', m.csv, `${name}-markers.csv`)}{button('Eye trace', m.eyeTrace, `${name}-eyetrace.csv`)}</div>
     </Item>
   );
 }

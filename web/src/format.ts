@@ -9,7 +9,7 @@ export function clock(s: number): string {
   return `${m}:${rest}`;
 }
 
-export const percent = (v: number) => `${(100 * v).toFixed(v < 0.0995 ? 1 : 0)} %`;
+export const percent = (v: number) => (v > 0 && v < 0.0005 ? '< 0.1 %' : `${(100 * v).toFixed(v < 0.0995 ? 1 : 0)} %`);
 
 export function bytes(n: number): string {
   if (n < 1e3) return `${n} B`;

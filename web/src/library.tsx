@@ -169,7 +169,7 @@ function Empty() {
     <section class="empty">
       <div class="empty-art" aria-hidden="true"><Icon name="upload" /></div>
       <h2>Drop a video or an image anywhere</h2>
-      <p class="soft">WebM up to 60 seconds and 100 MB, PNG or JPEG; or the address of a web page. A prediction takes seconds.</p>
+      <p class="soft">WebM, MP4, MOV or GIF up to 60 seconds and 100 MB; PNG, JPEG or WebP; or the address of a web page.</p>
       <Button kind="primary" disabled={busy} onClick={() => void sample()}>Analyze the sample</Button>
       <p class="small soft">A seven-second recording of a visit to a shop.</p>
     </section>

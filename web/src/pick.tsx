@@ -19,7 +19,7 @@ export function ComparePicker({ id, onClose }: { id: string; onClose: () => void
       <ul class="pick-list">
         {items?.map((i) => (
           <li key={i.id}><button type="button" onClick={() => { onClose(); go(`c/${i.id}..${id}`); }}>
-            {i.poster?.heat && <img src={i.poster.heat} alt="" />}<span class="clip">{i.title || 'Untitled'}</span><span class="small soft">{kinds[i.type]} · {age(i.created_at)}</span></button></li>
+            {i.poster?.heat && <img src={i.poster.heat} alt="" />}<span><span class="clip">{i.title || 'Untitled'}</span><span class="small soft">{kinds[i.type]} · {age(i.created_at)}</span></span></button></li>
         ))}
       </ul>
     </Dialog>

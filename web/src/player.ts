@@ -177,7 +177,7 @@ export class Player {
   }
 
   // middle is a time inside a frame, three quarters through: the safest one.
-  private middle(f: number): number {
+  middle(f: number): number {
     const from = this.times[f] ?? 0;
     return from + 0.75 * (frameEnd(this.times, this.duration, f) - from);
   }

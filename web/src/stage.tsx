@@ -7,6 +7,10 @@ import { Painter, path, spots, type View } from './heat';
 import type { Model } from './model';
 import type { GazePoint } from './types';
 
+// leastWidth is how wide a picture is shown at least, in pixels: one that is much
+// taller than the window is not shrunk to fit, but scrolls.
+export const leastWidth = (m: Model): number => (m.width / m.height < 0.7 ? m.width : 0);
+
 const trail = 1.2; // seconds of the gaze path that are shown of a video
 
 // Stage shows the video or image, the heat above it and the areas on top.
@@ -28,7 +32,7 @@ export function Stage({ model: m }: { model: Model }) {
   const density = m.numbers?.grid.density(frame);
   return (
     <div class="stage" data-ground={m.ground.value} {...(m.source.image && { tabIndex: 0, role: 'region', 'aria-label': 'Stage' })}>
-      <div class="screen" style={{ aspectRatio: `${width} / ${height}`, '--ratio': width / height }}>
+      <div class="screen" style={{ aspectRatio: `${width} / ${height}`, '--ratio': width / height, '--least': `${leastWidth(m)}px` }}>
         {m.source.video && (
           <video ref={video} src={m.source.video} muted playsInline preload="auto" aria-label={`Video ${m.title.value}`} disablePictureInPicture
             onClick={() => m.tool.value === 'none' && m.player.toggle()} crossOrigin="anonymous" />

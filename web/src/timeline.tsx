@@ -1,11 +1,11 @@
-import { type Signal, useComputed, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { colorOf } from './areas';
 import { Chart, lines } from './chart';
 import { clock, percent, seconds } from './format';
 import { frameAt } from './grid';
 import type { Model } from './model';
-import { drawStrip, type Thumb } from './strip';
+import { Film, type Thumb } from './strip';
 
 // Timeline is the whole video from left to right: frames, cuts, scores over
 // time and a lane for each area. Hovering never moves the video.
@@ -14,7 +14,7 @@ export function Timeline({ model: m }: { model: Model }) {
   const body = useRef<HTMLDivElement>(null);
   const hover = useSignal<number | undefined>(undefined);
   const drag = useRef<number | undefined>(undefined);
-  const thumbs = useSignal<Thumb[]>([]);
+  const [film, setFilm] = useState<Film>();
   const share = (t: number) => (p.duration ? (100 * (t - p.start)) / p.duration : 0);
   const timeOf = (e: PointerEvent) => {
     const r = body.current!.getBoundingClientRect();
@@ -28,11 +28,16 @@ export function Timeline({ model: m }: { model: Model }) {
   const move = (e: PointerEvent) => {
     const t = timeOf(e);
     hover.value = t;
+    film?.look(frameAt(p.times, t));
     if (drag.current !== undefined && Math.abs(t - drag.current) > p.duration / 150) setRange(m, Math.min(t, drag.current), Math.max(t, drag.current));
   };
   const up = (e: PointerEvent) => {
     if (drag.current !== undefined && Math.abs(timeOf(e) - drag.current) <= p.duration / 150) p.seek(timeOf(e));
     drag.current = undefined;
+  };
+  const leave = () => {
+    hover.value = undefined;
+    film?.look(undefined);
   };
   const text = useComputed(() => `${seconds(p.time - p.start)}, frame ${p.frame.value + 1} of ${p.times.length}`);
   const range = p.range.value;
@@ -47,11 +52,11 @@ export function Timeline({ model: m }: { model: Model }) {
           {m.areas?.list.value.map((a, i) => <span key={a.name} class="lane-name clip"><span class="dot" style={{ background: colorOf(i) }} />{a.name}</span>)}
         </div>
         <div ref={body} class="track-body" onPointerDown={down} onPointerMove={move} onPointerUp={up}
-          onPointerLeave={() => (hover.value = undefined)} onDblClick={() => setRange(m)}>
+          onPointerLeave={leave} onDblClick={() => setRange(m)}>
           <div class="position" role="slider" tabIndex={0} aria-label="Position in the video" aria-valuemin={1} aria-valuemax={p.times.length}
             aria-valuenow={p.frame.value + 1} aria-valuetext={text.value} />
           <Ruler duration={p.duration} />
-          <Strip model={m} thumbs={thumbs} />
+          <Strip model={m} opened={setFilm} />
           <Chart model={m} />
           <Lanes model={m} />
           <svg class="marks" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
@@ -60,7 +65,7 @@ export function Timeline({ model: m }: { model: Model }) {
             {hover.value !== undefined && <line class="hover" x1={share(hover.value)} x2={share(hover.value)} y1="0" y2="100" />}
             <line class="playhead" x1={share(p.time)} x2={share(p.time)} y1="0" y2="100" />
           </svg>
-          {hover.value !== undefined && <HoverLabel model={m} time={hover.value} left={share(hover.value)} thumbs={thumbs} />}
+          {hover.value !== undefined && <HoverLabel model={m} time={hover.value} left={share(hover.value)} film={film} />}
         </div>
       </div>
       <Table model={m} />
@@ -96,30 +101,32 @@ function Legend({ model: m }: { model: Model }) {
   );
 }
 
-// HoverLabel says what is under the pointer, with the nearest frame of the strip.
-function HoverLabel({ model: m, time, left, thumbs }: { model: Model; time: number; left: number; thumbs: Signal<Thumb[]> }) {
+// HoverLabel says what is under the pointer, with the frame there; until that has been
+// decoded, with the nearest one of the strip.
+function HoverLabel({ model: m, time, left, film }: { model: Model; time: number; left: number; film?: Film }) {
   const ref = useRef<HTMLCanvasElement>(null);
   const f = frameAt(m.player.times, time);
   const row = m.numbers?.rows[f];
-  const thumb = thumbs.value.reduce<Thumb | undefined>((a, b) => (a && Math.abs(a.time - time) <= Math.abs(b.time - time) ? a : b), undefined);
+  const looked = film?.looked.value;
+  const near = film?.thumbs.value.reduce<Thumb | undefined>((a, b) => (a && Math.abs(a.time - time) <= Math.abs(b.time - time) ? a : b), undefined);
+  const thumb = looked?.frame === f ? looked : near;
   useEffect(() => {
     if (thumb) ref.current!.getContext('2d')!.drawImage(thumb.image, 0, 0);
   }, [thumb]);
   return (
     <span class={left > 80 ? 'hover-label to-left' : 'hover-label'} style={{ left: `${left}%` }}>
-      {thumb && <canvas ref={ref} class="thumb" width={thumb.image.width} height={thumb.image.height} data-time={thumb.time} aria-hidden="true" />}
+      {thumb && <canvas ref={ref} class="thumb" width={thumb.image.width} height={thumb.image.height} data-frame={thumb === looked ? f : undefined} aria-hidden="true" />}
       {seconds(time - m.player.start)} · frame {f + 1}{row ? ` · focus ${row.focus}` : ''}
     </span>
   );
 }
 
-function Strip({ model: m, thumbs }: { model: Model; thumbs: Signal<Thumb[]> }) {
+function Strip({ model: m, opened }: { model: Model; opened: (f: Film | undefined) => void }) {
   const ref = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    const stop = new AbortController();
-    thumbs.value = [];
-    if (m.source.video) void drawStrip(ref.current!, m.source.video, m.player, m.width / m.height, (t) => (thumbs.value = [...thumbs.peek(), t]), stop.signal);
-    return () => stop.abort();
+    const film = m.source.video ? new Film(m.source.video, m.player, m.width / m.height, ref.current!) : undefined;
+    opened(film);
+    return () => film?.close();
   }, [m]);
   return <canvas ref={ref} class="strip" aria-hidden="true" />;
 }

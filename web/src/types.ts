@@ -22,7 +22,7 @@ export interface GazePoint { x: number; y: number; mass: number; time?: number }
 export interface Score { score?: number; map?: string; timeline?: { time: number; score: number }[] }
 
 export interface Outputs {
-  input?: { image?: string; video?: string; poster?: Poster; width?: number; height?: number; frames?: number; duration?: number };
+  input?: { image?: string; video?: string; poster?: Poster; width?: number; height?: number; frames?: number; duration?: number; outsideTraining?: boolean };
   attention?: {
     attentionMap?: string; perceptionMap?: string; hotspotsMap?: string; overlay?: string; grid?: string;
     data?: { json: string; csv: string; density: string };

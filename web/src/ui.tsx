@@ -40,7 +40,8 @@ interface ButtonProps {
 }
 
 export function Button({ children, icon, label, keys, kind, pressed, disabled, type = 'button', id, onClick }: ButtonProps) {
-  const title = label ? (keys ? `${label} (${keys})` : label) : keys ? `Key: ${keys}` : undefined;
+  const name = label ?? (typeof children === 'string' ? children : undefined);
+  const title = keys ? `${name} (${keys})` : label;
   return (
     <button id={id} type={type} class={`button ${kind ?? ''} ${children ? '' : 'icon-only'}`} aria-label={children ? undefined : label}
       aria-pressed={pressed} title={title} disabled={disabled} onClick={onClick}>

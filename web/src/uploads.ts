@@ -39,9 +39,18 @@ export const imagePredictions = {
 export function addFile(file: File): void {
   add(file.name, file.size, async (u, s) => {
     const f = await formatOf(file);
-    if (!f) throw new ApiError(400, { code: 'invalid_input_configuration', message: `${file.name} is neither a video (WebM, MP4, MOV, GIF) nor an image (PNG, JPEG, WebP). With ffmpeg: ffmpeg -i "${file.name}" out.webm` }, 0);
+    if (!f) throw new ApiError(400, { code: 'invalid_input_configuration', message: notTaken(file) }, 0);
     return f.kind === 'image' ? sendImage(file, f, u, s) : sendVideo(file, f, u, s);
   });
+}
+
+// notTaken says why a file is not sent, and what to do. A name that promises a
+// format which the bytes do not keep is most often a piece of a recording.
+function notTaken(file: File): string {
+  if (file.size === 0) return `${file.name} is empty.`;
+  const name = /\.(webm|mp4|m4v|mov|gif|png|jpe?g|webp)$/i.exec(file.name)?.[1]!.toUpperCase();
+  if (name) return `${file.name} does not begin as a ${name} file does. Of a recording in pieces, join all of them, the first one first, and take the whole.`;
+  return `${file.name} is neither a video (WebM, MP4, MOV, GIF) nor an image (PNG, JPEG, WebP). With ffmpeg: ffmpeg -i "${file.name}" out.webm`;
 }
 
 // OfPage is what can be asked of pages alone.
@@ -82,12 +91,20 @@ async function start(u: Upload): Promise<void> {
   } catch (e) {
     if (u.abort.signal.aborted) return dismiss(u.id);
     const full = e instanceof ApiError && (e.status === 503 || e.status === 429);
-    change(u.id, full ? { state: 'waiting', error: e, retryAt: Date.now() + 1e3 * Math.max(2, e.retryAfter) } : { state: 'failed', error: e });
-    if (full) setTimeout(() => retry(u.id), 1e3 * Math.max(2, e.retryAfter));
+    if (full) retryLater(u.id, e);
+    else change(u.id, { state: 'failed', error: e });
   }
   next();
 }
 
+function retryLater(id: number, e: ApiError): void {
+  const wait = 1e3 * Math.max(2, e.retryAfter);
+  const retryAt = Date.now() + wait;
+  change(id, { state: 'waiting', error: e, retryAt });
+  setTimeout(() => uploads.value.some((u) => u.id === id && u.retryAt === retryAt) && retry(id), wait);
+}
+
+// retry sends an upload again, without waiting for its time.
 export function retry(id: number): void {
   const u = uploads.value.find((u) => u.id === id);
   if (!u || u.state === 'sending' || u.state === 'starting' || u.state === 'done') return;

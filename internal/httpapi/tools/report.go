@@ -71,7 +71,7 @@ func (g *group) writeReport(ctx context.Context, a *saccade.Analysis, w io.Write
 	}
 	return report.Analysis(w, report.Result{
 		Title: title, Kind: a.Request.Kind, Model: side.Model, Width: side.Width, Height: side.Height, Frames: side.Frames, Duration: side.Duration,
-		Made:  a.CreatedAt.UTC().Format("2006-01-02 15:04 UTC"),
+		Made: a.CreatedAt.UTC().Format("2006-01-02 15:04 UTC"), Outside: side.Outside,
 		Focus: side.Focus, Clarity: side.Clarity, Excitingness: side.Excitingness, AOIs: side.AOIs, Rows: rows,
 		Image: report.NewImage(pixels, image.Pt(side.Width, side.Height), side.Density, side.AOIs),
 	})
