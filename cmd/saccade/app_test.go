@@ -28,11 +28,13 @@ func TestApp(t *testing.T) {
 			b.judge(strings.ToLower(name))
 		}
 	}
+	quick := s.slowly()
 	dropSample(b)
 	b.see("Sample: a visit to a shop")
 	b.click("Open")
 	b.wait("document.querySelector('.running .heat')?.width > 300 && document.body.innerText.includes('frames predicted')")
-	b.save("running")
+	b.judge("running")
+	quick()
 	b.wait("document.querySelector('.timeline')")
 	id := eval[string](b, "location.pathname.split('/')[2]")
 	b.judge("analysis")

@@ -87,7 +87,7 @@ func TestAppQueue(t *testing.T) {
 	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `
 		const real = fetch; let fast = 1;
 		window.fetch = (a, o) => String(a).includes('v2/upload-urls') && fast-- > 0
-			? Promise.resolve(new Response('{"error":{"code":"rate_limited","message":"Too many."}}', {status: 429, headers: {'Retry-After': '3'}})) : real(a, o);`})
+			? Promise.resolve(new Response('{"error":{"code":"rate_limited","message":"Too many."}}', {status: 429, headers: {'Retry-After': '600'}})) : real(a, o);`})
 	b.open(s.link())
 	for i, says := range []string{"Next in line", "Number 2 in line", "Number 3 in line"} {
 		b.wait(fmt.Sprintf("document.querySelector('[data-id=\"%s\"] .badge')?.innerText === %q", ids[i], says))
@@ -103,7 +103,8 @@ func TestAppQueue(t *testing.T) {
 	b.see("Next in line")
 	dropSample(b)
 	b.see("Too many requests. Next try in")
-	b.save("too-fast")
+	b.judge("too-fast")
+	b.click("Try now")
 	b.see("The service is full. Next try in") // as the queue really is, at the next try
 	b.expect("503")
 	s.call("DELETE", "/analyses/"+ids[1], nil)

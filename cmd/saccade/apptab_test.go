@@ -164,6 +164,12 @@ func (b *tab) open(path string) {
 	b.must(chromedp.Do(b.ctx, chromedp.Navigate(b.url+path)))
 }
 
+// reload loads the page anew.
+func (b *tab) reload() {
+	b.t.Helper()
+	b.must(chromedp.Do(b.ctx, chromedp.Reload()))
+}
+
 // eval returns the value of an expression, awaited.
 func eval[T any](b *tab, expression string) T {
 	b.t.Helper()

@@ -201,6 +201,7 @@ func TestRenderingSurvives(t *testing.T) {
 	if done := s.settle(posted.text("location"), 5*time.Minute); done.text("status") != "success" {
 		t.Fatal(done.body)
 	}
+	s.slowly()
 	if a := s.addOutputs("/analyses/video/"+posted.text("id"), object{"outputs": attentionMap}); a.status != http.StatusAccepted {
 		t.Fatalf("%d %v", a.status, a.body)
 	}
