@@ -32,8 +32,12 @@ func TestApp(t *testing.T) {
 	dropSample(b)
 	b.see("Sample: a visit to a shop")
 	b.click("Open")
-	b.wait("document.querySelector('.running .heat')?.width > 300 && document.body.innerText.includes('frames predicted')")
+	const drawn = "(c => c.width && [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data].reduce((sum, v, i) => sum + (i % 4 === 3 ? v : 0), 0))(document.querySelector('.running .heat'))"
+	b.wait("document.querySelector('.running .heat')?.width > 300 && document.body.innerText.includes('frames predicted') && " + drawn + " > 10000")
 	b.judge("running")
+	first := eval[int](b, "parseInt(document.querySelector('.running-says .soft').innerText)")
+	shown := eval[float64](b, "document.querySelector('video').currentTime")
+	b.wait(fmt.Sprintf("parseInt(document.querySelector('.running-says .soft').innerText) > %d && document.querySelector('video').currentTime > %f && %s > 10000", first, shown, drawn))
 	quick()
 	b.wait("document.querySelector('.timeline')")
 	id := eval[string](b, "location.pathname.split('/')[2]")

@@ -42,10 +42,7 @@ function useAnalysis(id: string): Loaded | undefined {
         const numbers = await numbersOf(analysis, stop.signal);
         if (stop.signal.aborted) return;
         const model = new Model(analysis, numbers, sourceOf(analysis));
-        if (analysis.status === 'pending') {
-          model.player.frame.value = Math.max(0, (numbers?.grid.frames ?? 1) - 1);
-          timer = window.setTimeout(() => void read(), 700);
-        }
+        if (analysis.status === 'pending') timer = window.setTimeout(() => void read(), 700);
         setLoaded({ analysis, model });
       } catch (error) {
         if (stop.signal.aborted) return;
@@ -124,6 +121,7 @@ function Running({ model: m }: { model: Model }) {
   const n = a.queue_position;
   const says = n ? (n === 1 ? 'Next in line' : `Number ${n} in line`) : stages[a.stage ?? 'queued'] ?? 'Running';
   const percent = Math.round(100 * (a.progress ?? 0));
+  useEffect(() => m.player.seek(m.player.end), [m]); // the frame that was predicted last
   return (
     <div class="viewer running">
       <Stage model={m} />

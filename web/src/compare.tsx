@@ -1,4 +1,4 @@
-import { useSignalEffect } from '@preact/signals';
+import { effect, useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { sourceOf } from './analysis';
 import { find, path } from './api';
@@ -135,7 +135,7 @@ function Side({ model: m, name }: { model: Model; name: string }) {
   const heat = useRef<HTMLCanvasElement>(null);
   const painter = useRef(new Painter());
   useEffect(() => (video.current && still.current ? m.player.attach(video.current, still.current) : undefined), [m]);
-  useSignalEffect(() => draw(heat.current!, painter.current, m, 'heat', m.player.frame.value, 1));
+  useEffect(() => effect(() => draw(heat.current!, painter.current, m, 'heat', m.player.frame.value, 1)), [m]);
   return (
     <figure class="side" aria-label={`${name}: ${m.title.value}`}>
       <div class="screen" style={{ aspectRatio: `${m.width} / ${m.height}`, '--ratio': m.width / m.height }}>

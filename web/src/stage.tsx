@@ -1,4 +1,4 @@
-import { useSignalEffect } from '@preact/signals';
+import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { AreaLayer } from './arealayer';
 import { inside, coverage } from './areas';
@@ -21,11 +21,7 @@ export function Stage({ model: m }: { model: Model }) {
   const painter = useRef(new Painter());
   const { width, height } = m;
   useEffect(() => (video.current && still.current ? m.player.attach(video.current, still.current) : undefined), [m]);
-  useSignalEffect(() => {
-    const c = heat.current!;
-    const view = m.held.value ? 'off' : m.view.value;
-    draw(c, painter.current, m, view, m.player.frame.value, m.strength.value);
-  });
+  useEffect(() => effect(() => draw(heat.current!, painter.current, m, m.held.value ? 'off' : m.view.value, m.player.frame.value, m.strength.value)), [m]);
   const map = m.view.value === 'clarity' ? m.outputs.clarity?.map : m.view.value === 'excitingness' ? m.outputs.excitingness?.map : undefined;
   const covers = m.areas?.list.value.map((a) => (m.numbers ? coverage(a, m.numbers.grid.w, m.numbers.grid.h) : new Float32Array()));
   const frame = m.player.frame.value;
