@@ -7,7 +7,7 @@ import { Painter, path, spots, type View } from './heat';
 import type { Model } from './model';
 import type { GazePoint } from './types';
 
-// leastWidth is how wide a picture is shown at least, in pixels: one that is much
+// leastWidth is how wide an image is shown at least, in pixels: one that is much
 // taller than the window is not shrunk to fit, but scrolls.
 export const leastWidth = (m: Model): number => (m.width / m.height < 0.7 ? m.width : 0);
 

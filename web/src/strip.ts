@@ -7,9 +7,9 @@ export interface Thumb { time: number; image: HTMLCanvasElement }
 const thumbWide = 176; // pixels
 const most = 24; // thumbs of a strip
 
-// Film shows frames of a video beside the player, by a video element of its own: a
+// Previews shows frames of a video beside the player, by a video element of its own: a
 // strip of them, and the one under the pointer, which comes first.
-export class Film {
+export class Previews {
   readonly thumbs = signal<Thumb[]>([]);
   readonly looked = signal<(Thumb & { frame: number }) | undefined>(undefined);
   private readonly video = document.createElement('video');

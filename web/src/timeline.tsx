@@ -5,7 +5,7 @@ import { Chart, lines } from './chart';
 import { clock, percent, seconds } from './format';
 import { frameAt } from './grid';
 import type { Model } from './model';
-import { Film, type Thumb } from './strip';
+import { Previews, type Thumb } from './strip';
 
 // Timeline is the whole video from left to right: frames, cuts, scores over
 // time and a lane for each area. Hovering never moves the video.
@@ -14,7 +14,7 @@ export function Timeline({ model: m }: { model: Model }) {
   const body = useRef<HTMLDivElement>(null);
   const hover = useSignal<number | undefined>(undefined);
   const drag = useRef<number | undefined>(undefined);
-  const [film, setFilm] = useState<Film>();
+  const [previews, setPreviews] = useState<Previews>();
   const share = (t: number) => (p.duration ? (100 * (t - p.start)) / p.duration : 0);
   const timeOf = (e: PointerEvent) => {
     const r = body.current!.getBoundingClientRect();
@@ -28,7 +28,7 @@ export function Timeline({ model: m }: { model: Model }) {
   const move = (e: PointerEvent) => {
     const t = timeOf(e);
     hover.value = t;
-    film?.look(frameAt(p.times, t));
+    previews?.look(frameAt(p.times, t));
     if (drag.current !== undefined && Math.abs(t - drag.current) > p.duration / 150) setRange(m, Math.min(t, drag.current), Math.max(t, drag.current));
   };
   const up = (e: PointerEvent) => {
@@ -37,7 +37,7 @@ export function Timeline({ model: m }: { model: Model }) {
   };
   const leave = () => {
     hover.value = undefined;
-    film?.look(undefined);
+    previews?.look(undefined);
   };
   const text = useComputed(() => `${seconds(p.time - p.start)}, frame ${p.frame.value + 1} of ${p.times.length}`);
   const range = p.range.value;
@@ -56,7 +56,7 @@ export function Timeline({ model: m }: { model: Model }) {
           <div class="position" role="slider" tabIndex={0} aria-label="Position in the video" aria-valuemin={1} aria-valuemax={p.times.length}
             aria-valuenow={p.frame.value + 1} aria-valuetext={text.value} />
           <Ruler duration={p.duration} />
-          <Strip model={m} opened={setFilm} />
+          <Strip model={m} opened={setPreviews} />
           <Chart model={m} />
           <Lanes model={m} />
           <svg class="marks" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
@@ -65,7 +65,7 @@ export function Timeline({ model: m }: { model: Model }) {
             {hover.value !== undefined && <line class="hover" x1={share(hover.value)} x2={share(hover.value)} y1="0" y2="100" />}
             <line class="playhead" x1={share(p.time)} x2={share(p.time)} y1="0" y2="100" />
           </svg>
-          {hover.value !== undefined && <HoverLabel model={m} time={hover.value} left={share(hover.value)} film={film} />}
+          {hover.value !== undefined && <HoverLabel model={m} time={hover.value} left={share(hover.value)} previews={previews} />}
         </div>
       </div>
       <Table model={m} />
@@ -103,12 +103,12 @@ function Legend({ model: m }: { model: Model }) {
 
 // HoverLabel says what is under the pointer, with the frame there; until that has been
 // decoded, with the nearest one of the strip.
-function HoverLabel({ model: m, time, left, film }: { model: Model; time: number; left: number; film?: Film }) {
+function HoverLabel({ model: m, time, left, previews }: { model: Model; time: number; left: number; previews?: Previews }) {
   const ref = useRef<HTMLCanvasElement>(null);
   const f = frameAt(m.player.times, time);
   const row = m.numbers?.rows[f];
-  const looked = film?.looked.value;
-  const near = film?.thumbs.value.reduce<Thumb | undefined>((a, b) => (a && Math.abs(a.time - time) <= Math.abs(b.time - time) ? a : b), undefined);
+  const looked = previews?.looked.value;
+  const near = previews?.thumbs.value.reduce<Thumb | undefined>((a, b) => (a && Math.abs(a.time - time) <= Math.abs(b.time - time) ? a : b), undefined);
   const thumb = looked?.frame === f ? looked : near;
   useEffect(() => {
     if (thumb) ref.current!.getContext('2d')!.drawImage(thumb.image, 0, 0);
@@ -121,12 +121,12 @@ function HoverLabel({ model: m, time, left, film }: { model: Model; time: number
   );
 }
 
-function Strip({ model: m, opened }: { model: Model; opened: (f: Film | undefined) => void }) {
+function Strip({ model: m, opened }: { model: Model; opened: (f: Previews | undefined) => void }) {
   const ref = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    const film = m.source.video ? new Film(m.source.video, m.player, m.width / m.height, ref.current!) : undefined;
-    opened(film);
-    return () => film?.close();
+    const previews = m.source.video ? new Previews(m.source.video, m.player, m.width / m.height, ref.current!) : undefined;
+    opened(previews);
+    return () => previews?.close();
   }, [m]);
   return <canvas ref={ref} class="strip" aria-hidden="true" />;
 }
