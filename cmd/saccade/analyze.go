@@ -111,9 +111,7 @@ func (c *analyzeCmd) analyzer(allow ...string) (*pipeline.Analyzer, error) {
 	var model attention.Predictor
 	var g errgroup.Group
 	g.Go(func() (err error) { model, err = attention.ByName(c.Model); return err })
-	video := ffmpeg.DefaultConfig()
-	video.Logger = slog.Default()
-	tool, err := ffmpeg.New(video) // which waits for ffmpeg
+	tool, err := c.ffmpeg()
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
@@ -127,6 +125,24 @@ func (c *analyzeCmd) analyzer(allow ...string) (*pipeline.Analyzer, error) {
 		return nil, err
 	}
 	return pipeline.New(cfg, tool, model, pages)
+}
+
+// ffmpeg returns what decodes videos. It is asked what it can do, which takes longer than
+// an image does, unless the files are known and none of them is a video; then it is nil.
+func (c *analyzeCmd) ffmpeg() (*ffmpeg.Tool, error) {
+	needed := len(c.Files) == 0
+	for _, f := range c.Files {
+		if !batch.IsPage(f) {
+			kind, _, _ := remote.FormatOf(f, saccade.Format(c.Format)) // the error comes with the file
+			needed = needed || kind == saccade.KindVideo
+		}
+	}
+	if !needed {
+		return nil, nil
+	}
+	cfg := ffmpeg.DefaultConfig()
+	cfg.Logger = slog.Default()
+	return ffmpeg.New(cfg)
 }
 
 // stemsOf returns the name of the directory of every input below out. It refuses two
