@@ -27,8 +27,8 @@ func exists(p string) bool {
 	return err == nil
 }
 
-// cpu is the processor time of this process and its ended children.
-func cpu() time.Duration {
+// spent is the processor time of this process and its ended children.
+func spent() time.Duration {
 	var sum time.Duration
 	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
 		var r syscall.Rusage
@@ -42,14 +42,14 @@ func cpu() time.Duration {
 // measure runs f b.N times and reports processor seconds and frames a second.
 func measure(b *testing.B, frames int, f func() error) {
 	b.Helper()
-	start := cpu()
+	start := spent()
 	for b.Loop() {
 		if err := f(); err != nil {
 			b.Fatal(err)
 		}
 	}
 	n := float64(b.N)
-	b.ReportMetric((cpu()-start).Seconds()/n, "cpu-s/op")
+	b.ReportMetric((spent()-start).Seconds()/n, "cpu-s/op")
 	b.ReportMetric(float64(frames)*n/b.Elapsed().Seconds(), "frames/s")
 }
 

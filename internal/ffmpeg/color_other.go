@@ -1,0 +1,6 @@
+//go:build !amd64
+
+package ffmpeg
+
+// scaleBlocks leaves everything to plain Go.
+func scaleBlocks([]byte, uint16, uint16) int { return 0 }
