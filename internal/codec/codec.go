@@ -1,6 +1,7 @@
 // Package codec reads the beginnings of VP8, VP9 and AV1 frames: whether they
-// are shown, how large they are, and whether spatial layers share a block. It
-// never decodes a frame, and trusts nothing.
+// are shown, how large they are, whether spatial layers share a block, and which
+// frames of VP9 add nothing to those before. It never decodes a frame, and trusts
+// nothing.
 package codec
 
 import "encoding/binary"

@@ -7,18 +7,25 @@ import (
 
 // opaque are eight samples of alpha of at least 252. Recorders code alpha with
 // losses: what was opaque comes back as 253 to 255, and its color as it was.
-const opaque = 0xfcfcfcfcfcfcfcfc
+// lasting are eight samples of at least 254, see Opaque.
+const (
+	opaque  = 0xfcfcfcfcfcfcfcfc
+	lasting = 0xfefefefefefefefe
+)
 
 // seeThrough returns the first of row's samples, at or behind x, in a run of
 // eight that is not all opaque; len(row) where there is none.
-func seeThrough(row []byte, x int) int {
+func seeThrough(row []byte, x int) int { return below(row, x, opaque) }
+
+// below is seeThrough for other samples than opaque ones: eight times ones above zeros.
+func below(row []byte, x int, least uint64) int {
 	for ; x+8 <= len(row); x += 8 {
-		if binary.LittleEndian.Uint64(row[x:])&opaque != opaque {
+		if binary.LittleEndian.Uint64(row[x:])&least != least {
 			return x
 		}
 	}
 	for ; x < len(row); x++ {
-		if row[x] < opaque&0xff {
+		if row[x] < byte(least) {
 			return x
 		}
 	}

@@ -133,7 +133,8 @@ func (d *Decoder) run(ctx context.Context, src sourceFile, threads int) (err err
 	if d.info.Transparent {
 		of = webm.AllPlanes
 	}
-	if d.proc, d.pipe, d.feed, err = d.tool.pump(ctx, src, of, d.tool.decodeArgs(d.info, threads)); err != nil {
+	colors := func(ctx context.Context, w io.Writer) error { return src.CopyVideo(ctx, w, of) }
+	if d.proc, d.pipe, d.feed, err = d.tool.pump(ctx, src, colors, d.tool.decodeArgs(d.info, threads)); err != nil {
 		return err
 	}
 	d.raw = webm.NewRawReader(d.pipe)

@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/saccade-dev/saccade/internal/codec"
 	"github.com/saccade-dev/saccade/internal/webm"
 )
 
@@ -130,6 +134,127 @@ func TestFolded(t *testing.T) {
 		f, rows := folded(320, h)
 		if rows > fewRows || rows < min(h, fewRows/2) || strings.Count(f, "split") != strings.Count(f, "blend") {
 			t.Fatalf("height %d: %d rows by %s", h, rows, f)
+		}
+	}
+}
+
+// calmClip makes a clip whose transparency is coded in real time, in groups of twenty frames.
+func calmClip(t *testing.T, frames int, alpha string) (string, webm.Info) {
+	t.Helper()
+	path := makeFile(t, "in.webm", "-f", "lavfi", "-i",
+		fmt.Sprintf("testsrc2=s=320x176:r=10:d=%d.%d,format=yuva420p,geq=lum='lum(X,Y)':cb='cb(X,Y)':cr='cr(X,Y)':a='%s'", frames/10, frames%10, alpha),
+		"-c:v", "libvpx-vp9", "-auto-alt-ref", "0", "-lag-in-frames", "0", "-deadline", "realtime", "-cpu-used", "8", "-g", "20", "-pix_fmt", "yuva420p", "-b:v", "1M")
+	return path, scan(t, path)
+}
+
+// TestOpaqueStill: what repeats is not decoded, and what changes late is found all the same.
+func TestOpaqueStill(t *testing.T) {
+	tl := tool(t, nil)
+	for name, tc := range map[string]struct {
+		alpha string
+		want  bool
+		few   bool // not all frames are decoded
+	}{
+		"opaque":         {"255", true, true},
+		"253":            {"253", true, true},
+		"veiled":         {"251", false, true},
+		"late corner":    {"if(eq(N,37)*gt(X,311)*gt(Y,167),0,255)", false, false},
+		"last frame":     {"if(eq(N,39)*lt(X,8)*lt(Y,8),200,255)", false, false},
+		"end of a group": {"if(eq(N,19)*between(X,100,120)*between(Y,60,80),128,255)", false, false},
+		"flicker":        {"if(mod(N,2)*gt(X,160),254,255)", true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path, info := calmClip(t, 40, tc.alpha)
+			keep, err := telling(t.Context(), path, info)
+			if err != nil || len(keep) != 40 {
+				t.Fatalf("%d frames, %v", len(keep), err)
+			}
+			if n := count(keep); tc.few && n > 32 {
+				t.Errorf("%d of 40 frames are decoded", n)
+			}
+			if got, err := tl.Opaque(t.Context(), path, info); err != nil || got != tc.want {
+				t.Errorf("%v, %v; want %v", got, err, tc.want)
+			}
+		})
+	}
+}
+
+// TestStillFramesAddNothing: a frame that is said to add nothing shows what was shown there since
+// the last key frame.
+func TestStillFramesAddNothing(t *testing.T) {
+	path, info := calmClip(t, 60, "if(between(mod(N,11),6,8)*between(X,32*mod(N,5),32*mod(N,5)+20)*between(Y,16,60),40,250)")
+	src, err := openSource(path, info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	var stream bytes.Buffer
+	var s codec.Stills
+	var kinds []codec.Kind
+	if err := src.CopyAlpha(t.Context(), &stream, func(coded []byte) bool {
+		kinds = append(kinds, s.Next(coded))
+		return true
+	}); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("ffmpeg", "-v", "error", "-f", "matroska", "-i", "pipe:0", "-vf", "extractplanes=y", "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1")
+	cmd.Stdin = &stream
+	all, err := cmd.Output()
+	if size := info.Width * info.Height; err != nil || len(all) != size*len(kinds) {
+		t.Fatalf("%d bytes, %v", len(all), err)
+	}
+	frames := slices.Collect(slices.Chunk(all, info.Width*info.Height))
+	still, changed := 0, 0
+	var darkest, lightest []byte // since the key frame
+	for i, f := range frames {
+		if kinds[i] == codec.Key {
+			darkest, lightest = bytes.Clone(f), bytes.Clone(f)
+		}
+		beyond, moved := 0, false
+		for k, v := range f {
+			beyond = max(beyond, int(darkest[k])-int(v), int(v)-int(lightest[k]))
+			darkest[k], lightest[k] = min(darkest[k], v), max(lightest[k], v)
+			moved = moved || i > 0 && v < 128 != (frames[i-1][k] < 128)
+		}
+		if moved {
+			changed++
+		}
+		if kinds[i] != codec.Still {
+			continue
+		}
+		if still++; beyond > 12 { // the loop filter smooths on
+			t.Errorf("frame %d is said to be still and differs by %d", i, beyond)
+		}
+	}
+	if still < 10 || changed < 10 {
+		t.Errorf("%d frames are still and %d change", still, changed)
+	}
+}
+
+// TestLastingSamples: the narrow loop filter of VP9 (specification 0.6, section 8.8.4.3)
+// leaves samples of 254 and 255 within these, and others within a step of one. The wide ones are means.
+func TestLastingSamples(t *testing.T) {
+	clamp := func(v int) int { return min(max(v, -128), 127) }
+	for low := range 255 {
+		for c := range 32 {
+			var v [4]int // p1, p0, q0, q1
+			for i := range v {
+				v[i] = low + c>>i&1 - 128
+			}
+			filter := clamp(3 * (v[2] - v[1]))
+			if steep := c>>4 == 1; steep {
+				filter = clamp(clamp(v[0]-v[3]) + 3*(v[2]-v[1]))
+			}
+			one, two := clamp(filter+4)>>3, clamp(filter+3)>>3
+			out := [4]int{v[0], clamp(v[1] + two), clamp(v[2] - one), v[3]}
+			if c>>4 == 0 {
+				out[0], out[3] = clamp(v[0]+(one+1)>>1), clamp(v[3]-(one+1)>>1)
+			}
+			for _, o := range out {
+				if o+128 < low || o+128 > low+1 {
+					t.Fatalf("%v becomes %v", v, out)
+				}
+			}
 		}
 	}
 }

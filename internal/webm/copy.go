@@ -31,12 +31,18 @@ const (
 // For AlphaPlane, frames without transparency are left out. Errors come from w,
 // from the source and from ctx.
 func (s Source) CopyVideo(ctx context.Context, w io.Writer, of Planes) error {
-	return s.copy(ctx, w, copying{video, of, s.Info.FirstPTS})
+	return s.copy(ctx, w, copying{kind: video, of: of, start: s.Info.FirstPTS})
+}
+
+// CopyAlpha is CopyVideo for AlphaPlane and the frames that keep, which gets them coded,
+// one after the other, says; it must not hold on to them.
+func (s Source) CopyAlpha(ctx context.Context, w io.Writer, keep func(coded []byte) bool) error {
+	return s.copy(ctx, w, copying{video, AlphaPlane, s.Info.FirstPTS, keep})
 }
 
 // CopyAudio is CopyVideo for the audio track; times count from start.
 func (s Source) CopyAudio(ctx context.Context, w io.Writer, start time.Duration) error {
-	return s.copy(ctx, w, copying{audio, AllPlanes, start})
+	return s.copy(ctx, w, copying{kind: audio, start: start})
 }
 
 // copying says what is copied, and from when times count.
@@ -44,6 +50,19 @@ type copying struct {
 	kind  kind
 	of    Planes
 	start time.Duration
+	keep  func(alpha []byte) bool // nil: all
+}
+
+// keeps reports whether a packet is copied.
+func (c *copying) keeps(p *packets, k packet) (bool, error) {
+	if k.kind != c.kind || c.of == AlphaPlane && !k.alpha {
+		return false, nil
+	}
+	if c.keep == nil {
+		return true, nil
+	}
+	whole, err := p.appendBytes(nil, k.whole.body, k.whole.end)
+	return err == nil && c.keep(alphaOf(whole)), err
 }
 
 // AudioStart returns the time of the first packet of audio. io.EOF means that
@@ -70,7 +89,9 @@ func (s Source) copy(ctx context.Context, w io.Writer, c copying) error {
 		if !ok {
 			return p.err()
 		}
-		if k.kind != c.kind || c.of == AlphaPlane && !k.alpha {
+		if ok, err := c.keeps(p, k); err != nil {
+			return err
+		} else if !ok {
 			continue
 		}
 		out = out[:0]

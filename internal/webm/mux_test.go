@@ -333,3 +333,34 @@ func FuzzCopy(f *testing.F) {
 		}
 	})
 }
+
+// TestCopyAlpha: frames of the transparency are copied, at their times, as they are asked for.
+func TestCopyAlpha(t *testing.T) {
+	more := func(data string) []byte {
+		return el(idBlockAdditions, el(idBlockMore, num(idBlockAddID, 1), el(idBlockAdditional, []byte(data))))
+	}
+	with := func(at int16, data string) []byte {
+		return el(idBlockGroup, el(idBlock, append(block(1, at, 0), "color"...)), more(data))
+	}
+	s := sourceOf(t, file(infoOf(), el(idTracks, videoTrack("V_VP9", num(idAlphaMode, 1))),
+		el(idCluster, num(idTimestamp, 0), with(0, "alpha1"), with(40, "alpha2"), simple(1, 80), with(120, "alpha3"))))
+	var stream bytes.Buffer
+	var seen []string
+	if err := s.CopyAlpha(t.Context(), &stream, func(coded []byte) bool {
+		seen = append(seen, string(coded))
+		return len(seen) != 2
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"alpha1", "alpha2", "alpha3"}, seen); diff != "" {
+		t.Error(diff)
+	}
+	var times []time.Duration
+	p := newPackets(t.Context(), bytes.NewReader(stream.Bytes()), int64(stream.Len()), Ordinals{})
+	for k, ok := p.next(); ok; k, ok = p.next() {
+		times = append(times, k.time)
+	}
+	if diff := cmp.Diff([]time.Duration{0, 120 * time.Millisecond}, times); diff != "" {
+		t.Error(diff)
+	}
+}
