@@ -164,12 +164,8 @@ func (s *service) mcpCancel(t *testing.T, page string) {
 	if res, err := s.mcp(t, c).CallTool(ctx, p); err == nil {
 		t.Fatalf("%+v", res)
 	}
-	for range 100 {
-		a := s.with(t).call("GET", "/analyses?type=url&status=pending", nil)
-		if list, _ := a.body["analyses"].([]any); len(list) == 0 {
-			return
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	t.Error("the analysis goes on")
+	until(t, time.Minute, "the analysis is erased", func() bool {
+		list, _ := s.with(t).call("GET", "/analyses?type=url&status=pending", nil).body["analyses"].([]any)
+		return len(list) == 0
+	})
 }
