@@ -138,6 +138,7 @@ func loginSite() *httptest.Server {
 		fmt.Fprint(w, `<!doctype html><title>Account &lt;b&gt;of&lt;/b&gt; Ada</title><link rel="icon" href="data:,"><style>body{font:20px sans-serif;margin:40px;height:3000px} #pay{font-size:40px;padding:20px 60px;background:#c22;color:#fff}
 			#cover{position:absolute;left:0;top:420px;width:600px;height:120px;background:#def;z-index:2}</style>
 			<h1>Welcome back, <em>Ada</em></h1><p>Your invoice is due.</p><button id="pay">Pay now</button> <a href="/x">&lt;b&gt;Terms&lt;/b&gt;</a>
+			<span id="shut" style="display:inline-block"><template shadowrootmode="closed"><button style="display:block">Shut away</button></template></span>
 			<button style="display:none">hidden away</button><p style="position:absolute;top:440px;left:60px">behind the cover</p><div id="cover"></div><h2 style="position:absolute;top:2000px">Below the window</h2>`)
 	}))
 }
@@ -245,7 +246,7 @@ func sameBoxes(t *testing.T, s *service, visit *tab) {
 	if err := json.Unmarshal(raw, &got); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"button Pay now": "#pay", "heading Welcome back, Ada": "h1", "link <b>Terms</b>": "a", "paragraph Your invoice is due.": "p"}
+	want := map[string]string{"button Pay now": "#pay", "button Shut away": "#shut", "heading Welcome back, Ada": "h1", "link <b>Terms</b>": "a", "paragraph Your invoice is due.": "p"}
 	if len(got.Outputs.AOIs) != len(want) {
 		t.Errorf("%d areas: %+v", len(got.Outputs.AOIs), got.Outputs.AOIs)
 	}

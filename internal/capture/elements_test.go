@@ -59,8 +59,9 @@ func elementPages(other string) map[string]elementPage {
 		"shadow": {html: `<x-card><span slot=t>Slotted</span></x-card><x-card><span slot=t>Other</span></x-card><script>
 			customElements.define("x-card", class extends HTMLElement { constructor() { super();
 				const r = this.attachShadow({mode: "open"}); r.innerHTML = "<style>:host{display:block;margin:10px}</style><h2><slot name=t></slot></h2><div><div><button>In</button></div></div><x-deep></x-deep>" } });
-			customElements.define("x-deep", class extends HTMLElement { constructor() { super(); this.attachShadow({mode: "open"}).innerHTML = "<p id=in>Deep</p>" } });</script>`,
-			want: []string{"heading Slotted", "button In", "paragraph Deep", "heading Other", "button In", "paragraph Deep"}},
+			customElements.define("x-deep", class extends HTMLElement { constructor() { super(); this.attachShadow({mode: "open"}).innerHTML = "<p id=in>Deep</p>" } });</script>` + closedTrees,
+			want: []string{"heading Slotted", "button In", "paragraph Deep", "heading Other", "button In", "paragraph Deep",
+				"heading Shut", "paragraph Deeper", "button Buy", "button Later", "paragraph Declared", "button Light"}},
 		"frames": {html: `<h1>Outside</h1><iframe id=a style="border:7px solid;padding:5px;width:400px;height:200px" srcdoc="<body style='margin:30px'><h2>Inside</h2><iframe style='border:0;height:50px' srcdoc='<p style=margin:0>Innermost</p>'></iframe><p style='margin-top:400px'>cut off</p>"></iframe>
 			<iframe style="width:300px;height:150px" src="` + other + `"></iframe><iframe style="display:none" srcdoc="<p>hidden</p>"></iframe>`,
 			want: []string{"heading Outside", "heading Inside", "paragraph Innermost", "button Foreign"}},
@@ -83,6 +84,15 @@ func elementPages(other string) map[string]elementPage {
 }
 
 const square4 = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'/>"
+
+// closedTrees has closed shadow trees, made by script and declared, and globals that are
+// called as those that the reading script looks for.
+const closedTrees = `<i id=saccadeClosed></i><form id=chrome><input name=dom hidden></form><x-shut></x-shut><div id=host></div>
+	<section><template shadowrootmode=closed><p id=in>Declared</p><slot></slot></template><button>Light</button></section><script>
+	customElements.define("x-shut", class extends HTMLElement { constructor() { super();
+		const r = this.attachShadow({mode: "closed"}); r.innerHTML = "<h2>Shut</h2><div><div id=inner></div></div>";
+		r.querySelector("#inner").attachShadow({mode: "closed"}).innerHTML = "<p>Deeper</p>" } });
+	host.attachShadow({mode: "closed"}).innerHTML = "<button>Buy</button><button id=later>Later</button>"</script>`
 
 // TestElementBoxes measures every element that is found a second time, by the
 // browser's own box model, and wants each selector to name just it, again after

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/page"
+
+	"github.com/saccade-dev/saccade/internal/capture/likeness"
 )
 
 // screenshotWait bounds one image of a page whose scripts do not pause for it.
@@ -113,10 +115,10 @@ func (s *session) stillImage() ([]byte, error) {
 		switch {
 		case now.After(s.due):
 			return png, nil
-		case s.patience > 0 && blank(png):
+		case s.patience > 0 && likeness.Blank(png):
 			limit = s.earlier(s.b.cfg.StillWait)
 			err = s.spend(5 * pollPause)
-		case bytes.Equal(png, last), now.After(limit), alike(png, last):
+		case bytes.Equal(png, last), now.After(limit), likeness.Alike(png, last):
 			return png, nil
 		default:
 			err = s.sleep(stillPause)

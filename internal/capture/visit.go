@@ -138,6 +138,9 @@ func (r *reader) document(tree *page.FrameTree, o element.Options) (*element.Doc
 	if err != nil {
 		return nil, err
 	}
+	if err := r.s.openClosed(world); err != nil {
+		return nil, err
+	}
 	doc, err := evalJSON[element.Document](r.s, world, element.Script(), o)
 	if err != nil {
 		return nil, err

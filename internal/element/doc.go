@@ -14,8 +14,9 @@
 // What is visible where is judged by boxes, in the order in which CSS paints
 // them (CSS 2.1, appendix E: stacking contexts, then layers, then the order of
 // the document; floats are not told apart). Round corners, clip paths and holes
-// count as the whole box. Closed shadow trees are not seen: they belong to
-// what is around them.
+// count as the whole box. Of closed shadow trees those are seen that whoever runs
+// [Script] has put into its world, by their hosts, in the map saccadeClosed; others
+// belong to what is around them.
 package element
 
 import (

@@ -11,7 +11,12 @@ globalThis.saccadeRead =
   };
   const nodeType = real(Node, "nodeType"), childNodes = real(Node, "childNodes"), parentNode = real(Node, "parentNode"), parentElement = real(Node, "parentElement");
   const rootNode = real(Node, "getRootNode"), textContent = real(Node, "textContent");
-  const localName = real(Element, "localName"), space = real(Element, "namespaceURI"), shadow = real(Element, "shadowRoot");
+  const localName = real(Element, "localName"), space = real(Element, "namespaceURI"), open = real(Element, "shadowRoot");
+  // Closed shadow trees: a capture keeps them in this world, an extension may ask for
+  // them. Only what the world itself has counts: an id of the page is a global, too.
+  const own = (key) => Object.hasOwn(globalThis, key) ? globalThis[key] : null;
+  const closed = own("saccadeClosed"), asked = own("chrome") && own("chrome").dom;
+  const shadow = (el) => open(el) || closed && closed.get(el) || asked && el instanceof HTMLElement && asked.openOrClosedShadowRoot(el) || null;
   const attribute = real(Element, "getAttribute"), visible = real(Element, "checkVisibility");
   const bounds = real(Element, "getBoundingClientRect"), lines = real(Element, "getClientRects"), find = real(Element, "querySelector");
   const edges = ["clientLeft", "clientTop", "clientWidth", "clientHeight"].map((k) => real(Element, k));

@@ -1,4 +1,7 @@
-package capture
+// Package likeness judges photographs of a page.
+//
+// The contract: images are PNG; what is no PNG is neither blank nor like any other.
+package likeness
 
 import (
 	"bytes"
@@ -14,8 +17,8 @@ const (
 	blankBytes = 64 << 10 // the PNG of a blank page is smaller
 )
 
-// blank reports whether an image is of one color.
-func blank(b []byte) bool {
+// Blank reports whether an image is of one color.
+func Blank(b []byte) bool {
 	if len(b) > blankBytes {
 		return false
 	}
@@ -32,10 +35,10 @@ func blank(b []byte) bool {
 	return true
 }
 
-// alike reports whether two images of a page show the same: they have one
+// Alike reports whether two images of a page show the same: they have one
 // size, and no more than a thousandth of their squares differ. A clock or a
 // cursor may go on, a card that fades in may not.
-func alike(a, b []byte) bool {
+func Alike(a, b []byte) bool {
 	if a == nil || b == nil {
 		return false
 	}
