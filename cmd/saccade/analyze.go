@@ -142,6 +142,9 @@ func (c *analyzeCmd) ffmpeg() (*ffmpeg.Tool, error) {
 	}
 	cfg := ffmpeg.DefaultConfig()
 	cfg.Logger = slog.Default()
+	if dir, err := os.UserCacheDir(); err == nil {
+		cfg.Cache = filepath.Join(dir, "saccade")
+	}
 	return ffmpeg.New(cfg)
 }
 

@@ -43,8 +43,8 @@ var wanted = []struct {
 	{"opus", "encoders", "libopus", false},
 }
 
-// New finds the program and learns its version and options. The error says
-// what to install when it is missing or cannot encode.
+// New finds the program and learns its version and options, or recalls them
+// (Config.Cache). The error says what to install when it is missing or cannot encode.
 func New(cfg Config) (*Tool, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -69,7 +69,14 @@ func New(cfg Config) (*Tool, error) {
 			return nil, fmt.Errorf("ffmpeg: our own binary is unknown: %w", err)
 		}
 	}
-	return t, t.probe()
+	if t.recall() {
+		return t, nil
+	}
+	if err := t.probe(); err != nil {
+		return t, err
+	}
+	t.save()
+	return t, nil
 }
 
 var versionLine = regexp.MustCompile(`(?m)^ffmpeg version (\S+)`)
