@@ -172,10 +172,7 @@ func gauss(p *pix.Plane, sigma float64) *pix.Plane {
 	for i, f := range k {
 		f /= sum
 		for y := range p.H {
-			src, dst := p.V[min(max(y+i-r, 0), p.H-1)*p.W:][:p.W], tmp.V[y*p.W:][:p.W]
-			for x, v := range src {
-				dst[x] += f * v
-			}
+			addWeighted(tmp.V[y*p.W:][:p.W], p.V[min(max(y+i-r, 0), p.H-1)*p.W:][:p.W], f)
 		}
 	}
 	row := make([]float32, p.W+2*r) // with the outermost values repeated
@@ -187,10 +184,16 @@ func gauss(p *pix.Plane, sigma float64) *pix.Plane {
 		}
 		for i, f := range k {
 			f /= sum
-			for x, v := range row[i:][:p.W] {
-				dst[x] += f * v
-			}
+			addWeighted(dst, row[i:][:p.W], f)
 		}
 	}
 	return out
+}
+
+// addWeighted adds values times a factor.
+func addWeighted(dst, src []float32, f float32) {
+	src = src[:len(dst)]
+	for x := weighBlocks(dst, src, f); x < len(dst); x++ {
+		dst[x] += f * src[x]
+	}
 }

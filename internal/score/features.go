@@ -168,7 +168,7 @@ func addSobel(sums, above, row, below []float32) {
 	a0, a1, a2 := above[:n], above[1:][:n], above[2:][:n]
 	b0, b2 := row[:n], row[2:][:n]
 	c0, c1, c2 := below[:n], below[1:][:n], below[2:][:n]
-	for x := range sums {
+	for x := sobelBlocks(sums, above, row, below); x < n; x++ {
 		dx := a2[x] + 2*b2[x] + c2[x] - a0[x] - 2*b0[x] - c0[x]
 		dy := c0[x] + 2*c1[x] + c2[x] - a0[x] - 2*a1[x] - a2[x]
 		sums[x] += dx*dx + dy*dy

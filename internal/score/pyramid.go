@@ -123,7 +123,7 @@ func boxColumns(dst, src []float32, w, r int) {
 	for y := range h {
 		in, out := src[min(y+r, h-1)*w:][:w], src[max(y-r, 0)*w:][:w]
 		d, sum := dst[y*w:][:w], sum[:w]
-		for x := range d {
+		for x := slideBlocks(d, sum, in, out, inv); x < len(d); x++ {
 			s := sum[x] + in[x]
 			d[x] = s * inv
 			sum[x] = s - out[x]
@@ -134,14 +134,21 @@ func boxColumns(dst, src []float32, w, r int) {
 // scaled resamples the plane bilinearly.
 func scaled(p *pix.Plane, w, h int) *pix.Plane {
 	out := pix.NewPlane(w, h)
+	type column struct {
+		lo, hi int
+		f      float32
+	}
+	columns := make([]column, w)
+	for x := range columns {
+		columns[x].lo, columns[x].hi, columns[x].f = between(x, p.W, w)
+	}
 	for y := range h {
 		y0, y1, fy := between(y, p.H, h)
 		a, b := p.V[y0*p.W:][:p.W], p.V[y1*p.W:][:p.W]
 		row := out.V[y*w:][:w]
-		for x := range row {
-			x0, x1, fx := between(x, p.W, w)
-			u := a[x0] + (a[x1]-a[x0])*fx
-			v := b[x0] + (b[x1]-b[x0])*fx
+		for x, c := range columns {
+			u := a[c.lo] + (a[c.hi]-a[c.lo])*c.f
+			v := b[c.lo] + (b[c.hi]-b[c.lo])*c.f
 			row[x] = u + (v-u)*fy
 		}
 	}
