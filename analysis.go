@@ -81,6 +81,7 @@ type Analysis struct {
 	Keep      bool           // does not expire
 	ExpiresAt *time.Time     // when its results end; nil: never, or not ended
 	Outputs   *Outputs[File] // on success
+	Rendering bool           // more outputs were asked for and are not there, or failed to be rendered
 
 	InputExpiresAt *time.Time // when the upload of a video is erased, or was; nil: with its results, or not ended
 

@@ -134,6 +134,8 @@ type Request struct {
 	// still lead. None: they are as the analysis left them.
 	Editions []string `json:"editions,omitempty"`
 
+	EditionBytes []int64 `json:"edition_bytes,omitempty"` // of the files of each edition; fewer: the others are not counted
+
 	Webhook *Webhook          `json:"webhook,omitempty"`
 	Meta    map[string]string `json:"meta,omitempty"` // description, goal, ... (update-meta)
 }

@@ -16,7 +16,7 @@ type workFlags struct {
 	Model    string     `default:"${model}" help:"saccade-1 (the trained network) or baseline (training-free)."`
 	Videos   node.Slots `default:"auto" placeholder:"N" help:"Videos analyzed at the same time: none, auto (one for every two cores) or a number."`
 	Images   node.Slots `default:"auto" placeholder:"N" help:"Images and pages analyzed at the same time: none, auto (one for every two cores, at least 2) or a number."`
-	Webhooks node.Slots `default:"auto" placeholder:"N" help:"Webhook deliveries at the same time: none, auto (4) or a number."`
+	Webhooks node.Slots `default:"auto" placeholder:"N" help:"Webhook deliveries at the same time: none, auto (8) or a number."`
 	operator.Retention
 	Allow      []string      `placeholder:"ADDR" help:"Private addresses that pages and webhooks may reach, separated by commas: 10.0.0.0/8, intranet.example, 127.0.0.1:3000."`
 	Unconfined bool          `name:"allow-unconfined" help:"Decode videos even where the system cannot confine ffmpeg (no Landlock). Always so on a loopback address."`

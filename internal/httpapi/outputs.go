@@ -52,12 +52,14 @@ func (a *API) addOutputs(ctx context.Context, kind saccade.Kind, in *outputsInpu
 	if err != nil {
 		return nil, err
 	}
-	return an, a.deps.Service.Rerender(ctx, an, Options{Predictions: in.Body.Outputs}.names(), in.Body.Palette)
+	err = a.deps.Service.Rerender(ctx, an, Options{Predictions: in.Body.Outputs}.names(), in.Body.Palette)
+	an.Rendering = true // unless all of it was there
+	return an, err
 }
 
 // rendering reports how far outputs are that were asked for later; nil for none.
 func (a *API) rendering(ctx context.Context, an *saccade.Analysis) *Rendering {
-	if an.Status != saccade.StatusSuccess {
+	if !an.Rendering {
 		return nil
 	}
 	r, err := a.deps.Analyses.Rendering(ctx, an.ID)

@@ -13,6 +13,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/element"
 	"github.com/saccade-dev/saccade/internal/markers"
 	"github.com/saccade-dev/saccade/internal/pipeline"
+	"github.com/saccade-dev/saccade/internal/store"
 )
 
 // MeasureAreas measures areas of interest on the numbers that a finished analysis
@@ -77,12 +78,13 @@ func (s *Service) nameAreas(ctx context.Context, a *saccade.Analysis, aois []sac
 // replaceAreas stores the files in dir as a new edition and makes it the current one,
 // with the results.
 func (s *Service) replaceAreas(ctx context.Context, a *saccade.Analysis, results []saccade.AOIResult, dir string) error {
-	edition := saccade.NewID()
-	if err := s.storeEdition(ctx, a.ID, edition, dir); err != nil {
-		s.dropEdition(ctx, a.ID, edition)
+	m := store.Measured{Areas: results, Edition: saccade.NewID()}
+	var err error
+	if m.Bytes, err = s.storeEdition(ctx, a.ID, m.Edition, dir); err != nil {
+		s.dropEdition(ctx, a.ID, m.Edition)
 		return err
 	}
-	now, err := s.deps.Analyses.SetAOIs(ctx, a.Account, a.ID, results, edition)
+	now, err := s.deps.Analyses.SetAOIs(ctx, a.Account, a.ID, m)
 	switch {
 	case saccade.IsCode(err, saccade.CodeGone): // deleted meanwhile: nothing of it may come back
 		s.tryDelete(ctx, blob.AnalysisKey(a.ID, ""))
@@ -98,18 +100,18 @@ func (s *Service) replaceAreas(ctx context.Context, a *saccade.Analysis, results
 	return nil
 }
 
-// storeEdition puts every file of a directory.
-func (s *Service) storeEdition(ctx context.Context, id, edition, dir string) error {
+// storeEdition puts every file of a directory and returns how many bytes they are.
+func (s *Service) storeEdition(ctx context.Context, id, edition, dir string) (int64, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, e := range entries {
 		if err := s.storeFile(ctx, blob.EditionKey(id, edition, saccade.File(e.Name())), filepath.Join(dir, e.Name())); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	return sizeOf(dir)
 }
 
 // dropEdition deletes the files of an edition, or logs why it could not.

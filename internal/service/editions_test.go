@@ -20,6 +20,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/blob/s3/s3test"
 	"github.com/saccade-dev/saccade/internal/markers"
 	"github.com/saccade-dev/saccade/internal/service"
+	"github.com/saccade-dev/saccade/internal/store"
 )
 
 func TestMain(m *testing.M) { os.Exit(s3test.Main(m)) }
@@ -33,15 +34,15 @@ type oneRow struct {
 	dead bool
 }
 
-func (r *oneRow) SetAOIs(_ context.Context, _, _ string, results []saccade.AOIResult, edition string) (*saccade.Analysis, error) {
+func (r *oneRow) SetAOIs(_ context.Context, _, _ string, m store.Measured) (*saccade.Analysis, error) {
 	if r.dead {
 		return nil, errDead
 	}
 	r.a.Request.AOIs = nil
-	for _, result := range results {
+	for _, result := range m.Areas {
 		r.a.Request.AOIs = append(r.a.Request.AOIs, result.AOI)
 	}
-	r.a.Request.Editions = append([]string{edition}, r.a.Request.Editions...)
+	r.a.Request.Editions = append([]string{m.Edition}, r.a.Request.Editions...)
 	r.a.Request.Editions = r.a.Request.Editions[:min(len(r.a.Request.Editions), 2)]
 	return r.read(), nil
 }

@@ -105,8 +105,8 @@ func inputOf(a *saccade.Analysis) blob.Key {
 }
 
 // Render renders more outputs of an analysis from its stored densities, in dir, an empty
-// directory of its own, and stores their files. It returns how many bytes these are and how
-// the analysis changes.
+// directory of its own, and stores their files. It returns how many bytes more are stored
+// than before, and how the analysis changes.
 func (s *Service) Render(ctx context.Context, a *saccade.Analysis, r store.Rendering, dir string, progress func(saccade.Progress)) (stored int64, change func(*saccade.Analysis), err error) {
 	if s.deps.Analyzer == nil {
 		return 0, nil, errors.New("service: this process runs no analysis")
@@ -126,7 +126,7 @@ func (s *Service) Render(ctx context.Context, a *saccade.Analysis, r store.Rende
 	}, nil
 }
 
-// renderMaps renders maps, stores them and returns how many bytes they are.
+// renderMaps renders maps, stores them and returns how many bytes more are stored.
 func (s *Service) renderMaps(ctx context.Context, a *saccade.Analysis, r store.Rendering, dir string, progress func(saccade.Progress)) (stored int64, err error) {
 	path, release, err := s.deps.Objects.File(ctx, inputOf(a), a.Request.Tag)
 	defer release()
@@ -155,17 +155,31 @@ func (s *Service) renderMaps(ctx context.Context, a *saccade.Analysis, r store.R
 		return 0, err
 	}
 	for _, o := range r.Outputs {
-		name := string(maps.FileOf(out, o))
-		file, err := os.Stat(filepath.Join(work, name))
-		if err == nil {
-			err = s.storeFile(ctx, blob.AnalysisKey(a.ID, saccade.File(name)), filepath.Join(work, name))
-		}
+		more, err := s.storeMap(ctx, a, o, filepath.Join(work, string(maps.FileOf(out, o))))
 		if err != nil {
 			return 0, err
 		}
-		stored += file.Size()
+		stored += more
 	}
 	return stored, nil
+}
+
+// storeMap stores the file of an output, in the place of the one that the analysis has in
+// another palette, and returns how many bytes more are stored.
+func (s *Service) storeMap(ctx context.Context, a *saccade.Analysis, o saccade.Output, path string) (more int64, err error) {
+	key := blob.AnalysisKey(a.ID, saccade.File(filepath.Base(path)))
+	if maps.FileOf(a.Outputs, o) != "" {
+		former, err := s.deps.Objects.Stat(ctx, key)
+		if err != nil && !errors.Is(err, blob.ErrNotFound) {
+			return 0, err
+		}
+		more = -former.Size
+	}
+	file, err := os.Stat(path)
+	if err != nil {
+		return 0, err
+	}
+	return more + file.Size(), s.storeFile(ctx, key, path)
 }
 
 // fetch copies an object to a file.

@@ -38,7 +38,7 @@ type Uploads interface {
 // Analyses keeps analyses.
 type Analyses interface {
 	CreateAnalysis(ctx context.Context, a *saccade.Analysis, idem *store.Idempotency) (_ *saccade.Analysis, replayed bool, err error)
-	SetAOIs(ctx context.Context, account, id string, results []saccade.AOIResult, edition string) (*saccade.Analysis, error)
+	SetAOIs(ctx context.Context, account, id string, m store.Measured) (*saccade.Analysis, error)
 	StartRendering(ctx context.Context, account, id string, r store.Rendering) error
 	Update(ctx context.Context, account, id string, change store.Change) (*saccade.Analysis, error)
 	Delete(ctx context.Context, account, id string) (objects []blob.Key, err error)

@@ -65,11 +65,11 @@ func (rows) CreateAnalysis(_ context.Context, a *saccade.Analysis, _ *store.Idem
 	return a, false, nil
 }
 
-func (rows) SetAOIs(_ context.Context, _, id string, _ []saccade.AOIResult, edition string) (*saccade.Analysis, error) {
+func (rows) SetAOIs(_ context.Context, _, id string, m store.Measured) (*saccade.Analysis, error) {
 	if id == "deleted" {
 		return nil, saccade.Errorf(saccade.CodeGone, "deleted")
 	}
-	return &saccade.Analysis{ID: id, Request: saccade.Request{Editions: []string{edition}}}, nil
+	return &saccade.Analysis{ID: id, Request: saccade.Request{Editions: []string{m.Edition}}}, nil
 }
 
 func (rows) StartRendering(context.Context, string, string, store.Rendering) error { return nil }

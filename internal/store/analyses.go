@@ -30,7 +30,8 @@ const (
 )
 
 const analysisColumns = `id, exposed_id, account, request, status, tombstone, fraction, stage, attempt,
-	created_at, started_at, ended_at, expires_at, outputs, error, keep, input_expires_at`
+	created_at, started_at, ended_at, expires_at, outputs, error, keep, input_expires_at,
+	EXISTS (SELECT 1 FROM renderings r WHERE r.id = analyses.id)`
 
 // CreateAnalysis keeps a new analysis and its ticket in one transaction. a needs
 // Account and Request; ID and ExposedID are made unless given. a itself is
@@ -213,7 +214,7 @@ func scanRow(row pool.Scanner) (analysisRow, error) {
 	var outputs, failure sql.NullString
 	var keep int
 	err := row.Scan(&a.ID, &a.ExposedID, &a.Account, &request, &a.Status, &r.tombstone, &a.Progress.Fraction, &a.Progress.Stage, &a.Attempt,
-		&created, &started, &ended, &expires, &outputs, &failure, &keep, &input)
+		&created, &started, &ended, &expires, &outputs, &failure, &keep, &input, &a.Rendering)
 	if err != nil {
 		return r, err
 	}

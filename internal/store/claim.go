@@ -125,25 +125,13 @@ func (c *AnalysisClaim) end(ctx context.Context, tx *sql.Tx, o *saccade.Outputs[
 // whether the attempt counts towards Config.MaxTries: a failure does, an
 // orderly shutdown does not.
 func (c *AnalysisClaim) Release(ctx context.Context, after time.Duration, counted bool) error {
-	refund := 1
+	return c.release(ctx, after, "tries = tries - $1, alone = 0, fraction = 0, stage = 'queued', started_at = NULL", refund(counted))
+}
+
+// refund is how many tries an attempt that is put back did not cost.
+func refund(counted bool) int {
 	if counted {
-		refund = 0
+		return 0
 	}
-	return c.release(ctx, after, "tries = tries - $1, alone = 0, fraction = 0, stage = 'queued', started_at = NULL", refund)
-}
-
-// Abandon ends the lease of an attempt at an analysis whose process is no more,
-// before it runs out.
-func (s *Store) Abandon(ctx context.Context, id string, attempt int) error {
-	_, err := s.write.ExecContext(ctx, `UPDATE analyses SET lease_until = 1 WHERE id = $1 AND attempt = $2 AND status = 'pending' AND lease_until > 0`, id, attempt)
-	return err
-}
-
-// Holds reports whether the attempt at the analysis is the latest one and has a
-// lease.
-func (s *Store) Holds(ctx context.Context, id string, attempt int) (bool, error) {
-	var n int
-	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM analyses WHERE id = $1 AND attempt = $2 AND status = 'pending' AND lease_until > $3`,
-		id, attempt, s.nowMicros()).Scan(&n)
-	return n > 0, err
+	return 1
 }

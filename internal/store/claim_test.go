@@ -96,7 +96,7 @@ func TestFencing(t *testing.T) {
 			t.Errorf("the old attempt wrote: %+v", got)
 		}
 		for attempt, want := range map[int]bool{1: false, 2: true} {
-			if holds, err := f.Holds(t.Context(), a.ID, attempt); err != nil || holds != want {
+			if holds, err := f.Holds(t.Context(), store.WorkVideo, a.ID, attempt); err != nil || holds != want {
 				t.Errorf("attempt %d holds: %v, %v", attempt, holds, err)
 			}
 		}
@@ -354,14 +354,14 @@ func TestEdits(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		a := f.create(saccade.KindVideo)
 		results := []saccade.AOIResult{{AOI: saccade.AOI{Name: "logo", Box: &saccade.Box{Width: 1, Height: 1}}, Share: 1, Rank: 1}}
-		_, err := f.SetAOIs(t.Context(), "acme", a.ID, results, "zero")
+		_, err := f.SetAOIs(t.Context(), "acme", a.ID, store.Measured{Areas: results, Edition: "zero"})
 		f.code(err, saccade.CodeClient)
 		f.ok(f.begin(a.ID).Succeed(t.Context(), someOutputs()))
-		_, err = f.SetAOIs(t.Context(), "acme", a.ID, nil, "one")
+		_, err = f.SetAOIs(t.Context(), "acme", a.ID, store.Measured{Edition: "one"})
 		f.ok(err)
-		_, err = f.SetAOIs(t.Context(), "acme", a.ID, nil, "two")
+		_, err = f.SetAOIs(t.Context(), "acme", a.ID, store.Measured{Edition: "two"})
 		f.ok(err)
-		edited, err := f.SetAOIs(t.Context(), "acme", a.ID, results, "three")
+		edited, err := f.SetAOIs(t.Context(), "acme", a.ID, store.Measured{Areas: results, Edition: "three"})
 		f.ok(err)
 		if diff := cmp.Diff([]string{"three", "two"}, edited.Request.Editions); diff != "" {
 			t.Error(diff)

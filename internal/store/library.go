@@ -52,7 +52,7 @@ type Change struct {
 // Update changes an analysis that is there and returns it as it is now. The time of what
 // is no longer kept begins anew.
 func (s *Store) Update(ctx context.Context, account, id string, change Change) (*saccade.Analysis, error) {
-	return s.editWith(ctx, account, id, func(tx *sql.Tx, a *saccade.Analysis) error {
+	return s.edit(ctx, account, id, func(tx *sql.Tx, a *saccade.Analysis) error {
 		if change.Title != nil {
 			a.Request.Title = *change.Title
 			if _, err := tx.ExecContext(ctx, `UPDATE analyses SET search = $1 WHERE id = $2`, searchText(a.Request.Title), a.ID); err != nil {

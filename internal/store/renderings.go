@@ -9,6 +9,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/store/pool"
+	"github.com/saccade-dev/saccade/internal/store/quota"
 	"github.com/saccade-dev/saccade/internal/store/rendering"
 )
 
@@ -16,13 +17,14 @@ import (
 type Rendering = rendering.Rendering
 
 // StartRendering asks for more outputs of an analysis of the account, see [rendering.Add].
+// An account without room for a byte is forbidden.
 func (s *Store) StartRendering(ctx context.Context, account, id string, r Rendering) error {
-	_, err := s.editWith(ctx, account, id, func(tx *sql.Tx, a *saccade.Analysis) error {
+	_, err := s.edit(ctx, account, id, func(tx *sql.Tx, a *saccade.Analysis) error {
 		added, err := rendering.Add(ctx, pool.Tx{Tx: tx}, a, r, s.nowMicros())
 		if err != nil || !added {
 			return err
 		}
-		return s.enqueue(ctx, tx, WorkRendering, 1)
+		return errors.Join(s.CheckRoom(ctx, tx, account, quota.Limits{Bytes: 1}), s.enqueue(ctx, tx, renderingWork(a.Request.Kind), 1))
 	})
 	return err
 }
@@ -40,12 +42,13 @@ type RenderingClaim struct {
 	Tries    int // attempts that count towards Config.MaxTries, this one included
 }
 
-// ClaimRendering starts an attempt at the rendering whose turn it is. [ErrNoWork] means
-// that none is due. One whose tries are used up is failed, and the next one is taken.
-func (s *Store) ClaimRendering(ctx context.Context, by Holder) (c *RenderingClaim, err error) {
+// ClaimRendering starts an attempt at the rendering whose turn it is; w is [WorkRendering]
+// or [WorkImageRendering]. [ErrNoWork] means that none is due. One whose tries are used up is
+// failed, and the next one is taken.
+func (s *Store) ClaimRendering(ctx context.Context, w Work, by Holder) (c *RenderingClaim, err error) {
 	c = &RenderingClaim{}
 	c.Analysis, err = s.claimNext(ctx, func(tx *sql.Tx) (id string, err error) {
-		if c.Lease, err = s.take(ctx, tx, WorkRendering, by); err != nil {
+		if c.Lease, err = s.take(ctx, tx, w, by); err != nil {
 			return "", err
 		}
 		c.Rendering, err = rendering.Scan(pool.WithColumns(tx.QueryRowContext(ctx,
@@ -69,14 +72,14 @@ func (c *RenderingClaim) Heartbeat(ctx context.Context, fraction float64) error 
 // Succeed changes the analysis, to which files of so many bytes were added, and ends the
 // rendering unless more was asked for since, in one transaction.
 func (c *RenderingClaim) Succeed(ctx context.Context, stored int64, change func(*saccade.Analysis)) error {
-	_, err := c.store.editWith(ctx, c.Analysis.Account, c.id, func(tx *sql.Tx, a *saccade.Analysis) error {
+	_, err := c.store.edit(ctx, c.Analysis.Account, c.id, func(tx *sql.Tx, a *saccade.Analysis) error {
 		if err := c.update(ctx, pool.Tx{Tx: tx}, "lease_until = 0, instance = ''"); err != nil {
 			return err
 		}
 		change(a)
 		more, err := rendering.Finish(ctx, pool.Tx{Tx: tx}, c.id, c.Outputs, stored)
 		if more {
-			return errors.Join(err, c.store.enqueue(ctx, tx, WorkRendering, 1))
+			return errors.Join(err, c.store.enqueue(ctx, tx, c.lane.work, 1))
 		}
 		return err
 	})
@@ -95,7 +98,8 @@ func (c *RenderingClaim) fail(ctx context.Context, db pool.Querier, e *saccade.E
 	return c.update(ctx, db, "status = 'failed', error = $1, instance = '', lease_until = 0", pool.Encode(e))
 }
 
-// Release puts the rendering back, to be taken up after a while. It counts as a try.
-func (c *RenderingClaim) Release(ctx context.Context, after time.Duration) error {
-	return c.release(ctx, after, "fraction = 0")
+// Release puts the rendering back, to be taken up after a while; counted is as for
+// [AnalysisClaim.Release].
+func (c *RenderingClaim) Release(ctx context.Context, after time.Duration, counted bool) error {
+	return c.release(ctx, after, "tries = tries - $1, fraction = 0", refund(counted))
 }

@@ -17,15 +17,18 @@ type Work string
 
 // The kinds of work.
 const (
-	WorkVideo     Work = "video"     // analyses of videos
-	WorkImage     Work = "image"     // analyses of images and pages
-	WorkRendering Work = "rendering" // more outputs of an analysis
-	WorkText      Work = "text"      // texts about an analysis
-	WorkDelivery  Work = "delivery"  // webhook deliveries
+	WorkVideo          Work = "video"           // analyses of videos
+	WorkImage          Work = "image"           // analyses of images and pages
+	WorkRendering      Work = "rendering"       // more outputs of a video
+	WorkImageRendering Work = "image_rendering" // more outputs of an image or page
+	WorkText           Work = "text"            // texts about an analysis
+	WorkDelivery       Work = "delivery"        // webhook deliveries
 )
 
 // works lists the kinds.
-func works() []Work { return []Work{WorkVideo, WorkImage, WorkRendering, WorkText, WorkDelivery} }
+func works() []Work {
+	return []Work{WorkVideo, WorkImage, WorkRendering, WorkImageRendering, WorkText, WorkDelivery}
+}
 
 // analysisWork is the kind of work of an analysis.
 func analysisWork(k saccade.Kind) Work {
@@ -33,6 +36,14 @@ func analysisWork(k saccade.Kind) Work {
 		return WorkVideo
 	}
 	return WorkImage
+}
+
+// renderingWork is the kind of work of more outputs of an analysis.
+func renderingWork(k saccade.Kind) Work {
+	if k == saccade.KindVideo {
+		return WorkRendering
+	}
+	return WorkImageRendering
 }
 
 // lane is where the rows of a kind of work are. All of its tables have the
@@ -55,7 +66,9 @@ func laneOf(w Work) lane {
 	case WorkImage:
 		return lane{w, "analyses", "status = 'pending' AND kind <> 'video'", back}
 	case WorkRendering:
-		return lane{w, "renderings", "status = 'pending'", ", fraction = 0"}
+		return lane{w, "renderings", "status = 'pending' AND kind = 'video'", ", fraction = 0"}
+	case WorkImageRendering:
+		return lane{w, "renderings", "status = 'pending' AND kind <> 'video'", ", fraction = 0"}
 	case WorkText:
 		return lane{w, "texts", "status IN ('started', 'processing')", ", status = 'started'"}
 	default:
@@ -212,6 +225,25 @@ func (l *Lease) lost(ctx context.Context, db pool.Querier) error {
 		return err
 	}
 	return ErrFenced
+}
+
+// Attempt is the number of the attempt.
+func (l *Lease) Attempt() int { return l.attempt }
+
+// Abandon ends the lease of an attempt whose process is no more, before it runs out; of
+// analyses either kind of work will do, and so it will of renderings.
+func (s *Store) Abandon(ctx context.Context, w Work, id string, attempt int) error {
+	_, err := s.write.ExecContext(ctx, `UPDATE `+laneOf(w).table+` SET lease_until = 1 WHERE id = $1 AND attempt = $2 AND lease_until > 0`, id, attempt)
+	return err
+}
+
+// Holds reports whether an attempt is the latest one at its row and has a lease; the kind of
+// work is as for [Store.Abandon].
+func (s *Store) Holds(ctx context.Context, w Work, id string, attempt int) (bool, error) {
+	var n int
+	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM `+laneOf(w).table+` WHERE id = $1 AND attempt = $2 AND lease_until > $3`,
+		id, attempt, s.nowMicros()).Scan(&n)
+	return n > 0, err
 }
 
 // until is a new end of the lease.

@@ -43,7 +43,7 @@ func (s *session) analyze(ctx context.Context, w store.Work) error {
 
 // attempt runs the Runner in a directory of its own.
 func (s *session) attempt(ctx context.Context, c *store.AnalysisClaim) (out *saccade.Outputs[saccade.File], err, lost error) {
-	dir, err := s.makeDir(c.Analysis.ID, c.Analysis.Attempt)
+	dir, err := s.makeDir(c.Analysis.ID, c.Attempt())
 	if err != nil {
 		return nil, mapDiskFull(err), nil
 	}
@@ -94,11 +94,14 @@ func mapDiskFull(err error) error {
 	return saccade.Errorf(saccade.CodeOverCapacity, "The storage of the server is full. Please try again later; the operator has to make room.").With(err)
 }
 
+// ofRendering is what the directory of an attempt at rendering has after the id.
+const ofRendering = "_rendering"
+
 // makeDir makes the directory of an attempt and removes those of earlier ones at
-// the same analysis.
-func (s *session) makeDir(id string, attempt int) (string, error) {
-	dir := filepath.Join(s.cfg.Scratch, dirName(id, attempt))
-	old, _ := filepath.Glob(filepath.Join(s.cfg.Scratch, id+"-*"))
+// the same analysis, or rendering: what is the id, and perhaps [ofRendering].
+func (s *session) makeDir(what string, attempt int) (string, error) {
+	dir := filepath.Join(s.cfg.Scratch, what+"-"+strconv.Itoa(attempt))
+	old, _ := filepath.Glob(filepath.Join(s.cfg.Scratch, what+"-*"))
 	for _, d := range old {
 		if err := os.RemoveAll(d); err != nil {
 			return "", err
@@ -107,16 +110,18 @@ func (s *session) makeDir(id string, attempt int) (string, error) {
 	return dir, os.Mkdir(dir, 0o700)
 }
 
-func dirName(id string, attempt int) string { return id + "-" + strconv.Itoa(attempt) }
-
-// parseDirName is the reverse of dirName.
-func parseDirName(name string) (id string, attempt int, ok bool) {
+// parseDirName returns which attempt the name of a directory is of, as [store.Store.Holds]
+// wants it.
+func parseDirName(name string) (w store.Work, id string, attempt int, ok bool) {
 	i := strings.LastIndexByte(name, '-')
 	if i < 1 {
-		return "", 0, false
+		return "", "", 0, false
 	}
 	attempt, err := strconv.Atoi(name[i+1:])
-	return name[:i], attempt, err == nil
+	if id, is := strings.CutSuffix(name[:i], ofRendering); is {
+		return store.WorkRendering, id, attempt, err == nil
+	}
+	return store.WorkVideo, name[:i], attempt, err == nil
 }
 
 // outcome is what became of an attempt.

@@ -48,10 +48,10 @@ func (s *session) cleanScratch(ctx context.Context) {
 	entries, err := os.ReadDir(s.cfg.Scratch)
 	s.logError(ctx, "cannot list the directory for temporary files", err)
 	for _, e := range entries {
-		id, attempt, ok := parseDirName(e.Name())
+		w, id, attempt, ok := parseDirName(e.Name())
 		dead := false
 		if ok {
-			alive, err := s.Store.Holds(ctx, id, attempt)
+			alive, err := s.Store.Holds(ctx, w, id, attempt)
 			s.logError(ctx, "cannot look for a lease", err)
 			dead = err == nil && !alive
 		} else if info, err := e.Info(); err == nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/blob"
+	"github.com/saccade-dev/saccade/internal/store"
 	"github.com/saccade-dev/saccade/internal/store/storetest"
 )
 
@@ -80,7 +81,7 @@ func TestOrphans(t *testing.T) {
 			t.Fatal(err)
 		}
 		video := b.create(saccade.KindVideo, func(r *saccade.Request) { r.Object = string(blob.UploadKey(account, used.ID)) })
-		if _, err := b.store.SetAOIs(t.Context(), account, a.ID, nil, "current"); err != nil {
+		if _, err := b.store.SetAOIs(t.Context(), account, a.ID, store.Measured{Edition: "current"}); err != nil {
 			t.Fatal(err)
 		}
 		stay := []blob.Key{

@@ -36,8 +36,8 @@ func (s *session) abandon(ctx context.Context) error {
 		return err
 	}
 	for _, e := range entries {
-		if id, attempt, ok := parseDirName(e.Name()); ok {
-			if err := s.Store.Abandon(ctx, id, attempt); err != nil {
+		if w, id, attempt, ok := parseDirName(e.Name()); ok {
+			if err := s.Store.Abandon(ctx, w, id, attempt); err != nil {
 				return err
 			}
 		}

@@ -12,15 +12,15 @@ import (
 
 // Renderer renders more outputs of an analysis that has succeeded, in dir, an empty
 // directory that is removed afterwards. It stores their files under blob.AnalysisKey and
-// returns how many bytes these are and how the analysis changes. Its errors count as those
-// of a [Runner].
+// returns how many bytes more are stored than before, and how the analysis changes. Its
+// errors count as those of a [Runner].
 type Renderer interface {
 	Render(ctx context.Context, a *saccade.Analysis, r store.Rendering, dir string, progress func(saccade.Progress)) (stored int64, change func(*saccade.Analysis), err error)
 }
 
 // render makes one attempt at the rendering whose turn it is.
-func (s *session) render(ctx context.Context) error {
-	c, err := s.Store.ClaimRendering(ctx, s.holder)
+func (s *session) render(ctx context.Context, w store.Work) error {
+	c, err := s.Store.ClaimRendering(ctx, w, s.holder)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (s *session) render(ctx context.Context) error {
 			return err
 		}
 		defer release()
-		dir, err := s.makeDir(c.Analysis.ID+"_rendering", c.Tries)
+		dir, err := s.makeDir(c.Analysis.ID+ofRendering, c.Attempt())
 		if err != nil {
 			return mapDiskFull(err)
 		}
@@ -66,21 +66,21 @@ func (s *session) renderingWrite(ctx context.Context, c *store.RenderingClaim, s
 	case err == nil:
 		return func(ctx context.Context) error { return c.Succeed(ctx, stored, change) }
 	case ctx.Err() != nil: // we are being stopped
-		return func(ctx context.Context) error { return c.Release(ctx, 0) }
+		return func(ctx context.Context) error { return c.Release(ctx, 0, false) }
 	case !Permanent(err) && c.Tries < s.Store.MaxTries():
 		return func(ctx context.Context) error {
 			defer s.requeueSoon()
-			return c.Release(ctx, s.cfg.Pause<<(c.Tries-1))
+			return c.Release(ctx, s.cfg.Pause<<(c.Tries-1), true)
 		}
 	}
 	return func(ctx context.Context) error { return c.Fail(ctx, saccade.AsError(err)) }
 }
 
-// renderings is how many renderings this worker makes at a time, beside its analyses:
-// none where it leaves videos to others.
-func (s *session) renderings() int {
+// renderings is how many renderings this worker makes at a time, beside the so many analyses
+// of their kind: none where it leaves these to others.
+func (s *session) renderings(analyses int) int {
 	if s.Renderer == nil {
 		return 0
 	}
-	return min(1, s.cfg.Videos)
+	return min(1, analyses)
 }

@@ -127,7 +127,9 @@ func (s *session) start(ctx context.Context) (err error) {
 		Instance: s.holder.Instance,
 		Poll:     s.cfg.Poll,
 		Slots: map[store.Work]int{
-			store.WorkVideo: s.cfg.Videos, store.WorkImage: s.cfg.Images, store.WorkRendering: s.renderings(), store.WorkText: s.cfg.Texts, store.WorkDelivery: s.cfg.Webhooks,
+			store.WorkVideo: s.cfg.Videos, store.WorkImage: s.cfg.Images,
+			store.WorkRendering: s.renderings(s.cfg.Videos), store.WorkImageRendering: s.renderings(s.cfg.Images),
+			store.WorkText: s.cfg.Texts, store.WorkDelivery: s.cfg.Webhooks,
 		},
 		Handle: s.work,
 	})
@@ -156,8 +158,8 @@ func (s *session) work(ctx context.Context, w store.Work) error {
 	switch w {
 	case store.WorkVideo, store.WorkImage:
 		err = s.analyze(ctx, w)
-	case store.WorkRendering:
-		err = s.render(ctx)
+	case store.WorkRendering, store.WorkImageRendering:
+		err = s.render(ctx, w)
 	case store.WorkText:
 		err = s.writeText(ctx)
 	case store.WorkDelivery:

@@ -49,6 +49,7 @@ type fixture struct {
 	cfg     worker.Config
 	log     *slog.Logger
 	texts   worker.TextWriter // nil: one that writes at once
+	render  renderFunc        // nil: nothing is rendered later
 }
 
 const account = "acme"
@@ -106,6 +107,9 @@ func (b *fixture) worker(run runFunc, send sendFunc) *worker.Worker {
 	}
 	if send == nil {
 		deps.Sender = sendFunc(func(context.Context, store.Delivery) (int, error) { return 204, nil })
+	}
+	if b.render != nil {
+		deps.Renderer = b.render
 	}
 	w, err := worker.New(b.cfg, deps)
 	if err != nil {

@@ -71,17 +71,16 @@ func Add(ctx context.Context, db pool.Querier, a *saccade.Analysis, r Rendering,
 		return false, nil
 	}
 	_, err = db.ExecContext(ctx, `
-		INSERT INTO renderings (id, account, outputs, palette, status, error, fraction, created_at, next_at, attempt, tries, instance, lease_until)
-		VALUES ($1, $2, $3, $4, 'pending', '', 0, $5, $5, 0, 0, '', 0)
+		INSERT INTO renderings (id, account, kind, outputs, palette, status, error, fraction, created_at, next_at, attempt, tries, instance, lease_until)
+		VALUES ($1, $2, $6, $3, $4, 'pending', '', 0, $5, $5, 0, 0, '', 0)
 		ON CONFLICT (id) DO UPDATE SET outputs = excluded.outputs, palette = excluded.palette, error = '', tries = 0,
 			fraction = CASE WHEN renderings.status = 'pending' THEN renderings.fraction ELSE 0 END, status = 'pending'`,
-		a.ID, a.Account, pool.Encode(outputs), string(r.Palette), now)
+		a.ID, a.Account, pool.Encode(outputs), string(r.Palette), now, string(a.Request.Kind))
 	return err == nil, err
 }
 
-// Finish ends the rendering of outputs, whose files count among the analysis's bytes from
-// now on, and reports whether more was asked for since, which waits then. A file that takes
-// the place of another, in another palette, counts beside it.
+// Finish ends the rendering of outputs, by whose files the analysis's bytes became so many
+// more, and reports whether more was asked for since, which waits then.
 func Finish(ctx context.Context, db pool.Querier, id string, done []saccade.Output, stored int64) (more bool, err error) {
 	now, err := Read(ctx, db, id)
 	if err != nil || now == nil {
