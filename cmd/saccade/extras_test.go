@@ -34,7 +34,7 @@ func (s *service) as(t *testing.T, account string) *service {
 // TestExtras tries, on one server, what the API adds to the vendor's.
 func TestExtras(t *testing.T) {
 	t.Parallel()
-	s := start(t, t.TempDir())
+	s := start(t, t.TempDir(), "--videos", "1")
 	clip := encoded(t, "clip.webm", short)
 	t.Run("texts", func(t *testing.T) { texts(t, s.with(t)) })
 	t.Run("idempotency", func(t *testing.T) { idempotency(t, s.as(t, "once")) })
@@ -235,8 +235,9 @@ func deletes(t *testing.T, s *service, clip []byte) {
 	}
 }
 
-// events follows a video to its end.
+// events follows a video to its end, from where it waits behind another one.
 func events(t *testing.T, s *service, clip []byte) {
+	s.video(s.upload(read(t, sample)))
 	posted := s.video(s.upload(clip))
 	req, err := http.NewRequest("GET", posted.text("location")+"/events", nil)
 	if err != nil {
@@ -297,7 +298,7 @@ func requestIDs(t *testing.T, s *service) {
 // TestResultTTL lets results of images expire, those of videos not.
 func TestResultTTL(t *testing.T) {
 	t.Parallel()
-	s := start(t, t.TempDir(), "--result-ttl", "1s")
+	s := start(t, t.TempDir(), "--result-ttl", "5s") // long enough to see it
 	video := s.settle(s.video(s.upload(encoded(t, "clip.webm", short))).text("location"), time.Minute)
 	a := s.analyzed(pngOf(t, screen(64, 48)), nil)
 	location := "/analyses/" + a.text("id")

@@ -48,7 +48,7 @@ func hashes(t *testing.T, dir string) map[string]string {
 // what copies them, and makes all of them older than any copy.
 func manyObjects(t *testing.T, data string) {
 	t.Helper()
-	for i := range 200 {
+	for i := range 500 {
 		dir := filepath.Join(data, "objects", "analyses", fmt.Sprintf("extra%d", i))
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			t.Fatal(err)

@@ -153,7 +153,7 @@ func TestKillInMidJob(t *testing.T) {
 func killInMidJob(t *testing.T) {
 	data := t.TempDir()
 	s := start(t, data)
-	id := s.video(s.upload(read(t, sample))).text("id")
+	id := s.call("POST", "/analyses/video", object{"input": object{"content": s.upload(read(t, sample))}, "predictions": costly}).text("id")
 	deadline := time.Now().Add(time.Minute)
 	for {
 		a := s.call("GET", "/analyses/video/"+id, nil)

@@ -48,7 +48,7 @@ func childMain() {
 	objects, err := blob.NewDisk(filepath.Join(os.Getenv(childDir), "objects"))
 	must(err)
 	wcfg := worker.DefaultConfig()
-	wcfg.Heartbeat = 200 * time.Millisecond
+	wcfg.Heartbeat = 600 * time.Millisecond // the lease is five of them: no busy machine is silent for so long
 	if os.Getenv(childLease) != "" {
 		wcfg.Heartbeat = cfg.Lease / 5
 	}

@@ -19,7 +19,7 @@ import (
 // stay, and both are counted meanwhile.
 func TestInputsExpire(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, driver string) {
-		b := newFixture(t, driver, func(c *store.Config) { c.VideoTTL, c.Lease = 2*time.Second, time.Second })
+		b := newFixture(t, driver, func(c *store.Config) { c.VideoTTL, c.Lease = 6*time.Second, time.Second })
 		u, err := b.store.CreateUpload(t.Context(), account)
 		if err != nil {
 			t.Fatal(err)

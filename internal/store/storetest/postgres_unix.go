@@ -37,15 +37,14 @@ func StartPostgres() (*Postgres, error) {
 	if p.dir, err = os.MkdirTemp("", "saccade-postgres-"); err != nil {
 		return nil, err
 	}
-	p.port, err = freePort()
-	if err == nil && p.as != nil {
+	if p.as != nil {
 		err = os.Chown(p.dir, int(p.as.Uid), int(p.as.Gid))
 	}
 	if err == nil {
 		err = p.run("initdb", "-A", "trust", "-U", "postgres", "-N", "-D", p.data())
 	}
 	if err == nil {
-		err = p.Restart()
+		err = p.start()
 	}
 	if err != nil {
 		_ = os.RemoveAll(p.dir)
@@ -66,6 +65,19 @@ func (p *Postgres) run(program string, args ...string) error {
 		return fmt.Errorf("%s: %w: %s", program, err, out)
 	}
 	return nil
+}
+
+// start starts the server on a free port: somebody else may be quicker to take one.
+func (p *Postgres) start() (err error) {
+	for range 3 {
+		if p.port, err = freePort(); err == nil {
+			err = p.Restart()
+		}
+		if err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 // Restart starts the server, after [Postgres.Stop] or for the first time. Nothing in it
