@@ -26,7 +26,7 @@ type doctorCmd struct {
 // Help says what the answer means.
 func (doctorCmd) Help() string {
 	return "With --database and --storage they are tried too, and clocks compared; with --tls-cert the certificate, with --oidc-issuer\nthe provider that signs people in.\n\nExamples:\n  saccade doctor\n" +
-		"  saccade doctor --database postgres://db/saccade --storage \"s3://designs?endpoint=https://s3.example.com\"\n\nExit code 1 when something that the service needs does not work. A missing browser is not an error: only pages need it."
+		"  saccade doctor --database postgres://db/saccade --storage \"s3://designs?endpoint=https://s3.example.com\"\n\nExit code 1 when something that the service needs does not work. Neither a missing browser is an error nor are CORS rules\nof the bucket: only pages, and the app in browsers, need them."
 }
 
 // Run prints a line for everything the service rests on.

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/httpapi/account"
 	"github.com/saccade-dev/saccade/internal/store/audit"
 )
 
@@ -45,5 +46,41 @@ func TestAudit(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(diff, err)
+	}
+	ctx := audit.By(h.ctx(), audit.Actor{Kind: audit.ByOperator, ID: "root"})
+	if err := h.store.SetAddOn(ctx, "acme", "beta", true); err != nil {
+		t.Fatal(err)
+	}
+	h.checkOwnAudit(mine.ID)
+}
+
+// checkOwnAudit reads what the account may read of the log, two entries a page.
+func (h *harness) checkOwnAudit(token string) {
+	h.t.Helper()
+	type page struct {
+		Entries []account.AuditView
+		Next    string
+	}
+	var got []string
+	for after := ""; ; {
+		var p page
+		h.call("GET", "/v2/audit?limit=2&after="+after, nil).into(h.t, 200, &p)
+		for _, e := range p.Entries {
+			got = append(got, strings.Join([]string{e.Actor, strings.ReplaceAll(e.ActorID, token, "MINE"), e.Address, e.Action}, " "))
+		}
+		if after = p.Next; after == "" {
+			break
+		}
+	}
+	want := []string{"operator   account.changed", "account MINE 127.0.0.1 token.revoked", "visitor  127.0.0.1 signin.ok", "account MINE 127.0.0.1 share.withdrawn",
+		"account MINE 127.0.0.1 share.made", "account MINE 127.0.0.1 token.made", "service   token.made", "service   account.made"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		h.t.Error(diff)
+	}
+	h.call("GET", "/v2/audit?after=none", nil).wantError(h.t, 400, saccade.CodeClient)
+	var rivals page
+	h.send("GET", h.at("/v2/audit"), nil, map[string]string{"Authorization": "Bearer " + h.other}).into(h.t, 200, &rivals)
+	if len(rivals.Entries) != 2 {
+		h.t.Errorf("another account sees %+v", rivals.Entries)
 	}
 }

@@ -76,10 +76,11 @@ type Analyses interface {
 	Rendering(ctx context.Context, id string) (*store.Rendering, error)
 }
 
-// Archive lists analyses.
+// Archive lists analyses, and what was done.
 type Archive interface {
 	List(ctx context.Context, account string, o store.ListOptions) (page []saccade.Analysis, next string, err error)
 	account.Usage
+	account.Trail
 }
 
 // Texts keeps what was written about an analysis, and the context for it.

@@ -21,7 +21,7 @@ func (a *API) routes() {
 	a.imageRoutes()
 	a.outputRoutes()
 	a.textRoutes()
-	account.Register(a.table, account.Deps{Webhooks: a.deps.Webhooks, Usage: a.deps.Archive, Addresses: a.deps.Service, Sessions: a.deps.Sessions, Tokens: a.deps.Tokens})
+	account.Register(a.table, account.Deps{Webhooks: a.deps.Webhooks, Usage: a.deps.Archive, Addresses: a.deps.Service, Sessions: a.deps.Sessions, Tokens: a.deps.Tokens, Trail: a.deps.Archive})
 	share.Register(a.table, share.Deps{Shares: a.deps.Shares, Analyses: a.deps.Analyses, Signer: a.signer, LinkTTL: a.cfg.Limits.LinkTTL})
 	tools.Register(a.table, tools.Deps{Analyses: a.deps.Analyses, Comparer: a.deps.Service, Numbers: a.deps.Service, Lens: a.deps.Service})
 	if a.cfg.OIDC.On() {

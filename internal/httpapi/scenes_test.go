@@ -148,6 +148,7 @@ func scenes() map[string]scene {
 		"get-delivery":          {path: under("/v2/webhook-deliveries/", deliveryOf, "")},
 		"redeliver":             {path: under("/v2/webhook-deliveries/", deliveryOf, "/redeliver")},
 		"get-usage":             {path: filled("/v2/usage")},
+		"list-audit":            {path: at("/v2/audit")},
 		"list-tokens":           {path: at("/v2/tokens")},
 		"create-token":          {path: at("/v2/tokens")},
 		"revoke-token":          {path: under("/v2/tokens/", tokenOf, "")},

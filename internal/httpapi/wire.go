@@ -33,7 +33,7 @@ type Pending struct {
 // Preview is what there is of an analysis that has not ended, and the densities of
 // one whose outputs hold nothing of attention.
 type Preview struct {
-	Grid saccade.Link `json:"grid" format:"uri" doc:"Link to the frames of attention.grid so far; read it again for more. Of an analysis that ended: all frames. A link from while it ran answers 410 then." example:"https://saccade.example.com/objects/analyses/5h7xk2m4qz3v6w8y2b4d6f8h2k/preview.grid?exp=1780308763&method=GET&sig=9f31"`
+	Grid saccade.Link `json:"grid" format:"uri" doc:"Link to the frames of attention.grid so far; read it again for more. Of an analysis that ended: all frames. A link from while it ran answers 410 then, one to a bucket 404." example:"https://saccade.example.com/objects/analyses/5h7xk2m4qz3v6w8y2b4d6f8h2k/preview.grid?exp=1780308763&method=GET&sig=9f31"`
 }
 
 // videoView is the answer to a poll of a video analysis.

@@ -140,12 +140,8 @@ type DeliveryOptions struct {
 // Deliveries returns a page of the account's delivery log, newest first, and the
 // cursor of the next page ("" on the last one).
 func (s *Store) Deliveries(ctx context.Context, account string, o DeliveryOptions) ([]Delivery, string, error) {
-	limit := o.Limit
-	if limit <= 0 {
-		limit = DefaultLimit
-	}
-	limit = min(limit, MaxLimit)
-	at, id, err := place(o.After)
+	limit := cursor.Limit(o.Limit)
+	at, id, err := cursor.Parse(o.After)
 	if err != nil {
 		return nil, "", err
 	}
@@ -153,12 +149,9 @@ func (s *Store) Deliveries(ctx context.Context, account string, o DeliveryOption
 		SELECT `+deliveryColumns+` FROM deliveries
 		WHERE account = $1 AND (created_at < $2 OR created_at = $2 AND id < $3) AND ($4 = '' OR analysis = $4)
 		ORDER BY created_at DESC, id DESC LIMIT $5`, account, at, id, o.Analysis, limit+1)
-	page, err := pool.Collect(rows, err, scanDelivery)
-	if err != nil || len(page) <= limit {
-		return page, "", err
-	}
-	last := page[limit-1]
-	return page[:limit], cursor.Format(pool.Micros(last.CreatedAt), last.ID), nil
+	found, err := pool.Collect(rows, err, scanDelivery)
+	page, next := cursor.Cut(found, limit, func(d Delivery) (int64, string) { return pool.Micros(d.CreatedAt), d.ID })
+	return page, next, err
 }
 
 // Delivery returns a delivery of the account, or not_found.

@@ -17,8 +17,8 @@ type (
 
 // Limits of a page of a list.
 const (
-	DefaultLimit = 20
-	MaxLimit     = 100
+	DefaultLimit = cursor.DefaultLimit
+	MaxLimit     = cursor.MaxLimit
 )
 
 // ListOptions selects analyses.
@@ -34,12 +34,8 @@ type ListOptions struct {
 // gone, and the cursor of the next page ("" on the last one). A cursor that is
 // none is client_error.
 func (s *Store) List(ctx context.Context, account string, o ListOptions) ([]saccade.Analysis, string, error) {
-	limit := o.Limit
-	if limit <= 0 {
-		limit = DefaultLimit
-	}
-	limit = min(limit, MaxLimit)
-	at, id, err := place(o.After)
+	limit := cursor.Limit(o.Limit)
+	at, id, err := cursor.Parse(o.After)
 	if err != nil {
 		return nil, "", err
 	}
@@ -50,18 +46,7 @@ func (s *Store) List(ctx context.Context, account string, o ListOptions) ([]sacc
 			AND tombstone = '' AND (expires_at IS NULL OR expires_at > $6)
 		ORDER BY created_at DESC, id DESC LIMIT $7`,
 		account, at, id, string(o.Kind), string(o.Status), s.nowMicros(), limit+1, searchPattern(o.Query))
-	page, err := pool.Collect(rows, err, scanAnalysis)
-	if err != nil || len(page) <= limit {
-		return page, "", err
-	}
-	last := page[limit-1]
-	return page[:limit], cursor.Format(pool.Micros(last.CreatedAt), last.ID), nil
-}
-
-// place reads a cursor.
-func place(after string) (at int64, id string, err error) {
-	if at, id, err = cursor.Parse(after); err != nil {
-		return 0, "", saccade.Errorf(saccade.CodeClient, "This is not a cursor of this list. Use the one that the page before gave.").About("after").With(err)
-	}
-	return at, id, nil
+	found, err := pool.Collect(rows, err, scanAnalysis)
+	page, next := cursor.Cut(found, limit, func(a saccade.Analysis) (int64, string) { return pool.Micros(a.CreatedAt), a.ID })
+	return page, next, err
 }

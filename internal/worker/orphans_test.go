@@ -91,11 +91,11 @@ func TestOrphans(t *testing.T) {
 			put("analyses/new/source", time.Hour), put("uploads/acme/new", time.Hour), put("others/a/b", old), put("analyses/x", old),
 		}
 		deleted := b.await(b.create(saccade.KindImage).ID, ended)
+		removed := []blob.Key{lost, put(blob.AnalysisKey(deleted.ID, "late.webm"), old), put(blob.AnalysisKey(deleted.ID, "later.webm"), old),
+			put(blob.EditionKey(a.ID, "lost", "frames.json"), old), put("uploads/acme/unknown", old), put("uploads/nobody/x", old)}
 		if _, err := b.store.Delete(t.Context(), account, deleted.ID); err != nil {
 			t.Fatal(err)
 		}
-		removed := []blob.Key{lost, put(blob.EditionKey(a.ID, "lost", "frames.json"), old), put("uploads/acme/unknown", old), put("uploads/nobody/x", old),
-			put(blob.AnalysisKey(deleted.ID, "late.webm"), old), put(blob.AnalysisKey(deleted.ID, "later.webm"), old)}
 		for _, key := range removed {
 			eventually(t, func() bool { return !b.there(key) })
 		}

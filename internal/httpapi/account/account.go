@@ -1,6 +1,6 @@
 // Package account serves the operations about the caller's own account: what it
-// used, its webhooks and the log of what was delivered to them, its tokens, and the
-// sessions of its browsers.
+// used, its webhooks and the log of what was delivered to them, its tokens, the
+// sessions of its browsers, and the log of who did what.
 package account
 
 import (
@@ -50,6 +50,7 @@ type Deps struct {
 	Addresses Addresses
 	Sessions  Sessions
 	Tokens    Tokens
+	Trail     Trail
 }
 
 // group is the operations.
@@ -71,6 +72,7 @@ func Register(t *route.Table, deps Deps) {
 	route.Add(t, "get-delivery", g.getDelivery)
 	route.Add(t, "redeliver", g.redeliver)
 	route.Add(t, "get-usage", g.usage)
+	route.Add(t, "list-audit", g.listAudit)
 	route.Add(t, "list-tokens", g.listTokens)
 	route.Add(t, "create-token", g.createToken)
 	route.Add(t, "revoke-token", g.revokeToken)

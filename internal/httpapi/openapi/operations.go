@@ -79,6 +79,7 @@ var operations = []operation{
 	{tagWebhooks, "get-delivery", "GET /v2/webhook-deliveries/{id}", "Show a webhook delivery", []int{404}},
 	{tagWebhooks, "redeliver", "POST /v2/webhook-deliveries/{id}/redeliver", "Deliver once more", []int{404}},
 	{tagAccount, "get-usage", "GET /v2/usage", "What the account used", []int{400}},
+	{tagAccount, "list-audit", "GET /v2/audit", "Who did what to the account", []int{400}},
 	{tagAccount, "list-tokens", "GET /v2/tokens", "List tokens", nil},
 	{tagAccount, "create-token", "POST /v2/tokens", "Make a token", []int{400, 409}},
 	{tagAccount, "revoke-token", "DELETE /v2/tokens/{id}", "Revoke a token", []int{404}},

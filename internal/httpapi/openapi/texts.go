@@ -87,10 +87,7 @@ func descriptions(l service.Limits) map[string]string {
 	const erase = "Cancels the analysis if it waits or runs, and erases its input and outputs. Afterwards its address answers 410."
 	const measure = "Measures areas of interest on the stored prediction; nothing is predicted anew. Needs a successful analysis. The files of `attention.data` and `attention.markers` hold these areas from then on: poll for links to them, those of before lead to the former ones for a while."
 	const write = "Starts the writing and returns at once. Calling it again is safe: it reports how far the text is. Errors are `{\"success\":false,\"msg\":…}`."
-	text := "Poll until `status` is `completed` or `failed`. Texts " + life(l.TextTTL, "they were written") + " (410)."
-	if l.TextTTL == 0 {
-		text = "Poll until `status` is `completed` or `failed`. Texts stay."
-	}
+	text := pollText(l)
 	return map[string]string{
 		"create-upload-url":     "Returns a URL for one upload into the account's own storage. It is good for " + humanDuration(l.UploadTTL) + ", and for PUTs until an analysis uses the upload.",
 		"put-upload":            "The URL comes from `GET /v2/upload-urls`, whole. The body is the file's bytes; no `Authorization` and no `Content-Type` are needed.",
@@ -136,11 +133,21 @@ func descriptions(l service.Limits) map[string]string {
 		"create-session":        "Puts a session in place of a token: a cookie that scripts cannot read and that other sites cannot use. It authenticates like the token, and ends with it, after 30 days at the latest. For browsers; programs send the token itself. A browser on the server's own machine can be signed in by a link instead, which `saccade open` prints.",
 		"delete-session":        "Ends the session of the cookie, if there is one, and removes the cookie.",
 		"get-usage":             "Analyses created in the span, by kind of input; erased and expired ones count. `quota` is what the account may start today and store, and how much of it is used.",
+		"list-audit":            "Tokens that were made and revoked, sign-ins, shares, and what the operator changed about the account, newest first.",
 		"lens":                  "The body is a JPEG, PNG or WebP of 2 MiB and 4 million pixels at most. The answer is its density as `attention.grid` (one frame); nothing is stored or counted. One at a time for each account, for views that follow what happens on a screen.",
 		"get-health":            "200 as long as the process serves.",
 		"get-readiness":         "200 when database, storage, model, decoder and its sandbox work, else 503 with the check that failed.",
 		"get-metrics":           "In the text format of Prometheus.",
 	}
+}
+
+// pollText describes polls for a generated text.
+func pollText(l service.Limits) string {
+	const until = "Poll until `status` is `completed` or `failed`. Texts "
+	if l.TextTTL == 0 {
+		return until + "stay."
+	}
+	return until + life(l.TextTTL, "they were written") + " (410)."
 }
 
 // fieldTexts describes the root package's types, as "Schema.field".

@@ -76,6 +76,7 @@ func Operator() Actor {
 
 // Entry is a line of the log.
 type Entry struct {
+	ID      string    `json:"-"`
 	At      time.Time `json:"at"`
 	Actor   string    `json:"actor"`
 	ActorID string    `json:"actor_id,omitempty"`
@@ -156,25 +157,33 @@ func (r *Rows) Audit(ctx context.Context, filter Filter, f func(Entry) error) er
 	if !filter.Since.IsZero() {
 		since = filter.Since.UnixMicro()
 	}
-	rows, err := r.read.QueryContext(ctx, `
-		SELECT at, actor, actor_id, address, account, action, object, detail FROM audit
+	rows, err := r.read.QueryContext(ctx, `SELECT `+Columns+` FROM audit
 		WHERE at >= $1 AND ($2 = '' OR account = $2) ORDER BY at, id`, since, filter.Account)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
-		var e Entry
-		var at int64
-		if err := rows.Scan(&at, &e.Actor, &e.ActorID, &e.Address, &e.Account, &e.Action, &e.Object, &e.Detail); err != nil {
-			return err
+		e, err := Scan(rows)
+		if err == nil {
+			err = f(e)
 		}
-		e.At = time.UnixMicro(at).UTC()
-		if err := f(e); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return rows.Err()
+}
+
+// Columns are what [Scan] reads.
+const Columns = `id, at, actor, actor_id, address, account, action, object, detail`
+
+// Scan reads a row.
+func Scan(row interface{ Scan(dest ...any) error }) (e Entry, err error) {
+	var at int64
+	err = row.Scan(&e.ID, &at, &e.Actor, &e.ActorID, &e.Address, &e.Account, &e.Action, &e.Object, &e.Detail)
+	e.At = time.UnixMicro(at).UTC()
+	return e, err
 }
 
 // PruneAudit removes entries that are old.

@@ -1,18 +1,42 @@
-// Package cursor names places in lists that are ordered by time and id, newest
-// first. A cursor is opaque text that clients hand back unchanged.
+// Package cursor cuts lists that are ordered by time and id, newest first, into pages. A
+// cursor names a place in such a list: opaque text that clients hand back unchanged.
 package cursor
 
 import (
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/saccade-dev/saccade"
 )
 
-// Errors and limits.
-var errCursor = errors.New("cursor: not one that was issued here")
+// Limits of a page of a list.
+const (
+	DefaultLimit = 20
+	MaxLimit     = 100
+)
+
+// Limit returns how many items a page has of which n were asked for; 0 is DefaultLimit, and
+// more than MaxLimit is MaxLimit.
+func Limit(n int) int {
+	if n <= 0 {
+		n = DefaultLimit
+	}
+	return min(n, MaxLimit)
+}
+
+// Cut returns the page of the items, of which one more than the limit was looked for, and the
+// cursor of the next page ("" on the last one).
+func Cut[T any](items []T, limit int, place func(T) (at int64, id string)) (page []T, next string) {
+	if len(items) <= limit {
+		return items, ""
+	}
+	return items[:limit], Format(place(items[limit-1]))
+}
+
+var errCursor = saccade.Errorf(saccade.CodeClient, "This is not a cursor of this list. Use the one that the page before gave.").About("after")
 
 const (
 	maxText = 200    // bytes of a cursor
@@ -27,7 +51,7 @@ func Format(at int64, id string) string {
 }
 
 // Parse reads what [Format] gave; "" is the place before the first item. What
-// it takes is fit for a database: no NUL, no broken UTF-8.
+// it takes is fit for a database: no NUL, no broken UTF-8. All else is client_error.
 func Parse(text string) (at int64, id string, err error) {
 	if text == "" {
 		return math.MaxInt64, lastID, nil
