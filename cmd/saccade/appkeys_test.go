@@ -2,12 +2,22 @@ package main_test
 
 import (
 	"fmt"
+	"image"
 	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/saccade-dev/saccade"
 )
 
 // reach presses Tab, at most as often as any screen has things to reach, until the
@@ -83,6 +93,66 @@ func TestAppByKeys(t *testing.T) {
 	b.keys(kb.Enter)
 	b.wait("document.querySelectorAll('.card').length === 1")
 	b.clean("keys")
+}
+
+// TestAppChoosesByKeys chooses files by the keyboard, and by it gives up one that is not
+// taken. The photograph of noise that comes of it is said to be one.
+func TestAppChoosesByKeys(t *testing.T) {
+	t.Parallel()
+	s := start(t, t.TempDir())
+	b := openTab(t, s.url)
+	b.open(s.link())
+	b.see("Analyze the sample")
+	call(b, page.SetInterceptFileChooserDialog, page.SetInterceptFileChooserDialogParams{Enabled: true})
+	b.reach("Choose file")
+	b.keys(kb.Enter)
+	var field cdp.BackendNodeID
+	until(t, time.Minute, "files are asked for", func() bool {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if len(b.choosers) == 1 {
+			field = b.choosers[0]
+		}
+		return field != 0
+	})
+	dir := t.TempDir()
+	good, bad := filepath.Join(dir, "noise.png"), filepath.Join(dir, "notes.txt")
+	for path, data := range map[string][]byte{good: pngOf(t, static(400, 300)), bad: []byte("hello")} {
+		b.must(os.WriteFile(path, data, 0o600))
+	}
+	call(b, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{good, bad}, BackendNodeID: field})
+	b.see("notes.txt is neither a video")
+	b.reach("Cancel notes.txt")
+	b.keys(kb.Enter)
+	b.wait("!document.body.innerText.includes('notes.txt') && document.querySelector('.card[data-status=success]')")
+	for range 90 { // backward, to the card
+		b.keys(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift))
+		if eval[bool](b, "document.activeElement.innerText?.trim() === 'noise'") {
+			break
+		}
+	}
+	b.keys(kb.Enter)
+	b.see("Do not rely on these numbers.")
+	b.judge("caution")
+	b.keys("e")
+	b.wait("document.querySelector('dialog[open] .caution')")
+	b.judge("caution-export")
+	if text := eval[string](b, "fetch(document.querySelector('[aria-label=\"Save Report\"]').href).then(r => r.text())"); !strings.Contains(text, saccade.OutsideCaution) {
+		t.Error("the report does not say that the image is outside of the training")
+	}
+}
+
+// static is an image of nothing.
+func static(w, h int) *image.NRGBA {
+	m := image.NewNRGBA(image.Rect(0, 0, w, h))
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for i := range m.Pix {
+		m.Pix[i] = byte(rnd.Uint32())
+		if i%4 == 3 {
+			m.Pix[i] = 255
+		}
+	}
+	return m
 }
 
 // playing plays and steps, and goes along the timeline.

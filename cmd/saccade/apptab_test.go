@@ -42,7 +42,8 @@ type tab struct {
 	storage  string // an origin that requests may go to as well; empty: none
 	stored   []string
 	problems []string
-	bytes    map[string]float64 // on the wire, by address
+	choosers []cdp.BackendNodeID // fields that have asked for files
+	bytes    map[string]float64  // on the wire, by address
 	ids      map[network.RequestID]string
 }
 
@@ -127,6 +128,8 @@ func (b *tab) observe(ev any) {
 		if err == nil && (u.Scheme == "http" || u.Scheme == "https") && !strings.HasPrefix(ev.Request.URL, b.url) {
 			b.problems = append(b.problems, "a request to another host: "+ev.Request.URL)
 		}
+	case *page.EventFileChooserOpened:
+		b.choosers = append(b.choosers, ev.BackendNodeID)
 	case *network.EventLoadingFinished:
 		b.bytes[b.ids[ev.RequestID]] += ev.EncodedDataLength
 	}

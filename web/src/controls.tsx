@@ -2,6 +2,7 @@ import { seconds } from './format';
 import type { Model } from './model';
 import { choosePalette, color, palette, palettes, shade, type Palette } from './palette';
 import { Button, Segments } from './ui';
+import { firstFixations } from './stage';
 import type { View } from './heat';
 
 // setView changes what is laid over the frame.
@@ -38,7 +39,9 @@ export function Controls({ model: m }: { model: Model }) {
           <label class="strength" title="Strength of the overlay (keys - and =)">
             <input type="range" min="0.2" max="1.6" step="0.1" value={m.strength.value} aria-label="Strength of the overlay" onInput={(e) => (m.strength.value = Number(e.currentTarget.value))} /></label>
         )}
-        <Legend view={m.view.value} />
+        {m.view.value === 'path'
+          ? <span class="legend small soft">{video ? 'Where the strongest place was lately' : `The first ${firstFixations} fixations, in order`}</span>
+          : <Legend view={m.view.value} />}
         <Button icon="ground" label={`Background of the stage: ${m.ground.value}`} keys="B" kind="plain" onClick={() => nextGround(m)} />
         <Button icon="full" label="Full screen" keys="F" kind="plain" onClick={fullScreen} />
       </div>

@@ -6,7 +6,7 @@ import { Painter } from './heat';
 import { file, find, path } from './api';
 import { Caution } from './caution';
 import { Button, Dialog, explain } from './ui';
-import { HeatVideo } from './heatvideo';
+import { HeatMap } from './heatmap';
 
 // ExportDialog saves what there is of an analysis.
 export function ExportDialog({ model: m, onClose }: { model: Model; onClose: () => void }) {
@@ -19,8 +19,7 @@ export function ExportDialog({ model: m, onClose }: { model: Model; onClose: () 
       <ul class="exports">
         <Item title={m.kind === 'video' ? 'This frame as PNG' : 'Image with heat as PNG'} text="As it is on screen, with the overlay">
           <Button onClick={() => void savePNG(m, name).catch(explain)}>Save</Button></Item>
-        {m.kind === 'video' && <HeatVideo m={m} name={`${name}-heat.webm`} />}
-        {m.kind !== 'video' && o.attention?.attentionMap && <Link title="Heat map" text="PNG of the same size, transparent" href={o.attention.attentionMap} name={`${name}-heat.png`} />}
+        <HeatMap m={m} outputs={o} name={name} />
         {d && !m.readOnly && <Link title="Report" text="One HTML file to send on; prints as a PDF" href={path(`v2/reports/${m.analysis.id}`)} name={`${name}.html`} />}
         {d && <Link title="Table" text="CSV, a row for each frame" href={d.csv} name={`${name}.csv`} />}
         {d && <Link title="Everything per frame" text="JSON" href={d.json} name={`${name}.json`} />}

@@ -121,7 +121,7 @@ export function path(to: HTMLCanvasElement, points: GazePoint[], numbered: boole
     for (const [i, p] of points.entries()) c[i ? 'lineTo' : 'moveTo'](p.x * to.width, p.y * to.height);
     c.stroke();
   }
-  for (const [i, p] of points.entries()) {
+  for (const [i, p] of [...points.entries()].reverse()) { // the earlier ones above the later
     if (!numbered && i < points.length - 1) continue;
     ring(c, p.x * to.width, p.y * to.height, 13 * scale, color(numbered ? 1 - (0.6 * i) / points.length : 0.9), 0.95);
     if (numbered) label(c, String(i + 1), p.x * to.width, p.y * to.height);

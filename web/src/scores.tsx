@@ -1,5 +1,7 @@
+import { nameOf } from './elements';
 import { percent } from './format';
 import type { Model } from './model';
+import type { ElementResult, GazePoint } from './types';
 
 const meanings = [
   { name: 'focus', label: 'Focus', text: 'How much the attention gathers in few places. Neither good nor bad in itself.', low: 'spread out', high: 'on one spot' },
@@ -43,11 +45,18 @@ export function SeenFirst({ model: m }: { model: Model }) {
       <header><h2 id="first-title">{still ? 'Seen first' : 'Seen now'}</h2></header>
       <ol class="seen">
         {points.slice(0, 5).map((p, i) => (
-          <li key={i}><span>{where(p.x, p.y)}</span><span class="soft small num">{percent(p.mass)}{still && p.time !== undefined ? ` · ${p.time.toFixed(1)} s` : ''}</span></li>
+          <li key={i}><span>{placeOf(m, p)}</span><span class="soft small num">{percent(p.mass)}{still && p.time !== undefined ? ` · ${p.time.toFixed(1)} s` : ''}</span></li>
         ))}
       </ol>
     </section>
   );
+}
+
+// placeOf names what is at a point: of a page the smallest element there, else the place.
+function placeOf(m: Model, p: GazePoint): string {
+  const around = m.outputs.elements?.list.filter(({ box: b }) => p.x >= b.x && p.x < b.x + b.width && p.y >= b.y && p.y < b.y + b.height) ?? [];
+  const least = around.reduce<ElementResult | undefined>((a, b) => (a && a.areaShare <= b.areaShare ? a : b), undefined);
+  return least ? `${nameOf(least)}, ${where(p.x, p.y).toLowerCase()}` : where(p.x, p.y);
 }
 
 // where names a place in words.

@@ -11,6 +11,7 @@ import type { GazePoint } from './types';
 // taller than the window is not shrunk to fit, but scrolls.
 export const leastWidth = (m: Model): number => (m.width / m.height < 0.7 ? m.width : 0);
 
+export const firstFixations = 10; // of an image, about three seconds
 const trail = 1.2; // seconds of the gaze path that are shown of a video
 
 // Stage shows the video or image, the heat above it and the areas on top.
@@ -73,7 +74,7 @@ export function draw(c: HTMLCanvasElement, painter: Painter, m: Model, view: Vie
 // gaze is the scanpath of an image, or where the strongest point of a video
 // went lately.
 function gaze(m: Model, frame: number): GazePoint[] {
-  if (m.kind !== 'video') return m.outputs.attention?.gazePath ?? [];
+  if (m.kind !== 'video') return m.outputs.attention?.gazePath?.slice(0, firstFixations) ?? [];
   const rows = m.numbers!.rows;
   const out: GazePoint[] = [];
   for (let f = frame; f >= 0 && rows[f] && rows[f]!.time > rows[frame]!.time - trail; f--) {
