@@ -168,7 +168,7 @@ func (t *Tool) decodeArgs(i webm.Info, threads int) []string {
 		args = append(args, "-c:v", c)
 	}
 	args = append(args, t.untrusted()...)
-	return append(args, "-map", "0:v:0", "-vf", filters(i), t.sync, "passthrough", "-enc_time_base", "1:1000",
+	return append(args, "-map", "0:v:0", "-vf", t.toneMap(i)+filters(i), t.sync, "passthrough", "-enc_time_base", "1:1000",
 		"-c:v", "rawvideo", "-f", "matroska", "-allow_raw_vfw", "1", "-write_crc32", "0", "pipe:1")
 }
 

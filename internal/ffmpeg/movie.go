@@ -66,7 +66,7 @@ func (t *Tool) movieArgs(path string, i webm.Info, threads int) []string {
 		scale += ":out_color_matrix=bt601:out_range=limited"
 		format += ",setparams=colorspace=smpte170m:range=limited"
 	}
-	args = append(args, "-map", "0:v:0", "-vf", "setpts=PTS-STARTPTS,"+scale+",format="+format, t.sync, "passthrough", "-enc_time_base", "1:1000")
+	args = append(args, "-map", "0:v:0", "-vf", "setpts=PTS-STARTPTS,"+t.toneMap(i)+scale+",format="+format, t.sync, "passthrough", "-enc_time_base", "1:1000")
 	if i.Times != nil {
 		args = append(args, "-frames:v", strconv.Itoa(len(i.Times)))
 	}

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -24,6 +25,9 @@ type Tool struct {
 	sync    string   // "-fps_mode", or "-vsync" before 5.1
 	missing []string // codecs that this build lacks
 	log     *slog.Logger
+
+	askTones sync.Once
+	tones    bool // whether high dynamic range can be brought to the ordinary one
 
 	loader    string   // of the program, absolute; "": none
 	libraries []string // directories of the program's libraries

@@ -184,7 +184,7 @@ func (f *reader) info(format saccade.Format) (webm.Info, error) {
 	}
 	i := webm.Info{
 		Format: format, Codec: codecOf(v.code, format), Width: v.width, Height: v.height, AspectNum: v.aspectNum, AspectDen: v.aspectDen,
-		Frames: len(shown.times), Truncated: f.defects.cut, Transparent: v.alpha(), HasAlpha: v.alpha(), Frame: shown.spacing,
+		Frames: len(shown.times), Truncated: f.defects.cut, Transparent: v.alpha(), HasAlpha: v.alpha(), Frame: shown.spacing, Color: v.color,
 		FirstPTS: shown.times[0], LastPTS: shown.times[len(shown.times)-1], End: shown.end,
 	}
 	if v.turned { // ffmpeg turns the frames upright

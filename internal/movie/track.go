@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/webm"
 )
 
 // track is one track of a movie.
@@ -19,6 +20,7 @@ type track struct {
 	aspectNum  uint64
 	aspectDen  uint64
 	turned     bool // by a quarter
+	color      webm.Color
 	encrypted  bool
 	outside    bool // samples lie in another file
 	edits      []edit
@@ -129,6 +131,12 @@ func (t *track) description(stsd []byte) {
 	t.width, t.height, t.depth = int(u16(e.body[24:])), int(u16(e.body[26:])), u16(e.body[74:])
 	if p := find(e.body[78:], "pasp"); len(p) >= 8 && u32(p) > 0 && u32(p[4:]) > 0 {
 		t.aspectNum, t.aspectDen = uint64(u32(p)), uint64(u32(p[4:]))
+	}
+	if c := find(e.body[78:], "colr"); len(c) >= 10 && (string(c[:4]) == "nclx" || string(c[:4]) == "nclc") {
+		t.color = webm.Color{Primaries: int(u16(c[4:])), Transfer: int(u16(c[6:])), Matrix: int(u16(c[8:])), Range: webm.RangeLimited}
+		if len(c) > 10 && c[10]&0x80 != 0 {
+			t.color.Range = webm.RangeFull
+		}
 	}
 }
 

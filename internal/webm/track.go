@@ -19,7 +19,14 @@ const (
 	MatrixBT709  = 1
 	RangeLimited = 1
 	RangeFull    = 2
+
+	transferPQ  = 16 // SMPTE ST 2084
+	transferHLG = 18 // ARIB STD-B67
 )
+
+// HighRange reports whether the samples are of high dynamic range: coded by PQ or by
+// HLG, which shown as they are look flat and gray.
+func (c Color) HighRange() bool { return c.Transfer == transferPQ || c.Transfer == transferHLG }
 
 // BT709 reports whether the color matrix is the one of high definition.
 // Unmarked video counts as BT.601, as decoders take it.
