@@ -1,4 +1,4 @@
-import { fullScreen, nextGround, setView } from './controls';
+import { fullScreen, nextGround } from './controls';
 import { frameAt } from './grid';
 import type { Key } from './keys';
 import type { Model } from './model';
@@ -30,7 +30,7 @@ function videoKeys(m: Model): Key[] {
     key([']'], 'Range ends here', () => setRange(m, Math.min(r()[0], p.time - 0.1), p.time)),
     key(['o'], 'Loop', () => (p.loop.value = !p.loop.value)),
     key(['g'], 'Go to a frame', () => goTo(m)),
-    key(['m'], 'Mute', () => p.mute()),
+    key(['m'], 'Audio on or off', () => p.mute()),
   ];
 }
 
@@ -50,7 +50,7 @@ function viewKeys(m: Model): Key[] {
   return [
     key(['h'], 'Next view', () => {
       const all = m.views.map(([v]) => v);
-      setView(m, all[(all.indexOf(m.view.value) + 1) % all.length]!);
+      m.view.value = all[(all.indexOf(m.view.value) + 1) % all.length]!;
     }),
     key(['x'], 'Off as long as it is held', () => (m.held.value = true), () => (m.held.value = false)),
     key(['='], 'Stronger', louder(0.1)),

@@ -5,11 +5,6 @@ import { Button, Segments } from './ui';
 import { firstFixations } from './stage';
 import type { View } from './heat';
 
-// setView changes what is laid over the frame.
-export function setView(m: Model, v: View): void {
-  m.view.value = v;
-}
-
 // Controls are directly under the stage: transport, view, strength, legend.
 export function Controls({ model: m }: { model: Model }) {
   const { player: p } = m;
@@ -22,6 +17,7 @@ export function Controls({ model: m }: { model: Model }) {
           <Button id="play" icon={p.playing.value ? 'pause' : 'play'} label={p.playing.value ? 'Pause' : 'Play'} keys="Space" onClick={() => p.toggle()} />
           <Button icon="next" label="One frame on" keys="." kind="plain" onClick={() => p.by(1)} />
           <Button icon="loop" label="Loop" keys="O" kind="plain" pressed={p.loop.value} onClick={() => (p.loop.value = !p.loop.value)} />
+          <Button icon={p.muted.value ? 'mute' : 'audio'} label={p.muted.value ? 'Audio on' : 'Audio off'} keys="M" kind="plain" onClick={() => p.mute()} />
           <output class="where num" id="where" data-frame={p.frame.value} data-time={p.time}>
             <b>{seconds(p.time - p.start)}</b> <span class="soft">frame {p.frame.value + 1} / {p.times.length}</span>
           </output>
@@ -33,7 +29,7 @@ export function Controls({ model: m }: { model: Model }) {
             }} />
         </div>
       )}
-      <Segments<View> label="View" value={m.view.value} options={m.views} onChange={(v) => setView(m, v)} />
+      <Segments<View> label="View" value={m.view.value} options={m.views} onChange={(v) => (m.view.value = v)} />
       <div class="overlay-controls">
         {m.view.value !== 'off' && m.view.value !== 'path' && (
           <label class="strength" title="Strength of the overlay (keys - and =)">

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { canShare } from './lens';
 import { variants } from './pageextras';
 import { Button, Dialog, explain, Icon } from './ui';
 import { addAddress, addFile } from './uploads';
@@ -39,14 +40,13 @@ export function DropTarget() {
 // Intake is the row of buttons that begin an analysis.
 export function Intake() {
   const input = useRef<HTMLInputElement>(null);
-  const canRecord = isSecureContext && !!navigator.mediaDevices?.getDisplayMedia;
   return (
     <div class="intake">
       <input ref={input} id="file" type="file" class="away" accept={accept} multiple tabIndex={-1} aria-label="Files to analyze"
         onChange={(e) => { for (const f of e.currentTarget.files!) addFile(f); e.currentTarget.value = ''; }} />
       <Button kind="primary" icon="upload" onClick={() => input.current?.click()}>Choose file</Button>
       <Button icon="link" onClick={() => (addressOpen.value = true)}>Address</Button>
-      {canRecord ? <RecordButton /> : !isSecureContext && <span class="small soft">Recording and exact frame steps need https.</span>}
+      {canShare() ? <RecordButton /> : !isSecureContext && <span class="small soft">Recording and exact frame steps need https.</span>}
     </div>
   );
 }

@@ -14,7 +14,6 @@ export class Player {
   readonly muted = signal(true);
   readonly range = signal<[number, number] | undefined>(undefined); // seconds
   readonly loop = signal(false);
-  readonly ready = signal(false);
   readonly broken = signal('');
 
   private video?: HTMLVideoElement;
@@ -46,7 +45,6 @@ export class Player {
       ['play', () => (this.playing.value = true)],
       ['pause', () => (this.playing.value = false)],
       ['ended', () => this.ended()],
-      ['loadeddata', () => (this.ready.value = true)],
       ['error', () => (this.broken.value = 'The video cannot be shown: this browser does not play it, or it was cleared away. Its numbers are below.')],
     ];
     for (const [name, f] of events) video.addEventListener(name, f);

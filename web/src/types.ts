@@ -1,7 +1,7 @@
 // The words of the API, as far as the app reads them.
 
 export type Kind = 'video' | 'image' | 'url';
-export type Status = 'pending' | 'success' | 'failed';
+type Status = 'pending' | 'success' | 'failed';
 export type Point = [number, number];
 
 export interface Box { x: number; y: number; width: number; height: number }
@@ -19,7 +19,7 @@ export interface AoiResult extends Aoi {
 
 export interface GazePoint { x: number; y: number; mass: number; time?: number }
 
-export interface Score { score?: number; map?: string; timeline?: { time: number; score: number }[] }
+interface Score { score?: number; map?: string; timeline?: { time: number; score: number }[] }
 
 export interface Outputs {
   input?: { image?: string; video?: string; poster?: Poster; width?: number; height?: number; frames?: number; duration?: number; outsideTraining?: boolean };
@@ -44,11 +44,11 @@ export interface PageElement { selector: string; role: string; name: string; box
 
 export interface ElementResult extends PageElement { share: number; totalShare: number; rank: number; timeToFirstAttention: number | null; areaShare: number; density: number }
 
-export interface ElementsOutput { data?: string; count: number; rest: number; unlisted: number; list: ElementResult[] }
+interface ElementsOutput { data?: string; count: number; rest: number; unlisted: number; list: ElementResult[] }
 
 export interface StealRow { hidden: PageElement; own: number; points: { selector: string; points: number }[]; others: number; rest: number }
 
-export interface StealOutput { note: string; captures: number; seconds: number; rows: StealRow[] }
+interface StealOutput { note: string; captures: number; seconds: number; rows: StealRow[] }
 
 export interface VariantOutput {
   variant: string;

@@ -12,10 +12,10 @@ const icons = {
   ground: 'M5 5h14v14H5zM5 12h7V5M12 19v-7h7',
   loop: 'M5 12a6 6 0 0 1 10.5-4M18 4v4h-4M19 12a6 6 0 0 1-10.5 4M6 20v-4h4', help: 'M9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1 1-1.1 1.8M12 17v.1M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16Z',
   audio: 'M5 10v4h3l4 3.5v-11L8 10zM15.5 9.5a3.5 3.5 0 0 1 0 5', mute: 'M5 10v4h3l4 3.5v-11L8 10zM15.5 10l4 4M19.5 10l-4 4', image: 'M5 5h14v14H5zM5 16l4-4 3 3 3-3 4 4',
-  page: 'M6 4h8l4 4v12H6zM14 4v4h4', video: 'M4 7h11v10H4zM15 11l5-3v8l-5-3z', check: 'M5 12.5l4.5 4.5L19 7.5', more: 'M6 12h.1M12 12h.1M18 12h.1',
+  page: 'M6 4h8l4 4v12H6zM14 4v4h4', video: 'M4 7h11v10H4zM15 11l5-3v8l-5-3z', more: 'M6 12h.1M12 12h.1M18 12h.1',
 };
 
-export type IconName = keyof typeof icons;
+type IconName = keyof typeof icons;
 
 export function Icon({ name }: { name: IconName }) {
   const solid = name === 'play' || name === 'pause' || name === 'record';
@@ -102,13 +102,13 @@ export function Failure({ error, children }: { error: unknown; children?: Compon
   );
 }
 
-const toasts = signal<{ id: number; text: string; bad: boolean; undo?: () => void }[]>([]);
+const toasts = signal<{ id: number; text: string; bad: boolean }[]>([]);
 let last = 0;
 
 // toast shows a short message for some seconds.
-export function toast(text: string, bad = false, undo?: () => void): void {
+export function toast(text: string, bad = false): void {
   const id = ++last;
-  toasts.value = [...toasts.value.slice(-3), { id, text, bad, undo }];
+  toasts.value = [...toasts.value.slice(-3), { id, text, bad }];
   setTimeout(() => (toasts.value = toasts.value.filter((t) => t.id !== id)), bad ? 9000 : 5000);
 }
 
@@ -118,10 +118,7 @@ export function Toasts() {
   return (
     <div class="toasts" role="status" aria-live="polite">
       {toasts.value.map((t) => (
-        <div key={t.id} class={t.bad ? 'toast bad' : 'toast'}>
-          <span>{t.text}</span>
-          {t.undo && <Button kind="plain" onClick={t.undo}>Undo</Button>}
-        </div>
+        <div key={t.id} class={t.bad ? 'toast bad' : 'toast'}>{t.text}</div>
       ))}
     </div>
   );

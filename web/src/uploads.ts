@@ -27,10 +27,10 @@ const change = (id: number, part: Partial<Upload>) =>
   (uploads.value = uploads.value.map((u) => (u.id === id ? { ...u, ...part } : u)));
 
 const everything = ['score', 'timeline'];
-export const videoPredictions = {
+const videoPredictions = {
   attention: { outputs: ['data', 'markers'] }, focus: { outputs: everything }, clarity: { outputs: everything }, excitingness: { outputs: everything },
 };
-export const imagePredictions = {
+const imagePredictions = {
   attention: { outputs: ['attentionMap', 'perceptionMap', 'data'] },
   focus: { outputs: ['score'] }, clarity: { outputs: ['score', 'map'] }, excitingness: { outputs: ['score', 'map'] },
 };
@@ -54,7 +54,7 @@ function notTaken(file: File): string {
 }
 
 // OfPage is what can be asked of pages alone.
-export interface OfPage { elements?: boolean; steal?: boolean; variants?: string[] }
+interface OfPage { elements?: boolean; steal?: boolean; variants?: string[] }
 
 // addAddress starts the analysis of a page.
 export function addAddress(address: string, medium: string, more: OfPage): void {
