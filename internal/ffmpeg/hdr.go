@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/saccade-dev/saccade/internal/webm"
@@ -42,17 +43,24 @@ func (t *Tool) toneMap(i webm.Info) string {
 		c.Transfer, cmp.Or(c.Matrix, wideMatrix), cmp.Or(c.Primaries, widePrimaries), levels, whiteNits, unchangedPart, peakOfWhite)
 }
 
+// filtersOfTones says, once it was asked, whether the program can bring high dynamic range
+// to the ordinary one.
+type filtersOfTones struct {
+	ask sync.Once
+	has bool
+}
+
 // mapsTones reports whether the program has the filters; it is asked at the first video
 // that needs them.
 func (t *Tool) mapsTones() bool {
-	t.askTones.Do(func() {
+	t.tones.ask.Do(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 		defer cancel()
 		out, err := t.ask(ctx, "-hide_banner", "-filters")
-		t.tones = err == nil && strings.Contains(out, " zscale ") && strings.Contains(out, " tonemap ")
-		if !t.tones {
+		t.tones.has = err == nil && strings.Contains(out, " zscale ") && strings.Contains(out, " tonemap ")
+		if !t.tones.has {
 			t.log.Warn("ffmpeg lacks the filter zscale or tonemap: videos of high dynamic range look flat and are judged so")
 		}
 	})
-	return t.tones
+	return t.tones.has
 }

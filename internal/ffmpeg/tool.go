@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -26,8 +25,7 @@ type Tool struct {
 	missing []string // codecs that this build lacks
 	log     *slog.Logger
 
-	askTones sync.Once
-	tones    bool // whether high dynamic range can be brought to the ordinary one
+	tones filtersOfTones
 
 	loader    string   // of the program, absolute; "": none
 	libraries []string // directories of the program's libraries
