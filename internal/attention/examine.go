@@ -71,7 +71,10 @@ func (n *Neural) Examine(p *pix.RGB, prior Prior, views bool) (Examined, error) 
 		return Examined{}, err
 	}
 	var out Examined
-	large, small := fine.both(p), coarse.both(p)
+	large, small, err := pairs(p, fine, coarse)
+	if err != nil {
+		return Examined{}, err
+	}
 	if views {
 		out.Views = fine.views(bias, large, small.resampled(fine.w, fine.h))
 	}
@@ -95,7 +98,11 @@ func (n *Neural) FrameViews(p *pix.RGB, prior Prior) ([]saccade.Density, error) 
 	if err != nil {
 		return nil, err
 	}
-	return fine.views(bias, fine.both(p), coarse.both(p).resampled(fine.w, fine.h)), nil
+	large, small, err := pairs(p, fine, coarse)
+	if err != nil {
+		return nil, err
+	}
+	return fine.views(bias, large, small.resampled(fine.w, fine.h)), nil
 }
 
 // Features implements [Examiner].
@@ -135,6 +142,18 @@ func (r *runner) both(p *pix.RGB) pair {
 		slices.Reverse(out.mirrored[y*r.w:][:r.w])
 	}
 	return out
+}
+
+// pairs predicts an image at two sizes, side by side.
+func pairs(p *pix.RGB, fine, coarse *runner) (large, small pair, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		err = recovering(func() { small = coarse.both(p) })
+	}()
+	large = fine.both(p)
+	<-done
+	return large, small, err
 }
 
 // mean returns the mean of both.

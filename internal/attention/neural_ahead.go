@@ -108,13 +108,21 @@ func (a *ahead) acquire(ctx context.Context) (*slot, error) {
 // encode runs the part of the network without memory.
 func (b *begun) encode() {
 	defer close(b.done)
+	b.err = recovering(func() {
+		b.slot.in.RGB = b.slot.frame.Pix
+		b.slot.runner.encode.Run()
+	})
+}
+
+// recovering turns a panic into an error: one input must not take the process down.
+func recovering(f func()) (err error) {
 	defer func() {
-		if p := recover(); p != nil { // one video must not take the process down
-			b.err = fmt.Errorf("attention: panic: %v\n%s", p, debug.Stack())
+		if p := recover(); p != nil {
+			err = fmt.Errorf("attention: panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	b.slot.in.RGB = b.slot.frame.Pix
-	b.slot.runner.encode.Run()
+	f()
+	return nil
 }
 
 // take returns what was begun of the next frame; where nothing was, current will run on it.

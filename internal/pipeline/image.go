@@ -77,6 +77,8 @@ func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress
 	}
 	settleMemory(pixels)
 	progress(saccade.Progress{Fraction: 0.3, Stage: saccade.StagePredicting})
+	scores := beginScoring(func() pageScores { return wantedScores(job.Request).measure(func() *pix.RGB { return rgb }) })
+	defer scores.wait() // before its memory is given back
 	e, err := a.examineOr(job, rgb)
 	if err != nil {
 		return nil, none, err
@@ -87,23 +89,19 @@ func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress
 	if err = errors.Join(err, barsErr); err != nil {
 		return nil, none, err
 	}
-	out, err := a.imageNumbers(job, rgb, n, &p)
+	s, err := scores.wait()
+	if err != nil {
+		return nil, none, err
+	}
+	out, err := a.imageNumbers(job, rgb, s.by(n), &p)
 	if err != nil {
 		return nil, none, err
 	}
 	bars.areas(out.AOIs, job.Request.AOIs)
 	bars.setScores(out)
 	progress(saccade.Progress{Fraction: 0.6, Stage: saccade.StageRendering})
-	for o, name := range maps.Files(job.Request.Outputs) {
-		if err := ctx.Err(); err != nil {
-			return nil, none, err
-		}
-		name += ".png"
-		if err := writePNG(job.file(name), layers(o, job.Request.Palette)(p).Image(rgb.W, rgb.H)); err != nil {
-			return nil, none, err
-		}
-		settleMemory(pixels)
-		maps.Link(out, o, name)
+	if err := writeMaps(ctx, job, rgb, p, out); err != nil {
+		return nil, none, err
 	}
 	linkGrid(out, job)
 	out.Input = &saccade.InputOutput[saccade.File]{Image: artifact.InputPNG, Width: rgb.W, Height: rgb.H, OutsideTraining: n.outside()}
@@ -115,6 +113,22 @@ func (a *Analyzer) predictImage(ctx context.Context, job Job, b []byte, progress
 	}
 	progress(saccade.Progress{Fraction: 1, Stage: saccade.StageRendering})
 	return out, e, nil
+}
+
+// writeMaps writes the maps that were asked for and links them in the answer.
+func writeMaps(ctx context.Context, job Job, rgb *pix.RGB, p prediction, out *saccade.Outputs[saccade.File]) error {
+	for o, name := range maps.Files(job.Request.Outputs) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		name += ".png"
+		if err := writePNG(job.file(name), layers(o, job.Request.Palette)(p).Image(rgb.W, rgb.H)); err != nil {
+			return err
+		}
+		settleMemory(rgb.W * rgb.H)
+		maps.Link(out, o, name)
+	}
+	return nil
 }
 
 // examineOr reads the stored density of a job, or else predicts it.
@@ -146,8 +160,7 @@ func decodeInput(job Job, b []byte) (*pix.RGB, error) {
 
 // imageNumbers measures an image, whose density is predicted, writes the files
 // of numbers and returns the answer without the maps. It sets the maps of p.
-func (a *Analyzer) imageNumbers(job Job, rgb *pix.RGB, n seen, p *prediction) (*saccade.Outputs[saccade.File], error) {
-	s := wantedScores(job.Request).measure(func() *pix.RGB { return rgb }).by(n)
+func (a *Analyzer) imageNumbers(job Job, rgb *pix.RGB, s pageScores, p *prediction) (*saccade.Outputs[saccade.File], error) {
 	p.maps = s.maps
 	row := artifact.Row{Focus: score.FocusScore(a.model.Name(), p.density), Clarity: s.clarity, Excitingness: s.excitingness,
 		Gaze: score.GazePoints(p.density, artifact.GazeColumns)}

@@ -20,6 +20,19 @@ type scoring struct {
 	err    error
 }
 
+// beginScoring measures beside the caller.
+func beginScoring(measure func() pageScores) *scoring {
+	s := &scoring{done: make(chan struct{})}
+	go func() {
+		defer close(s.done)
+		s.err = recovering(func() error {
+			s.scores = measure()
+			return nil
+		})
+	}()
+	return s
+}
+
 // wait returns what was measured.
 func (s *scoring) wait() (pageScores, error) {
 	<-s.done
@@ -74,16 +87,12 @@ func (s *scorer) measure(f *frame) {
 			return
 		}
 	}
-	m := &scoring{done: make(chan struct{})}
-	s.latest, s.input, s.box = m, input, f.box
-	go func() {
-		defer close(m.done)
-		m.err = recovering(func() error {
-			m.scores = s.wanted.measure(func() *pix.RGB { return input })
-			m.scores.maps.clarity, m.scores.maps.excitingness = f.box.Plane(m.scores.maps.clarity), f.box.Plane(m.scores.maps.excitingness)
-			return nil
-		})
-	}()
+	s.input, s.box = input, f.box
+	s.latest = beginScoring(func() pageScores {
+		scores := s.wanted.measure(func() *pix.RGB { return input })
+		scores.maps.clarity, scores.maps.excitingness = f.box.Plane(scores.maps.clarity), f.box.Plane(scores.maps.excitingness)
+		return scores
+	})
 }
 
 // stop waits for the last measurement.
