@@ -24,7 +24,7 @@ func (k *Kernels) Check() error {
 		c.gemm(s)
 	}
 	for kind := range k.dw {
-		c.depthwise(dwCase{kind, 7, 40, HardSwish})
+		c.depthwise(dwCase{kind, 21, 40, HardSwish}) // every size of tile
 	}
 	c.elements(88)
 	c.reductions(128)

@@ -12,7 +12,7 @@ func GoKernels() *Kernels {
 		k.gemm = append(k.gemm, goGemm(rows))
 	}
 	for kind := range k.dw {
-		k.dw[kind] = dwPair{goDepthwise(kind, 4), goDepthwise(kind, 1)}
+		k.dw[kind] = []dwTile{{4, goDepthwise(kind, 4)}, {1, goDepthwise(kind, 1)}}
 	}
 	k.elt = [numElt]func(*eltArgs){
 		eltAdd:     goElt(func(_ *eltArgs, a, b, _ float32) float32 { return a + b }),

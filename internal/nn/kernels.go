@@ -8,14 +8,17 @@ type Kernels struct {
 	lanes int               // channels of a depthwise block, floats of a vector
 	wide  bool              // the matrix kernels take panels in pairs
 	gemm  []func(*gemmArgs) // by rows of a tile, from 1
-	dw    [4]dwPair         // k3s1, k3s2, k5s1, k5s2
+	dw    [4][]dwTile       // k3s1, k3s2, k5s1, k5s2, each with the largest tile first
 	elt   [numElt]func(*eltArgs)
 	row   [numRow]func(*rowArgs)
 	norm  func(*normArgs)
 }
 
-// dwPair is a depthwise kernel for tiles of four pixels and for single ones.
-type dwPair struct{ four, one func(*dwArgs) }
+// dwTile is a depthwise kernel for tiles of some pixels of a row. The last kernel of a kind is for single pixels.
+type dwTile struct {
+	outs int
+	run  func(*dwArgs)
+}
 
 // The element-wise kernels.
 const (
@@ -67,18 +70,19 @@ func (k *Kernels) product(g *gemmArgs, rows int) {
 func (k *Kernels) depthwise(d *dwArgs, kind, width int) {
 	stride := uintptr(1 + kind&1)
 	d.column = 0
-	if full := width / 4; full > 0 {
-		d.tiles, d.step = uintptr(full), 4*stride*d.ldx
-		k.dw[kind].four(d)
-		width -= full * 4
-		if width == 0 {
+	for _, t := range k.dw[kind] {
+		n := uintptr(width / t.outs)
+		if n == 0 {
+			continue
+		}
+		d.tiles, d.step = n, uintptr(t.outs)*stride*d.ldx
+		t.run(d)
+		if width %= t.outs; width == 0 {
 			return
 		}
-		d.column = uintptr(full) * d.step
-		d.out = unsafe.Add(d.out, uintptr(full)*4*d.ldo)
+		d.column += n * d.step
+		d.out = unsafe.Add(d.out, n*uintptr(t.outs)*d.ldo)
 	}
-	d.tiles, d.step = uintptr(width), stride*d.ldx
-	k.dw[kind].one(d)
 }
 
 // vectors splits n floats, a multiple of 8, into whole vectors and a last half one.

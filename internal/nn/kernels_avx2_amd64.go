@@ -23,10 +23,16 @@ func gemm5AVX2(args *gemmArgs)
 func gemm6AVX2(args *gemmArgs)
 
 //go:noescape
+func dw3s1x8AVX2(args *dwArgs)
+
+//go:noescape
 func dw3s1x4AVX2(args *dwArgs)
 
 //go:noescape
 func dw3s1x1AVX2(args *dwArgs)
+
+//go:noescape
+func dw3s2x8AVX2(args *dwArgs)
 
 //go:noescape
 func dw3s2x4AVX2(args *dwArgs)
@@ -35,10 +41,16 @@ func dw3s2x4AVX2(args *dwArgs)
 func dw3s2x1AVX2(args *dwArgs)
 
 //go:noescape
+func dw5s1x8AVX2(args *dwArgs)
+
+//go:noescape
 func dw5s1x4AVX2(args *dwArgs)
 
 //go:noescape
 func dw5s1x1AVX2(args *dwArgs)
+
+//go:noescape
+func dw5s2x8AVX2(args *dwArgs)
 
 //go:noescape
 func dw5s2x4AVX2(args *dwArgs)
@@ -90,8 +102,13 @@ func kernelsAVX2() *Kernels {
 	return &Kernels{
 		name: "avx2", lanes: 8, wide: false, norm: normalizeAVX2,
 		gemm: []func(*gemmArgs){gemm1AVX2, gemm2AVX2, gemm3AVX2, gemm4AVX2, gemm5AVX2, gemm6AVX2},
-		dw:   [4]dwPair{{dw3s1x4AVX2, dw3s1x1AVX2}, {dw3s2x4AVX2, dw3s2x1AVX2}, {dw5s1x4AVX2, dw5s1x1AVX2}, {dw5s2x4AVX2, dw5s2x1AVX2}},
-		elt:  [numElt]func(*eltArgs){addAVX2, mulAVX2, blendAVX2, scaleAVX2, mixAVX2, sigmoidAVX2, tanhAVX2, maximumAVX2, expsumAVX2},
-		row:  [numRow]func(*rowArgs){chscaleAVX2, chsumAVX2, widenAVX2},
+		dw: [4][]dwTile{
+			{{8, dw3s1x8AVX2}, {4, dw3s1x4AVX2}, {1, dw3s1x1AVX2}},
+			{{8, dw3s2x8AVX2}, {4, dw3s2x4AVX2}, {1, dw3s2x1AVX2}},
+			{{8, dw5s1x8AVX2}, {4, dw5s1x4AVX2}, {1, dw5s1x1AVX2}},
+			{{8, dw5s2x8AVX2}, {4, dw5s2x4AVX2}, {1, dw5s2x1AVX2}},
+		},
+		elt: [numElt]func(*eltArgs){addAVX2, mulAVX2, blendAVX2, scaleAVX2, mixAVX2, sigmoidAVX2, tanhAVX2, maximumAVX2, expsumAVX2},
+		row: [numRow]func(*rowArgs){chscaleAVX2, chsumAVX2, widenAVX2},
 	}
 }

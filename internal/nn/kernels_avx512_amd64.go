@@ -41,10 +41,16 @@ func gemm11AVX512(args *gemmArgs)
 func gemm12AVX512(args *gemmArgs)
 
 //go:noescape
+func dw3s1x12AVX512(args *dwArgs)
+
+//go:noescape
 func dw3s1x4AVX512(args *dwArgs)
 
 //go:noescape
 func dw3s1x1AVX512(args *dwArgs)
+
+//go:noescape
+func dw3s2x12AVX512(args *dwArgs)
 
 //go:noescape
 func dw3s2x4AVX512(args *dwArgs)
@@ -53,10 +59,16 @@ func dw3s2x4AVX512(args *dwArgs)
 func dw3s2x1AVX512(args *dwArgs)
 
 //go:noescape
+func dw5s1x12AVX512(args *dwArgs)
+
+//go:noescape
 func dw5s1x4AVX512(args *dwArgs)
 
 //go:noescape
 func dw5s1x1AVX512(args *dwArgs)
+
+//go:noescape
+func dw5s2x12AVX512(args *dwArgs)
 
 //go:noescape
 func dw5s2x4AVX512(args *dwArgs)
@@ -108,8 +120,13 @@ func kernelsAVX512() *Kernels {
 	return &Kernels{
 		name: "avx512", lanes: 16, wide: true, norm: normalizeAVX512,
 		gemm: []func(*gemmArgs){gemm1AVX512, gemm2AVX512, gemm3AVX512, gemm4AVX512, gemm5AVX512, gemm6AVX512, gemm7AVX512, gemm8AVX512, gemm9AVX512, gemm10AVX512, gemm11AVX512, gemm12AVX512},
-		dw:   [4]dwPair{{dw3s1x4AVX512, dw3s1x1AVX512}, {dw3s2x4AVX512, dw3s2x1AVX512}, {dw5s1x4AVX512, dw5s1x1AVX512}, {dw5s2x4AVX512, dw5s2x1AVX512}},
-		elt:  [numElt]func(*eltArgs){addAVX512, mulAVX512, blendAVX512, scaleAVX512, mixAVX512, sigmoidAVX512, tanhAVX512, maximumAVX512, expsumAVX512},
-		row:  [numRow]func(*rowArgs){chscaleAVX512, chsumAVX512, widenAVX512},
+		dw: [4][]dwTile{
+			{{12, dw3s1x12AVX512}, {4, dw3s1x4AVX512}, {1, dw3s1x1AVX512}},
+			{{12, dw3s2x12AVX512}, {4, dw3s2x4AVX512}, {1, dw3s2x1AVX512}},
+			{{12, dw5s1x12AVX512}, {4, dw5s1x4AVX512}, {1, dw5s1x1AVX512}},
+			{{12, dw5s2x12AVX512}, {4, dw5s2x4AVX512}, {1, dw5s2x1AVX512}},
+		},
+		elt: [numElt]func(*eltArgs){addAVX512, mulAVX512, blendAVX512, scaleAVX512, mixAVX512, sigmoidAVX512, tanhAVX512, maximumAVX512, expsumAVX512},
+		row: [numRow]func(*rowArgs){chscaleAVX512, chsumAVX512, widenAVX512},
 	}
 }

@@ -90,8 +90,13 @@ func kernelsNEON() *Kernels {
 	return &Kernels{
 		name: "neon", lanes: 4, wide: false, norm: normalizeNEON,
 		gemm: []func(*gemmArgs){gemm1NEON, gemm2NEON, gemm3NEON, gemm4NEON, gemm5NEON, gemm6NEON},
-		dw:   [4]dwPair{{dw3s1x4NEON, dw3s1x1NEON}, {dw3s2x4NEON, dw3s2x1NEON}, {dw5s1x4NEON, dw5s1x1NEON}, {dw5s2x4NEON, dw5s2x1NEON}},
-		elt:  [numElt]func(*eltArgs){addNEON, mulNEON, blendNEON, scaleNEON, mixNEON, sigmoidNEON, tanhNEON, maximumNEON, expsumNEON},
-		row:  [numRow]func(*rowArgs){chscaleNEON, chsumNEON, widenNEON},
+		dw: [4][]dwTile{
+			{{4, dw3s1x4NEON}, {1, dw3s1x1NEON}},
+			{{4, dw3s2x4NEON}, {1, dw3s2x1NEON}},
+			{{4, dw5s1x4NEON}, {1, dw5s1x1NEON}},
+			{{4, dw5s2x4NEON}, {1, dw5s2x1NEON}},
+		},
+		elt: [numElt]func(*eltArgs){addNEON, mulNEON, blendNEON, scaleNEON, mixNEON, sigmoidNEON, tanhNEON, maximumNEON, expsumNEON},
+		row: [numRow]func(*rowArgs){chscaleNEON, chsumNEON, widenNEON},
 	}
 }

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -46,12 +47,43 @@ func TestKernels(t *testing.T) {
 	}
 }
 
+// TestDepthwiseTiles: how a row is divided into tiles changes no bit.
+func TestDepthwiseTiles(t *testing.T) {
+	for _, k := range runnable() {
+		c := &checker{kernels: k, reference: GoKernels(), seed: 3}
+		for kind := range k.dw {
+			single := *k
+			single.dw[kind] = k.dw[kind][len(k.dw[kind])-1:]
+			for width := 1; width < 40; width++ {
+				const channels = 40
+				size, stride := 3+kind&2, 1+kind&1
+				d := packDepthwise(depthwise{kernels: k, c: channels, k: size, stride: stride, act: HardSwish},
+					func(_, _, _ int) float32 { return c.fill(1)[0] }, func(int) float32 { return c.fill(1)[0] })
+				rows := c.fill(size * ((width-1)*stride + size) * channels)
+				var out [2][]float32
+				for i, set := range []*Kernels{k, &single} {
+					a := d.args(channels)
+					for y := range size {
+						a.rows[y] = at(rows, y*len(rows)/size)
+					}
+					out[i] = alloc(width * channels)
+					a.out = at(out[i], 0)
+					set.depthwise(&a, kind, width)
+				}
+				if !slices.Equal(out[0], out[1]) {
+					t.Errorf("%s: kind %d, %d pixels: tiles differ from single pixels", k.Name(), kind, width)
+				}
+			}
+		}
+	}
+}
+
 // TestCheckFinds breaks each kernel in turn: the check must notice.
 func TestCheckFinds(t *testing.T) {
 	good := GoKernels()
 	broken := map[string]func(k *Kernels){
 		"gemm":      func(k *Kernels) { k.gemm = []func(*gemmArgs){func(*gemmArgs) {}} },
-		"depthwise": func(k *Kernels) { k.dw[2].one = func(*dwArgs) {} },
+		"depthwise": func(k *Kernels) { k.dw[2] = []dwTile{k.dw[2][0], {1, func(*dwArgs) {}}} },
 		"sigmoid":   func(k *Kernels) { k.elt[eltSigmoid] = good.elt[eltTanh] },
 		"expsum":    func(k *Kernels) { k.elt[eltExpSum] = good.elt[eltAdd] },
 		"widen":     func(k *Kernels) { k.row[rowWiden] = good.row[rowScale] },

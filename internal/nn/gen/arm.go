@@ -17,8 +17,12 @@ func (m *arm) suffix() string { return "NEON" }
 func (m *arm) lanes() int     { return 4 }
 func (m *arm) vectors() int   { return 32 }
 func (m *arm) gemmRows() int  { return 6 }
-func (m *arm) wide() bool     { return false }
-func (m *arm) half() machine  { return nil }
+
+// dwOuts: with two vectors to a block of channels, four pixels are eight sums.
+func (m *arm) dwOuts() []int { return []int{4, 1} }
+
+func (m *arm) wide() bool    { return false }
+func (m *arm) half() machine { return nil }
 
 // n is a general register's number. R16 to R18 and R26 to R30 belong to Go and the system; rows use R7 to R12, R13 is
 // the distance of rows and R14 this file's own scratch.

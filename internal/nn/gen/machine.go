@@ -13,6 +13,7 @@ type machine interface {
 	lanes() int     // floats in one vector register
 	vectors() int   // vector registers that may be used
 	gemmRows() int  // rows of the largest matrix tile
+	dwOuts() []int  // pixels of depthwise tiles, descending to 1
 	wide() bool     // whether matrix tiles of 32 columns are used
 	half() machine  // the same machine with vectors of 8 floats, or nil where 8 floats need no special case
 	begin(f string) // starts the function f(args *T) and loads its argument into rArgs

@@ -45,8 +45,9 @@ func listAll(m machine) []byte {
 	}
 	for _, k := range []int{3, 5} {
 		for _, stride := range []int{1, 2} {
-			depthwise(m, k, stride, 4)
-			depthwise(m, k, stride, 1)
+			for _, outs := range m.dwOuts() {
+				depthwise(m, k, stride, outs)
+			}
 		}
 	}
 	elementwise(m)

@@ -22,11 +22,15 @@ func stubs(m machine, arch string) []byte {
 	for rows := 1; rows <= m.gemmRows(); rows++ {
 		set.WriteString(declare(fmt.Sprintf("gemm%d", rows), "gemmArgs") + ", ")
 	}
-	set.WriteString("},\n\t\tdw: [4]dwPair{")
+	set.WriteString("},\n\t\tdw: [4][]dwTile{\n")
 	for _, kind := range []string{"dw3s1", "dw3s2", "dw5s1", "dw5s2"} {
-		fmt.Fprintf(&set, "{%s, %s}, ", declare(kind+"x4", "dwArgs"), declare(kind+"x1", "dwArgs"))
+		set.WriteString("\t\t\t{")
+		for _, outs := range m.dwOuts() {
+			fmt.Fprintf(&set, "{%d, %s}, ", outs, declare(fmt.Sprintf("%sx%d", kind, outs), "dwArgs"))
+		}
+		set.WriteString("},\n")
 	}
-	set.WriteString("},\n\t\telt: [numElt]func(*eltArgs){")
+	set.WriteString("\t\t},\n\t\telt: [numElt]func(*eltArgs){")
 	for _, name := range []string{"add", "mul", "blend", "scale", "mix", "sigmoid", "tanh", "maximum", "expsum"} {
 		set.WriteString(declare(name, "eltArgs") + ", ")
 	}

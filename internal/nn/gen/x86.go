@@ -39,6 +39,15 @@ func (m *x86) gemmRows() int {
 	return 6
 }
 
+// dwOuts: an output's products are added one after the other, so it takes eight at a time to keep both units busy.
+// Rows of most frames divide by 12.
+func (m *x86) dwOuts() []int {
+	if m.big {
+		return []int{12, 4, 1}
+	}
+	return []int{8, 4, 1}
+}
+
 func (m *x86) half() machine {
 	if m.reg == "Y" {
 		return nil
