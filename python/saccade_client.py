@@ -48,6 +48,19 @@ def _format(data):
     return "mp4" if kind == b"ftyp" else None
 
 
+def _by_prediction(names):
+    """Returns names like "attention.data" as the API takes them."""
+    if isinstance(names, str):
+        raise ValueError("outputs are a list, like ['attention.data']")
+    asked = {}
+    for name in names:
+        what, dot, output = name.partition(".")
+        if not (what and dot and output):
+            raise ValueError("%r is no output; outputs are named like attention.data" % name)
+        asked.setdefault(what, {"outputs": []})["outputs"].append(output)
+    return asked
+
+
 class SaccadeError(Exception):
     """An error of the server, or a failed analysis. code is what to branch on."""
 
@@ -106,10 +119,7 @@ class Client:
         if predictions is None and self.ours():
             predictions = ["attention.attentionMap", "attention.data", "focus.score", "clarity.score", "excitingness.score"]
         if predictions:
-            body["predictions"] = {}
-            for name in predictions:
-                what, _, output = name.partition(".")
-                body["predictions"].setdefault(what, {"outputs": []})["outputs"].append(output)
+            body["predictions"] = _by_prediction(predictions)
         if aois:
             body["aois"] = aois
         if elements or steal or variants:
@@ -267,10 +277,7 @@ class Analysis:
 
     def add_outputs(self, outputs, palette=None, timeout=None):
         """Has more outputs rendered, like ["attention.attentionMap"], and waits until they are there. A Saccade server only."""
-        body = {"outputs": {}, **({"palette": palette} if palette else {})}
-        for name in outputs:
-            what, _, output = name.partition(".")
-            body["outputs"].setdefault(what, {"outputs": []})["outputs"].append(output)
+        body = {"outputs": _by_prediction(outputs), **({"palette": palette} if palette else {})}
         self._client._call("POST", self._path + "/outputs", repeat=True, json=body)
         until = time.monotonic() + timeout if timeout is not None else None
         while True:
@@ -280,7 +287,7 @@ class Analysis:
             if waiting.get("error"):
                 raise SaccadeError(waiting["error"]["code"], waiting["error"]["message"])
             if until is not None and time.monotonic() > until:
-                raise SaccadeError("timeout", "The outputs are not there yet.")
+                raise TimeoutError("the outputs of analysis %s are not there after %s s; they are rendered on the server" % (self.id, timeout))
             time.sleep(0.5)
 
     def download(self, directory):

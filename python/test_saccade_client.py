@@ -23,6 +23,16 @@ def without(*modules):
 class Saccade(unittest.TestCase):
     """The whole client, on a Saccade server."""
 
+    def test_misuse(self):
+        for names in ("attention.data", ["focus"], [".data"], ["attention."]):
+            with self.assertRaisesRegex(ValueError, "attention.data"):
+                Client(URL, TOKEN).analyze(IMAGE, predictions=names)
+        result = Client(URL, TOKEN).analyze(IMAGE)
+        with self.assertRaisesRegex(ValueError, "'foo' is no output"):
+            result.add_outputs(["foo"])
+        with self.assertRaises(TimeoutError):
+            result.add_outputs(["excitingness.map"], timeout=-1)
+
     def test_video(self):
         result = Client(URL, TOKEN).analyze(VIDEO)
         self.assertEqual(result.status, "success")

@@ -36,7 +36,7 @@ func (compareCmd) Help() string {
 A check is one quantity of the candidate, a comparison (< <= > >= == !=) and an expression of + - * / % with base, the same
 quantity of the base: focus, clarity, excitingness (0 to 100), moved (share of attention that moved), and of an area
 NAME.share, NAME.rank, NAME.first (seconds), NAME.peak. Differences inside the noise are marked "no news". See docs/ci.md.
-Exit status: 0 done, 1 an input failed or a --fail-if is true, 2 wrong usage.`
+Exit status: 0 done, 1 an input failed or a --fail-if is true, 2 wrong usage; saccade --help has them all.`
 }
 
 // Run compares every pair and reports.

@@ -51,6 +51,9 @@ type versionCmd struct {
 	JSON bool `name:"json" help:"Print JSON."`
 }
 
+// Help adds examples to --help.
+func (versionCmd) Help() string { return "Examples:\n  saccade version\n  saccade version --json" }
+
 // Run prints the version.
 func (c *versionCmd) Run(e env) error {
 	if c.JSON {

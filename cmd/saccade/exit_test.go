@@ -10,8 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/client"
+	"github.com/saccade-dev/saccade/internal/attention"
 )
 
 func TestExitCodes(t *testing.T) {
@@ -79,6 +82,18 @@ func TestExitTable(t *testing.T) {
 		}
 		if !strings.Contains(stdout.String(), fmt.Sprintf("  %-3d  %s\n", code, meaning)) {
 			t.Errorf("--help does not explain %d: %s", code, &stdout)
+		}
+	}
+}
+
+// TestHelpHasExamples: every command explains itself by an example.
+func TestHelpHasExamples(t *testing.T) {
+	app := kong.Must(&cli{}, kong.Vars{"model": attention.NeuralName})
+	for _, leaf := range app.Model.Leaves(true) {
+		var stdout bytes.Buffer
+		args := append(strings.Fields(leaf.Path()), "--help")
+		if code := run(env{ctx: t.Context(), stdout: &stdout, stderr: &stdout}, args); code != 0 || !strings.Contains(stdout.String(), "\nExample") {
+			t.Errorf("%v: %d, no example in\n%s", args, code, &stdout)
 		}
 	}
 }

@@ -96,6 +96,11 @@ type tokenListCmd struct {
 	Account string `placeholder:"NAME" help:"Only this account's."`
 }
 
+// Help adds examples to --help.
+func (tokenListCmd) Help() string {
+	return "Examples:\n  saccade token list\n  saccade token list --account me"
+}
+
 // Run lists tokens as a table.
 func (c *tokenListCmd) Run(e env) error {
 	s, err := c.open(e.ctx)
@@ -132,6 +137,9 @@ type tokenRevokeCmd struct {
 	stateFlags
 	ID string `arg:"" help:"The token's id, from saccade token list."`
 }
+
+// Help adds an example to --help.
+func (tokenRevokeCmd) Help() string { return "Example:\n  saccade token revoke rdb3n6s4cq" }
 
 // Run revokes one token.
 func (c *tokenRevokeCmd) Run(e env) error {

@@ -3,8 +3,8 @@
 //
 // The contract: [Find] says which pairs there are, from files, patterns of files,
 // addresses of pages, or files whose base is in git; [Run] analyzes both sides of
-// each, every input once, and returns the document saccade.compare/1 with what a
-// report shows; [Result.Write] writes it in a format, [Result.Save] into a directory.
+// each and returns the document saccade.compare/1 with what a report shows;
+// [Result.Write] writes it in a format, [Result.Save] into a directory.
 // A side that cannot be analyzed is a failed pair, not an error: an error ends the
 // whole run (no disk, interrupted, no server).
 //

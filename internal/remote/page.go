@@ -10,9 +10,9 @@ import (
 
 // PageFlags are what a command line can ask of pages alone.
 type PageFlags struct {
-	Elements bool     `help:"Pages: measure what is on them: headings, links, buttons, ..."`
+	Elements bool     `help:"Pages: measure what is on them, as headings, links and buttons."`
 	Steal    bool     `help:"Pages: hide the ten most attended elements in turn, to see who gives attention to whom; the model's opinion. Up to 11 captures."`
-	Variants []string `placeholder:"LIST" help:"Pages: other ways to show them, at most 8: mobileWeb, dark, zoom200, rtl, reduced-motion, deuteranopia, ..."`
+	Variants []string `placeholder:"LIST" help:"Pages: other ways to show them, at most 8 of desktopWeb, mobileWeb, dark, more-contrast, reduced-motion, zoom200, rtl, protanopia, deuteranopia, tritanopia, achromatopsia, reduced-contrast, blurred-vision."`
 }
 
 // Any reports whether anything is asked for.

@@ -77,7 +77,7 @@ async function look(page, selector, fullPage) {
     throw new Error(`${selector} lies outside of the ${fullPage ? 'page' : 'viewport; scroll to it, or use {fullPage: true}'}`);
   }
   const png = await page.screenshot({ fullPage, animations: 'disabled' });
-  return { png, aois: [{ name: selector.slice(0, 200), box: { x: left, y: top, width, height } }] };
+  return { png, aois: [{ name: selector.length > 60 ? 'element' : selector, box: { x: left, y: top, width, height } }] };
 }
 
 /** Adds both images to the report, where there is one. */
@@ -92,6 +92,7 @@ async function attach(heat, png) {
 }
 
 async function onServer(o, { png, aois }) {
+  if (!o.token) throw new Error(`there is no token for ${o.url}: set SACCADE_TOKEN, or matchers({ token })`);
   const base = o.url.replace(/\/+$/, '').replace(/\/v2$/, '') + '/v2';
   const end = Date.now() + o.timeout;
   const call = async (method, where, body) => {
@@ -101,6 +102,8 @@ async function onServer(o, { png, aois }) {
         headers: { Authorization: `Bearer ${o.token}`, 'Content-Type': 'application/json' },
         body: body && JSON.stringify(body),
         signal: AbortSignal.timeout(Math.max(1, end - Date.now())),
+      }).catch((e) => {
+        throw new Error(e.name === 'TimeoutError' ? late(o.url, o) : `${o.url} cannot be reached: ${e.cause?.message ?? e.message}`);
       });
       if ((answer.status === 429 || answer.status === 503) && Date.now() < end) {
         await new Promise((next) => setTimeout(next, 1000 * Math.min(30, Number(answer.headers.get('Retry-After')) || 1)));
@@ -129,10 +132,12 @@ async function onServer(o, { png, aois }) {
       const heat = await fetch(a.outputs.attention.attentionMap); // the link needs no token, and gets none
       return { area: a.outputs.aois[0], heat: Buffer.from(await heat.arrayBuffer()) };
     }
-    if (Date.now() > end) throw new Error(`${o.url} took longer than ${o.timeout} ms`);
+    if (Date.now() > end) throw new Error(late(o.url, o));
     await new Promise((next) => setTimeout(next, 500));
   }
 }
+
+const late = (who, o) => `${who} took longer than ${o.timeout} ms; matchers({ timeout }) allows more`;
 
 async function inProcess(o, { png, aois }) {
   const dir = await fs.mkdtemp(path.join(os.tmpdir(), 'saccade-'));
@@ -141,7 +146,11 @@ async function inProcess(o, { png, aois }) {
     await fs.writeFile(path.join(dir, 'aois.json'), JSON.stringify(aois));
     const args = ['analyze', path.join(dir, 'page.png'), '--out', path.join(dir, 'out'), '--aois', path.join(dir, 'aois.json'), '--predictions', 'attention.attentionMap', '--json', ...o.args];
     const line = await new Promise((done, fail) => {
-      execFile(o.binary, args, { timeout: o.timeout }, (err, stdout, stderr) => (stdout ? done(stdout) : fail(err ?? new Error(stderr))));
+      execFile(o.binary, args, { timeout: o.timeout }, (err, stdout, stderr) => {
+        if (stdout) return done(stdout);
+        if (err?.code === 'ENOENT') return fail(new Error(`there is no program ${o.binary}: install saccade, or set SACCADE_BINARY, or SACCADE_URL and SACCADE_TOKEN for a server`));
+        return fail(err?.killed ? new Error(late(o.binary, o)) : new Error(stderr || String(err)));
+      });
     });
     const result = JSON.parse(line);
     if (result.status !== 'success') throw new Error(`the analysis failed: ${result.error.message}`);

@@ -30,6 +30,15 @@ for (const [name, options] of Object.entries(ways)) {
 
 test('errors in words', async ({ page }) => {
   await page.setContent(page1);
-  await expect(expect.extend(matchers({ token: 'wrong' }))(page).toHaveAttention('#buy', { min: 0.1 })).rejects.toThrow(/unable to authenticate/);
-  await expect(expect.extend(matchers({ url: '', binary: '/nowhere/saccade' }))(page).toHaveAttention('#buy', { min: 0.1 })).rejects.toThrow(/ENOENT/);
+  const program = { url: '', binary: process.env.SACCADE_BINARY };
+  for (const [options, says] of [
+    [{ token: 'wrong' }, /unable to authenticate/],
+    [{ token: '' }, /set SACCADE_TOKEN/],
+    [{ url: 'http://127.0.0.1:1' }, /127\.0\.0\.1:1 cannot be reached/],
+    [{ url: '', binary: '/nowhere/saccade' }, /no program \/nowhere\/saccade: install saccade, or set SACCADE_BINARY/],
+    [{ ...program, args: ['--model', 'nosuch'] }, /saccade-1 and baseline/],
+    [{ ...program, timeout: 1 }, /took longer than 1 ms; matchers\(\{ timeout \}\)/],
+  ]) {
+    await expect(expect.extend(matchers(options))(page).toHaveAttention('#buy', { min: 0.1 })).rejects.toThrow(says);
+  }
 });

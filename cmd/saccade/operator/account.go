@@ -57,6 +57,9 @@ func (c *accountAdd) Run(e Env) error {
 
 type accountList struct{ State }
 
+// Help adds an example to --help.
+func (accountList) Help() string { return "Example:\n  saccade account list" }
+
 // Run lists the accounts as a table.
 func (c *accountList) Run(e Env) error {
 	return c.with(e, func(ctx context.Context, rows *store.Store) error {
