@@ -110,9 +110,9 @@ func (t *Tool) encodeArgs(o EncodeOptions) []string {
 		"-f", "webm", "file:"+o.Out)
 }
 
-// encoderQueue is how many frames may wait in the encoder's process, so that
-// a frame that takes it longer does not hold up what comes before.
-const encoderQueue = 8
+// encoderQueue is how many frames may wait in the encoder's process. More wait before
+// it (package pipeline), where one copy serves all encoders.
+const encoderQueue = 2
 
 // keyInterval is the most frames between two places that a player can seek to.
 const keyInterval = 120
