@@ -31,8 +31,11 @@ func Create(dir string, head Head, image bool) (*Writer, error) {
 	return w, nil
 }
 
-// Write adds a frame. It returns the first error of the files.
+// Write adds a frame. It returns the first error of the files. Nil writes nothing.
 func (w *Writer) Write(r Row, d saccade.Density) error {
+	if w == nil {
+		return nil
+	}
 	if w.frames == nil {
 		w.head.Grid = [2]int{d.W, d.H}
 		w.frames = NewFramesWriter(w.files[0], w.files[1], w.head)
@@ -47,6 +50,9 @@ func (w *Writer) Write(r Row, d saccade.Density) error {
 // is when the last frame ends, 0 for an image. After an error of Write, or
 // without a row, the files are unfinished.
 func (w *Writer) Close(duration float64) error {
+	if w == nil {
+		return nil
+	}
 	err := w.density.Close()
 	if w.frames != nil {
 		err = errors.Join(err, w.frames.Close(duration))

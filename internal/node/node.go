@@ -160,7 +160,7 @@ func (n *Node) Listen() (net.Listener, error) {
 	}
 	ln, err := net.Listen("tcp", n.cfg.Listen)
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w", n.cfg.Listen, err)
+		return nil, fmt.Errorf("--listen (SACCADE_LISTEN): cannot listen on %s: %w", n.cfg.Listen, err)
 	}
 	if secure != nil {
 		ln = tls.NewListener(ln, secure)

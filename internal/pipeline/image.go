@@ -144,7 +144,8 @@ func (a *Analyzer) examineOr(job Job, rgb *pix.RGB) (attention.Examined, error) 
 	return attention.Examined{Density: d}, errors.Join(err, s.Close())
 }
 
-// decodeInput reads the image, writes it as input.png and returns its pixels.
+// decodeInput reads the image, writes it as input.png, unless that is there from a former
+// run, and returns its pixels.
 func decodeInput(job Job, b []byte) (*pix.RGB, error) {
 	_, decode := imageReaders(job.Request.Format)
 	img, err := decode(b)
@@ -154,6 +155,9 @@ func decodeInput(job Job, b []byte) (*pix.RGB, error) {
 	rgb := pix.FromImage(img)
 	if err := pix.RefuseBlank(rgb); err != nil {
 		return nil, err
+	}
+	if job.Grid != "" {
+		return rgb, nil
 	}
 	return rgb, writePNG(job.file(artifact.InputPNG), img)
 }
@@ -166,7 +170,7 @@ func (a *Analyzer) imageNumbers(job Job, rgb *pix.RGB, s pageScores, p *predicti
 		Gaze: score.GazePoints(p.density, artifact.GazeColumns)}
 	areas := newAreaMeter(job.Request.AOIs, true)
 	areas.add(&row, p.density, span{0, score.ViewingSeconds})
-	files, err := artifact.Create(job.Dir, artifact.Head{Model: a.model.Name(), Width: rgb.W, Height: rgb.H, AOIs: areas.names()}, true)
+	files, err := createTables(job, artifact.Head{Model: a.model.Name(), Width: rgb.W, Height: rgb.H, AOIs: areas.names()})
 	if err != nil {
 		return nil, err
 	}

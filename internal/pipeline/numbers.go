@@ -119,10 +119,19 @@ func newNumbers(job Job, model string, w, h int) (*numbers, error) {
 	if n.grid, err = openGrid(job); err != nil {
 		return nil, err
 	}
-	if n.files, err = artifact.Create(job.Dir, artifact.Head{Model: model, Width: w, Height: h, AOIs: n.areas.names()}, false); err != nil {
+	if n.files, err = createTables(job, artifact.Head{Model: model, Width: w, Height: h, AOIs: n.areas.names()}); err != nil {
 		return nil, closing(n.grid, err)
 	}
 	return n, nil
+}
+
+// createTables starts the tables in the job's directory; nil where the run that stored its
+// densities has written them.
+func createTables(job Job, head artifact.Head) (*artifact.Writer, error) {
+	if job.Grid != "" {
+		return nil, nil
+	}
+	return artifact.Create(job.Dir, head, job.Request.Kind != saccade.KindVideo)
 }
 
 // Frame takes one frame into the numbers and returns the maps that hold for it.

@@ -142,3 +142,26 @@ func TestPosterOfAVideoIsNotItsFirstFrame(t *testing.T) {
 		t.Errorf("videos that nobody asked for: %v", entries)
 	}
 }
+
+// TestRenderingWritesMapsAlone: what is rendered from stored densities leaves the maps that
+// were asked for, and none of what the former run has left.
+func TestRenderingWritesMapsAlone(t *testing.T) {
+	clip := encode(t, "-f", "lavfi", "-i", "testsrc2=s=160x96:r=10:d=1")
+	still := drawing(t, 160, 96)
+	for kind, path := range map[saccade.Kind]string{saccade.KindVideo: clip, saccade.KindImage: still} {
+		former, dir := t.TempDir(), t.TempDir()
+		job := pipeline.Job{Path: path, Dir: former, Viewer: true, Request: saccade.Request{Kind: kind, Outputs: []saccade.Output{saccade.OutGrid}}}
+		if _, err := newAnalyzer(t).Run(t.Context(), job, nil); err != nil {
+			t.Fatal(err)
+		}
+		job = pipeline.Job{Path: path, Dir: dir, Grid: filepath.Join(former, string(artifact.GridFile)), Request: saccade.Request{Kind: kind, Outputs: []saccade.Output{saccade.OutHotspotsMap}}}
+		out, err := newAnalyzer(t).Run(t.Context(), job, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries, err := os.ReadDir(dir)
+		if err != nil || len(entries) != 1 || entries[0].Name() != string(out.Attention.HotspotsMap) {
+			t.Errorf("%s: %v, %v", kind, entries, err)
+		}
+	}
+}

@@ -43,7 +43,7 @@ func NewCollector(stats Stats, now func() time.Time) *Collector {
 
 var (
 	waitingDesc  = prometheus.NewDesc("saccade_queue_depth", "Analyses that wait for a worker.", nil, nil)
-	oldestDesc   = prometheus.NewDesc("saccade_queue_oldest_seconds", "How long the oldest waiting analysis of a kind has waited; 0: none waits.", []string{"kind"}, nil)
+	oldestDesc   = prometheus.NewDesc("saccade_queue_oldest_seconds", "How long the oldest waiting analysis of a kind has waited, and of kind rendering what is rendered later; 0: none waits.", []string{"kind"}, nil)
 	runningDesc  = prometheus.NewDesc("saccade_running", "Analyses that a worker is busy with.", nil, nil)
 	analysesDesc = prometheus.NewDesc("saccade_analyses", "Analyses ever made, by kind and status.", []string{"kind", "status"}, nil)
 	framesDesc   = prometheus.NewDesc("saccade_frames_total", "Frames of all videos with a result.", nil, nil)
@@ -100,6 +100,11 @@ func (c *Collector) count() (metrics []prometheus.Metric) {
 		}
 		number(oldestDesc, prometheus.GaugeValue, age, string(kind))
 	}
+	rendering := 0.0
+	if !queue.OldestRendering.IsZero() {
+		rendering = max(0, c.now().Sub(queue.OldestRendering).Seconds())
+	}
+	number(oldestDesc, prometheus.GaugeValue, rendering, "rendering")
 	var frames, seconds float64
 	for _, u := range totals {
 		number(analysesDesc, prometheus.GaugeValue, float64(u.Pending), string(u.Kind), string(saccade.StatusPending))

@@ -62,7 +62,12 @@ func TestRenderingIsPutBack(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		a := f.create(saccade.KindVideo)
 		f.ok(f.begin(a.ID).Succeed(t.Context(), someOutputs()))
+		asked := f.clock.Now()
 		f.ok(f.StartRendering(t.Context(), "acme", a.ID, heat()))
+		f.clock.move(time.Minute)
+		if q, err := f.QueueState(t.Context()); err != nil || !q.OldestRendering.Equal(asked) || q.Waiting != 0 || len(q.Oldest) != 0 {
+			t.Errorf("%+v, %v", q, err)
+		}
 		_, err := f.ClaimRendering(t.Context(), store.WorkImageRendering, storetest.Holder("i"))
 		f.is(err, store.ErrNoWork)
 		for range f.cfg.MaxTries + 1 {
@@ -81,8 +86,15 @@ func TestRenderingIsPutBack(t *testing.T) {
 		if r, err := f.Rendering(t.Context(), a.ID); err != nil || r.Err == nil {
 			t.Errorf("%v, %v", r, err)
 		}
+		asked = f.clock.Now()
 		f.ok(f.StartRendering(t.Context(), "acme", a.ID, heat()))
+		if q, err := f.QueueState(t.Context()); err != nil || !q.OldestRendering.Equal(asked) {
+			t.Errorf("asked for again at %v: %+v, %v", asked, q, err)
+		}
 		c := f.claimRendering()
+		if q, err := f.QueueState(t.Context()); err != nil || !q.OldestRendering.IsZero() {
+			t.Errorf("%+v, %v", q, err)
+		}
 		_, err = f.Delete(t.Context(), "acme", a.ID)
 		f.ok(err)
 		f.is(c.Heartbeat(t.Context(), 0.5), store.ErrCanceled)

@@ -21,5 +21,5 @@ func SplitDSN(dsn string) (driver, target string, err error) {
 		return DriverPostgres, dsn, nil
 	}
 	// The DSN may hold a password: it is not repeated.
-	return "", "", errors.New(`DSN must be "sqlite:<path of a file>" or "postgres://user:password@host/database"`)
+	return "", "", errors.New(`DSN (--database, SACCADE_DATABASE) must be "postgres://user:password@host/database", or "sqlite:<path of a file>"`)
 }

@@ -74,6 +74,7 @@ func Add(ctx context.Context, db pool.Querier, a *saccade.Analysis, r Rendering,
 		INSERT INTO renderings (id, account, kind, outputs, palette, status, error, fraction, created_at, next_at, attempt, tries, instance, lease_until)
 		VALUES ($1, $2, $6, $3, $4, 'pending', '', 0, $5, $5, 0, 0, '', 0)
 		ON CONFLICT (id) DO UPDATE SET outputs = excluded.outputs, palette = excluded.palette, error = '', tries = 0,
+			created_at = CASE WHEN renderings.status = 'pending' THEN renderings.created_at ELSE excluded.created_at END,
 			fraction = CASE WHEN renderings.status = 'pending' THEN renderings.fraction ELSE 0 END, status = 'pending'`,
 		a.ID, a.Account, pool.Encode(outputs), string(r.Palette), now, string(a.Request.Kind))
 	return err == nil, err

@@ -29,7 +29,12 @@ type Queue struct {
 	Waiting int
 	Running int
 	Oldest  map[saccade.Kind]time.Time // creation of the oldest waiting analysis of each kind of which one waits
+
+	OldestRendering time.Time // when the oldest waiting one was asked for; zero: none waits
 }
+
+// renderings stands for what is rendered, among the kinds.
+const renderings saccade.Kind = "rendering"
 
 // QueueState counts what waits and runs, over all accounts.
 func (r *Counts) QueueState(ctx context.Context) (Queue, error) {
@@ -38,14 +43,20 @@ func (r *Counts) QueueState(ctx context.Context) (Queue, error) {
 		SELECT kind, coalesce(sum(CASE WHEN lease_until <= $1 THEN 1 ELSE 0 END), 0),
 			coalesce(sum(CASE WHEN lease_until > $1 THEN 1 ELSE 0 END), 0),
 			coalesce(min(CASE WHEN lease_until <= $1 THEN created_at END), 0)
-		FROM analyses WHERE status = 'pending' GROUP BY kind`, pool.Micros(r.now()))
+		FROM analyses WHERE status = 'pending' GROUP BY kind
+		UNION ALL SELECT $2, 0, 0, coalesce(min(created_at), 0) FROM renderings WHERE status = 'pending' AND lease_until <= $1`,
+		pool.Micros(r.now()), string(renderings))
 	_, err = pool.Collect(rows, err, func(row pool.Scanner) (struct{}, error) {
 		var kind saccade.Kind
 		var waiting, running int
 		var oldest int64
 		err := row.Scan(&kind, &waiting, &running, &oldest)
 		q.Waiting, q.Running = q.Waiting+waiting, q.Running+running
-		if oldest > 0 {
+		switch {
+		case oldest == 0:
+		case kind == renderings:
+			q.OldestRendering = pool.FromMicros(oldest)
+		default:
 			q.Oldest[kind] = pool.FromMicros(oldest)
 		}
 		return struct{}{}, err
