@@ -17,8 +17,8 @@ type Comparison struct {
 	Conditions      []saccade.Condition // checks
 }
 
-// MaxConditions is how many checks one comparison may have.
-const MaxConditions = 200
+// maxConditions is how many checks one comparison may have.
+const maxConditions = 200
 
 // Compare sets two analyses beside each other, from the numbers that they left
 // behind; nothing is predicted. An analysis that has not succeeded is conflict, a
@@ -69,8 +69,8 @@ func (s *Service) Compare(ctx context.Context, c Comparison) (*saccade.Compariso
 
 // readConditions reads the checks; an error names the one at fault.
 func readConditions(conditions []saccade.Condition) ([]*compare.Check, error) {
-	if len(conditions) > MaxConditions {
-		return nil, saccade.Errorf(saccade.CodeInvalidInput, "At most %d conditions are possible.", MaxConditions).About("conditions")
+	if len(conditions) > maxConditions {
+		return nil, saccade.Errorf(saccade.CodeInvalidInput, "At most %d conditions are possible.", maxConditions).About("conditions")
 	}
 	var checks []*compare.Check
 	for i, c := range conditions {

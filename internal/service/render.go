@@ -14,6 +14,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/pipeline"
 	"github.com/saccade-dev/saccade/internal/pipeline/maps"
 	"github.com/saccade-dev/saccade/internal/store"
+	"github.com/saccade-dev/saccade/internal/store/rendering"
 )
 
 // FieldOutputs names the outputs that are asked for later.
@@ -24,10 +25,10 @@ const FieldOutputs = "outputs"
 // conflict: it has not succeeded, or outputs in another palette are being rendered;
 // resource_gone: its input is no longer there.
 func (s *Service) Rerender(ctx context.Context, a *saccade.Analysis, names []string, palette string) error {
-	if a.Status != saccade.StatusSuccess || a.Outputs == nil {
-		return saccade.Errorf(saccade.CodeConflict, "More outputs can be asked for once the analysis has succeeded; its status is %q.", a.Status)
+	if err := rendering.Possible(a); err != nil {
+		return err
 	}
-	r, err := rendering(a, names, palette)
+	r, err := moreOutputs(a, names, palette)
 	if err != nil || len(r.Outputs) == 0 {
 		return err
 	}
@@ -43,9 +44,9 @@ func (s *Service) Rerender(ctx context.Context, a *saccade.Analysis, names []str
 
 var errInputGone = saccade.Errorf(saccade.CodeGone, "The input of this analysis, or its stored densities, are no longer there. Analyze it again.")
 
-// rendering returns what is to be rendered: outputs that are not there, and where the
+// moreOutputs returns what is to be rendered: outputs that are not there, and where the
 // palette is another one, those in which it shows.
-func rendering(a *saccade.Analysis, names []string, palette string) (store.Rendering, error) {
+func moreOutputs(a *saccade.Analysis, names []string, palette string) (store.Rendering, error) {
 	kind := a.Request.Kind
 	if len(names) == 0 {
 		return store.Rendering{}, saccade.Errorf(saccade.CodeInvalidInput, "Name at least one output.").About(FieldOutputs)

@@ -19,8 +19,8 @@ type Idempotency struct {
 	BodyHash string
 }
 
-// IdempotencyTTL is how long a key is remembered.
-const IdempotencyTTL = 24 * time.Hour
+// idempotencyTTL is how long a key is remembered.
+const idempotencyTTL = 24 * time.Hour
 
 // The values of the column tombstone.
 const (
@@ -82,7 +82,7 @@ func (s *Store) recordIdempotencyKey(ctx context.Context, tx *sql.Tx, a *saccade
 	if idem == nil {
 		return nil, nil
 	}
-	old := pool.Micros(a.CreatedAt.Add(-IdempotencyTTL))
+	old := pool.Micros(a.CreatedAt.Add(-idempotencyTTL))
 	if _, err := tx.ExecContext(ctx, `DELETE FROM idempotency WHERE account = $1 AND key = $2 AND created_at < $3`, a.Account, idem.Key, old); err != nil {
 		return nil, err
 	}

@@ -184,7 +184,7 @@ func (s *Store) Prune(ctx context.Context) error {
 	if err := errors.Join(s.PruneSessions(ctx), s.PruneShares(ctx), s.PruneAudit(ctx), s.SumUp(ctx)); err != nil {
 		return err
 	}
-	if _, err := s.write.ExecContext(ctx, `DELETE FROM idempotency WHERE created_at < $1`, pool.Micros(now.Add(-IdempotencyTTL))); err != nil {
+	if _, err := s.write.ExecContext(ctx, `DELETE FROM idempotency WHERE created_at < $1`, pool.Micros(now.Add(-idempotencyTTL))); err != nil {
 		return err
 	}
 	_, err := s.write.ExecContext(ctx, `DELETE FROM deliveries WHERE ended_at < $1`, pool.Micros(now.Add(-deliveryLog)))

@@ -24,7 +24,7 @@ import (
 // provider has to know as redirect URI.
 const (
 	Path         = "/signin/oidc"
-	CallbackPath = "/signin/oidc/callback"
+	callbackPath = "/signin/oidc/callback"
 )
 
 // Sessions finds accounts and begins and ends sessions; *store.Store does.
@@ -50,7 +50,7 @@ type signIn struct {
 func Register(t *route.Table, cfg Config, sessions Sessions) (end func()) {
 	s := &signIn{cfg: cfg, sessions: sessions, provider: NewProvider(cfg.Issuer, t.Now), table: t, now: t.Now}
 	t.Front().HandleFunc("GET "+Path, s.door(s.begin))
-	t.Front().HandleFunc("GET "+CallbackPath, s.door(s.end))
+	t.Front().HandleFunc("GET "+callbackPath, s.door(s.end))
 	return s.provider.Close
 }
 
@@ -86,7 +86,7 @@ func (s *signIn) note(r *http.Request, err error) {
 // oauth returns the client as the provider sees it.
 func (s *signIn) oauth(ctx context.Context, p *gooidc.Provider) *oauth2.Config {
 	return &oauth2.Config{ClientID: s.cfg.ClientID, ClientSecret: s.cfg.ClientSecret, Endpoint: p.Endpoint(),
-		RedirectURL: httpfront.CallOf(ctx).Base + CallbackPath, Scopes: append([]string{gooidc.ScopeOpenID}, s.cfg.Scopes...)}
+		RedirectURL: httpfront.CallOf(ctx).Base + callbackPath, Scopes: append([]string{gooidc.ScopeOpenID}, s.cfg.Scopes...)}
 }
 
 // discover returns the provider, or the error that says it does not answer.

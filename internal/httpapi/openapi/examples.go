@@ -25,8 +25,8 @@ const ExampleImage = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAAF0lEQVR4nG
 // exampleAnalysis is the id of an analysis in the examples.
 const exampleAnalysis = "5h7xk2m4qz3v6w8y2b4d6f8h2k"
 
-// ExampleToken is the token of the examples. It is none.
-const ExampleToken = "sac_3f5h7k2m4p6r8t2v4x6z"
+// exampleToken is the token of the examples. It is none.
+const exampleToken = "sac_3f5h7k2m4p6r8t2v4x6z"
 
 type object = map[string]any
 
@@ -114,7 +114,7 @@ var requestExamples = map[string]map[string]*huma.Example{
 		"for 90 days": {Value: object{"expires_in": 7776000}},
 	},
 	"create-session": {
-		"token": {Value: object{"token": ExampleToken}},
+		"token": {Value: object{"token": exampleToken}},
 	},
 	"create-share": {
 		"one":  {Summary: "One analysis, for a week", Value: object{"analysis": exampleAnalysis, "expires_in": 604800}},

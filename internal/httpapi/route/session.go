@@ -87,8 +87,8 @@ func FlowOf(r *http.Request) string {
 	return c.Value
 }
 
-// HasSession reports whether a request comes with a session, valid or not.
-func HasSession(r *http.Request) bool { return sessionOf(r) != "" }
+// hasSession reports whether a request comes with a session, valid or not.
+func hasSession(r *http.Request) bool { return sessionOf(r) != "" }
 
 // checkSite refuses what another site makes a browser do. Browsers alone say where a
 // request comes from; everybody else passes.

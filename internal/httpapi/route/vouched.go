@@ -22,8 +22,8 @@ func newVouched(header string, log *slog.Logger) vouched {
 	return vouched{header: http.CanonicalHeaderKey(header), log: log, told: httpfront.NewLimiter(1.0/60, 3)}
 }
 
-// VouchedTTL is how long a token may live that was made with nothing but a proxy's word.
-const VouchedTTL = 24 * time.Hour
+// vouchedTTL is how long a token may live that was made with nothing but a proxy's word.
+const vouchedTTL = 24 * time.Hour
 
 // name returns what a proxy says; ok is false where nobody says anything whom the operator
 // named. Whoever else sends the header is logged, a few times a minute.
@@ -71,7 +71,7 @@ func (t *Table) checkVouched(r *http.Request, c *Caller, name string) error {
 	if err != nil {
 		return err
 	}
-	ends := t.now().Add(VouchedTTL)
+	ends := t.now().Add(vouchedTTL)
 	c.Account, c.Token = account, saccade.Token{ID: "proxy " + name, Account: name, Hint: access.ProxyHint, ExpiresAt: &ends}
 	httpfront.CallOf(r.Context()).Account = name
 	return t.checkRate(c.Token.ID)
@@ -81,5 +81,5 @@ func (t *Table) checkVouched(r *http.Request, c *Caller, name string) error {
 // the word of a proxy.
 func (t *Table) SignedIn(r *http.Request) bool {
 	_, ok := t.vouched.name(r, t.now())
-	return ok || HasSession(r)
+	return ok || hasSession(r)
 }

@@ -139,7 +139,7 @@ func (r *Rows) begin(ctx context.Context, tx *sql.Tx, v Voucher) (Session, error
 	}
 	token := saccade.NewID()
 	if _, err := tx.ExecContext(ctx, `INSERT INTO tokens (id, account, hash, hint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		token, v.Account, hashSecret(newSecret(TokenPrefix)), v.By, r.nowMicros(), pool.Micros(s.ExpiresAt)); err != nil {
+		token, v.Account, hashSecret(newSecret(tokenPrefix)), v.By, r.nowMicros(), pool.Micros(s.ExpiresAt)); err != nil {
 		return s, err
 	}
 	if err := r.insertSession(ctx, tx, s, token); err != nil {
@@ -152,11 +152,11 @@ func (r *Rows) begin(ctx context.Context, tx *sql.Tx, v Voucher) (Session, error
 	return s, audit.Write(ctx, tx, r.now(), audit.Entry{Action: audit.SignedIn, Account: v.Account, Object: token, Detail: how})
 }
 
-// LocalAccount is the account that a server on one's own machine begins with.
-const LocalAccount = "me"
+// localAccount is the account that a server on one's own machine begins with.
+const localAccount = "me"
 
 // AccountMeant returns the account to sign in to where none is named: the only one, of
-// several [LocalAccount], which an empty database gets. The error says to choose.
+// several "me", which an empty database gets. The error says to choose.
 func (r *Rows) AccountMeant(ctx context.Context, name string) (string, error) {
 	if name != "" {
 		return name, nil
@@ -171,12 +171,12 @@ func (r *Rows) AccountMeant(ctx context.Context, name string) (string, error) {
 	}
 	switch {
 	case len(names) == 0:
-		a, err := r.EnsureAccount(ctx, LocalAccount)
+		a, err := r.EnsureAccount(ctx, localAccount)
 		return a.Name, err
 	case len(names) == 1:
 		return names[0], nil
-	case slices.Contains(names, LocalAccount):
-		return LocalAccount, nil
+	case slices.Contains(names, localAccount):
+		return localAccount, nil
 	}
 	return "", saccade.Errorf(saccade.CodeClient, "There are several accounts. Choose one with --account: %s.", strings.Join(names, ", "))
 }

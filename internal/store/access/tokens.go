@@ -13,11 +13,11 @@ import (
 	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
-// TokenPrefix begins every token, so that secret pool.Scanners can find them.
-const TokenPrefix = "sac_"
+// tokenPrefix begins every token, so that scanners for secrets can find them.
+const tokenPrefix = "sac_"
 
 const (
-	hintLength    = len(TokenPrefix) + 6 // what is kept readable of a token
+	hintLength    = len(tokenPrefix) + 6 // what is kept readable of a token
 	maxToken      = 256                  // bytes; longer ones are not even hashed
 	lastUsedEvery = time.Minute          // how exact Token.LastUsed is
 	lastUsedWait  = 100 * time.Millisecond
@@ -31,7 +31,7 @@ func (r *Rows) CreateToken(ctx context.Context, account string, expires *time.Ti
 	if _, err := r.Account(ctx, account); err != nil {
 		return "", saccade.Token{}, err
 	}
-	plain := newSecret(TokenPrefix)
+	plain := newSecret(tokenPrefix)
 	t := saccade.Token{ID: saccade.NewID(), Account: account, Hint: plain[:hintLength], CreatedAt: pool.FromMicros(r.nowMicros())}
 	if expires != nil {
 		utc := pool.FromMicros(pool.Micros(*expires))
@@ -99,7 +99,7 @@ func (r *Rows) RevokeTokenOf(ctx context.Context, account, id string) error {
 // Authenticate returns the account and the record of a plain token. Whatever is
 // wrong with it, the answer is the same authentication_failed.
 func (r *Rows) Authenticate(ctx context.Context, plain string) (saccade.Account, saccade.Token, error) {
-	if len(plain) > maxToken || !strings.HasPrefix(plain, TokenPrefix) {
+	if len(plain) > maxToken || !strings.HasPrefix(plain, tokenPrefix) {
 		return saccade.Account{}, saccade.Token{}, errAuth(nil)
 	}
 	hash := hashSecret(plain)

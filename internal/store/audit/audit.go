@@ -57,8 +57,8 @@ type actorKey struct{}
 // By returns a context in which the actor acts.
 func By(ctx context.Context, a Actor) context.Context { return context.WithValue(ctx, actorKey{}, a) }
 
-// ActorOf returns who acts.
-func ActorOf(ctx context.Context) Actor {
+// actorOf returns who acts.
+func actorOf(ctx context.Context) Actor {
 	if a, ok := ctx.Value(actorKey{}).(Actor); ok {
 		return a
 	}
@@ -106,7 +106,7 @@ func Write(ctx context.Context, tx *sql.Tx, at time.Time, e Entry) error {
 }
 
 func write(ctx context.Context, db writer, at time.Time, e Entry, values string, more ...any) error {
-	by := ActorOf(ctx)
+	by := actorOf(ctx)
 	if len(e.Detail) > maxDetail {
 		e.Detail = e.Detail[:maxDetail]
 	}

@@ -48,12 +48,21 @@ func Read(ctx context.Context, db pool.Querier, id string) (*Rendering, error) {
 	return &r, err
 }
 
+// Possible reports whether more outputs can be asked for of an analysis: conflict until it has
+// succeeded.
+func Possible(a *saccade.Analysis) error {
+	if a.Status != saccade.StatusSuccess || a.Outputs == nil {
+		return saccade.Errorf(saccade.CodeConflict, "More outputs can be asked for once the analysis has succeeded; its status is %q.", a.Status)
+	}
+	return nil
+}
+
 // Add asks for outputs of an analysis beside those that it was asked for since, and
 // reports whether they are new. now is in microseconds. conflict: it has not succeeded, or
 // outputs in another palette are being rendered.
 func Add(ctx context.Context, db pool.Querier, a *saccade.Analysis, r Rendering, now int64) (added bool, err error) {
-	if a.Status != saccade.StatusSuccess || a.Outputs == nil {
-		return false, saccade.Errorf(saccade.CodeConflict, "More outputs can be asked for once the analysis has succeeded; its status is %q.", a.Status)
+	if err := Possible(a); err != nil {
+		return false, err
 	}
 	former, err := Read(ctx, db, a.ID)
 	if err != nil {
