@@ -285,6 +285,9 @@ func readAOIs(path string) ([]saccade.AOI, error) {
 	if err := d.Decode(&aois); err != nil {
 		return nil, fmt.Errorf("%s: not a JSON list of areas of interest: %w", path, err)
 	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: something follows the JSON list of areas of interest; write one list", path)
+	}
 	if err := saccade.ValidateAOIs(aois); err != nil {
 		e := saccade.AsError(err)
 		return nil, fmt.Errorf("%s: %s: %s", path, e.Param, e.Message)

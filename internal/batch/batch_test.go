@@ -253,6 +253,7 @@ func TestReadCSV(t *testing.T) {
 		{"bad medium", "input,medium\nhttp://x/,phone\n", `line 2: medium is "phone"`},
 		{"wrong width", "input,title\na.png\n", "line 2"},
 		{"open quote", "input\n\"a.png\n", "line"},
+		{"UTF-16", "\xff\xfei\x00n\x00", "save it as CSV in UTF-8"},
 		{"binary", "\x00\x01\x02", "one of them input"},
 	} {
 		inputs, err := ReadCSV(strings.NewReader(tc.text), "/d")

@@ -119,6 +119,9 @@ func ReadCSV(r io.Reader, dir string) ([]Input, error) {
 	if bom, err := b.Peek(3); err == nil && string(bom) == "\xef\xbb\xbf" {
 		_, _ = b.Discard(3)
 	}
+	if bom, err := b.Peek(2); err == nil && (string(bom) == "\xff\xfe" || string(bom) == "\xfe\xff") {
+		return nil, errors.New("the file is UTF-16; save it as CSV in UTF-8")
+	}
 	rows := csv.NewReader(b)
 	if head, _ := b.Peek(1 << 10); !strings.Contains(firstLine(head), ",") && strings.Contains(firstLine(head), ";") {
 		rows.Comma = ';'
