@@ -21,6 +21,9 @@ type config struct {
 	Prior  []int       `json:"prior"`
 	Media  []Prior     `json:"media"`
 	Motion *float32    `json:"motion"` // exponent of motion in the density, nil for motionExponent
+
+	// Response is the time constant in seconds with which a video's density follows.
+	Response float64 `json:"response"`
 }
 
 // blockSpec is one inverted residual block: kernel, stride, expanded and output
@@ -69,7 +72,7 @@ func parse(text string) (config, error) {
 		c.Motion = new(float32)
 		*c.Motion = motionExponent
 	}
-	ok = ok && *c.Motion >= 0 && *c.Motion <= 10
+	ok = ok && *c.Motion >= 0 && *c.Motion <= 10 && c.Response >= 0 && c.Response <= 1
 	for _, s := range c.Std {
 		ok = ok && s > 0
 	}

@@ -28,8 +28,9 @@ const (
 // smears behind what moves. With a recurrent branch that branch does this, and
 // its share decays while the frame is static. The log-odds of motion against
 // the surroundings are added on top (see motion), with the exponent "motion" in
-// the config of the weights: 0 for a branch that has learned motion. A cut
-// resets the state.
+// the config of the weights: 0 for a branch that has learned motion. Gaze needs
+// time to follow: the density shown approaches the newest one exponentially, with
+// the time constant "response" in the config. A cut resets all of that.
 //
 // When nothing changes the density converges exactly to that of the network in
 // image mode at this size, and from then on a frame costs a comparison. Only
@@ -44,7 +45,9 @@ type neuralStream struct {
 	target    []float32 // log density of frame alone; only without a recurrent branch
 	gate      []float32 // 0..1, how fast a cell is smoothed
 	motion    *motion
-	branch    float32 // share of the recurrent branch in the density, 1..0
+	branch    float32   // share of the recurrent branch in the density, 1..0
+	shown     []float32 // the density that the stream returns
+	cut       bool      // the frame at hand replaces the last one
 	at        time.Duration
 	converged bool // nothing moves and the density is that of image mode
 }
@@ -54,7 +57,7 @@ func newNeuralStream(n *network, w, h int, prior Prior) *neuralStream {
 	r := n.newSlot(w, h)
 	plane := func() []float32 { return make([]float32, r.w*r.h) }
 	s := &neuralStream{ahead: newAhead(n, w, h), net: n, r: r, prior: prior, motion: newMotion(r.w, r.h, *n.config.Motion)}
-	s.target, s.gate = plane(), plane()
+	s.target, s.gate, s.shown = plane(), plane(), plane()
 	return s
 }
 
@@ -71,27 +74,42 @@ func (s *neuralStream) Next(p *pix.RGB, pts time.Duration) (saccade.Density, err
 		return saccade.Density{}, err
 	}
 	dt := min(max((pts-s.at).Seconds(), 1e-3), 1)
-	s.at = pts
+	s.at, s.cut = pts, false
 	if b.changed {
 		if err := s.observe(b, dt); err != nil {
 			return saccade.Density{}, err
 		}
 	}
-	d := saccade.Density{W: s.r.w, H: s.r.h, V: s.r.density}
+	d := saccade.Density{W: s.r.w, H: s.r.h, V: s.shown}
 	switch {
 	case !b.changed && s.converged:
+		return d, nil
 	case s.net.gru != nil:
 		s.step(dt, b.changed)
 	default:
 		s.smooth(dt, b.changed)
 	}
+	s.respond(dt)
 	return d, nil
+}
+
+// respond moves the density shown towards that of the newest frame over dt seconds: at
+// once after a cut, without a response time, and where nothing moves any more.
+func (s *neuralStream) respond(dt float64) {
+	if s.cut || s.converged || s.net.config.Response == 0 {
+		copy(s.shown, s.r.density)
+		return
+	}
+	share := float32(1 - math.Exp(-dt/s.net.config.Response))
+	for i, v := range s.r.density {
+		s.shown[i] += (v - s.shown[i]) * share
+	}
 }
 
 // observe runs a changed frame through the network.
 func (s *neuralStream) observe(b *begun, dt float64) (err error) {
-	cut := s.motion.observe(b.frame, dt)
-	if cut {
+	s.cut = s.motion.observe(b.frame, dt)
+	if s.cut {
 		if s.bias, err = s.net.videoBias(s.r.w, s.r.h, s.prior, b.frame); err != nil {
 			return err
 		}
@@ -99,7 +117,7 @@ func (s *neuralStream) observe(b *begun, dt float64) (err error) {
 	s.converged = false
 	if s.net.gru != nil {
 		s.r, err = s.finish(b, s.r)
-		if cut {
+		if s.cut {
 			clear(s.r.state.Data)
 		}
 		return err
@@ -109,7 +127,7 @@ func (s *neuralStream) observe(b *begun, dt float64) (err error) {
 	for i, v := range s.r.logits {
 		s.target[i] = v + s.bias[i]
 	}
-	if cut {
+	if s.cut {
 		copy(s.r.z, s.target)
 		clear(s.gate)
 		return nil

@@ -246,7 +246,7 @@ func TestNeuralStaticCostsNothing(t *testing.T) {
 	if a := testing.AllocsPerRun(20, func() { _, _ = s.Next(p, time.Duration(i)*time.Second/30); i++ }); a != 0 {
 		t.Errorf("a frame of a static screen allocates %v times", a)
 	}
-	s.r.density[0] = 7 // any computation would overwrite it
+	s.shown[0] = 7 // any computation would overwrite it
 	d, err := s.Next(p, time.Duration(i)*time.Second/30)
 	if err != nil || d.V[0] != 7 {
 		t.Errorf("a frame of a static screen was computed again (%v)", err)
