@@ -19,7 +19,6 @@ import unfold
 import video
 
 STEP = 5           # one frame in so many is judged
-SPREAD = 0.22      # of the Gaussian center, in shares of either side, as internal/eval has it
 
 
 @torch.no_grad()
@@ -95,7 +94,7 @@ def density(z):
 def center(h=56, w=96):
     """The Gaussian center, (h,w)."""
     y, x = np.mgrid[0:h, 0:w]
-    p = np.exp(-(((x + 0.5) / w - 0.5) ** 2 + ((y + 0.5) / h - 0.5) ** 2) / (2 * SPREAD ** 2))
+    p = np.exp(-(((x + 0.5) / w - 0.5) ** 2 + ((y + 0.5) / h - 0.5) ** 2) / (2 * video.CENTER ** 2))
     return p / p.sum()
 
 

@@ -39,6 +39,7 @@ WIDTH, HEIGHT = 384, 224
 VIEWS = 4          # full, mirrored, and two crops of which one is mirrored
 SIGMA = 0.021      # of the density of fixations, in widths of the frame (about one degree)
 FOLDS = 5
+CENTER = 0.22      # of the Gaussian center, in shares of either side, as internal/eval has it
 
 
 def read_set(shared):
@@ -131,9 +132,10 @@ class Stream:
         """Feature maps of frames, {name: (T,C,h,w)}."""
         return {k: torch.from_numpy(np.asarray(self.maps[k][index]).astype(np.float32)) for k in keys}
 
-    def lasting(self, t):
-        """Places (N,2) of the fixations that last at frame t."""
-        on = (self.fix[:, 0] <= self.at[t]) & (self.at[t] < self.fix[:, 1])
+    def lasting(self, t, lag=0.0):
+        """Places (N,2) of the fixations that last `lag` seconds after frame t."""
+        at = self.at[t] + lag
+        on = (self.fix[:, 0] <= at) & (at < self.fix[:, 1])
         return self.fix[on, 2:4]
 
 
@@ -325,12 +327,14 @@ def train(net, clips, o, indices, held, made=None):
         windows, qs, fs, ok = [], [], [], []
         for t in times:
             for s, index in picks:
-                points = s.lasting(index[t])
+                points = s.lasting(index[t], o.lag)
                 q, f = density_of(points, s.window)
                 windows.append(s.window); qs.append(q); fs.append(f); ok.append(len(points) >= 3)
         ok = torch.tensor(ok)
         z = model.decode(y, pick("l8"), pick("l4"), windows)[ok]
         q, f = (torch.from_numpy(np.stack(a))[ok] for a in (qs, fs))
+        if o.hedge:
+            z = hedged(z, [w for w, use in zip(windows, ok) if use], o.hedge)
         loss, (kld, cc, nss) = losses.saliency_loss(z, q, f, nss_weight=o.nss)
         if o.closed:
             loss = loss + o.closed * ((torch.stack(kept) - d16[times]) ** 2).mean() / d16.var()
@@ -356,6 +360,15 @@ def train(net, clips, o, indices, held, made=None):
             print("%5.1f min %5d  loss %.3f kld %.3f cc %.3f nss %.2f%s" % ((time.time() - begin) / 60, step + 1, *s, text), flush=True)
     model.load_state_dict(ema)
     return model
+
+
+def hedged(z, windows, share):
+    """Log density (N,h,w) of logits mixed with `share` of a Gaussian center, each seen through its window."""
+    y, x = torch.meshgrid(torch.arange(56) / 56 + 0.5 / 56, torch.arange(96) / 96 + 0.5 / 96, indexing="ij")
+    center = -((x - 0.5) ** 2 + (y - 0.5) ** 2)[None, None] / (2 * CENTER ** 2)
+    win, flip = torch.tensor([w[:4] for w in windows], dtype=torch.float32), torch.tensor([w[4] for w in windows])
+    center = losses.warped_prior(center, win, flip, z.shape[-2:]).flatten(1).softmax(1)
+    return torch.log((1 - share) * z.flatten(1).softmax(1) + share * center + 1e-12).view_as(z)
 
 
 class Shipped:
@@ -395,21 +408,23 @@ def table(net, clips, work):
         show(f"image mode, prior of video ^{power}", got)
 
 
-def ship(tensors, config, heads, out, golden, motion):
+def ship(tensors, config, heads, o):
     """Writes weights with the mean of some runs' recurrent branches and priors of video; the image network's stay to the bit."""
     heads = [torch.load(h, map_location="cpu") for h in heads]
     mean = {k: sum(h[k] for h in heads) / len(heads) for k in heads[0] if k.startswith("gru.") or k == "prior"}
+    for k in ("gru.out.weight", "gru.out.bias"):
+        mean[k] = o.gain * mean[k]
     tensors, config = dict(tensors), dict(config)
     for k in [k for k in tensors if k.startswith("gru.")]:
         name, kind = k.rsplit(".", 1)
         name = "gru.inp" if name == "gru.in" else name
         tensors[k] = mean[name + {"w": ".weight", "b": ".bias"}[kind]].numpy().astype(np.float16)
     tensors["prior.video"] = mean["prior"][0, 0].numpy().astype(np.float16)
-    config["media"], config["motion"] = ["natural", "web", "video"], motion
-    export.write_safetensors(out, tensors, {"config": json.dumps(config), "format": "pt", "note": ""})
-    if golden:
+    config["media"], config["motion"], config["response"] = ["natural", "web", "video"], o.motion, o.response
+    export.write_safetensors(o.out, tensors, {"config": json.dumps(config), "format": "pt", "note": ""})
+    if o.golden:
         layout = {"config": json.dumps(config), "layout": "input HWC, state CHW, logits and density HW"}
-        export.write_safetensors(golden, export.golden(export.Folded(tensors, config)), layout)
+        export.write_safetensors(o.golden, export.golden(export.Folded(tensors, config)), layout)
 
 
 def main():
@@ -424,6 +439,8 @@ def main():
     ap.add_argument("--heads", help="what train --out wrote, separated by commas")
     ap.add_argument("--golden")
     ap.add_argument("--motion", type=float, default=0.5, help="exponent of motion in the engine's density")
+    ap.add_argument("--gain", type=float, default=1.0, help="factor on what the branch adds")
+    ap.add_argument("--response", type=float, default=0.0, help="time constant in s with which the engine's density follows")
     ap.add_argument("--steps", type=int, default=600)
     ap.add_argument("--every", type=int, default=150)
     ap.add_argument("--streams", type=int, default=8)
@@ -438,6 +455,8 @@ def main():
     ap.add_argument("--nss", type=float, default=0.1)
     ap.add_argument("--made", type=int, default=0, help="learn this many made clips beside the real ones")
     ap.add_argument("--made-weight", type=float, default=1.0)
+    ap.add_argument("--lag", type=float, default=0.0, help="learn the fixations of so many seconds later")
+    ap.add_argument("--hedge", type=float, default=0.0, help="learn under a mixture with so much of a Gaussian center")
     ap.add_argument("--record", help="write the held-out figures of each clip as JSON")
     ap.add_argument("--ema", type=float, default=0.98)
     ap.add_argument("--seed", type=int, default=1)
@@ -451,7 +470,7 @@ def main():
     if o.what == "cache":
         return cache(net, clips, o.work, [int(v) for v in o.views.split(",")])
     if o.what == "ship":
-        return ship(tensors, json.loads(meta["config"]), o.heads.split(","), o.out, o.golden, o.motion)
+        return ship(tensors, json.loads(meta["config"]), o.heads.split(","), o)
     if o.what == "table":
         return table(net, clips, o.work)
     folds = range(FOLDS) if o.fold == "each" else [] if o.fold == "all" else [int(o.fold)]
