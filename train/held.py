@@ -79,16 +79,35 @@ class Held:
         p = cv2.resize(np.exp(power * video.mean_log_density(clips)), (96, 56), interpolation=cv2.INTER_LINEAR)
         return p / p.sum()
 
-    def logits(self, name, moving=True, prior=1.0, sharp=1.0):
-        """Logits (n,56,96) of the judged frames of a clip."""
-        z = (self.moving if moving else self.still)[name][self.truth[name].frames].astype(np.float32)
-        return sharp * (z + prior * self.prior[name])
+    def result(self, moving=True, gain=1.0, prior=1.0, sharp=1.0, response=0.0, hedge=0.0, before=0.0):
+        """(NSS, CC) of every clip, (clips,2): `gain` on what the branch adds to the logits, exponents of the prior and of the density,
+        a response time in s, a share of the Gaussian center, and that for the first 0.3 s in place of it."""
+        out = []
+        for n in self.names:
+            z = self.still[n].astype(np.float32)
+            if moving:
+                z += gain * (self.moving[n].astype(np.float32) - z)
+            p = respond(density(sharp * (z + prior * self.prior[n])), self.at[n], response)[self.truth[n].frames]
+            share = np.where(self.at[n][self.truth[n].frames] < 0.3, max(before, hedge), hedge)[:, None, None]
+            out.append(judge(self.truth[n], (1 - share) * p + share * center()))
+        return np.array(out)
 
 
 def density(z):
     """Softmax of logits (n,h,w)."""
     p = np.exp(z - z.max((1, 2), keepdims=True))
     return p / p.sum((1, 2), keepdims=True)
+
+
+def respond(p, at, seconds):
+    """Densities (T,h,w) at times (T,) as the engine shows them with a response time: their exponential mean."""
+    if not seconds:
+        return p
+    out, shown = np.empty_like(p), p[0]
+    for t in range(len(p)):
+        share = 1 - np.exp(-(at[t] - at[t - 1]) / seconds) if t else 1
+        out[t] = shown = shown + (p[t] - shown) * share
+    return out
 
 
 def center(h=56, w=96):
@@ -119,7 +138,7 @@ def nested(results, folds, value):
     """Results (clips,2) where every fold has the setting that is best by `value` of the results of the other folds; and the settings."""
     folds, out, chosen = np.asarray(folds), None, []
     for k in sorted(set(folds)):
-        best = max(results, key=lambda s: value(results[s][folds != k], folds != k))
+        best = max(results, key=lambda s: value(results[s][folds != k]))
         out = np.array(results[best]) if out is None else out
         out[folds == k] = results[best][folds == k]
         chosen.append(best)
@@ -133,6 +152,7 @@ def main():
     ap.add_argument("out")
     ap.add_argument("--shared", required=True)
     ap.add_argument("--heads", required=True, help="start of the names of the heads of the folds; several, separated by commas, are averaged")
+    ap.add_argument("--gain", type=float, default=1.0, help="factor on what the branch adds, in the network")
     ap.add_argument("--average", choices=("weights", "logits"), default="logits")
     o = ap.parse_args()
     torch.set_num_threads(1)
@@ -143,6 +163,9 @@ def main():
     for fold in range(video.FOLDS):
         held = [i for i in range(len(clips)) if i % video.FOLDS == fold]
         heads = [torch.load(f"{h}.{fold}", map_location="cpu") for h in o.heads.split(",")]
+        for h in heads:
+            h["gru.out.weight"] *= o.gain
+            h["gru.out.bias"] *= o.gain
         kept[f"prior.{fold}"] = sum(h["prior"] for h in heads)[0, 0].numpy() / len(heads)
         if o.average == "weights":
             heads = [{k: sum(h[k] for h in heads) / len(heads) for k in heads[0]}]

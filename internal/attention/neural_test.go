@@ -3,7 +3,9 @@ package attention
 import (
 	"math"
 	"math/rand/v2"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -197,6 +199,70 @@ func TestNeuralCutStartsAnew(t *testing.T) {
 	if d := distance(got, play(t, fresh, 0, 1, same(after))); d > 1e-6 {
 		t.Errorf("the first frame after a cut differs from that of a fresh stream by %g", d)
 	}
+}
+
+// TestNeuralResponse: the density follows that of a stream without response time as an exponential mean, and at once after a cut.
+func TestNeuralResponse(t *testing.T) {
+	const tau = 0.1
+	streamOf := func(response float64) *neuralStream {
+		n := neural(t)
+		n.net.config.Response = response
+		s, _, _ := stream(t, n, 640, 360, PriorNone)
+		return s
+	}
+	prompt, late := streamOf(0), streamOf(tau)
+	w, h := late.Size()
+	var want []float32
+	for i := range 20 {
+		p := page(w, h, 0)
+		if i >= 10 {
+			p = pix.New(w, h)
+		}
+		square(p, 20+3*i, h/2, 40, [3]byte{200, 40, 40})
+		at := time.Duration(i) * 40 * time.Millisecond
+		d, err := prompt.Next(p, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := late.Next(p, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 || i == 10 {
+			want = slices.Clone(d.V)
+		}
+		for k, v := range d.V {
+			want[k] += (v - want[k]) * float32(1-math.Exp(-0.04/tau))
+		}
+		if err := got.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		if off := distance(got, saccade.Density{W: d.W, H: d.H, V: want}); off > 1e-5 {
+			t.Errorf("frame %d is %g from the mean", i, off)
+		}
+	}
+}
+
+func TestConfigRefusesResponse(t *testing.T) {
+	file, _ := files(t)
+	w, err := nn.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		text string
+		ok   bool
+	}{{`"response": 0.1`, true}, {`"response": 0`, true}, {`"response": -0.1`, false}, {`"response": 1.5`, false}} {
+		text := w.Metadata("config")
+		if _, err := parse("{" + c.text + ", " + strings.TrimPrefix(cutResponse(text), "{")); (err == nil) != c.ok {
+			t.Errorf("%s: %v", c.text, err)
+		}
+	}
+}
+
+// cutResponse returns a config without the response time.
+func cutResponse(text string) string {
+	return regexp.MustCompile(`,? *"response": [0-9.]+`).ReplaceAllString(text, "")
 }
 
 // TestNeuralMoverAttracts: an object that starts to move on a static page draws more, and less again after it stopped.
