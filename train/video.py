@@ -409,17 +409,22 @@ def table(net, clips, work):
 
 
 def ship(tensors, config, heads, o):
-    """Writes weights with the mean of some runs' recurrent branches and priors of video; the image network's stay to the bit."""
-    heads = [torch.load(h, map_location="cpu") for h in heads]
-    mean = {k: sum(h[k] for h in heads) / len(heads) for k in heads[0] if k.startswith("gru.") or k == "prior"}
-    for k in ("gru.out.weight", "gru.out.bias"):
-        mean[k] = o.gain * mean[k]
+    """Writes weights with the mean of some runs' recurrent branches and priors of video; the image network's stay to the bit.
+
+    Without runs the branch and the prior stay those of the weights.
+    """
     tensors, config = dict(tensors), dict(config)
-    for k in [k for k in tensors if k.startswith("gru.")]:
-        name, kind = k.rsplit(".", 1)
-        name = "gru.inp" if name == "gru.in" else name
-        tensors[k] = mean[name + {"w": ".weight", "b": ".bias"}[kind]].numpy().astype(np.float16)
-    tensors["prior.video"] = mean["prior"][0, 0].numpy().astype(np.float16)
+    if heads:
+        heads = [torch.load(h, map_location="cpu") for h in heads]
+        mean = {k: sum(h[k] for h in heads) / len(heads) for k in heads[0] if k.startswith("gru.") or k == "prior"}
+        for k in [k for k in tensors if k.startswith("gru.")]:
+            name, kind = k.rsplit(".", 1)
+            name = "gru.inp" if name == "gru.in" else name
+            tensors[k] = mean[name + {"w": ".weight", "b": ".bias"}[kind]].numpy()
+        tensors["prior.video"] = mean["prior"][0, 0].numpy()
+    for k in ("gru.out.w", "gru.out.b"):
+        tensors[k] = o.gain * tensors[k].astype(np.float32)
+    tensors = {k: v.astype(np.float16) for k, v in tensors.items()}
     config["media"], config["motion"], config["response"] = ["natural", "web", "video"], o.motion, o.response
     export.write_safetensors(o.out, tensors, {"config": json.dumps(config), "format": "pt", "note": ""})
     if o.golden:
@@ -436,7 +441,7 @@ def main():
     ap.add_argument("--views", default="0,1,2,3")
     ap.add_argument("--fold", default="0")
     ap.add_argument("--out")
-    ap.add_argument("--heads", help="what train --out wrote, separated by commas")
+    ap.add_argument("--heads", help="what train --out wrote, separated by commas; without, the weights' own")
     ap.add_argument("--golden")
     ap.add_argument("--motion", type=float, default=0.5, help="exponent of motion in the engine's density")
     ap.add_argument("--gain", type=float, default=1.0, help="factor on what the branch adds")
@@ -470,7 +475,7 @@ def main():
     if o.what == "cache":
         return cache(net, clips, o.work, [int(v) for v in o.views.split(",")])
     if o.what == "ship":
-        return ship(tensors, json.loads(meta["config"]), o.heads.split(","), o)
+        return ship(tensors, json.loads(meta["config"]), o.heads.split(",") if o.heads else [], o)
     if o.what == "table":
         return table(net, clips, o.work)
     folds = range(FOLDS) if o.fold == "each" else [] if o.fold == "all" else [int(o.fold)]
