@@ -24,6 +24,6 @@ $python export.py "$work/image.pt" "$work/image.safetensors"
 # And the recurrent branch with its prior, on clips with gaze and made ones. About 30 minutes.
 $python video.py cache "$base" "$work/features" --shared "$shared"
 $python video.py train "$base" "$work/features" --shared "$shared" --fold all --steps 500 --streams 6 --judged 3 --made 200 --seed 11 --out "$work/video.pt"
-$python video.py ship "$work/image.safetensors" "$work" --shared "$shared" --heads "$work/video.pt" \
+$python video.py ship "$work/image.safetensors" "$work" --shared "$shared" --heads "$work/video.pt" --gain 0.6 --response 0.12 \
     --out "$root/internal/attention/weights/saccade-1.safetensors" --golden "$root/internal/attention/testdata/golden.safetensors"
 cd "$root" && go run ./train/calibrate -model saccade-1 -shared "$shared"
