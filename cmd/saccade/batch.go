@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 
@@ -124,11 +123,7 @@ func (c *batchCmd) settings(engine batch.Engine, aois []saccade.AOI) string {
 // engine returns what analyzes, and what puts its errors into words.
 func (c *batchCmd) engine(bars *progress, aois []saccade.AOI) (batch.Engine, func(error) error, error) {
 	if c.Server != "" || c.Remote {
-		flags := serverFlags{Server: c.Server, Retries: c.Retries}
-		if c.Server == "" {
-			flags.Server = os.Getenv("SACCADE_URL")
-		}
-		s, err := flags.open()
+		s, err := openServer(c.Server, c.Retries)
 		if err != nil {
 			return nil, nil, err
 		}

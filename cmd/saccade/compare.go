@@ -19,6 +19,7 @@ type compareCmd struct {
 	Format string   `enum:"table,json,markdown,html" default:"table" help:"What to print: table, json, markdown or html."`
 	Model  string   `default:"${model}" help:"saccade-1 (the trained network) or baseline (training-free)."`
 	Server string   `placeholder:"URL" help:"Analyze on this server rather than in this process; the token is read from SACCADE_TOKEN or, after saccade login, from hosts.json."`
+	Remote bool     `env:"-" help:"Analyze on the server that you are signed in to, or SACCADE_URL."`
 	GitHub bool     `name:"github-comment" help:"In a job of GitHub Actions: write the Markdown as the job's one comment on the pull request, with GITHUB_TOKEN."`
 	Allow  []string `placeholder:"ADDR" help:"Private addresses that pages may reach, separated by commas: 10.0.0.0/8, intranet.example. Those of this machine always may."`
 	Jobs   int      `default:"0" help:"Pairs compared at the same time; 0: one for each core."`
@@ -92,8 +93,8 @@ func (c *compareCmd) Run(e env) error {
 
 // analyzer returns the engine in this process, or a server.
 func (c *compareCmd) analyzer(temp string) (gate.Analyzer, error) {
-	if c.Server != "" {
-		s, err := serverFlags{Server: c.Server, Retries: 4}.open()
+	if c.Server != "" || c.Remote {
+		s, err := openServer(c.Server, 4)
 		if err != nil {
 			return nil, err
 		}

@@ -60,6 +60,12 @@ func TestCompareOnAServer(t *testing.T) {
 	if _, stderr, code := compare([]string{"SACCADE_TOKEN=sac_wrong"}, "--server", s.url); code != 4 || !strings.Contains(stderr, "saccade login") {
 		t.Errorf("a wrong token: %d %s", code, stderr)
 	}
+	if signed, stderr, code := compare([]string{"SACCADE_URL=" + s.url}, append(args, "--remote")...); len(signed.Pairs) != 1 || quantitiesOf(signed) != want {
+		t.Errorf("--remote: %d %s", code, stderr)
+	}
+	if _, stderr, code := compare([]string{"SACCADE_URL="}, "--remote"); code != 4 || !strings.Contains(stderr, "saccade login") {
+		t.Errorf("--remote without a server: %d %s", code, stderr)
+	}
 	if _, stderr, code := compare(nil, "--server", "http://127.0.0.1:1"); code != 3 || !strings.Contains(stderr, "cannot be reached") {
 		t.Errorf("no server: %d %s", code, stderr)
 	}

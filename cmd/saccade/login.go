@@ -34,6 +34,12 @@ func (f serverFlags) open() (*remote.Session, error) {
 	return remote.Open(f.Server, f.Retries)
 }
 
+// openServer finds the server of an address or, without one, SACCADE_URL or the server
+// that the user is signed in to.
+func openServer(address string, retries int) (*remote.Session, error) {
+	return serverFlags{Server: cmp.Or(address, os.Getenv("SACCADE_URL")), Retries: retries}.open()
+}
+
 type loginCmd struct {
 	URL     string `arg:"" help:"Address of the server, like https://saccade.example.com."`
 	Retries int    `default:"1" help:"How often a request is repeated when the server is busy or cannot be reached."`
