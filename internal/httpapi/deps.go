@@ -73,6 +73,7 @@ type Analyses interface {
 	Analysis(ctx context.Context, account, id string) (*saccade.Analysis, error)
 	AnalysisByExposedID(ctx context.Context, account, exposed string) (*saccade.Analysis, error)
 	QueuePosition(ctx context.Context, id string) (int, error)
+	QueuePositions(ctx context.Context, analyses []saccade.Analysis) (map[string]int, error)
 	Rendering(ctx context.Context, id string) (*store.Rendering, error)
 }
 

@@ -63,8 +63,8 @@ func scoresOf(o *saccade.Outputs[saccade.Link]) *scores {
 	return &s
 }
 
-// item is an analysis in a list.
-func (a *API) item(ctx context.Context, an *saccade.Analysis) listItem {
+// item is an analysis in a list; place is where in the queue it waits, 0 for nowhere.
+func (a *API) item(ctx context.Context, an *saccade.Analysis, place int) listItem {
 	it := listItem{
 		ID: an.ID, Type: string(an.Request.Kind), Status: string(an.Status), Title: an.Request.Title,
 		CreatedAt: route.Stamp(an.CreatedAt), Location: httpfront.CallOf(ctx).Base + pollPath(an.Request.Kind) + an.ID, Error: a.failure(ctx, an),
@@ -77,7 +77,9 @@ func (a *API) item(ctx context.Context, an *saccade.Analysis) listItem {
 	}
 	if an.Status == saccade.StatusPending {
 		it.Progress, it.Stage = progressOf(an)
-		it.Place = a.place(ctx, an)
+		if place > 0 && it.Stage == string(saccade.StageQueued) {
+			it.Place = &place
+		}
 	}
 	return it
 }
@@ -106,10 +108,14 @@ func (a *API) list(ctx context.Context, kind saccade.Kind, in PageInput) (*listO
 	if err != nil {
 		return nil, err
 	}
+	places, err := a.deps.Analyses.QueuePositions(ctx, page)
+	if err != nil {
+		places = nil // best effort, as in polls
+	}
 	out := &listOutput{}
 	out.Body.Analyses = make([]listItem, 0, len(page))
 	for i := range page {
-		out.Body.Analyses = append(out.Body.Analyses, a.item(ctx, &page[i]))
+		out.Body.Analyses = append(out.Body.Analyses, a.item(ctx, &page[i], places[page[i].ID]))
 	}
 	out.Body.Next = next
 	return out, nil

@@ -157,20 +157,11 @@ func (a *API) pending(ctx context.Context, an *saccade.Analysis) Pending {
 		v.Preview = a.preview(ctx, an, service.PreviewFile)
 		return v
 	}
-	v.QueuePosition = a.place(ctx, an)
-	return v
-}
-
-// place returns where in the queue an analysis waits; nil where it does not. It is
-// best effort: an answer does not fail for want of it.
-func (a *API) place(ctx context.Context, an *saccade.Analysis) *int {
-	if _, stage := progressOf(an); stage != string(saccade.StageQueued) {
-		return nil
-	}
+	// Best effort: an answer does not fail for want of it.
 	if n, err := a.deps.Analyses.QueuePosition(ctx, an.ID); err == nil && n > 0 {
-		return &n
+		v.QueuePosition = &n
 	}
-	return nil
+	return v
 }
 
 // progressOf returns how far an analysis is that has not ended.

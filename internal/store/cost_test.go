@@ -148,6 +148,33 @@ func TestPollCost(t *testing.T) {
 	}
 }
 
+// TestListCost: the places of a page of the list take two queries at most, however many of
+// it wait, and are those that polls answer.
+func TestListCost(t *testing.T) {
+	var to asked
+	f := open(t, store.DriverSQLite, func(c *store.Config) {
+		c.WrapSQLite = func(d driver.Driver) driver.Driver { return noting{d, &to} }
+	})
+	for range 3 {
+		f.create(saccade.KindVideo)
+		f.create(saccade.KindPage)
+	}
+	f.begin(f.create(saccade.KindImage).ID)
+	page, _, err := f.List(t.Context(), "acme", store.ListOptions{})
+	f.ok(err)
+	to.take()
+	got, err := f.QueuePositions(t.Context(), page)
+	f.ok(err)
+	if queries, _ := to.take(); len(queries) != 2 || len(got) != 6 {
+		t.Errorf("%d positions by %d queries", len(got), len(queries))
+	}
+	for _, a := range page {
+		if want, err := f.QueuePosition(t.Context(), a.ID); err != nil || got[a.ID] != want {
+			t.Errorf("%s is at %d in the list and at %d in a poll, %v", a.Request.Kind, got[a.ID], want, err)
+		}
+	}
+}
+
 // plans fails if a query reads a whole table.
 func plans(f *fixture, queries []string) {
 	f.t.Helper()

@@ -45,20 +45,52 @@ func (s *Store) QueuePosition(ctx context.Context, id string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	w := analysisWork(kind)
+	o, err := s.latestOrder(ctx, analysisWork(kind), now)
+	return o.place[id], err
+}
+
+// QueuePositions returns the positions of those of the analyses that wait, by their ids, as
+// [Store.QueuePosition] does, with one look at each kind of work.
+func (s *Store) QueuePositions(ctx context.Context, analyses []saccade.Analysis) (map[string]int, error) {
+	now := s.now()
+	orders, positions := map[Work]order{}, map[string]int{}
+	for _, a := range analyses {
+		if a.Status != saccade.StatusPending {
+			continue
+		}
+		w := analysisWork(a.Request.Kind)
+		if _, known := orders[w]; !known {
+			o, err := s.latestOrder(ctx, w, now)
+			if err != nil {
+				return nil, err
+			}
+			orders[w] = o
+		}
+		if n := orders[w].place[a.ID]; n > 0 {
+			positions[a.ID] = n
+		}
+	}
+	return positions, nil
+}
+
+// latestOrder returns the order of a lane, which is made anew unless it is long and was made
+// a moment ago.
+func (s *Store) latestOrder(ctx context.Context, w Work, now time.Time) (order, error) {
 	s.places.mu.Lock()
 	defer s.places.mu.Unlock()
 	o := s.places.lanes[w]
-	if len(o.place) < longLane || now.Sub(o.at) >= placesFor {
-		if o, err = s.order(ctx, w, now); err != nil {
-			return 0, err
-		}
-		if s.places.lanes == nil {
-			s.places.lanes = map[Work]order{}
-		}
-		s.places.lanes[w] = o
+	if len(o.place) >= longLane && now.Sub(o.at) < placesFor {
+		return o, nil
 	}
-	return o.place[id], nil
+	o, err := s.order(ctx, w, now)
+	if err != nil {
+		return order{}, err
+	}
+	if s.places.lanes == nil {
+		s.places.lanes = map[Work]order{}
+	}
+	s.places.lanes[w] = o
+	return o, nil
 }
 
 // order puts a lane into order.
