@@ -210,6 +210,10 @@ func keyboardAlone(b *tab) {
 	before := left()
 	b.keys(kb.ArrowRight)
 	b.wait(fmt.Sprintf("document.querySelector('.area.selected polygon').getBBox().x > %v", before))
+	b.keys("z", chromedp.KeyModifiers(chromedp.ModifierCtrl)) // of what the arrow has moved
+	b.wait(fmt.Sprintf("document.querySelectorAll('.area polygon')[1].getBBox().x === %v", before))
+	eval[any](b, "document.querySelectorAll('.area polygon')[1].focus()")
+	b.keys(kb.ArrowRight)
 	b.keys("d", chromedp.KeyModifiers(chromedp.ModifierCtrl))
 	count(3)
 	b.keys(kb.Delete)

@@ -125,8 +125,8 @@ function Running({ model: m }: { model: Model }) {
   return (
     <div class="viewer running">
       <Stage model={m} />
-      <div class="running-says" role="status">
-        <span>{says}{a.progress ? `, ${percent} %` : ''}</span>
+      <div class="running-says">
+        <span><span role="status">{says}</span>{a.progress ? `, ${percent} %` : ''}</span>
         {m.numbers && m.kind === 'video' && <span class="soft small">{m.numbers.grid.frames === 1 ? '1 frame' : `${m.numbers.grid.frames} frames`} predicted</span>}
       </div>
       <Progress value={a.progress ?? 0} label="Analysis" />

@@ -95,8 +95,10 @@ function Area({ area, index, set, active, share, place, busy, tall }:
     if (e.key === 'Enter' || e.key === ' ') set.selected.value = index;
     else if (turn && area.polygon) setCorner((corner + turn + area.polygon.length) % area.polygon.length);
     else if (!d) return;
-    else if (e.shiftKey && area.polygon) set.drag(index, bent(area, corner, 0.01 * d[0]!, 0.01 * d[1]!));
-    else set.drag(index, (e.altKey ? grown : moved)(area, 0.01 * d[0]!, 0.01 * d[1]!));
+    else {
+      set.mark();
+      set.drag(index, e.shiftKey && area.polygon ? bent(area, corner, 0.01 * d[0]!, 0.01 * d[1]!) : (e.altKey ? grown : moved)(area, 0.01 * d[0]!, 0.01 * d[1]!));
+    }
     e.preventDefault();
     e.stopPropagation();
   };

@@ -115,7 +115,8 @@ export class AreaSet {
   }
 
   undo(): void {
-    const before = this.history.pop();
+    let before = this.history.pop();
+    while (before === this.list.peek()) before = this.history.pop(); // marked, and then not changed
     if (!before) return;
     this.list.value = before;
     this.selected.value = undefined;

@@ -18,7 +18,7 @@ export function Controls({ model: m }: { model: Model }) {
           <Button icon="next" label="One frame on" keys="." kind="plain" onClick={() => p.by(1)} />
           <Button icon="loop" label="Loop" keys="O" kind="plain" pressed={p.loop.value} onClick={() => (p.loop.value = !p.loop.value)} />
           <Button icon={p.muted.value ? 'mute' : 'audio'} label={p.muted.value ? 'Audio on' : 'Audio off'} keys="M" kind="plain" onClick={() => p.mute()} />
-          <output class="where num" id="where" data-frame={p.frame.value} data-time={p.time}>
+          <output class="where num" id="where" aria-live="off" data-frame={p.frame.value} data-time={p.time}>
             <b>{seconds(p.time - p.start)}</b> <span class="soft">frame {p.frame.value + 1} / {p.times.length}</span>
           </output>
           <input id="goto" hidden class="num" inputMode="numeric" aria-label="Go to frame" size={5}

@@ -189,6 +189,7 @@ function Span({ model: m, index, which }: { model: Model; index: number; which: 
         if (!d) return;
         e.stopPropagation();
         e.preventDefault();
+        set.mark();
         put(now + d);
       }} />
   );
