@@ -191,3 +191,9 @@ func TestCallerGivesUp(t *testing.T) {
 		t.Errorf("error %v, want context.Canceled", err)
 	}
 }
+
+// TestPortThatBrowsersRefuse: the port is at fault, and not where the page leads.
+func TestPortThatBrowsersRefuse(t *testing.T) {
+	t.Parallel()
+	refusal(t, newBrowser(t, nil, "127.0.0.1:1"), "http://127.0.0.1:1/", "open no page on this port")
+}

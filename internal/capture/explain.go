@@ -114,7 +114,7 @@ var failures = []struct{ part, message string }{
 	{"ERR_ABORTED", "The site sent no page. Please enter the address of a page."},
 	{"ERR_UNKNOWN_URL_SCHEME", "The page leads to an address that cannot be opened here. Please enter the address of the page itself."},
 	{"ERR_UNSAFE_REDIRECT", "The page leads to an address that cannot be opened here. Please enter the address of the page itself."},
-	{"ERR_UNSAFE_PORT", "The page leads to an address that cannot be opened here. Please enter the address of the page itself."},
+	{"ERR_UNSAFE_PORT", "Browsers open no page on this port. Please serve the page on another one."},
 }
 
 // failed is the error for an address that did not load at all. text is

@@ -65,17 +65,6 @@ func bare(n node, multiplied bool) bool {
 	return false
 }
 
-// Areas lists the names of the areas that the check needs.
-func (c *Check) Areas() []string {
-	var names []string
-	for _, r := range c.refs {
-		if r.area != "" && !slices.Contains(names, r.area) {
-			names = append(names, r.area)
-		}
-	}
-	return names
-}
-
 // Bind reports an area that the check needs and that is not among the names, as
 // a [*SyntaxError] with what may have been meant, or with what mend says of an area
 // that is unlike all.

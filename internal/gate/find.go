@@ -33,8 +33,8 @@ func (m Misuse) Error() string { return string(m) }
 
 func misuse(format string, args ...any) error { return Misuse(fmt.Sprintf(format, args...)) }
 
-// MaxPairs is how many pairs one run compares at most.
-const MaxPairs = 2000
+// maxPairs is how many pairs one run compares at most.
+const maxPairs = 2000
 
 // Find lists the pairs, in the order of what is wanted and by name. Patterns that
 // match nothing are errors, as a check that checks nothing would pass.
@@ -63,8 +63,8 @@ func Find(ctx context.Context, w Want) ([]Pair, error) {
 			}
 		}
 	}
-	if len(pairs) > MaxPairs {
-		return nil, misuse("there are %d pairs; at most %d are compared at a time", len(pairs), MaxPairs)
+	if len(pairs) > maxPairs {
+		return nil, misuse("there are %d pairs; at most %d are compared at a time", len(pairs), maxPairs)
 	}
 	return pairs, nil
 }

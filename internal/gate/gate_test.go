@@ -357,7 +357,7 @@ func TestSaveReplaces(t *testing.T) {
 	if err != nil || len(entries) != 3 {
 		t.Fatalf("%v %v", entries, err)
 	}
-	b, err := os.ReadFile(filepath.Join(dir, gate.FileJSON))
+	b, err := os.ReadFile(filepath.Join(dir, "compare.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -365,7 +365,7 @@ func TestSaveReplaces(t *testing.T) {
 	if err := json.Unmarshal(b, &d); err != nil || d.Schema != saccade.ComparisonSchema || !bytes.Contains(b, []byte(`"<p>"`)) {
 		t.Errorf("%v: %s", err, b)
 	}
-	if err := r.Save(filepath.Join(dir, gate.FileJSON)); err == nil {
+	if err := r.Save(filepath.Join(dir, "compare.json")); err == nil {
 		t.Error("a file was taken for a directory")
 	}
 	if err := r.Write(&bytes.Buffer{}, "xml"); err == nil {

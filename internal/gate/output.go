@@ -17,16 +17,16 @@ import (
 // The formats of a result.
 const (
 	FormatTable    = "table"
-	FormatJSON     = "json"
-	FormatMarkdown = "markdown"
-	FormatHTML     = "html"
+	formatJSON     = "json"
+	formatMarkdown = "markdown"
+	formatHTML     = "html"
 )
 
 // The files that [Result.Save] writes.
 const (
-	FileJSON     = "compare.json"
-	FileMarkdown = "compare.md"
-	FileReport   = "report.html"
+	fileJSON     = "compare.json"
+	fileMarkdown = "compare.md"
+	fileReport   = "report.html"
 )
 
 // Write writes the result in a format.
@@ -34,11 +34,11 @@ func (r *Result) Write(w io.Writer, format string) error {
 	switch format {
 	case FormatTable:
 		return compare.WriteTable(w, r.Document)
-	case FormatJSON:
+	case formatJSON:
 		return writeJSON(w, r.Document)
-	case FormatMarkdown:
+	case formatMarkdown:
 		return compare.WriteMarkdown(w, r.Document)
-	case FormatHTML:
+	case formatHTML:
 		return report.Comparison(w, r.Document, r.Images)
 	}
 	return fmt.Errorf("there is no format %q", format)
@@ -64,7 +64,7 @@ func (r *Result) Save(dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	for name, format := range map[string]string{FileJSON: FormatJSON, FileMarkdown: FormatMarkdown, FileReport: FormatHTML} {
+	for name, format := range map[string]string{fileJSON: formatJSON, fileMarkdown: formatMarkdown, fileReport: formatHTML} {
 		if err := r.save(filepath.Join(dir, name), format); err != nil {
 			return err
 		}

@@ -72,6 +72,15 @@ func Analysis(w io.Writer, r Result) error {
 	return write(w, "analysis", view)
 }
 
+// sizeOf says how large something is, and how long.
+func sizeOf(w, h, frames int, duration float64) string {
+	s := fmt.Sprintf("%d × %d", w, h)
+	if frames > 0 {
+		s += fmt.Sprintf(", %d frames, %.1f s", frames, duration)
+	}
+	return s
+}
+
 // maxGaze is how many gaze points are listed.
 const maxGaze = 5
 

@@ -1,10 +1,7 @@
 package report
 
 import (
-	"fmt"
 	"io"
-	"strconv"
-	"strings"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/compare"
@@ -74,29 +71,4 @@ func (v *pairView) show(m PairImages) error {
 		return err
 	}
 	return add(&v.Plain, m.Candidate, nil, "The candidate", "Candidate")
-}
-
-// newOutline returns an area in pixels of a figure of w x h.
-func newOutline(a saccade.AOI, number, w, h int) outline {
-	o := outline{Name: a.Name, Number: number, X: w, Y: h}
-	var points []string
-	for _, c := range a.Corners() {
-		x, y := int(c[0]*float64(w)+0.5), int(c[1]*float64(h)+0.5)
-		points = append(points, strconv.Itoa(x)+","+strconv.Itoa(y))
-		if y < o.Y || y == o.Y && x < o.X {
-			o.X, o.Y = x, y
-		}
-	}
-	o.Points = strings.Join(points, " ")
-	o.X, o.Y = min(o.X+6, max(0, w-24)), min(o.Y+30, h)
-	return o
-}
-
-// sizeOf says how large something is, and how long.
-func sizeOf(w, h, frames int, duration float64) string {
-	s := fmt.Sprintf("%d × %d", w, h)
-	if frames > 0 {
-		s += fmt.Sprintf(", %d frames, %.1f s", frames, duration)
-	}
-	return s
 }

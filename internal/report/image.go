@@ -9,6 +9,8 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"math"
+	"strconv"
+	"strings"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
@@ -130,4 +132,20 @@ func dataURL(m image.Image) (template.URL, error) {
 func difference(base, candidate *Image) *render.Layer {
 	w, h := max(base.density.W, candidate.density.W), max(base.density.H, candidate.density.H)
 	return render.Difference(compare.Regrid(base.density, w, h), compare.Regrid(candidate.density, w, h))
+}
+
+// newOutline returns an area in pixels of a figure of w x h.
+func newOutline(a saccade.AOI, number, w, h int) outline {
+	o := outline{Name: a.Name, Number: number, X: w, Y: h}
+	var points []string
+	for _, c := range a.Corners() {
+		x, y := int(c[0]*float64(w)+0.5), int(c[1]*float64(h)+0.5)
+		points = append(points, strconv.Itoa(x)+","+strconv.Itoa(y))
+		if y < o.Y || y == o.Y && x < o.X {
+			o.X, o.Y = x, y
+		}
+	}
+	o.Points = strings.Join(points, " ")
+	o.X, o.Y = min(o.X+6, max(0, w-24)), min(o.Y+30, h)
+	return o
 }
