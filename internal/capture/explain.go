@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,7 +72,7 @@ func (s *session) noAnswer() error {
 // badStatus is the error for a document that came with an error status, be it
 // the site's or, when the site was not reached, our proxy's.
 func (s *session) badStatus(d *document) error {
-	if err := s.proxy.Failure(proxy.HostPort(d.url)); err != nil && d.status == http.StatusBadGateway {
+	if err := cmp.Or(s.proxy.Failure(d.url), s.proxy.Failure(proxy.HostPort(d.url))); err != nil && d.status == http.StatusBadGateway {
 		return unreachable(d.url, err)
 	}
 	return webPage("The site answered with status %d (%s). Please check that the page is open to everybody and opens in a private window.", d.status, http.StatusText(d.status))

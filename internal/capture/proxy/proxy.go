@@ -49,7 +49,7 @@ type Proxy struct {
 	stop      context.CancelFunc
 
 	mu       sync.Mutex
-	failures map[string]error // by "host:port", the last failure to connect
+	failures map[string]error // by "host:port" and by address
 }
 
 // Start listens on a random port of the loopback. The page may load traffic bytes. uid is the user whose
@@ -129,10 +129,17 @@ func (p *Proxy) dial(ctx context.Context, network, address string) (net.Conn, er
 	return conn, nil
 }
 
-// badGateway answers for a site that gave none, and remembers why.
+// badGateway answers for a site that gave none, and remembers why: by "host:port" until
+// another connection there stands, and by the whole address for good.
 func (p *Proxy) badGateway(w http.ResponseWriter, r *http.Request, err error) {
-	if address := HostPort(r.URL.String()); p.Failure(address) == nil && !errors.Is(err, context.Canceled) {
-		p.noteFailure(address, fmt.Errorf("%w: %w", ErrNoAnswer, err))
+	if !errors.Is(err, context.Canceled) {
+		address, why := HostPort(r.URL.String()), fmt.Errorf("%w: %w", ErrNoAnswer, err)
+		if known := p.Failure(address); known != nil {
+			why = known
+		} else {
+			p.noteFailure(address, why)
+		}
+		p.noteFailure(r.URL.String(), why)
 	}
 	http.Error(w, "The server could not be reached.", http.StatusBadGateway)
 }
@@ -154,15 +161,15 @@ func (p *Proxy) forget(address string) {
 	delete(p.failures, address)
 }
 
-// Failure returns why "host:port" did not answer; nil when it did, or was never
-// asked for.
+// Failure returns why "host:port", or the whole address of a request by plain HTTP, did
+// not answer; nil when it did, or was never asked for.
 func (p *Proxy) Failure(address string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.failures[address]
 }
 
-// Failures returns what did not answer, by "host:port".
+// Failures returns what did not answer, by what [Proxy.Failure] takes.
 func (p *Proxy) Failures() map[string]error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

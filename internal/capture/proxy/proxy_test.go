@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -81,6 +82,26 @@ func TestProxyRefuses(t *testing.T) {
 	}
 	if p.Failure(host(bad)) == nil {
 		t.Error("the refusal was not remembered")
+	}
+}
+
+// TestProxyRemembersAnAddress: that a site answers for another address, as browsers ask
+// for icons, does not hide why this one has no answer.
+func TestProxyRemembersAnAddress(t *testing.T) {
+	s := site(t, func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/hangup" {
+			panic(http.ErrAbortHandler)
+		}
+	})
+	p := testProxy(t, 1<<20, os.Geteuid(), host(s))
+	for path, want := range map[string]string{"/hangup": "HTTP/1.1 502 Bad Gateway", "/icon": "HTTP/1.1 200 OK"} {
+		if got := ask(t, p, "GET "+s.URL+path+" HTTP/1.1\r\nHost: "+host(s)+"\r\n\r\n"); got != want {
+			t.Errorf("%s: %q", path, got)
+		}
+	}
+	p.forget(host(s)) // as another connection does
+	if !errors.Is(p.Failure(s.URL+"/hangup"), ErrNoAnswer) || p.Failure(s.URL+"/icon") != nil || p.Failure(host(s)) != nil {
+		t.Errorf("%v", p.Failures())
 	}
 }
 
