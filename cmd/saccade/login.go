@@ -48,7 +48,8 @@ type loginCmd struct {
 // Help adds examples to --help.
 func (loginCmd) Help() string {
 	return `The token is read from standard input, one line, and kept in $XDG_CONFIG_HOME/saccade/hosts.json, which only you may read.
-The environment wins: SACCADE_URL and SACCADE_TOKEN need no login.
+The environment wins: SACCADE_URL and SACCADE_TOKEN, or the file that
+SACCADE_TOKEN_FILE names, need no login.
 
 Examples:
   saccade login https://saccade.example.com < token.txt

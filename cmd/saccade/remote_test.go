@@ -182,6 +182,14 @@ func TestLogin(t *testing.T) {
 	t.Setenv("SACCADE_TOKEN", "wrong") // the environment wins
 	step(4, "not signed in", "", "remote", "show", "v1")
 	t.Setenv("SACCADE_TOKEN", "")
+	inFile := filepath.Join(t.TempDir(), "token")
+	t.Setenv("SACCADE_TOKEN_FILE", inFile)
+	step(1, "SACCADE_TOKEN_FILE cannot be read", "", "remote", "show", "v1")
+	if err := os.WriteFile(inFile, []byte(vendorToken+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	step(0, "", "", "remote", "show", "v1")
+	t.Setenv("SACCADE_TOKEN_FILE", "")
 	t.Setenv("SACCADE_URL", "https://elsewhere.example")
 	step(4, "not signed in to https://elsewhere.example", "", "remote", "show", "v1")
 	t.Setenv("SACCADE_URL", "")

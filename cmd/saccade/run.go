@@ -10,7 +10,7 @@ import (
 
 	"github.com/saccade-dev/saccade/cmd/saccade/operator"
 	"github.com/saccade-dev/saccade/internal/attention"
-	"github.com/saccade-dev/saccade/internal/state"
+	"github.com/saccade-dev/saccade/internal/secret"
 	"github.com/saccade-dev/saccade/internal/store/audit"
 )
 
@@ -79,7 +79,7 @@ func secretFiles(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	if !flag.Tag.Has("secret") || len(flag.Envs) == 0 {
 		return nil, nil
 	}
-	value, err := state.Secret(flag.Envs[0])
+	value, err := secret.FromEnv(flag.Envs[0])
 	if err != nil || value == "" {
 		return nil, err
 	}

@@ -12,13 +12,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/client"
 	"github.com/saccade-dev/saccade/internal/hosts"
+	"github.com/saccade-dev/saccade/internal/secret"
 )
 
 // ErrSignIn says that no server is known, or no token for it.
@@ -31,7 +30,8 @@ type Session struct {
 }
 
 // Open finds a server and its token: the address given (empty: the one that the
-// user signed in to last) and SACCADE_TOKEN, or else the token in hosts.json.
+// user signed in to last) and SACCADE_TOKEN, or the file that SACCADE_TOKEN_FILE names, or
+// else the token in hosts.json.
 // Nothing is sent. The error is an [ErrSignIn] where something is missing.
 func Open(address string, retries int) (*Session, error) {
 	path, err := hosts.Path()
@@ -50,7 +50,10 @@ func Open(address string, retries int) (*Session, error) {
 	if address, err = hosts.Address(address); err != nil {
 		return nil, err
 	}
-	token := strings.TrimSpace(os.Getenv("SACCADE_TOKEN"))
+	token, err := secret.FromEnv("SACCADE_TOKEN")
+	if err != nil {
+		return nil, err
+	}
 	if token == "" {
 		token = known.Hosts[address].Token
 	}

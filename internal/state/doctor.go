@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade/internal/blob/s3"
+	"github.com/saccade-dev/saccade/internal/secret"
 	"github.com/saccade-dev/saccade/internal/store/pool"
 )
 
@@ -122,10 +123,10 @@ func (c Config) openBucket() (*s3.Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--storage (SACCADE_STORAGE): %w", err)
 	}
-	if cfg.AccessKey, err = Secret("AWS_ACCESS_KEY_ID"); err != nil {
+	if cfg.AccessKey, err = secret.FromEnv("AWS_ACCESS_KEY_ID"); err != nil {
 		return nil, err
 	}
-	if cfg.SecretKey, err = Secret("AWS_SECRET_ACCESS_KEY"); err != nil {
+	if cfg.SecretKey, err = secret.FromEnv("AWS_SECRET_ACCESS_KEY"); err != nil {
 		return nil, err
 	}
 	cfg.Spool = filepath.Join(c.Data, "spool")

@@ -129,25 +129,3 @@ func (c Config) secret(ctx context.Context, rows *settings.Rows) ([]byte, error)
 	}
 	return hex.DecodeString(value)
 }
-
-// Secret returns what a variable of the environment holds, or else what the file
-// holds that the variable with _FILE at its end names. Space around it is not part of
-// it. Without either it is empty.
-func Secret(variable string) (string, error) {
-	if value := os.Getenv(variable); value != "" {
-		return value, nil
-	}
-	file := os.Getenv(variable + "_FILE")
-	if file == "" {
-		return "", nil
-	}
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return "", fmt.Errorf("%s_FILE cannot be read: %w", variable, err)
-	}
-	secret := strings.TrimSpace(string(b))
-	if secret == "" {
-		return "", fmt.Errorf("%s_FILE: %s is empty", variable, file)
-	}
-	return secret, nil
-}

@@ -121,28 +121,6 @@ func TestSecretFile(t *testing.T) {
 	}
 }
 
-func TestSecretOfEnvironment(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "key")
-	if err := os.WriteFile(file, []byte("from file\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("SACCADE_TEST_SECRET", "")
-	for path, want := range map[string]string{"": "", file: "from file"} {
-		t.Setenv("SACCADE_TEST_SECRET_FILE", path)
-		if got, err := state.Secret("SACCADE_TEST_SECRET"); err != nil || got != want {
-			t.Errorf("%q: %q, %v", path, got, err)
-		}
-	}
-	t.Setenv("SACCADE_TEST_SECRET_FILE", file+"x")
-	if _, err := state.Secret("SACCADE_TEST_SECRET"); err == nil || !strings.Contains(err.Error(), "SACCADE_TEST_SECRET_FILE") {
-		t.Errorf("a missing file: %v", err)
-	}
-	t.Setenv("SACCADE_TEST_SECRET", "at once")
-	if got, err := state.Secret("SACCADE_TEST_SECRET"); err != nil || got != "at once" {
-		t.Errorf("%q, %v", got, err)
-	}
-}
-
 // TestBucketNeedsKeys: the error says where they come from.
 func TestBucketNeedsKeys(t *testing.T) {
 	for _, v := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID_FILE", "AWS_SECRET_ACCESS_KEY_FILE"} {
