@@ -97,6 +97,7 @@ function Area({ area, index, set, active, share, place, busy, tall }:
     else if (!d) return;
     else {
       set.mark();
+      set.selected.value = index; // after an undo the focus is still here, the choice is not
       set.drag(index, e.shiftKey && area.polygon ? bent(area, corner, 0.01 * d[0]!, 0.01 * d[1]!) : (e.altKey ? grown : moved)(area, 0.01 * d[0]!, 0.01 * d[1]!));
     }
     e.preventDefault();
