@@ -164,7 +164,7 @@ func imageFromBucket(b *tab) {
 		input.dispatchEvent(new Event('change', {bubbles: true}));
 	})()`, base64.StdEncoding.EncodeToString(pngOf(b.t, screen(900, 640)))))
 	b.wait("document.querySelectorAll('.card[data-status=success]').length === 2")
-	eval[any](b, "[...document.querySelectorAll('.card-title')].find(e => e.innerText === 'shop').click()")
+	b.press("[...document.querySelectorAll('.card-title')].find(e => e.innerText === 'shop')")
 	b.wait("document.querySelector('.result img')?.naturalWidth > 0 && document.querySelector('.segments')")
 	savesFiles(b, "image")
 	b.judge("bucket-image")

@@ -30,7 +30,7 @@ func TestAppFormats(t *testing.T) {
 	}
 	b.wait("document.querySelectorAll('[data-status=success]').length === 4")
 	for _, name := range []string{"film", "banner", "cut"} {
-		eval[any](b, fmt.Sprintf("[...document.querySelectorAll('.card-title')].find(e => e.innerText === %q).click()", name))
+		b.press(fmt.Sprintf("[...document.querySelectorAll('.card-title')].find(e => e.innerText === %q)", name))
 		b.wait("document.querySelector('video')?.readyState >= 2 && document.querySelector('.segments')")
 		b.keys("g")
 		b.wait("document.activeElement.id === 'goto'")

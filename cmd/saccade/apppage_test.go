@@ -33,9 +33,9 @@ func TestAppPage(t *testing.T) {
 	if !eval[bool](b, "document.querySelector('[name=elements]').checked && !document.querySelector('[name=steal]').checked") {
 		t.Error("elements alone are asked for unless somebody wants more")
 	}
-	eval[any](b, "document.querySelector('dialog summary').click()")
+	b.press("document.querySelector('dialog summary')")
 	for _, name := range []string{"[name=steal]", "[value=dark]", "[value=zoom200]", "[value=achromatopsia]"} {
-		eval[any](b, fmt.Sprintf("document.querySelector(%q).click()", name))
+		b.press(fmt.Sprintf("document.querySelector(%q)", name))
 	}
 	b.judge("address")
 	b.fill("#address", shop.URL)

@@ -210,8 +210,19 @@ func (b *tab) see(text string) {
 func (b *tab) click(label string) {
 	b.t.Helper()
 	find := fmt.Sprintf(`[...document.querySelectorAll('dialog[open] button, dialog[open] a'), ...document.querySelectorAll('button, a, summary')].find(e => (e.getAttribute('aria-label') || e.innerText).trim() === %q)`, label)
-	b.wait(find)
-	eval[any](b, find+".click()")
+	b.press(find)
+}
+
+// press clicks what an expression finds, once it is there.
+func (b *tab) press(find string) {
+	b.t.Helper()
+	b.wait("(e => e && (e.click(), true))(" + find + ")")
+}
+
+// focus moves the focus to what an expression finds, once it is there.
+func (b *tab) focus(find string) {
+	b.t.Helper()
+	b.wait("(e => e && (e.focus(), true))(" + find + ")")
 }
 
 // keys types as a keyboard does.
@@ -223,8 +234,7 @@ func (b *tab) keys(text string, opts ...chromedp.KeyOption) {
 // fill writes into a field.
 func (b *tab) fill(selector, text string) {
 	b.t.Helper()
-	b.wait(fmt.Sprintf("document.querySelector(%q)", selector))
-	eval[any](b, fmt.Sprintf("document.querySelector(%q).focus()", selector))
+	b.focus(fmt.Sprintf("document.querySelector(%q)", selector))
 	call(b, input.InsertText, input.InsertTextParams{Text: text})
 }
 

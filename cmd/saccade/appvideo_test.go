@@ -187,7 +187,7 @@ func polygonByKeys(b *tab) {
 	}
 	b.keys(kb.Delete)
 	b.wait("document.querySelectorAll('[data-area]').length === 1")
-	eval[any](b, "document.querySelector('.area polygon').focus()")
+	b.focus("document.querySelector('.area polygon')")
 	b.wait("document.querySelector('[data-saving=saved]') && document.querySelector('[data-stored=true]')")
 }
 
@@ -198,7 +198,7 @@ func switches(b *tab) {
 	for range 2 {
 		b.keys("?")
 		b.wait("document.querySelector('dialog[open]')")
-		eval[any](b, "document.querySelector('dialog[open] input[type=checkbox]').click()")
+		b.press("document.querySelector('dialog[open] input[type=checkbox]')")
 		b.keys(kb.Escape)
 		b.wait("!document.querySelector('dialog[open]')")
 		b.keys("h")
@@ -263,7 +263,7 @@ func addresses(b *tab, s *service, id string) {
 	b.keys("h")
 	b.keys("-")
 	b.keys("5")
-	eval[any](b, "document.querySelector('[data-area]').click()")
+	b.press("document.querySelector('[data-area]')")
 	b.wait("(q => ['t', 'view', 'o', 'area'].every(k => q.has(k)) && Math.abs(q.get('t') - document.querySelector('#where').dataset.time) < 0.01)(new URLSearchParams(location.search))")
 	link := eval[string](b, "location.pathname + location.search")
 	frame := b.where()

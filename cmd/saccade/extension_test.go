@@ -216,7 +216,7 @@ func settings(t *testing.T, panel *tab, s *service) {
 	panel.see("must begin with https://")
 	eval[any](panel, "document.querySelector('#server').value = ''")
 	panel.fill("#server", s.url+"/")
-	eval[any](panel, "document.querySelector('#token').focus()")
+	panel.focus("document.querySelector('#token')")
 	panel.keys("\r") // as a user does, whose leave is asked for
 	panel.see("Saved.")
 	panel.open("/panel.html")

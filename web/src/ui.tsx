@@ -71,11 +71,18 @@ export function Dialog({ title, onClose, children, wide }: { title: string; onCl
     ref.current?.showModal();
     return () => before?.focus?.();
   }, []);
+  // The event "close" comes later than the dialog is gone: a key in between would open
+  // what still counts as open. So the screen closes it.
+  const cancel = (e: Event) => {
+    if (e.target !== ref.current) return; // a chooser of files in it was left
+    e.preventDefault();
+    onClose();
+  };
   return (
-    <dialog ref={ref} class={wide ? 'wide' : ''} aria-label={title} onClose={onClose}
-      onClick={(e) => e.target === ref.current && ref.current?.close()}>
+    <dialog ref={ref} class={wide ? 'wide' : ''} aria-label={title} onClose={onClose} onCancel={cancel}
+      onClick={(e) => e.target === ref.current && onClose()}>
       <div class="dialog-body">
-        <header><h2>{title}</h2><Button icon="close" label="Close" kind="plain" onClick={() => ref.current?.close()} /></header>
+        <header><h2>{title}</h2><Button icon="close" label="Close" kind="plain" onClick={onClose} /></header>
         {children}
       </div>
     </dialog>
