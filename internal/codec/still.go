@@ -172,7 +172,8 @@ func (s *Stills) references(r *bitReader, h *stillHead, resilient bool) bool {
 // rest reads the header from the loop filter on.
 func (s *Stills) rest(r *bitReader, h *stillHead) bool {
 	r.bits(9)
-	if r.bits(1) == 1 && r.bits(1) == 1 { // deltas of the loop filter
+	deltas := r.bits(1) == 1 // of the loop filter
+	if deltas && r.bits(1) == 1 {
 		for range 6 {
 			if r.bits(1) == 1 {
 				r.bits(7)

@@ -97,7 +97,7 @@ func (t *Tool) audioOf(ctx context.Context, path string, info webm.Info) (func(o
 // opusArgs make a WebM file of the audio behind a filter.
 func opusArgs(filter, out string) []string {
 	return []string{"-map", "0:a:0", "-vn", "-sn", "-dn", "-af", filter + ",aformat=channel_layouts=mono|stereo",
-		"-c:a", "libopus", "-map_metadata", "-1", "-avoid_negative_ts", "disabled", "-f", "webm", "file:" + out}
+		"-c:a", "libopus", "-map_metadata", "-1", "-avoid_negative_ts", "disabled", "-fflags", "+bitexact", "-f", "webm", "file:" + out}
 }
 
 // convert writes the audio of a source to a WebM file, as Opus.

@@ -94,7 +94,8 @@ func (t *Tool) Encode(ctx context.Context, o EncodeOptions) (*Encoder, error) {
 
 // encodeArgs is ffmpeg's command line. Time stamps pass through untouched:
 // the input is not shifted to zero (-copyts), and the encoder's time base is
-// the millisecond.
+// the millisecond. The same frames make the same file to the byte (bitexact: no random
+// ids), so that an attempt that has been overtaken changes nothing that is seen already.
 func (t *Tool) encodeArgs(o EncodeOptions) []string {
 	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-y", "-copyts",
 		"-f", "matroska", "-protocol_whitelist", "file,pipe", "-codec_whitelist", "rawvideo",
@@ -107,7 +108,7 @@ func (t *Tool) encodeArgs(o EncodeOptions) []string {
 	args = append(args, t.sync, "passthrough", "-enc_time_base", "1:1000", "-c:v", "libvpx-vp9", "-pix_fmt", pix)
 	args = append(args, VP9Args(o.Width, o.Height, t.cfg.Threads)...)
 	return append(args, "-map_metadata", "-1", "-map_chapters", "-1", "-avoid_negative_ts", "disabled",
-		"-f", "webm", "file:"+o.Out)
+		"-fflags", "+bitexact", "-f", "webm", "file:"+o.Out)
 }
 
 // encoderQueue is how many frames may wait in the encoder's process. More wait before
