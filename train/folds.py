@@ -117,12 +117,15 @@ def fold_network(o, start, fold):
     return net.eval()
 
 
+#: What of a network's config only videos need.
+OF_VIDEO = {"media", "motion", "response", "state"}
+
+
 def whole(tensors, config):
     """Tensors and shape that the engine takes: what an image does not need (branch and prior of video) is that of this checkout."""
     shipped, meta = export.read_safetensors(WEIGHTS)
     shape = json.loads(meta["config"])
-    if {k: v for k, v in config.items() if k not in ("media", "motion", "state")} != {
-            k: v for k, v in shape.items() if k not in ("media", "motion", "state")}:
+    if any(config.get(k) != shape.get(k) for k in {*config, *shape} - OF_VIDEO):
         raise ValueError("the network has another shape than the one that ships, so this engine cannot judge it")
     own = {k: v for k, v in tensors.items() if not k.startswith("gru.") and k != "prior.video"}
     return {**{k: v for k, v in shipped.items() if k.startswith("gru.") or k == "prior.video"}, **own}, shape

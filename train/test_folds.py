@@ -93,7 +93,7 @@ class Run(test_finetune.MadeUp):
         """What folds.main prints."""
         self.commands, out = [], io.StringIO()
         with contextlib.redirect_stdout(out), unittest.mock.patch("subprocess.run", self.program):
-            folds.main(f"{self.dir.name}/work --shared {self.dir.name} --folds 3 --start {self.start} {flags} -- {text}".split())
+            folds.main(f"{self.dir.name}/judged --shared {self.dir.name} --folds 3 --start {self.start} {flags} -- {text}".split())
         return out.getvalue()
 
     def setUp(self):
@@ -111,7 +111,7 @@ class Run(test_finetune.MadeUp):
         for k in (0, 2):
             with contextlib.redirect_stdout(io.StringIO()):
                 finetune.main(f"--shared {self.dir.name} --start {self.start} --out {self.dir.name}/alone{k} {text} --fold {k} --folds 3 --seed 5".split())
-            one, two = (torch.load(f"{self.dir.name}/{d}/final.pt") for d in (f"alone{k}", f"work/fold{k}-seed5"))
+            one, two = (torch.load(f"{self.dir.name}/{d}/final.pt") for d in (f"alone{k}", f"judged/fold{k}-seed5"))
             for name, value in one["ema"].items():
                 self.assertTrue(torch.equal(value, two["ema"][name]), name)
         other = torch.load(f"{self.dir.name}/alone0/final.pt")["ema"]["head.weight"]
@@ -121,14 +121,14 @@ class Run(test_finetune.MadeUp):
         text = self.folds("--seeds 1,2 --share 0.5", self.FLAGS)
         self.assertIn("6 viewports left out, five people or more\n  NSS   1.000 -> 1.500  +0.500 (+0.500..+0.500)  ahead on 6 of 6 viewports, 3 of 3 sites", text)
         self.assertEqual([c[0] for c in self.commands if c[0] == "go"], ["go"] * 4)
-        a, b, start = (torch.load(f"{self.dir.name}/work/fold1-seed{s}/final.pt") for s in (1, 2, 1))
-        o = folds.arguments(f"{self.dir.name}/work --shared x --seeds 1,2 --share 0.5".split())
+        a, b, start = (torch.load(f"{self.dir.name}/judged/fold1-seed{s}/final.pt") for s in (1, 2, 1))
+        o = folds.arguments(f"{self.dir.name}/judged --shared x --seeds 1,2 --share 0.5".split())
         want = 0.25 * (a["ema"]["head.weight"] + b["ema"]["head.weight"]) + 0.5 * start["start"]["head.weight"]
         np.testing.assert_allclose(folds.fold_network(o, "x", 1).head.weight.detach(), want, atol=1e-6)
-        again = self.folds("--seeds 1,2 --share 0.5 --versus " + self.dir.name + "/work/folds.json", self.FLAGS)
+        again = self.folds("--seeds 1,2 --share 0.5 --versus " + self.dir.name + "/judged/folds.json", self.FLAGS)
         self.assertNotIn("batches", again)
         self.assertIn("NSS   1.500 -> 1.500  +0.000", again)
-        self.assertTrue(os.path.exists(f"{self.dir.name}/work/folds.json"))
+        self.assertTrue(os.path.exists(f"{self.dir.name}/judged/folds.json"))
 
 
 if __name__ == "__main__":
