@@ -71,11 +71,12 @@ func (t *Tool) save() {
 	}
 }
 
-// marks tell a program and its libraries from others: path, size and time of the last
-// change. A package manager that replaces a library changes its directory.
+// marks tell a program, its libraries and our own binary, whose questions are others in
+// another version, from others: path, size and time of the last change. A package manager
+// that replaces a library changes its directory.
 func (t *Tool) marks(dirs []string) ([]string, error) {
 	marks := []string{os.Getenv("LD_LIBRARY_PATH")}
-	for _, path := range append([]string{t.path}, dirs...) {
+	for _, path := range append([]string{t.path, t.helper}, dirs...) {
 		st, err := os.Stat(path)
 		if err != nil {
 			return nil, err

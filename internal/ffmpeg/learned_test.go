@@ -65,9 +65,11 @@ func TestLearned(t *testing.T) {
 // TestLearnedChangedProgram: a program that was replaced is asked anew.
 func TestLearnedChangedProgram(t *testing.T) {
 	dir := t.TempDir()
-	tl := &Tool{cfg: Config{Cache: dir, Sandbox: true}, path: filepath.Join(dir, "program"), version: "1", sync: "-fps_mode", libraries: []string{dir}}
-	if err := os.WriteFile(tl.path, []byte("x"), 0o700); err != nil {
-		t.Fatal(err)
+	tl := &Tool{cfg: Config{Cache: dir, Sandbox: true}, path: filepath.Join(dir, "program"), helper: filepath.Join(dir, "saccade"), version: "1", sync: "-fps_mode", libraries: []string{dir}}
+	for _, path := range []string{tl.path, tl.helper} {
+		if err := os.WriteFile(path, []byte("x"), 0o700); err != nil {
+			t.Fatal(err)
+		}
 	}
 	tl.libraries = []string{t.TempDir()}
 	tl.save()
@@ -88,12 +90,19 @@ func TestLearnedChangedProgram(t *testing.T) {
 	if tl.recall() {
 		t.Error("a changed program went unnoticed")
 	}
+	tl.save()
+	if err := os.WriteFile(tl.helper, []byte("xy"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if tl.recall() {
+		t.Error("another version of ours believes what was asked by a former one")
+	}
 	tl.cfg.Sandbox = false
 	tl.save()
 	if tl.recall() {
 		t.Error("remembered without the directories of libraries")
 	}
-	blocked := &Tool{cfg: Config{Cache: filepath.Join(tl.path, "below"), Sandbox: true}, path: tl.path, version: "1", sync: "-vsync"}
+	blocked := &Tool{cfg: Config{Cache: filepath.Join(tl.path, "below"), Sandbox: true}, path: tl.path, helper: tl.helper, version: "1", sync: "-vsync"}
 	if blocked.save(); blocked.recall() {
 		t.Error("remembered where nothing can be written")
 	}
