@@ -39,9 +39,7 @@ func (b *tab) reach(label string) {
 func TestAppByKeys(t *testing.T) {
 	t.Parallel()
 	s := start(t, t.TempDir())
-	b := openTab(t, s.url)
-	b.open(s.link())
-	b.see("Analyze the sample")
+	b := openLibrary(t, s)
 	b.reach("Analyze the sample")
 	b.keys(kb.Enter)
 	b.wait("document.querySelector('.card[data-status=success]')")
@@ -100,9 +98,7 @@ func TestAppByKeys(t *testing.T) {
 func TestAppChoosesByKeys(t *testing.T) {
 	t.Parallel()
 	s := start(t, t.TempDir())
-	b := openTab(t, s.url)
-	b.open(s.link())
-	b.see("Analyze the sample")
+	b := openLibrary(t, s)
 	call(b, page.SetInterceptFileChooserDialog, page.SetInterceptFileChooserDialogParams{Enabled: true})
 	b.reach("Choose file")
 	b.keys(kb.Enter)

@@ -44,9 +44,7 @@ func TestAppRenderingStill(t *testing.T) {
 	t.Parallel()
 	shop := site(t, map[string]http.HandlerFunc{"/": html(shopHTML)})
 	s := start(t, t.TempDir(), "--allow", shop.Listener.Addr().String())
-	b := openTab(t, s.url)
-	b.open(s.link())
-	b.see("Analyze the sample")
+	b := openLibrary(t, s)
 	alone := object{"clarity": object{"outputs": []string{"score"}}}
 	for name, input := range map[string]object{
 		"image": {"type": "image", "content": base64Of(pngOf(t, screen(320, 200)))}, "page": {"type": "url", "content": shop.URL},

@@ -26,9 +26,7 @@ func (s *service) link() string {
 // library.
 func TestAppStates(t *testing.T) {
 	s := start(t, t.TempDir(), "--result-ttl", "1ms")
-	b := openTab(t, s.url)
-	b.open(s.link())
-	b.see("Analyze the sample")
+	b := openLibrary(t, s)
 
 	call(b, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
 	b.see("Offline")

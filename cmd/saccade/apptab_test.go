@@ -213,6 +213,15 @@ func (b *tab) click(label string) {
 	b.press(find)
 }
 
+// openLibrary signs in by the link and waits for the library, which is empty.
+func openLibrary(t *testing.T, s *service) *tab {
+	t.Helper()
+	b := openTab(t, s.url)
+	b.open(s.link())
+	b.see("Analyze the sample")
+	return b
+}
+
 // press clicks what an expression finds, once it is there.
 func (b *tab) press(find string) {
 	b.t.Helper()

@@ -55,14 +55,7 @@ func lumaOf(t *testing.T, tl *Tool, path string, format saccade.Format) []byte {
 		info = scanMovie(t, path, format)
 	}
 	d, err := tl.Decode(t.Context(), path, info, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	f, err := d.Next()
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := firstFrame(t, d, err)
 	if high := info.Color.HighRange(); high && !f.Color.BT709() {
 		t.Errorf("the frame is of colors %+v", f.Color)
 	}

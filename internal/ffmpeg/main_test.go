@@ -72,6 +72,20 @@ func drain(d *Decoder) ([]time.Duration, error) {
 	}
 }
 
+// firstFrame returns the first frame that a decoder has.
+func firstFrame(t testing.TB, d *Decoder, err error) *Frame {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	f, err := d.Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
 // decodeAll decodes a file that must be readable.
 func decodeAll(t testing.TB, tl *Tool, path string) []time.Duration {
 	t.Helper()

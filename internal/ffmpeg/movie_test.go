@@ -126,14 +126,7 @@ func TestMovieTurns(t *testing.T) {
 		t.Run(turn, func(t *testing.T) {
 			path := makeFile(t, "turned.mp4", "-i", plain, "-c", "copy", "-metadata:s:v", "rotate="+turn)
 			d, err := tl.Decode(t.Context(), path, scanMovie(t, path, saccade.FormatMP4), 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer d.Close()
-			f, err := d.Next()
-			if err != nil {
-				t.Fatal(err)
-			}
+			f := firstFrame(t, d, err)
 			at := func(p image.Point) byte { return f.Image.Y[f.Image.YOffset(p.X, p.Y)] }
 			opposite := image.Pt(tc.w-1-tc.white.X, tc.h-1-tc.white.Y)
 			if size := f.Image.Rect.Size(); size != image.Pt(tc.w, tc.h) || at(tc.white) < 200 || at(opposite) > 50 {
@@ -160,14 +153,7 @@ func TestMovieAlpha(t *testing.T) {
 				format = saccade.FormatGIF
 			}
 			d, err := tl.Decode(t.Context(), path, scanMovie(t, path, format), 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer d.Close()
-			f, err := d.Next()
-			if err != nil {
-				t.Fatal(err)
-			}
+			f := firstFrame(t, d, err)
 			ground, red := f.Image.YCbCrAt(4, 16), f.Image.YCbCrAt(60, 16)
 			if ground.Y < 230 || max(ground.Cr, 128)-128 > 4 || red.Y > 90 || red.Cr < 190 {
 				t.Errorf("ground %v, red %v", ground, red)

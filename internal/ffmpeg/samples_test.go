@@ -29,14 +29,7 @@ func TestDecodeRotates(t *testing.T) {
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
 			d, err := decode(context.Background(), tl, patch(t, plain, func(b []byte) []byte { return turned(t, b, tc.roll) }), 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer d.Close()
-			f, err := d.Next()
-			if err != nil {
-				t.Fatal(err)
-			}
+			f := firstFrame(t, d, err)
 			if f.Image.Rect.Dx() != tc.w || f.Image.Rect.Dy() != tc.h {
 				t.Fatalf("size %v", f.Image.Rect.Size())
 			}

@@ -111,7 +111,7 @@ func (s *Service) storeEdition(ctx context.Context, id, edition, dir string) (in
 			return 0, err
 		}
 	}
-	return sizeOf(dir)
+	return blob.DirSize(dir)
 }
 
 // dropEdition deletes the files of an edition, or logs why it could not.

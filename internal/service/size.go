@@ -3,12 +3,11 @@ package service
 import (
 	"context"
 	"errors"
-	"io/fs"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/blob"
 )
 
 // sizeEvery is how often the files of a running analysis are measured.
@@ -28,7 +27,7 @@ func (s *Service) watchSize(ctx context.Context, dir string) (_ context.Context,
 			case <-ctx.Done():
 				return
 			}
-			if n, err := sizeOf(dir); err == nil && n > s.limits.ResultBytes {
+			if n, err := blob.DirSize(dir); err == nil && n > s.limits.ResultBytes {
 				stop(s.errResultTooLarge())
 			}
 		}
@@ -46,7 +45,7 @@ func (s *Service) checkSize(ctx context.Context, dir string) error {
 	if errors.As(context.Cause(ctx), &e) {
 		return e
 	}
-	if n, err := sizeOf(dir); err != nil || n <= s.limits.ResultBytes {
+	if n, err := blob.DirSize(dir); err != nil || n <= s.limits.ResultBytes {
 		return err
 	}
 	return s.errResultTooLarge()
@@ -55,28 +54,4 @@ func (s *Service) checkSize(ctx context.Context, dir string) error {
 func (s *Service) errResultTooLarge() error {
 	return saccade.Errorf(saccade.CodeInvalidInput,
 		"The results would have more than %d MiB. Please ask for fewer outputs, or send a video that is shorter, smaller or has fewer frames.", s.limits.ResultBytes>>20)
-}
-
-// sizeOf returns the bytes of all files below a directory.
-func sizeOf(dir string) (sum int64, err error) {
-	err = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return ignoreMissing(err)
-		}
-		info, err := e.Info()
-		if err != nil {
-			return ignoreMissing(err)
-		}
-		sum += info.Size()
-		return nil
-	})
-	return sum, err
-}
-
-// ignoreMissing drops the error of a file that was there a moment ago.
-func ignoreMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }

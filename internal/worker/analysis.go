@@ -63,7 +63,7 @@ func (s *session) attempt(ctx context.Context, c *store.AnalysisClaim) (out *sac
 				h.soon()
 			}})
 			if err == nil {
-				c.Stored, err = sizeOf(dir) // all of it is stored
+				c.Stored, err = blob.DirSize(dir) // all of it is stored
 			}
 			return err
 		})

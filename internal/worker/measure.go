@@ -3,26 +3,9 @@ package worker
 import (
 	"context"
 	"errors"
-	"io/fs"
-	"path/filepath"
 
 	"github.com/saccade-dev/saccade/internal/blob"
 )
-
-// sizeOf returns the bytes of all files below a directory.
-func sizeOf(dir string) (sum int64, err error) {
-	err = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
-		if err != nil || !e.Type().IsRegular() {
-			return err
-		}
-		info, err := e.Info()
-		if err == nil {
-			sum += info.Size()
-		}
-		return err
-	})
-	return sum, err
-}
 
 // measure notes the size of objects of which nobody did, for the quotas: those of before
 // there were any, and uploads that clients put into a bucket by themselves.
