@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -61,25 +62,29 @@ func (v *visits) photograph(address string) ([]byte, error) {
 	return png, err
 }
 
-// clear leaves the page before, whose last events may still be on their way:
-// the blank page that it goes to is another one each time.
+// clear leaves the page before, whose last events may still be on their way: the blank
+// page that it goes to is another one each time. It goes again where that page went
+// elsewhere by itself at the same moment.
 func (v *visits) clear() error {
-	v.visited++
-	blank := "about:blank?" + strconv.Itoa(v.visited)
-	v.s.page.mu.Lock()
-	v.s.page.pending = nil // a navigation that came to nothing, as that of a 204
-	v.s.page.mu.Unlock()
-	if _, err := call(v.s, page.Navigate, page.NavigateParams{URL: blank}); err != nil {
-		return err
-	}
-	for {
-		if doc := v.s.page.state(0).doc; doc != nil && doc.url == blank {
-			return nil
-		}
-		if err := v.s.sleep(pollPause); err != nil {
+	for range 10 {
+		v.visited++
+		blank := "about:blank?" + strconv.Itoa(v.visited)
+		v.s.page.mu.Lock()
+		v.s.page.pending = nil // a navigation that came to nothing, as that of a 204
+		v.s.page.mu.Unlock()
+		if _, err := call(v.s, page.Navigate, page.NavigateParams{URL: blank}); err != nil {
 			return err
 		}
+		for begin := time.Now(); time.Since(begin) < 3*time.Second; {
+			if doc := v.s.page.state(0).doc; doc != nil && doc.url == blank {
+				return nil
+			}
+			if err := v.s.sleep(pollPause); err != nil {
+				return err
+			}
+		}
 	}
+	return errors.New("the page before cannot be left")
 }
 
 // refusals captures addresses, each with a browser of its own, and wants errors
