@@ -1,9 +1,6 @@
 package score
 
 import (
-	"bytes"
-	"image"
-	"image/jpeg"
 	"math"
 	"strconv"
 
@@ -12,7 +9,7 @@ import (
 
 // features measures the image. All are taken at the working size, so that
 // images of all sizes compare.
-func (c *pyramid) features(g *congestion) []Feature {
+func (c *pyramid) features(g *congestion, s *scratch) []Feature {
 	f := []Feature{
 		{"segments", math.Log1p(float64(segments(c.lab[1], 12.5, 16)))},
 		{"colorVolume", math.Sqrt(mean(g.color.V))},
@@ -22,7 +19,7 @@ func (c *pyramid) features(g *congestion) []Feature {
 	f = append(f, c.colorFeatures()...)
 	f = append(f, c.edgeFeatures()...)
 	f = append(f, c.blockFeatures()...)
-	f = append(f, c.codeFeatures()...)
+	f = append(f, c.codeFeatures(s)...)
 	return f
 }
 
@@ -245,37 +242,10 @@ func boxDeviation(l *pix.Lab, x0, y0, size int) float64 {
 }
 
 // codeFeatures: how many bits a JPEG of it takes, per pixel, at two scales.
-func (c *pyramid) codeFeatures() []Feature {
+func (c *pyramid) codeFeatures(s *scratch) []Feature {
 	return []Feature{
-		{"bits1", math.Log(jpegBits(c.rgb[0]))},
-		{"bits2", math.Log(jpegBits(c.rgb[1]))},
-		{"bits4", math.Log(jpegBits(c.rgb[2]))},
-	}
-}
-
-// jpegBits is the size of a JPEG of quality 75 in bits a pixel.
-func jpegBits(p *pix.RGB) float64 {
-	m := image.NewYCbCr(image.Rect(0, 0, p.W, p.H), image.YCbCrSubsampleRatio420)
-	fullRange(m, p)
-	var buf bytes.Buffer
-	if err := jpeg.Encode(&buf, m, &jpeg.Options{Quality: 75}); err != nil {
-		return 1 // sides of 65536 and more, which no image has at the working size
-	}
-	return 8 * float64(buf.Len()) / float64(p.W*p.H)
-}
-
-// fullRange fills a frame with the image's JPEG colors.
-func fullRange(m *image.YCbCr, p *pix.RGB) {
-	for y := range p.H {
-		for x := range p.W {
-			s := p.Pix[3*(y*p.W+x):][:3]
-			r, g, b := int32(s[0]), int32(s[1]), int32(s[2])
-			m.Y[y*m.YStride+x] = uint8((19595*r + 38470*g + 7471*b + 1<<15) >> 16)
-			if x&1 == 0 && y&1 == 0 {
-				i := y/2*m.CStride + x/2
-				m.Cb[i] = uint8(min(max((-11056*r-21712*g+32768*b+257<<15-1)>>16, 0), 255))
-				m.Cr[i] = uint8(min(max((32768*r-27440*g-5328*b+257<<15-1)>>16, 0), 255))
-			}
-		}
+		{"bits1", math.Log(s.jpegBits(c.rgb[0]))},
+		{"bits2", math.Log(s.jpegBits(c.rgb[1]))},
+		{"bits4", math.Log(s.jpegBits(c.rgb[2]))},
 	}
 }

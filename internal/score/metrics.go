@@ -27,7 +27,9 @@ type Feature struct {
 func Measure(p *pix.RGB) *PageMetrics {
 	c := newPyramid(p)
 	m := &PageMetrics{pyramid: c, clutter: c.congestion(), blank: c.rgb[0].Blank()}
-	m.features = c.features(&m.clutter)
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	m.features = c.features(&m.clutter, s)
 	return m
 }
 

@@ -1,0 +1,258 @@
+package score
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"math/bits"
+	"sync"
+
+	"github.com/saccade-dev/saccade/internal/pix"
+)
+
+// The size of a JPEG is counted without writing one: the same transform, tables and
+// codes as image/jpeg has at quality 75, to the byte.
+
+// jpegBits is the size of a JPEG of quality 75 in bits a pixel.
+func (s *scratch) jpegBits(p *pix.RGB) float64 {
+	if p.W >= 1<<16 || p.H >= 1<<16 {
+		return 1 // no JPEG is that large, and no image at the working size
+	}
+	m := &s.coded
+	m.load(p)
+	c := coder{tables: jpegTables()}
+	var last [3]int
+	for y := range m.rows {
+		for x := range m.columns {
+			at := 16*y*m.stride + 16*x
+			for _, off := range [4]int{0, 8, 8 * m.stride, 8*m.stride + 8} {
+				last[0] = c.block(0, m.luma[at+off:], m.stride, last[0])
+			}
+			at = 8*y*m.stride/2 + 8*x
+			last[1] = c.block(1, m.cb[at:], m.stride/2, last[1])
+			last[2] = c.block(1, m.cr[at:], m.stride/2, last[2])
+		}
+	}
+	return 8 * float64(c.tables.head+c.end()) / float64(p.W*p.H)
+}
+
+// frame420 is an image in the colors of JPEG, padded to whole blocks with its last
+// samples.
+type frame420 struct {
+	columns, rows int // of 16 x 16 pixels
+	stride        int // of luma; twice that of cb and cr
+	luma, cb, cr  []byte
+}
+
+// load converts an image; of color the top left one of 2 x 2 pixels counts.
+func (m *frame420) load(p *pix.RGB) {
+	m.columns, m.rows = (p.W+15)/16, (p.H+15)/16
+	m.stride = 16 * m.columns
+	n := m.stride * 16 * m.rows
+	m.luma, m.cb, m.cr = grown(m.luma, n), grown(m.cb, n/4), grown(m.cr, n/4)
+	for y := range 16 * m.rows {
+		row := m.luma[y*m.stride:][:m.stride]
+		if y >= p.H {
+			copy(row, m.luma[(p.H-1)*m.stride:])
+			continue
+		}
+		lumaRow(row, p.Pix[3*y*p.W:][:3*p.W])
+		fill(row, p.W)
+	}
+	w, h := (p.W+1)/2, (p.H+1)/2
+	for y := range 8 * m.rows {
+		cb, cr := m.cb[y*m.stride/2:][:m.stride/2], m.cr[y*m.stride/2:][:m.stride/2]
+		if y >= h {
+			copy(cb, m.cb[(h-1)*m.stride/2:])
+			copy(cr, m.cr[(h-1)*m.stride/2:])
+			continue
+		}
+		src := p.Pix[6*y*p.W:][:3*p.W]
+		for x := range w {
+			s := src[6*x:][:3]
+			r, g, b := int32(s[0]), int32(s[1]), int32(s[2])
+			cb[x] = uint8(min((-11056*r-21712*g+32768*b+257<<15-1)>>16, 255))
+			cr[x] = uint8(min((32768*r-27440*g-5328*b+257<<15-1)>>16, 255))
+		}
+		fill(cb, w)
+		fill(cr, w)
+	}
+}
+
+// lumaRow converts a row of pixels.
+func lumaRow(dst, src []byte) {
+	for x := lumaBlocks(dst, src); 3*x < len(src); x++ {
+		s := src[3*x:][:3]
+		dst[x] = uint8((19595*int32(s[0]) + 38470*int32(s[1]) + 7471*int32(s[2]) + 1<<15) >> 16)
+	}
+}
+
+// fill repeats the last one of n samples.
+func fill(row []byte, n int) {
+	for x := n; x < len(row); x++ {
+		row[x] = row[n-1]
+	}
+}
+
+// codeTables is what does not depend on the image. Coefficients stand column by column,
+// place 8*x+y; zigzag order is that of the file.
+type codeTables struct {
+	head     int             // bytes that are no coefficients
+	quant    [2]quantization // of luma and color
+	first    [2][16]uint32   // codes of differences: bits, then length in the highest byte
+	others   [2][256]uint32  // by run of zeros and size
+	place    [64]uint8       // of zigzag order
+	inZigzag [8][256]uint64  // what a column's bits are in zigzag order
+}
+
+// quantization divides coefficients: (|c| + more) * inverse, without what is behind the
+// point, is c/d rounded.
+type quantization struct {
+	more, inverse [64]float32 // d/2 + 1/2, 1/d
+}
+
+// jpegTables reads the tables that image/jpeg writes.
+var jpegTables = sync.OnceValue(func() *codeTables {
+	t := new(codeTables)
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewYCbCr(image.Rect(0, 0, 1, 1), image.YCbCrSubsampleRatio420), &jpeg.Options{Quality: 75}); err != nil {
+		panic("score: " + err.Error())
+	}
+	z := 0
+	for d := range 15 { // diagonals
+		for i := max(d-7, 0); i <= min(d, 7); i++ {
+			x, y := i, d-i
+			if d%2 == 1 {
+				x, y = y, x
+			}
+			t.place[z] = uint8(8*x + y)
+			for v := range 256 {
+				t.inZigzag[x][v] |= uint64(v>>y&1) << z
+			}
+			z++
+		}
+	}
+	all := b.Bytes()
+	for at := 2; t.head == 0; {
+		end := at + 2 + int(all[at+2])<<8 + int(all[at+3])
+		t.read(all[at+1], all[at+4:end])
+		if all[at+1] == 0xda { // the scan follows
+			t.head = end + 2 // with the mark of the end
+		}
+		at = end
+	}
+	return t
+})
+
+// read takes the tables of one segment.
+func (t *codeTables) read(marker byte, b []byte) {
+	switch marker {
+	case 0xdb:
+		for ; len(b) > 0; b = b[65:] {
+			q := &t.quant[b[0]&1]
+			for z, v := range b[1:65] {
+				d := 8 * float32(v) // the transform is eight times too large
+				q.more[t.place[z]], q.inverse[t.place[z]] = d/2+0.5, 1/d
+			}
+		}
+	case 0xc4:
+		for len(b) > 0 {
+			into := t.first[b[0]&1][:]
+			if b[0]>>4 == 1 {
+				into = t.others[b[0]&1][:]
+			}
+			counts, values, code := b[1:17], b[17:], uint32(0)
+			for i, n := range counts {
+				for _, v := range values[:n] {
+					into[v] = uint32(i+1)<<24 | code
+					code++
+				}
+				values, code = values[n:], code<<1
+			}
+			b = values
+		}
+	}
+}
+
+// coder counts the bytes of coded coefficients. A byte of eight ones counts twice: the
+// file has a zero behind it.
+type coder struct {
+	tables *codeTables
+	bits   uint64 // the lowest n are not counted yet
+	n      int
+	bytes  int
+	buf    [64]int16
+}
+
+// block codes 8 x 8 samples of luma (0) or color (1) and returns the first coefficient;
+// last is that of the block before.
+func (c *coder) block(kind int, src []byte, stride, last int) int {
+	t := c.tables
+	zeros := codeBlock(&c.buf, src, stride, &t.quant[kind])
+	var m uint64
+	for x, in := range &t.inZigzag {
+		m |= in[uint8(^zeros>>(8*x))]
+	}
+	first := int(c.buf[0])
+	v := first - last
+	size := bits.Len(uint(max(v, -v)))
+	c.emit(t.first[kind][size], v, size)
+	codes := &t.others[kind]
+	at := 0
+	for m &^= 1; m != 0; m &= m - 1 {
+		z := bits.TrailingZeros64(m)
+		run := z - at - 1
+		at = z
+		for ; run > 15; run -= 16 {
+			c.emit(codes[0xf0], 0, 0)
+		}
+		v := int(c.buf[t.place[z&63]])
+		size := bits.Len(uint(max(v, -v)))
+		c.emit(codes[uint8(run<<4|size)], v, size)
+	}
+	if at < 63 {
+		c.emit(codes[0], 0, 0)
+	}
+	return first
+}
+
+// emit appends a code and so many bits of a value.
+func (c *coder) emit(code uint32, v, size int) {
+	if v < 0 {
+		v--
+	}
+	n := int(code >> 24)
+	c.bits = (c.bits<<(n&63)|uint64(code&0xffffff))<<(size&63) | uint64(v)&(1<<(size&63)-1)
+	c.n += n + size
+	if c.n >= 32 {
+		c.n -= 32
+		c.bytes += 4 + ones(uint32(c.bits>>(c.n&63)))
+	}
+}
+
+// ones counts the bytes of a word that are 255.
+func ones(w uint32) int {
+	n := 0
+	if w = ^w; (w-0x01010101)&^w&0x80808080 == 0 {
+		return 0 // as mostly
+	}
+	for range 4 {
+		if w&0xff == 0 {
+			n++
+		}
+		w >>= 8
+	}
+	return n
+}
+
+// end pads the last byte with ones and returns the number of bytes.
+func (c *coder) end() int {
+	c.emit(7<<24|0x7f, 0, 0)
+	for ; c.n >= 8; c.n -= 8 {
+		c.bytes++
+		if uint8(c.bits>>(c.n-8)) == 0xff {
+			c.bytes++
+		}
+	}
+	return c.bytes
+}
