@@ -81,3 +81,28 @@ func TestBlockKernel(t *testing.T) {
 		}
 	}
 }
+
+// TestMeasureEqualsPlainGo: every measure and map is the same without kernels.
+func TestMeasureEqualsPlainGo(t *testing.T) {
+	if !fast {
+		t.Skip("no kernels for this processor")
+	}
+	defer func() { fast = true }()
+	r := rand.New(rand.NewPCG(7, 8))
+	for _, size := range [][2]int{{446, 251}, {334, 335}, {37, 3000}, {1, 1}, {2, 5}, {9000, 12}, {400, 280}, {17, 6588}} {
+		p := noisy(r, size[0], size[1])
+		var got [2]*PageMetrics
+		for i := range got {
+			fast = i == 0
+			got[i] = Measure(p)
+		}
+		if d := cmp.Diff(got[1].Features(), got[0].Features()); d != "" {
+			t.Errorf("%v: the kernels measure otherwise: %s", size, d)
+		}
+		for i, maps := range [2]func(*PageMetrics) *pix.Plane{(*PageMetrics).ClarityMap, (*PageMetrics).ExcitingnessMap} {
+			if d := cmp.Diff(maps(got[1]), maps(got[0])); d != "" {
+				t.Errorf("%v: map %d of the kernels: %s", size, i, d)
+			}
+		}
+	}
+}

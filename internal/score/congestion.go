@@ -19,34 +19,29 @@ const (
 )
 
 // congestion is the local clutter of an image, at half its working size.
-type congestion struct{ color, contrast, orient, edges *pix.Plane }
+type congestion struct{ color, contrast, orient *pix.Plane }
 
-// congestion takes the largest value over the scales for each of the components;
-// edges, which are not from that paper, are those of the finest scale.
-func (c *pyramid) congestion() congestion {
+// congestion takes the largest value over the scales for each of the components.
+func (c *pyramid) congestion(s *scratch) congestion {
 	w, h := c.lab[congestionFrom].W, c.lab[congestionFrom].H
-	var out congestion
+	out := congestion{pix.NewPlane(w, h), pix.NewPlane(w, h), pix.NewPlane(w, h)}
 	for i := congestionFrom; i < levels; i++ {
 		l := c.lab[i]
 		if l.W < 4 || l.H < 4 {
 			break
 		}
-		light := &pix.Plane{W: l.W, H: l.H, V: l.L}
-		components := [3]*pix.Plane{colorVolume(l), contrastSpread(light), orientationSpread(light)}
-		for k, into := range []**pix.Plane{&out.color, &out.contrast, &out.orient} {
-			if i == congestionFrom {
-				*into = components[k]
-				continue
-			}
-			for j, v := range scaled(components[k], w, h).V {
-				(*into).V[j] = max((*into).V[j], v)
-			}
+		if i == congestionFrom {
+			s.clutter(l, out.color.V, out.contrast.V, out.orient.V)
+			continue
+		}
+		n := l.W * l.H
+		v := grown(s.coarse, 3*n)
+		s.coarse = v
+		s.clutter(l, v[:n], v[n:2*n], v[2*n:])
+		for k, into := range [3]*pix.Plane{out.color, out.contrast, out.orient} {
+			s.raise(into, &pix.Plane{W: l.W, H: l.H, V: v[k*n:][:n]})
 		}
 	}
-	if out.color == nil {
-		out = congestion{color: pix.NewPlane(w, h), contrast: pix.NewPlane(w, h), orient: pix.NewPlane(w, h)}
-	}
-	out.edges = edgeMap(c.lab[congestionFrom])
 	return out
 }
 
@@ -70,130 +65,133 @@ func edgeMap(l *pix.Lab) *pix.Plane {
 	return out
 }
 
-// colorVolume is the radius of the ellipsoid that local colors fill:
-// det(cov(L, a, b))^(1/6).
-func colorVolume(l *pix.Lab) *pix.Plane {
-	n := l.W * l.H
-	scratch := make([]float32, n)
+// clutter measures the three components of a scale.
+//
+// Color is the radius of the ellipsoid that local colors fill: det(cov(L, a, b))^(1/6).
+// Contrast is the local standard deviation of |DoG(L)|. Orientation is det(cov)^(1/4) of
+// the local gradients' double angle vectors: 0 where one direction prevails.
+func (s *scratch) clutter(l *pix.Lab, color, contrast, orient []float32) {
+	w, h, n := l.W, l.H, l.W*l.H
+	for i := range s.lanes {
+		s.lanes[i] = grown(s.lanes[i], 8*n)
+	}
+	colors, others, angles, spare := s.lanes[0], s.lanes[1], s.lanes[2], s.lanes[3]
+	s.windows(l, colors, others, angles)
+	s.blurLanes(colors, w, h, windowSigma, spare)
+	s.blurLanes(others, w, h, windowSigma, spare)
+	s.blurLanes(angles, w, h, orientSigma, spare)
+	r := s.rows(w)
+	first, second := (*[8][]float32)(r[:8]), (*[8][]float32)(r[8:16])
+	for y := range h {
+		unpack(first, colors[8*w*y:][:8*w])
+		unpack(second, others[8*w*y:][:8*w])
+		volume(color[w*y:][:w], first, second[0])
+		spread(contrast[w*y:][:w], second[1], second[2])
+		unpack(first, angles[8*w*y:][:8*w])
+		area(orient[w*y:][:w], first)
+	}
+	sixthRoots(color)
+}
+
+// windows are the planes whose local means the components are made of.
+func (s *scratch) windows(l *pix.Lab, colors, others, angles []float32) {
+	w, h := l.W, l.H
+	s.inner, s.outer = grown(s.inner, w*h), grown(s.outer, w*h)
+	s.gauss(s.inner, l.L, w, h, dogInner)
+	s.gauss(s.outer, l.L, w, h, dogOuter)
 	// Variances are differences of large numbers: taken around the mean of the
 	// image, a flat area comes out as 0.
-	base := [3]float32{float32(mean(l.L)), float32(mean(l.A)), float32(mean(l.B))}
-	window := func(a, b int) []float32 {
-		p := pix.NewPlane(l.W, l.H)
-		channels := [3][]float32{l.L, l.A, l.B}
-		for i, v := range channels[a] {
-			p.V[i] = v - base[a]
-			if b >= 0 {
-				p.V[i] *= channels[b][i] - base[b]
-			}
-		}
-		blur(p, windowSigma, scratch)
-		return p.V
-	}
-	L, A, B := window(0, -1), window(1, -1), window(2, -1)
-	ll, aa, bb := window(0, 0), window(1, 1), window(2, 2)
-	la, lb, ab := window(0, 1), window(0, 2), window(1, 2)
-	// Gray images have no volume; a little color noise (0.5 units of Lab)
-	// everywhere lets their lightness count.
-	const floor, noise = 0.25, 0.02
-	out := pix.NewPlane(l.W, l.H)
-	for i := range out.V {
-		vl := max(ll[i]-L[i]*L[i]-noise, 0)
-		va, vb := max(aa[i]-A[i]*A[i], 0)+floor, max(bb[i]-B[i]*B[i], 0)+floor
-		cla, clb, cab := la[i]-L[i]*A[i], lb[i]-L[i]*B[i], ab[i]-A[i]*B[i]
-		det := vl*(va*vb-cab*cab) - cla*(cla*vb-cab*clb) + clb*(cla*cab-va*clb)
-		if det > 0 {
-			out.V[i] = float32(math.Cbrt(math.Sqrt(float64(det))))
-		}
-	}
-	return out
-}
-
-// contrastSpread is the local standard deviation of |DoG(L)|.
-func contrastSpread(light *pix.Plane) *pix.Plane {
-	in, around := gauss(light, dogInner), gauss(light, dogOuter)
-	sq := pix.NewPlane(light.W, light.H)
-	for i := range in.V {
-		d := in.V[i] - around.V[i]
-		in.V[i] = max(d, -d)
-		sq.V[i] = d * d
-	}
-	scratch := around.V
-	blur(in, windowSigma, scratch)
-	blur(sq, windowSigma, scratch)
-	for i, m := range in.V {
-		sq.V[i] = float32(math.Sqrt(float64(max(sq.V[i]-m*m, 0))))
-	}
-	return sq
-}
-
-// orientationSpread is det(cov)^(1/4) of the local gradients' double angle
-// vectors: 0 where one direction prevails.
-func orientationSpread(light *pix.Plane) *pix.Plane {
-	w, h := light.W, light.H
-	c, s := pix.NewPlane(w, h), pix.NewPlane(w, h)
+	meanL, meanA, meanB := means(l.L, l.A, l.B)
+	r := s.rows(w)
+	first, second := (*[8][]float32)(r[:8]), (*[8][]float32)(r[8:16])
+	beside := r[16] // a row with its outermost values repeated
 	for y := range h {
-		up, down := max(y-1, 0)*w, min(y+1, h-1)*w
-		for x := range w {
-			dx := light.V[y*w+min(x+1, w-1)] - light.V[y*w+max(x-1, 0)]
-			dy := light.V[down+x] - light.V[up+x]
-			if m := float32(math.Sqrt(float64(dx*dx + dy*dy))); m > 0 {
-				c.V[y*w+x], s.V[y*w+x] = (dx*dx-dy*dy)/m, 2*dx*dy/m
-			}
+		row := w * y
+		minus(r[0], l.L[row:], float32(meanL))
+		minus(r[1], l.A[row:], float32(meanA))
+		minus(r[2], l.B[row:], float32(meanB))
+		for k, pair := range [6][2]int{{0, 0}, {1, 1}, {2, 2}, {0, 1}, {0, 2}, {1, 2}} {
+			times(r[3+k], r[pair[0]], r[pair[1]])
 		}
+		contrasts(r[9], r[10], s.inner[row:], s.outer[row:])
+		pack(colors[8*row:][:8*w], first)
+		pack(others[8*row:][:8*w], second)
+		beside = append(append(append(beside[:0], l.L[row]), l.L[row:][:w]...), l.L[row+w-1])
+		directions(r[0], r[1], l.L[w*max(y-1, 0):], beside, l.L[w*min(y+1, h-1):])
+		times(r[2], r[0], r[0])
+		times(r[3], r[1], r[1])
+		times(r[4], r[0], r[1])
+		pack(angles[8*row:][:8*w], first)
 	}
-	cc, ss, cs := pix.NewPlane(w, h), pix.NewPlane(w, h), pix.NewPlane(w, h)
-	for i, u := range c.V {
-		v := s.V[i]
-		cc.V[i], ss.V[i], cs.V[i] = u*u, v*v, u*v
-	}
-	scratch := make([]float32, w*h)
-	for _, p := range []*pix.Plane{c, s, cc, ss, cs} {
-		blur(p, orientSigma, scratch)
-	}
-	for i, u := range c.V {
-		v := s.V[i]
-		det := (cc.V[i]-u*u)*(ss.V[i]-v*v) - (cs.V[i]-u*v)*(cs.V[i]-u*v)
-		cc.V[i] = float32(math.Sqrt(math.Sqrt(float64(max(det, 0)))))
-	}
-	return cc
 }
 
 // gauss is an exact Gaussian for small sigmas, separable.
-func gauss(p *pix.Plane, sigma float64) *pix.Plane {
+func (s *scratch) gauss(dst, src []float32, w, h int, sigma float64) {
 	r := int(math.Ceil(3 * sigma))
-	k := make([]float32, 2*r+1)
+	var k [maxTaps]float32
 	var sum float32
-	for i := range k {
+	for i := range 2*r + 1 {
 		k[i] = float32(math.Exp(-float64((i-r)*(i-r)) / (2 * sigma * sigma)))
 		sum += k[i]
 	}
-	tmp, out := pix.NewPlane(p.W, p.H), pix.NewPlane(p.W, p.H)
-	for i, f := range k {
-		f /= sum
-		for y := range p.H {
-			addWeighted(tmp.V[y*p.W:][:p.W], p.V[min(max(y+i-r, 0), p.H-1)*p.W:][:p.W], f)
-		}
+	for i := range k {
+		k[i] /= sum
 	}
-	row := make([]float32, p.W+2*r) // with the outermost values repeated
-	for y := range p.H {
-		src, dst := tmp.V[y*p.W:][:p.W], out.V[y*p.W:][:p.W]
-		copy(row[r:], src)
-		for i := range r {
-			row[i], row[len(row)-1-i] = src[0], src[p.W-1]
+	var from [maxTaps][]float32
+	rows := s.rows(w)
+	between, row := rows[17], rows[16]
+	for y := range h {
+		for i := range 2*r + 1 {
+			from[i] = src[min(max(y+i-r, 0), h-1)*w:][:w]
 		}
-		for i, f := range k {
-			f /= sum
-			addWeighted(dst, row[i:][:p.W], f)
+		weighAll(between, from[:2*r+1], k[:])
+		row = row[:0] // with the outermost values repeated
+		for range r {
+			row = append(row, between[0])
 		}
+		row = append(row, between...)
+		for range r {
+			row = append(row, between[w-1])
+		}
+		for i := range 2*r + 1 {
+			from[i] = row[i:][:w]
+		}
+		weighAll(dst[w*y:][:w], from[:2*r+1], k[:])
 	}
-	return out
 }
 
-// addWeighted adds values times a factor.
-func addWeighted(dst, src []float32, f float32) {
-	src = src[:len(dst)]
-	for x := weighBlocks(dst, src, f); x < len(dst); x++ {
-		dst[x] += f * src[x]
+// maxTaps is how many values the larger one of the two Gaussians weighs.
+const maxTaps = 9
+
+// raise makes a plane at least as high as a coarser one, which is resampled bilinearly.
+func (s *scratch) raise(dst, p *pix.Plane) {
+	rows := s.rows(dst.W)
+	held := [2]int{-1, -1} // the rows of p that are in rows, stretched
+	get := func(y int) []float32 {
+		row := rows[y%2]
+		if held[y%2] == y {
+			return row
+		}
+		held[y%2] = y
+		src := p.V[y*p.W:][:p.W]
+		for x := range row {
+			lo, hi, f := s.columns[x].lo, s.columns[x].hi, s.columns[x].f
+			row[x] = src[lo] + (src[hi]-src[lo])*f
+		}
+		return row
 	}
+	s.columns = grown(s.columns, dst.W)
+	for x := range s.columns {
+		s.columns[x].lo, s.columns[x].hi, s.columns[x].f = between(x, p.W, dst.W)
+	}
+	for y := range dst.H {
+		y0, y1, f := between(y, p.H, dst.H)
+		lerpMax(dst.V[y*dst.W:][:dst.W], get(y0), get(y1), f)
+	}
+}
+
+// column is where a column comes from: between lo and hi.
+type column struct {
+	lo, hi int
+	f      float32
 }

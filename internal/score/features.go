@@ -10,11 +10,12 @@ import (
 // features measures the image. All are taken at the working size, so that
 // images of all sizes compare.
 func (c *pyramid) features(g *congestion, s *scratch) []Feature {
+	color, contrast, orient := means(g.color.V, g.contrast.V, g.orient.V)
 	f := []Feature{
 		{"segments", math.Log1p(float64(segments(c.lab[1], 12.5, 16)))},
-		{"colorVolume", math.Sqrt(mean(g.color.V))},
-		{"contrastSpread", math.Sqrt(mean(g.contrast.V))},
-		{"orientSpread", math.Sqrt(mean(g.orient.V))},
+		{"colorVolume", math.Sqrt(color)},
+		{"contrastSpread", math.Sqrt(contrast)},
+		{"orientSpread", math.Sqrt(orient)},
 	}
 	f = append(f, c.colorFeatures()...)
 	f = append(f, c.edgeFeatures()...)

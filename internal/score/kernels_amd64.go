@@ -5,6 +5,17 @@ import "golang.org/x/sys/cpu"
 // The kernels do what the loops of plain Go behind them do, bit for bit, for whole blocks
 // of eight values, and return how many they have done: none without AVX2.
 
+// fast reports whether there are kernels.
+var fast = cpu.X86.HasAVX2
+
+// blocks is how many whole blocks of so many values are left to the kernels.
+func blocks(values int) int {
+	if !fast {
+		return 0
+	}
+	return values / 8
+}
+
 // slideAVX2 is slideBlocks for so many blocks, at least one.
 //
 //go:noescape
@@ -12,8 +23,8 @@ func slideAVX2(dst, sum, in, out *float32, blocks uintptr, inv float32)
 
 // slideBlocks moves the boxes of columns down by a row.
 func slideBlocks(dst, sum, in, out []float32, inv float32) int {
-	n := len(dst) / 8
-	if n == 0 || !cpu.X86.HasAVX2 {
+	n := blocks(len(dst))
+	if n == 0 {
 		return 0
 	}
 	_, _, _ = sum[8*n-1], in[8*n-1], out[8*n-1]
@@ -28,8 +39,8 @@ func sobelAVX2(sums, above, row, below *float32, blocks uintptr)
 
 // sobelBlocks adds the squared Sobel gradients of the middle one of three rows.
 func sobelBlocks(sums, above, row, below []float32) int {
-	n := len(sums) / 8
-	if n == 0 || !cpu.X86.HasAVX2 {
+	n := blocks(len(sums))
+	if n == 0 {
 		return 0
 	}
 	_, _, _ = above[8*n+1], row[8*n+1], below[8*n+1]
@@ -44,8 +55,8 @@ func weighAVX2(dst, src *float32, blocks uintptr, f float32)
 
 // weighBlocks adds values times a factor.
 func weighBlocks(dst, src []float32, f float32) int {
-	n := len(dst) / 8
-	if n == 0 || !cpu.X86.HasAVX2 {
+	n := blocks(len(dst))
+	if n == 0 {
 		return 0
 	}
 	_ = src[8*n-1]
@@ -58,7 +69,7 @@ func codeBlockAVX2(dst *[64]int16, src *byte, stride uintptr, q *quantization) (
 
 // codeBlockFast is codeBlock, if there is a kernel for it.
 func codeBlockFast(dst *[64]int16, src []byte, stride int, q *quantization) (zeros uint64, ok bool) {
-	if !cpu.X86.HasAVX2 {
+	if !fast {
 		return 0, false
 	}
 	_ = src[7*stride+7]
@@ -73,7 +84,7 @@ func lumaAVX2(dst, src *byte, blocks uintptr)
 // lumaBlocks converts pixels to luma.
 func lumaBlocks(dst, src []byte) int {
 	n := (len(src) - 4) / 24
-	if n <= 0 || !cpu.X86.HasAVX2 {
+	if n <= 0 || !fast {
 		return 0
 	}
 	_, _ = dst[8*n-1], src[24*n+3]

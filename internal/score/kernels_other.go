@@ -4,6 +4,8 @@ package score
 
 // Everything is left to plain Go here.
 
+var fast = false
+
 func slideBlocks(_, _, _, _ []float32, _ float32) int { return 0 }
 
 func sobelBlocks(_, _, _, _ []float32) int { return 0 }
@@ -13,3 +15,29 @@ func weighBlocks(_, _ []float32, _ float32) int { return 0 }
 func codeBlockFast(*[64]int16, []byte, int, *quantization) (uint64, bool) { return 0, false }
 
 func lumaBlocks(_, _ []byte) int { return 0 }
+
+func packBlocks([]float32, *[8][]float32) int { return 0 }
+
+func unpackBlocks(*[8][]float32, []float32) int { return 0 }
+
+func boxLaneBlocks(_, _ []float32, _, _, _ int, _ float32) int { return 0 }
+
+func minusBlocks(_, _ []float32, _ float32) int { return 0 }
+
+func timesBlocks(_, _, _ []float32) int { return 0 }
+
+func weighAllBlocks([]float32, [][]float32, []float32) int { return 0 }
+
+func contrastBlocks(_, _, _, _ []float32) int { return 0 }
+
+func spreadBlocks(_, _, _ []float32) int { return 0 }
+
+func directionBlocks(_, _, _, _, _ []float32) int { return 0 }
+
+func areaBlocks([]float32, *[8][]float32) int { return 0 }
+
+func volumeBlocks([]float32, *[8][]float32, []float32) int { return 0 }
+
+func rootBlocks([]float32) int { return 0 }
+
+func lerpMaxBlocks(_, _, _ []float32, _ float32) int { return 0 }

@@ -26,9 +26,9 @@ type Feature struct {
 // scaled when it has its [WorkSize] already.
 func Measure(p *pix.RGB) *PageMetrics {
 	c := newPyramid(p)
-	m := &PageMetrics{pyramid: c, clutter: c.congestion(), blank: c.rgb[0].Blank()}
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
+	m := &PageMetrics{pyramid: c, clutter: c.congestion(s), blank: c.rgb[0].Blank()}
 	m.features = c.features(&m.clutter, s)
 	return m
 }
@@ -119,13 +119,15 @@ func (m *PageMetrics) Components() (clutter, stimulation [4]float64) {
 
 func (m *PageMetrics) clutterComponents() [4]*pix.Plane {
 	c := &m.clutter
-	return [4]*pix.Plane{c.color, c.edges, c.contrast, c.orient}
+	return [4]*pix.Plane{c.color, m.edges(), c.contrast, c.orient}
 }
 
 func (m *PageMetrics) stimulationComponents() [4]*pix.Plane {
 	c := &m.clutter
-	return [4]*pix.Plane{c.color, m.chromaPlane(), c.contrast, c.edges}
+	return [4]*pix.Plane{c.color, m.chromaPlane(), c.contrast, m.edges()}
 }
+
+func (m *PageMetrics) edges() *pix.Plane { return edgeMap(m.pyramid.lab[congestionFrom]) }
 
 func (m *PageMetrics) chromaPlane() *pix.Plane {
 	l := m.pyramid.lab[congestionFrom]

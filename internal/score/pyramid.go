@@ -54,16 +54,19 @@ func blurred(p *pix.Plane, sigma float64) *pix.Plane {
 
 // blur is blurred in place, with scratch memory of the same size.
 func blur(p *pix.Plane, sigma float64, scratch []float32) {
-	// Three boxes of radius r have the variance r*(r+1).
-	r := int(math.Round((math.Sqrt(1+4*sigma*sigma) - 1) / 2))
+	r := boxRadius(sigma)
 	if r < 1 {
 		return
 	}
+	sum := make([]float32, p.W)
 	for range 3 {
 		boxRows(scratch, p.V, p.W, r)
-		boxColumns(p.V, scratch, p.W, r)
+		boxColumns(p.V, scratch, sum, p.W, r)
 	}
 }
+
+// boxRadius is that of three boxes; they have the variance r*(r+1).
+func boxRadius(sigma float64) int { return int(math.Round((math.Sqrt(1+4*sigma*sigma) - 1) / 2)) }
 
 // boxRows averages 2r+1 neighbors along each row. Each sum waits for the one before:
 // four rows at a time keep the processor busy meanwhile.
@@ -106,19 +109,14 @@ func boxFourRows(dst, src []float32, w, r int) {
 	}
 }
 
-// boxColumns averages 2r+1 neighbors along each column, a row at a time.
-func boxColumns(dst, src []float32, w, r int) {
+// boxColumns averages 2r+1 neighbors along each column, a row at a time; sum is memory for one row.
+func boxColumns(dst, src, sum []float32, w, r int) {
 	h := len(src) / w
 	inv := 1 / float32(2*r+1)
-	sum := make([]float32, w)
-	add := func(y int, k float32) {
-		for x, v := range src[min(max(y, 0), h-1)*w:][:w] {
-			sum[x] += k * v
-		}
-	}
-	add(0, float32(r))
+	clear(sum)
+	addWeighted(sum, src[:w], float32(r))
 	for i := range r {
-		add(i, 1)
+		addWeighted(sum, src[min(i, h-1)*w:][:w], 1)
 	}
 	for y := range h {
 		in, out := src[min(y+r, h-1)*w:][:w], src[max(y-r, 0)*w:][:w]
@@ -131,35 +129,28 @@ func boxColumns(dst, src []float32, w, r int) {
 	}
 }
 
-// scaled resamples the plane bilinearly.
-func scaled(p *pix.Plane, w, h int) *pix.Plane {
-	out := pix.NewPlane(w, h)
-	type column struct {
-		lo, hi int
-		f      float32
-	}
-	columns := make([]column, w)
-	for x := range columns {
-		columns[x].lo, columns[x].hi, columns[x].f = between(x, p.W, w)
-	}
-	for y := range h {
-		y0, y1, fy := between(y, p.H, h)
-		a, b := p.V[y0*p.W:][:p.W], p.V[y1*p.W:][:p.W]
-		row := out.V[y*w:][:w]
-		for x, c := range columns {
-			u := a[c.lo] + (a[c.hi]-a[c.lo])*c.f
-			v := b[c.lo] + (b[c.hi]-b[c.lo])*c.f
-			row[x] = u + (v-u)*fy
-		}
-	}
-	return out
-}
-
 // between finds the two source positions around position i of n.
 func between(i, src, n int) (lo, hi int, f float32) {
 	at := min(max((float64(i)+0.5)*float64(src)/float64(n)-0.5, 0), float64(src-1))
 	lo = int(at)
 	return lo, min(lo+1, src-1), float32(at - float64(lo))
+}
+
+// addWeighted adds values times a factor.
+func addWeighted(dst, src []float32, f float32) {
+	src = src[:len(dst)]
+	for x := weighBlocks(dst, src, f); x < len(dst); x++ {
+		dst[x] += f * src[x]
+	}
+}
+
+// means of three planes of the same size.
+func means(a, b, c []float32) (meanA, meanB, meanC float64) {
+	for i, v := range a {
+		meanA, meanB, meanC = meanA+float64(v), meanB+float64(b[i]), meanC+float64(c[i])
+	}
+	n := float64(max(len(a), 1))
+	return meanA / n, meanB / n, meanC / n
 }
 
 // mean of the values.

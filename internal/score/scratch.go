@@ -5,10 +5,26 @@ import "sync"
 // scratch is memory that measurements use in turn: nothing of it lives on in what they
 // answer.
 type scratch struct {
-	coded frame420
+	coded        frame420
+	lanes        [4][]float32
+	inner, outer []float32 // under Gaussians
+	coarse       []float32 // components of a coarse scale
+	columns      []column
+	sum          []float32
+	row          []float32
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// rows are 18 rows of a width, of any content; there is room for a few more values behind each.
+func (s *scratch) rows(w int) (r [18][]float32) {
+	const more = 2 * maxTaps
+	s.row = grown(s.row, len(r)*(w+more))
+	for i := range r {
+		r[i] = s.row[i*(w+more):][: w : w+more]
+	}
+	return r
+}
 
 // grown returns n values of any content, in the memory of v if they fit.
 func grown[T any](v []T, n int) []T {
