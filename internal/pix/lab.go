@@ -12,21 +12,31 @@ type Lab struct {
 // Lab converts the image. Lightness and color distances are then about as
 // large as people see them.
 func (p *RGB) Lab() *Lab {
-	n := p.W * p.H
-	v := make([]float32, 3*n)
-	out := &Lab{W: p.W, H: p.H, L: v[:n:n], A: v[n : 2*n : 2*n], B: v[2*n:]}
-	t := &labTables
-	var L, A, B float32 // of the pixel before: neighbors often are of one color
-	var last [3]byte
-	for i := range n {
-		s := [3]byte(p.Pix[3*i : 3*i+3])
-		if i == 0 || s != last {
-			last = s
-			L, A, B = t.lab(s)
-		}
-		out.L[i], out.A[i], out.B[i] = L, A, B
-	}
+	out := new(Lab)
+	p.LabInto(out)
 	return out
+}
+
+// LabInto is [RGB.Lab] in the memory of out, if it is large enough.
+func (p *RGB) LabInto(out *Lab) {
+	n := p.W * p.H
+	if cap(out.L) < 3*n {
+		out.L = make([]float32, 3*n)
+	}
+	v := out.L[:3*n]
+	*out = Lab{W: p.W, H: p.H, L: v[:n], A: v[n : 2*n : 2*n], B: v[2*n:]}
+	t := &labTables
+	L, A, B := out.L, out.A[:n], out.B[:n]
+	last := ^uint32(0)
+	for i, src := 0, p.Pix[:3*n]; i < n; i, src = i+1, src[3:] {
+		s := uint32(src[0]) | uint32(src[1])<<8 | uint32(src[2])<<16
+		if s == last { // neighbors often are of one color
+			L[i], A[i], B[i] = L[i-1], A[i-1], B[i-1]
+			continue
+		}
+		last = s
+		L[i], A[i], B[i] = t.lab(s)
+	}
 }
 
 // labSteps is the resolution of the table of CIELAB's cube root.
@@ -35,48 +45,58 @@ const labSteps = 4096
 // labTable holds the two curves between sRGB and CIELAB; never written after
 // it was made.
 type labTable struct {
-	linear [256]float32          // sRGB byte to linear light
-	curve  [labSteps + 2]float32 // CIELAB f of i/labSteps
+	linear [3][256][3]float32       // of red, green and blue: their part of x, y and z
+	curve  [labSteps + 1][2]float32 // CIELAB f of i/labSteps, and the step to the next one
 }
 
 var labTables = newLabTable()
 
+// labMatrix has the columns of the sRGB matrix, its rows divided by the white point.
+var labMatrix = [3][3]float32{
+	{0.43395317, 0.21263901, 0.01775658}, {0.37621668, 0.71516868, 0.10947028}, {0.18983015, 0.07219232, 0.87277314},
+}
+
 func newLabTable() (t labTable) {
-	for i := range t.linear {
+	for i := range 256 {
 		v := float64(i) / 255
 		if v <= 0.04045 {
 			v /= 12.92
 		} else {
 			v = math.Pow((v+0.055)/1.055, 2.4)
 		}
-		t.linear[i] = float32(v)
+		for c, column := range labMatrix {
+			for k, m := range column {
+				t.linear[c][i][k] = m * float32(v)
+			}
+		}
 	}
-	for i := range t.curve {
+	root := func(i int) float32 {
 		v := float64(i) / labSteps
 		if v > 216.0/24389 {
-			v = math.Cbrt(v)
-		} else {
-			v = (v*24389/27 + 16) / 116
+			return float32(math.Cbrt(v))
 		}
-		t.curve[i] = float32(v)
+		return float32((v*24389/27 + 16) / 116)
+	}
+	for i := range t.curve {
+		t.curve[i] = [2]float32{root(i), root(i+1) - root(i)}
 	}
 	return t
 }
 
-// lab is one color in CIELAB.
-func (t *labTable) lab(s [3]byte) (L, A, B float32) {
-	r, g, b := t.linear[s[0]], t.linear[s[1]], t.linear[s[2]]
-	// Rows of the sRGB matrix divided by the white point.
-	x := t.root(0.43395317*r + 0.37621668*g + 0.18983015*b)
-	y := t.root(0.21263901*r + 0.71516868*g + 0.07219232*b)
-	z := t.root(0.01775658*r + 0.10947028*g + 0.87277314*b)
+// lab is one color in CIELAB, red in the lowest byte.
+func (t *labTable) lab(s uint32) (L, A, B float32) {
+	r, g, b := &t.linear[0][uint8(s)], &t.linear[1][uint8(s>>8)], &t.linear[2][uint8(s>>16)]
+	x, y, z := t.root(r[0]+g[0]+b[0]), t.root(r[1]+g[1]+b[1]), t.root(r[2]+g[2]+b[2])
 	return 116*y - 16, 500 * (x - y), 200 * (y - z)
 }
 
-// root interpolates CIELAB's f for v in 0..1.
+// root interpolates CIELAB's f for v from 0; what is above 1 counts as that.
 func (t *labTable) root(v float32) float32 {
-	f := min(max(v, 0), 1) * labSteps
-	i := int(f)
-	f -= float32(i)
-	return t.curve[i] + (t.curve[i+1]-t.curve[i])*f
+	if v > 1 {
+		v = 1
+	}
+	v *= labSteps
+	i := int32(v)
+	c := &t.curve[i]
+	return c[0] + c[1]*(v-float32(i))
 }

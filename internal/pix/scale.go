@@ -14,17 +14,30 @@ func (p *RGB) Scale(w, h int) *RGB {
 }
 
 // ScaleInto is [RGB.Scale] into an existing image, whose size decides.
-func (p *RGB) ScaleInto(dst *RGB) {
+func (p *RGB) ScaleInto(dst *RGB) { new(Scaler).Scale(dst, p) }
+
+// Scaler is [RGB.ScaleInto] for many images: it keeps what depends on the sizes alone.
+// The zero value is ready; it belongs to one goroutine.
+type Scaler struct {
+	size   image.Point // of what it makes
+	scaler *scaler
+}
+
+// Scale scales one image.
+func (c *Scaler) Scale(dst, p *RGB) {
 	if p.W == 0 || p.H == 0 || dst.W == 0 || dst.H == 0 {
 		return
 	}
-	if p.W == dst.W && p.H == dst.H {
+	from, size := image.Pt(p.W, p.H), image.Pt(dst.W, dst.H)
+	if from == size {
 		copy(dst.Pix, p.Pix)
 		return
 	}
-	s := newScaler(image.Pt(p.W, p.H), image.Pt(dst.W, dst.H), 3)
+	if c.scaler == nil || c.size != size || c.scaler.from != from {
+		c.size, c.scaler = size, newScaler(from, size, 3)
+	}
 	for y := range dst.H {
-		s.row(dst.Pix[3*y*dst.W:][:3*dst.W], p.Pix, 3*p.W, y)
+		c.scaler.row(dst.Pix[3*y*dst.W:][:3*dst.W], p.Pix, 3*p.W, y)
 	}
 }
 

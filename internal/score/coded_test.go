@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/jpeg"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -103,6 +104,29 @@ func TestMeasureEqualsPlainGo(t *testing.T) {
 			if d := cmp.Diff(maps(got[1]), maps(got[0])); d != "" {
 				t.Errorf("%v: map %d of the kernels: %s", size, i, d)
 			}
+		}
+	}
+}
+
+// TestHue: bins are those of the angle itself, near their ends too.
+func TestHue(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for i := range 200000 {
+		a, b := float64(float32(r.NormFloat64()*50)), float64(float32(r.NormFloat64()*50))
+		switch i % 8 {
+		case 0:
+			b = float64(float32(a * (math.Sqrt2 - 1)))
+		case 1:
+			b = -a
+		case 2:
+			b = float64(float32(-a * (math.Sqrt2 + 1)))
+		case 3:
+			a, b = float64(i%3-1), float64(i/3%3-1)
+		case 4:
+			a *= 1e-8
+		}
+		if got, want := hue(a, b), min(int((math.Atan2(b, a)/(2*math.Pi)+0.5)*16), 15); got != want {
+			t.Fatalf("the hue of %g, %g is in bin %d, want %d", a, b, got, want)
 		}
 	}
 }

@@ -17,118 +17,23 @@ func (c *pyramid) features(g *congestion, s *scratch) []Feature {
 		{"contrastSpread", math.Sqrt(contrast)},
 		{"orientSpread", math.Sqrt(orient)},
 	}
-	f = append(f, c.colorFeatures()...)
-	f = append(f, c.edgeFeatures()...)
+	f = append(f, c.colorFeatures(s)...)
+	f = append(f, c.edgeFeatures(s)...)
 	f = append(f, c.blockFeatures()...)
 	f = append(f, c.codeFeatures(s)...)
 	return f
 }
 
-// colorFeatures: how many colors, how strong, how light.
-func (c *pyramid) colorFeatures() []Feature {
-	weights := [levels]float64{0.4, 0.3, 0.2, 0.1}
-	var fine, coarse float64
-	for i, w := range weights {
-		fine += w * float64(distinctColors(c.rgb[i], 3, 1))
-		coarse += w * float64(distinctColors(c.rgb[i], 4, 8))
-	}
-	l := c.lab[0]
-	chroma := chromas(l)
-	return []Feature{
-		{"colors", math.Log1p(fine)},
-		{"colorsCoarse", math.Log1p(coarse)},
-		{"lightMean", mean(l.L)},
-		{"lightSd", deviation(l.L)},
-		{"chromaMean", math.Sqrt(mean(chroma))},
-		{"chromaSd", math.Sqrt(deviation(chroma))},
-		{"hueEntropy", hueEntropy(c.lab[1])},
-		{"lightEntropy", lightEntropy(l)},
-		{"warm", warmShare(l, chroma)},
-	}
-}
-
-func chromas(l *pix.Lab) []float32 {
-	out := make([]float32, len(l.A))
-	for i, a := range l.A {
-		out[i] = float32(math.Sqrt(float64(a*a + l.B[i]*l.B[i])))
-	}
-	return out
-}
-
-// warmShare is the part of the image in strong red to orange.
-func warmShare(l *pix.Lab, chroma []float32) float64 {
-	n := 0
-	for i, c := range chroma {
-		if a, b := l.A[i], l.B[i]; c > 40 && a > 0 && b > -0.2*a && b < 1.7*a {
-			n++
-		}
-	}
-	return float64(n) / float64(len(chroma))
-}
-
-// distinctColors counts colors with shift bits dropped per channel that have
-// at least least pixels.
-func distinctColors(p *pix.RGB, shift, least int) int {
-	bits := 8 - shift
-	count := make([]uint32, 1<<(3*bits))
-	for i := 0; i+3 <= len(p.Pix); i += 3 {
-		r, g, b := int(p.Pix[i]>>shift), int(p.Pix[i+1]>>shift), int(p.Pix[i+2]>>shift)
-		count[r<<(2*bits)|g<<bits|b]++
-	}
-	n := 0
-	for _, v := range count {
-		if v >= uint32(least) {
-			n++
-		}
-	}
-	return n
-}
-
-// entropy of a histogram in bits.
-func entropy(hist []float64) float64 {
-	var sum, e float64
-	for _, v := range hist {
-		sum += v
-	}
-	for _, v := range hist {
-		if v > 0 {
-			e -= v / sum * math.Log2(v/sum)
-		}
-	}
-	return e
-}
-
-// hueEntropy is the entropy of hues, weighted by chroma; a constant part for
-// gray keeps it small where there is hardly any color.
-func hueEntropy(l *pix.Lab) float64 {
-	hist := make([]float64, 17)
-	hist[16] = 4 * float64(len(l.A))
-	for i, a := range l.A {
-		b := l.B[i]
-		h := math.Atan2(float64(b), float64(a))/(2*math.Pi) + 0.5
-		hist[min(int(h*16), 15)] += math.Hypot(float64(a), float64(b))
-	}
-	return entropy(hist)
-}
-
-func lightEntropy(l *pix.Lab) float64 {
-	hist := make([]float64, 32)
-	for _, v := range l.L {
-		hist[min(max(int(v*0.32), 0), 31)]++
-	}
-	return entropy(hist)
-}
-
 // edgeFeatures: gradients and detail at every scale.
-func (c *pyramid) edgeFeatures() []Feature {
+func (c *pyramid) edgeFeatures(s *scratch) []Feature {
 	var f []Feature
 	for i, l := range c.lab {
-		gradient, edges := gradients(l)
+		gradient, edges := s.gradients(l)
 		scale := strconv.Itoa(1 << i)
 		f = append(f, Feature{"gradient" + scale, math.Sqrt(gradient)})
 		if i < 3 {
 			f = append(f, Feature{"edges" + scale, math.Sqrt(edges)},
-				Feature{"detail" + scale, math.Log1p(detail(&pix.Plane{W: l.W, H: l.H, V: l.L}))})
+				Feature{"detail" + scale, math.Log1p(s.detail(l))})
 		}
 	}
 	return f
@@ -136,19 +41,22 @@ func (c *pyramid) edgeFeatures() []Feature {
 
 // gradients returns the mean length of the Sobel gradient of all three channels
 // and the share of pixels where it is strong.
-func gradients(l *pix.Lab) (length, strong float64) {
+func (s *scratch) gradients(l *pix.Lab) (length, strong float64) {
 	w, h := l.W, l.H
 	if w < 3 || h < 3 {
 		return 0, 0
 	}
 	n := 0
-	sums := make([]float32, w-2)
+	s.sum = grown(s.sum, w-2)
+	sums := s.sum
 	for y := 1; y < h-1; y++ {
 		clear(sums)
 		for _, v := range [3][]float32{l.L, l.A, l.B} {
 			addSobel(sums, v[(y-1)*w:y*w], v[y*w:(y+1)*w], v[(y+1)*w:(y+2)*w])
 		}
-		for _, sum := range sums {
+		done, many := lengthBlocks(sums, &length)
+		n += many
+		for _, sum := range sums[done:] {
 			m := math.Sqrt(float64(sum)) / 8
 			length += m
 			if m > 8 {
@@ -174,13 +82,14 @@ func addSobel(sums, above, row, below []float32) {
 }
 
 // detail is the mean of |L - local mean|.
-func detail(p *pix.Plane) float64 {
-	b := blurred(p, 1.5)
-	for i, v := range p.V {
-		d := v - b.V[i]
-		b.V[i] = max(d, -d)
-	}
-	return mean(b.V)
+func (s *scratch) detail(l *pix.Lab) float64 {
+	n := l.W * l.H
+	s.inner, s.outer = grown(s.inner, n), grown(s.outer, n)
+	b := s.inner
+	copy(b, l.L)
+	blur(&pix.Plane{W: l.W, H: l.H, V: b}, 1.5, s.outer)
+	contrasts(b, s.outer, l.L, b)
+	return mean(b)
 }
 
 // blockFeatures: shares of busy and flat 8x8 blocks and how they spread.

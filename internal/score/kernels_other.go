@@ -2,6 +2,8 @@
 
 package score
 
+import "github.com/saccade-dev/saccade/internal/pix"
+
 // Everything is left to plain Go here.
 
 var fast = false
@@ -41,3 +43,11 @@ func volumeBlocks([]float32, *[8][]float32, []float32) int { return 0 }
 func rootBlocks([]float32) int { return 0 }
 
 func lerpMaxBlocks(_, _, _ []float32, _ float32) int { return 0 }
+
+func sumBlocks(_, _, _ []float32, _ *[3]float64) int { return 0 }
+
+func squareBlocks(_, _ []float32, _ [2]float64, _ *[2]float64) int { return 0 }
+
+func lengthBlocks([]float32, *float64) (done, strong int) { return 0, 0 }
+
+func chromaBlocks([]float32, []uint8, *pix.Lab) (done, warm int) { return 0, 0 }

@@ -1,5 +1,7 @@
 package score
 
+import "github.com/saccade-dev/saccade/internal/pix"
+
 // The kernels of lanes.go; see kernels_amd64.go.
 
 // eight returns where rows begin that have n blocks.
@@ -179,4 +181,51 @@ func lerpMaxBlocks(dst, a, b []float32, f float32) int {
 		lerpMaxAVX2(&dst[0], &a[0], &b[0], uintptr(n), f)
 	}
 	return 8 * n
+}
+
+//go:noescape
+func sumAVX2(a, b, c *float32, blocks uintptr, sums *[3]float64)
+
+func sumBlocks(a, b, c []float32, sums *[3]float64) int {
+	n := blocks(len(a))
+	if n > 0 {
+		_, _ = b[8*n-1], c[8*n-1]
+		sumAVX2(&a[0], &b[0], &c[0], uintptr(n), sums)
+	}
+	return 8 * n
+}
+
+//go:noescape
+func squareAVX2(a, b *float32, blocks uintptr, means, sums *[2]float64)
+
+func squareBlocks(a, b []float32, means [2]float64, sums *[2]float64) int {
+	n := blocks(len(a))
+	if n > 0 {
+		_ = b[8*n-1]
+		squareAVX2(&a[0], &b[0], uintptr(n), &means, sums)
+	}
+	return 8 * n
+}
+
+//go:noescape
+func lengthAVX2(squares *float32, blocks uintptr, sum *float64) (strong uintptr)
+
+func lengthBlocks(squares []float32, sum *float64) (done, strong int) {
+	n := blocks(len(squares))
+	if n > 0 {
+		strong = int(lengthAVX2(&squares[0], uintptr(n), sum))
+	}
+	return 8 * n, strong
+}
+
+//go:noescape
+func chromaAVX2(out, light, a, b *float32, bins *uint8, blocks uintptr) (warm uintptr)
+
+func chromaBlocks(out []float32, light []uint8, l *pix.Lab) (done, warm int) {
+	n := blocks(len(out))
+	if n == 0 || light == nil {
+		return 0, 0
+	}
+	_, _, _, _ = light[8*n-1], l.L[8*n-1], l.A[8*n-1], l.B[8*n-1]
+	return 8 * n, int(chromaAVX2(&out[0], &l.L[0], &l.A[0], &l.B[0], &light[0], uintptr(n)))
 }

@@ -9,7 +9,7 @@ import (
 
 // PageMetrics is what was measured of one image. It is immutable.
 type PageMetrics struct {
-	pyramid  *pyramid
+	lab      *pix.Lab // at half the working size
 	clutter  congestion
 	features []Feature
 	blank    bool
@@ -25,10 +25,10 @@ type Feature struct {
 // Measure measures an image of any size, at least 1 x 1 pixels. Nothing is
 // scaled when it has its [WorkSize] already.
 func Measure(p *pix.RGB) *PageMetrics {
-	c := newPyramid(p)
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
-	m := &PageMetrics{pyramid: c, clutter: c.congestion(s), blank: c.rgb[0].Blank()}
+	c := s.newPyramid(p)
+	m := &PageMetrics{lab: c.lab[congestionFrom], clutter: c.congestion(s), blank: c.rgb[0].Blank()}
 	m.features = c.features(&m.clutter, s)
 	return m
 }
@@ -127,11 +127,12 @@ func (m *PageMetrics) stimulationComponents() [4]*pix.Plane {
 	return [4]*pix.Plane{c.color, m.chromaPlane(), c.contrast, m.edges()}
 }
 
-func (m *PageMetrics) edges() *pix.Plane { return edgeMap(m.pyramid.lab[congestionFrom]) }
+func (m *PageMetrics) edges() *pix.Plane { return edgeMap(m.lab) }
 
 func (m *PageMetrics) chromaPlane() *pix.Plane {
-	l := m.pyramid.lab[congestionFrom]
-	return &pix.Plane{W: l.W, H: l.H, V: chromas(l)}
+	out := pix.NewPlane(m.lab.W, m.lab.H)
+	chromas(out.V, nil, m.lab)
+	return out
 }
 
 // combine adds weighted planes and smooths the sum.

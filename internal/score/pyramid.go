@@ -28,8 +28,9 @@ type pyramid struct {
 	lab [levels]*pix.Lab
 }
 
-// newPyramid scales an image to its working size and makes the smaller ones.
-func newPyramid(p *pix.RGB) *pyramid {
+// newPyramid scales an image to its working size and makes the smaller ones, in memory of
+// s but for the scale that maps are made of.
+func (s *scratch) newPyramid(p *pix.RGB) *pyramid {
 	c := new(pyramid)
 	w, h := WorkSize(p.W, p.H)
 	if p.W != w || p.H != h {
@@ -37,9 +38,17 @@ func newPyramid(p *pix.RGB) *pyramid {
 	}
 	for i := range levels {
 		if i > 0 {
-			p = p.Scale(max(1, p.W/2), max(1, p.H/2))
+			small := &s.rgb[i]
+			small.W, small.H = max(1, p.W/2), max(1, p.H/2)
+			small.Pix = grown(small.Pix, 3*small.W*small.H)
+			s.scalers[i].Scale(small, p)
+			p = small
 		}
-		c.rgb[i], c.lab[i] = p, p.Lab()
+		c.rgb[i], c.lab[i] = p, &s.lab[i]
+		if i == congestionFrom {
+			c.lab[i] = new(pix.Lab)
+		}
+		p.LabInto(c.lab[i])
 	}
 	return c
 }
@@ -146,11 +155,23 @@ func addWeighted(dst, src []float32, f float32) {
 
 // means of three planes of the same size.
 func means(a, b, c []float32) (meanA, meanB, meanC float64) {
-	for i, v := range a {
-		meanA, meanB, meanC = meanA+float64(v), meanB+float64(b[i]), meanC+float64(c[i])
+	var s [3]float64
+	for i := sumBlocks(a, b, c, &s); i < len(a); i++ {
+		s[0], s[1], s[2] = s[0]+float64(a[i]), s[1]+float64(b[i]), s[2]+float64(c[i])
 	}
 	n := float64(max(len(a), 1))
-	return meanA / n, meanB / n, meanC / n
+	return s[0] / n, s[1] / n, s[2] / n
+}
+
+// deviations are the standard deviations of two planes around their means.
+func deviations(a, b []float32, meanA, meanB float64) (deviationA, deviationB float64) {
+	var s [2]float64
+	for i := squareBlocks(a, b, [2]float64{meanA, meanB}, &s); i < len(a); i++ {
+		x, y := float64(a[i])-meanA, float64(b[i])-meanB
+		s[0], s[1] = s[0]+x*x, s[1]+y*y
+	}
+	n := float64(max(len(a), 1))
+	return math.Sqrt(s[0] / n), math.Sqrt(s[1] / n)
 }
 
 // mean of the values.
@@ -163,14 +184,4 @@ func mean(v []float32) float64 {
 		s += float64(x)
 	}
 	return s / float64(len(v))
-}
-
-// deviation is the standard deviation of the values.
-func deviation(v []float32) float64 {
-	m := mean(v)
-	var s float64
-	for _, x := range v {
-		s += (float64(x) - m) * (float64(x) - m)
-	}
-	return math.Sqrt(s / float64(max(len(v), 1)))
 }

@@ -1,10 +1,20 @@
 package score
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/saccade-dev/saccade/internal/pix"
+)
 
 // scratch is memory that measurements use in turn: nothing of it lives on in what they
 // answer.
 type scratch struct {
+	rgb          [levels]pix.RGB
+	scalers      [levels]pix.Scaler
+	lab          [levels]pix.Lab
+	chroma       []float32
+	light        []uint8 // bins of lightness
+	count        colorCount
 	coded        frame420
 	lanes        [4][]float32
 	inner, outer []float32 // under Gaussians

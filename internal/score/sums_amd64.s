@@ -1,0 +1,171 @@
+#include "textflag.h"
+
+// Sums stay in the order of plain Go: one value after the other, several sums at once.
+
+// added adds four numbers to a sum in order.
+#define added(y, x, to, xt) \
+	VADDSD x, to, to \
+	VPERMILPD $1, x, xt \
+	VADDSD xt, to, to \
+	VEXTRACTF128 $1, y, x \
+	VADDSD x, to, to \
+	VPERMILPD $1, x, xt \
+	VADDSD xt, to, to
+
+// func sumAVX2(a, b, c *float32, blocks uintptr, sums *[3]float64)
+TEXT ·sumAVX2(SB), NOSPLIT, $0-40
+	MOVQ a+0(FP), SI
+	MOVQ b+8(FP), R8
+	MOVQ c+16(FP), R9
+	MOVQ blocks+24(FP), CX
+	MOVQ sums+32(FP), DI
+	ADDQ CX, CX
+	VMOVSD (DI), X0
+	VMOVSD 8(DI), X1
+	VMOVSD 16(DI), X2
+four:
+	VCVTPS2PD (SI), Y3
+	VCVTPS2PD (R8), Y4
+	VCVTPS2PD (R9), Y5
+	added(Y3, X3, X0, X6)
+	added(Y4, X4, X1, X7)
+	added(Y5, X5, X2, X8)
+	ADDQ $16, SI
+	ADDQ $16, R8
+	ADDQ $16, R9
+	DECQ CX
+	JNZ four
+	VMOVSD X0, (DI)
+	VMOVSD X1, 8(DI)
+	VMOVSD X2, 16(DI)
+	VZEROUPPER
+	RET
+
+// func squareAVX2(a, b *float32, blocks uintptr, means, sums *[2]float64)
+TEXT ·squareAVX2(SB), NOSPLIT, $0-40
+	MOVQ a+0(FP), SI
+	MOVQ b+8(FP), R8
+	MOVQ blocks+16(FP), CX
+	MOVQ means+24(FP), DX
+	MOVQ sums+32(FP), DI
+	ADDQ CX, CX
+	VMOVSD (DI), X0
+	VMOVSD 8(DI), X1
+	VBROADCASTSD (DX), Y9
+	VBROADCASTSD 8(DX), Y10
+four:
+	VCVTPS2PD (SI), Y3
+	VCVTPS2PD (R8), Y4
+	VSUBPD Y9, Y3, Y3
+	VSUBPD Y10, Y4, Y4
+	VMULPD Y3, Y3, Y3
+	VMULPD Y4, Y4, Y4
+	added(Y3, X3, X0, X6)
+	added(Y4, X4, X1, X7)
+	ADDQ $16, SI
+	ADDQ $16, R8
+	DECQ CX
+	JNZ four
+	VMOVSD X0, (DI)
+	VMOVSD X1, 8(DI)
+	VZEROUPPER
+	RET
+
+// func lengthAVX2(squares *float32, blocks uintptr, sum *float64) (strong uintptr)
+TEXT ·lengthAVX2(SB), NOSPLIT, $0-32
+	MOVQ squares+0(FP), SI
+	MOVQ blocks+8(FP), CX
+	MOVQ sum+16(FP), DI
+	VMOVSD (DI), X0
+	VBROADCASTSD eighth<>+0(SB), Y9
+	VBROADCASTSD eighth<>+8(SB), Y10
+	XORQ DX, DX
+eight:
+	VCVTPS2PD (SI), Y3
+	VCVTPS2PD 16(SI), Y4
+	VSQRTPD Y3, Y3
+	VSQRTPD Y4, Y4
+	VMULPD Y9, Y3, Y3
+	VMULPD Y9, Y4, Y4
+	VCMPPD $0x1e, Y10, Y3, Y5 // greater than
+	VCMPPD $0x1e, Y10, Y4, Y6
+	VMOVMSKPD Y5, AX
+	VMOVMSKPD Y6, BX
+	SHLQ $4, BX
+	ORQ BX, AX
+	POPCNTQ AX, AX
+	ADDQ AX, DX
+	added(Y3, X3, X0, X6)
+	added(Y4, X4, X0, X7)
+	ADDQ $32, SI
+	DECQ CX
+	JNZ eight
+	VMOVSD X0, (DI)
+	MOVQ DX, strong+24(FP)
+	VZEROUPPER
+	RET
+
+DATA eighth<>+0(SB)/8, $0x3fc0000000000000
+DATA eighth<>+8(SB)/8, $0x4020000000000000
+GLOBL eighth<>(SB), RODATA|NOPTR, $16
+
+// func chromaAVX2(out, light, a, b *float32, bins *uint8, blocks uintptr) (warm uintptr)
+TEXT ·chromaAVX2(SB), NOSPLIT, $0-56
+	MOVQ out+0(FP), DI
+	MOVQ light+8(FP), R8
+	MOVQ a+16(FP), SI
+	MOVQ b+24(FP), R9
+	MOVQ bins+32(FP), R10
+	MOVQ blocks+40(FP), CX
+	VBROADCASTSS chromaOf<>+0(SB), Y8 // 40
+	VBROADCASTSS chromaOf<>+4(SB), Y9 // -0.2
+	VBROADCASTSS chromaOf<>+8(SB), Y10 // 1.7
+	VBROADCASTSS chromaOf<>+12(SB), Y11 // 0.32
+	VBROADCASTSS chromaOf<>+16(SB), Y12 // 31
+	VXORPS Y13, Y13, Y13
+	XORQ DX, DX
+block:
+	VMOVUPS (SI), Y0
+	VMOVUPS (R9), Y1
+	VMULPS Y0, Y0, Y2
+	VMULPS Y1, Y1, Y3
+	VADDPS Y3, Y2, Y2
+	VSQRTPS Y2, Y2
+	VMOVUPS Y2, (DI)
+	VCMPPS $0x1e, Y8, Y2, Y3 // c > 40
+	VCMPPS $0x1e, Y13, Y0, Y4 // a > 0
+	VANDPS Y4, Y3, Y3
+	VMULPS Y9, Y0, Y4
+	VCMPPS $0x1e, Y4, Y1, Y4 // b > -0.2 a
+	VANDPS Y4, Y3, Y3
+	VMULPS Y10, Y0, Y4
+	VCMPPS $0x1e, Y1, Y4, Y4 // 1.7 a > b
+	VANDPS Y4, Y3, Y3
+	VMOVMSKPS Y3, AX
+	POPCNTQ AX, AX
+	ADDQ AX, DX
+	VMULPS (R8), Y11, Y5
+	VCVTTPS2DQ Y5, Y5
+	VPMAXSD Y13, Y5, Y5
+	VPMINSD Y12, Y5, Y5
+	VEXTRACTI128 $1, Y5, X6
+	VPACKUSDW X6, X5, X5
+	VPACKUSWB X5, X5, X5
+	VMOVQ X5, (R10)
+	ADDQ $32, DI
+	ADDQ $32, R8
+	ADDQ $32, SI
+	ADDQ $32, R9
+	ADDQ $8, R10
+	DECQ CX
+	JNZ block
+	MOVQ DX, warm+48(FP)
+	VZEROUPPER
+	RET
+
+DATA chromaOf<>+0(SB)/4, $0x42200000
+DATA chromaOf<>+4(SB)/4, $0xbe4ccccd
+DATA chromaOf<>+8(SB)/4, $0x3fd9999a
+DATA chromaOf<>+12(SB)/4, $0x3ea3d70a
+DATA chromaOf<>+16(SB)/4, $31
+GLOBL chromaOf<>(SB), RODATA|NOPTR, $20
