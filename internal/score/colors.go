@@ -6,6 +6,7 @@ import (
 	"math/bits"
 
 	"github.com/saccade-dev/saccade/internal/pix"
+	"github.com/saccade-dev/saccade/internal/score/lanes"
 )
 
 // colorFeatures: how many colors, how strong, how light.
@@ -20,9 +21,9 @@ func (c *pyramid) colorFeatures(s *scratch) []Feature {
 	l := c.lab[0]
 	n := len(l.L)
 	s.chroma, s.light = grown(s.chroma, n), grown(s.light, n)
-	warm := chromas(s.chroma, s.light, l)
-	light, chroma, _ := means(l.L, s.chroma, s.chroma)
-	lightSd, chromaSd := deviations(l.L, s.chroma, light, chroma)
+	warm := lanes.Chromas(s.chroma, s.light, l.L, l.A, l.B)
+	light, chroma, _ := lanes.Means(l.L, s.chroma, s.chroma)
+	lightSd, chromaSd := lanes.Deviations(l.L, s.chroma, light, chroma)
 	return []Feature{
 		{"colors", math.Log1p(fine)},
 		{"colorsCoarse", math.Log1p(coarse)},
@@ -34,27 +35,6 @@ func (c *pyramid) colorFeatures(s *scratch) []Feature {
 		{"lightEntropy", lightEntropy(s.light)},
 		{"warm", float64(warm) / float64(n)},
 	}
-}
-
-// lightBins is how many bins lightness has.
-const lightBins = 32
-
-// chromas writes the strength of each color and, unless light is nil, the bin of its
-// lightness, and returns how many are a strong red to orange.
-func chromas(out []float32, light []uint8, l *pix.Lab) (warm int) {
-	i, warm := chromaBlocks(out, light, l)
-	for ; i < len(out); i++ {
-		a, b := l.A[i], l.B[i]
-		c := float32(math.Sqrt(float64(a*a + b*b)))
-		out[i] = c
-		if c > 40 && a > 0 && b > -0.2*a && b < 1.7*a {
-			warm++
-		}
-		if light != nil {
-			light[i] = uint8(min(max(int(l.L[i]*(lightBins*0.01)), 0), lightBins-1))
-		}
-	}
-	return warm
 }
 
 // Bits that are dropped of the channels of colors that count as the same, and how many
@@ -126,13 +106,9 @@ func hueEntropy(l *pix.Lab) float64 {
 	hist := make([]float64, hueBins+1)
 	hist[hueBins] = 4 * float64(len(l.A))
 	var lastA, lastB float32
-	var bin int
-	var size float64
+	bin, size := hueBins/2, 0.0
 	for i, a := range l.A {
 		b := l.B[i]
-		if a == 0 && b == 0 {
-			continue
-		}
 		if a != lastA || b != lastB {
 			lastA, lastB = a, b
 			bin, size = hue(float64(a), float64(b)), math.Hypot(float64(a), float64(b))
@@ -145,6 +121,9 @@ func hueEntropy(l *pix.Lab) float64 {
 // hue is the bin of a hue.
 func hue(a, b float64) int {
 	x, y := math.Abs(a), math.Abs(b)
+	if x+y == 0 {
+		return hueBins / 2
+	}
 	const near = 1e-6 // where a bin ends only the angle itself decides
 	quarter := 0
 	for _, tan := range [...]float64{0, math.Sqrt2 - 1, 1, math.Sqrt2 + 1} {
@@ -183,7 +162,7 @@ func lightEntropy(light []uint8) float64 {
 	for _, v := range light[i:] {
 		count[0][v]++
 	}
-	hist := make([]float64, lightBins)
+	hist := make([]float64, lanes.LightBins)
 	for k := range hist {
 		hist[k] = float64(count[0][k] + count[1][k] + count[2][k] + count[3][k])
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/saccade-dev/saccade/internal/pix"
+	"github.com/saccade-dev/saccade/internal/score/lanes"
 )
 
 // Local clutter after Rosenholtz, Li and Nakano (2007): how much colors,
@@ -75,22 +76,22 @@ func (s *scratch) clutter(l *pix.Lab, color, contrast, orient []float32) {
 	for i := range s.lanes {
 		s.lanes[i] = grown(s.lanes[i], 8*n)
 	}
-	colors, others, angles, spare := s.lanes[0], s.lanes[1], s.lanes[2], s.lanes[3]
+	colors, others, angles := s.lanes[0], s.lanes[1], s.lanes[2]
 	s.windows(l, colors, others, angles)
-	s.blurLanes(colors, w, h, windowSigma, spare)
-	s.blurLanes(others, w, h, windowSigma, spare)
-	s.blurLanes(angles, w, h, orientSigma, spare)
+	s.boxes.BlurLanes(colors, w, windowSigma)
+	s.boxes.BlurLanes(others, w, windowSigma)
+	s.boxes.BlurLanes(angles, w, orientSigma)
 	r := s.rows(w)
 	first, second := (*[8][]float32)(r[:8]), (*[8][]float32)(r[8:16])
 	for y := range h {
-		unpack(first, colors[8*w*y:][:8*w])
-		unpack(second, others[8*w*y:][:8*w])
-		volume(color[w*y:][:w], first, second[0])
-		spread(contrast[w*y:][:w], second[1], second[2])
-		unpack(first, angles[8*w*y:][:8*w])
-		area(orient[w*y:][:w], first)
+		lanes.Unpack(first, colors[8*w*y:][:8*w])
+		lanes.Unpack(second, others[8*w*y:][:8*w])
+		lanes.Volume(color[w*y:][:w], first, second[0])
+		lanes.Spread(contrast[w*y:][:w], second[1], second[2])
+		lanes.Unpack(first, angles[8*w*y:][:8*w])
+		lanes.Area(orient[w*y:][:w], first)
 	}
-	sixthRoots(color)
+	lanes.SixthRoots(color)
 }
 
 // windows are the planes whose local means the components are made of.
@@ -101,34 +102,34 @@ func (s *scratch) windows(l *pix.Lab, colors, others, angles []float32) {
 	s.gauss(s.outer, l.L, w, h, dogOuter)
 	// Variances are differences of large numbers: taken around the mean of the
 	// image, a flat area comes out as 0.
-	meanL, meanA, meanB := means(l.L, l.A, l.B)
+	meanL, meanA, meanB := lanes.Means(l.L, l.A, l.B)
 	r := s.rows(w)
 	first, second := (*[8][]float32)(r[:8]), (*[8][]float32)(r[8:16])
 	beside := r[16] // a row with its outermost values repeated
 	for y := range h {
 		row := w * y
-		minus(r[0], l.L[row:], float32(meanL))
-		minus(r[1], l.A[row:], float32(meanA))
-		minus(r[2], l.B[row:], float32(meanB))
+		lanes.Minus(r[0], l.L[row:], float32(meanL))
+		lanes.Minus(r[1], l.A[row:], float32(meanA))
+		lanes.Minus(r[2], l.B[row:], float32(meanB))
 		for k, pair := range [6][2]int{{0, 0}, {1, 1}, {2, 2}, {0, 1}, {0, 2}, {1, 2}} {
-			times(r[3+k], r[pair[0]], r[pair[1]])
+			lanes.Times(r[3+k], r[pair[0]], r[pair[1]])
 		}
-		contrasts(r[9], r[10], s.inner[row:], s.outer[row:])
-		pack(colors[8*row:][:8*w], first)
-		pack(others[8*row:][:8*w], second)
+		lanes.Contrasts(r[9], r[10], s.inner[row:], s.outer[row:])
+		lanes.Pack(colors[8*row:][:8*w], first)
+		lanes.Pack(others[8*row:][:8*w], second)
 		beside = append(append(append(beside[:0], l.L[row]), l.L[row:][:w]...), l.L[row+w-1])
-		directions(r[0], r[1], l.L[w*max(y-1, 0):], beside, l.L[w*min(y+1, h-1):])
-		times(r[2], r[0], r[0])
-		times(r[3], r[1], r[1])
-		times(r[4], r[0], r[1])
-		pack(angles[8*row:][:8*w], first)
+		lanes.Directions(r[0], r[1], l.L[w*max(y-1, 0):], beside, l.L[w*min(y+1, h-1):])
+		lanes.Times(r[2], r[0], r[0])
+		lanes.Times(r[3], r[1], r[1])
+		lanes.Times(r[4], r[0], r[1])
+		lanes.Pack(angles[8*row:][:8*w], first)
 	}
 }
 
 // gauss is an exact Gaussian for small sigmas, separable.
 func (s *scratch) gauss(dst, src []float32, w, h int, sigma float64) {
 	r := int(math.Ceil(3 * sigma))
-	var k [maxTaps]float32
+	var k [lanes.MaxTaps]float32
 	var sum float32
 	for i := range 2*r + 1 {
 		k[i] = float32(math.Exp(-float64((i-r)*(i-r)) / (2 * sigma * sigma)))
@@ -137,14 +138,14 @@ func (s *scratch) gauss(dst, src []float32, w, h int, sigma float64) {
 	for i := range k {
 		k[i] /= sum
 	}
-	var from [maxTaps][]float32
+	var from [lanes.MaxTaps][]float32
 	rows := s.rows(w)
 	between, row := rows[17], rows[16]
 	for y := range h {
 		for i := range 2*r + 1 {
 			from[i] = src[min(max(y+i-r, 0), h-1)*w:][:w]
 		}
-		weighAll(between, from[:2*r+1], k[:])
+		lanes.WeighAll(between, from[:2*r+1], k[:])
 		row = row[:0] // with the outermost values repeated
 		for range r {
 			row = append(row, between[0])
@@ -156,12 +157,9 @@ func (s *scratch) gauss(dst, src []float32, w, h int, sigma float64) {
 		for i := range 2*r + 1 {
 			from[i] = row[i:][:w]
 		}
-		weighAll(dst[w*y:][:w], from[:2*r+1], k[:])
+		lanes.WeighAll(dst[w*y:][:w], from[:2*r+1], k[:])
 	}
 }
-
-// maxTaps is how many values the larger one of the two Gaussians weighs.
-const maxTaps = 9
 
 // raise makes a plane at least as high as a coarser one, which is resampled bilinearly.
 func (s *scratch) raise(dst, p *pix.Plane) {
@@ -186,7 +184,7 @@ func (s *scratch) raise(dst, p *pix.Plane) {
 	}
 	for y := range dst.H {
 		y0, y1, f := between(y, p.H, dst.H)
-		lerpMax(dst.V[y*dst.W:][:dst.W], get(y0), get(y1), f)
+		lanes.LerpMax(dst.V[y*dst.W:][:dst.W], get(y0), get(y1), f)
 	}
 }
 

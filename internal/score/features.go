@@ -5,14 +5,15 @@ import (
 	"strconv"
 
 	"github.com/saccade-dev/saccade/internal/pix"
+	"github.com/saccade-dev/saccade/internal/score/lanes"
 )
 
 // features measures the image. All are taken at the working size, so that
 // images of all sizes compare.
 func (c *pyramid) features(g *congestion, s *scratch) []Feature {
-	color, contrast, orient := means(g.color.V, g.contrast.V, g.orient.V)
+	color, contrast, orient := lanes.Means(g.color.V, g.contrast.V, g.orient.V)
 	f := []Feature{
-		{"segments", math.Log1p(float64(segments(c.lab[1], 12.5, 16)))},
+		{"segments", math.Log1p(float64(s.segments(c.lab[1], 12.5, 16)))},
 		{"colorVolume", math.Sqrt(color)},
 		{"contrastSpread", math.Sqrt(contrast)},
 		{"orientSpread", math.Sqrt(orient)},
@@ -52,33 +53,12 @@ func (s *scratch) gradients(l *pix.Lab) (length, strong float64) {
 	for y := 1; y < h-1; y++ {
 		clear(sums)
 		for _, v := range [3][]float32{l.L, l.A, l.B} {
-			addSobel(sums, v[(y-1)*w:y*w], v[y*w:(y+1)*w], v[(y+1)*w:(y+2)*w])
+			lanes.AddSobel(sums, v[(y-1)*w:y*w], v[y*w:(y+1)*w], v[(y+1)*w:(y+2)*w])
 		}
-		done, many := lengthBlocks(sums, &length)
-		n += many
-		for _, sum := range sums[done:] {
-			m := math.Sqrt(float64(sum)) / 8
-			length += m
-			if m > 8 {
-				n++
-			}
-		}
+		n += lanes.Lengths(sums, &length)
 	}
 	area := float64((w - 2) * (h - 2))
 	return length / area, float64(n) / area
-}
-
-// addSobel adds the squared Sobel gradients of the middle one of three rows.
-func addSobel(sums, above, row, below []float32) {
-	n := len(sums)
-	a0, a1, a2 := above[:n], above[1:][:n], above[2:][:n]
-	b0, b2 := row[:n], row[2:][:n]
-	c0, c1, c2 := below[:n], below[1:][:n], below[2:][:n]
-	for x := sobelBlocks(sums, above, row, below); x < n; x++ {
-		dx := a2[x] + 2*b2[x] + c2[x] - a0[x] - 2*b0[x] - c0[x]
-		dy := c0[x] + 2*c1[x] + c2[x] - a0[x] - 2*a1[x] - a2[x]
-		sums[x] += dx*dx + dy*dy
-	}
 }
 
 // detail is the mean of |L - local mean|.
@@ -87,8 +67,8 @@ func (s *scratch) detail(l *pix.Lab) float64 {
 	s.inner, s.outer = grown(s.inner, n), grown(s.outer, n)
 	b := s.inner
 	copy(b, l.L)
-	blur(&pix.Plane{W: l.W, H: l.H, V: b}, 1.5, s.outer)
-	contrasts(b, s.outer, l.L, b)
+	s.boxes.Blur(b, l.W, 1.5)
+	lanes.Contrasts(b, s.outer, l.L, b)
 	return mean(b)
 }
 
@@ -154,8 +134,17 @@ func boxDeviation(l *pix.Lab, x0, y0, size int) float64 {
 // codeFeatures: how many bits a JPEG of it takes, per pixel, at two scales.
 func (c *pyramid) codeFeatures(s *scratch) []Feature {
 	return []Feature{
-		{"bits1", math.Log(s.jpegBits(c.rgb[0]))},
-		{"bits2", math.Log(s.jpegBits(c.rgb[1]))},
-		{"bits4", math.Log(s.jpegBits(c.rgb[2]))},
+		{"bits1", math.Log(s.bits(c.rgb[0]))},
+		{"bits2", math.Log(s.bits(c.rgb[1]))},
+		{"bits4", math.Log(s.bits(c.rgb[2]))},
 	}
+}
+
+// bits is the size of a JPEG in bits a pixel.
+func (s *scratch) bits(p *pix.RGB) float64 {
+	n := s.coded.Size(p.Pix, p.W, p.H)
+	if n == 0 {
+		return 1 // sides of 65536 and more, which no image has at the working size
+	}
+	return 8 * float64(n) / float64(p.W*p.H)
 }

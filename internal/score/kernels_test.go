@@ -1,52 +1,79 @@
 package score
 
 import (
+	"math"
 	"math/rand/v2"
-	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/saccade-dev/saccade/internal/pix"
+	"github.com/saccade-dev/saccade/internal/score/lanes"
 )
 
-// TestKernelsEqualPlainGo: whole blocks come out bit for bit as plain Go has them, and
-// what lies behind them is untouched.
-func TestKernelsEqualPlainGo(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2))
-	values := func(n int) []float32 {
-		v := make([]float32, n)
-		for i := range v {
-			v[i] = float32(r.NormFloat64() * 40)
-		}
-		return v
+// noisy is an image of random blocks, lines and noise, up to the strongest one.
+func noisy(r *rand.Rand, w, h int) *pix.RGB {
+	p := pix.New(w, h)
+	strength, side := r.IntN(256), 1+r.IntN(24)
+	colors := [3][3]int{}
+	for i := range colors {
+		colors[i] = [3]int{r.IntN(256), r.IntN(256), r.IntN(256)}
 	}
-	for n := range 70 {
-		a, b, c, sum := values(n+2), values(n+2), values(n+2), values(n)
-		f := float32(r.NormFloat64())
+	for i := range p.Pix {
+		x, y := i/3%w, i/3/w
+		v := colors[(x/side*7+y/side*3)%3][i%3]
+		if strength > 40 {
+			v += r.IntN(2*strength+1) - strength
+		}
+		p.Pix[i] = uint8(min(max(v, 0), 255))
+	}
+	return p
+}
 
-		want, got := slices.Clone(sum), slices.Clone(sum)
-		for x := range sobelBlocks(got, a, b, c) {
-			dx := a[x+2] + 2*b[x+2] + c[x+2] - a[x] - 2*b[x] - c[x]
-			dy := c[x] + 2*c[x+1] + c[x+2] - a[x] - 2*a[x+1] - a[x+2]
-			want[x] += dx*dx + dy*dy
+// TestMeasureEqualsPlainGo: every measure and map is the same without kernels.
+func TestMeasureEqualsPlainGo(t *testing.T) {
+	if !lanes.Fast {
+		t.Skip("no kernels for this processor")
+	}
+	defer func() { lanes.Fast = true }()
+	r := rand.New(rand.NewPCG(7, 8))
+	for _, size := range [][2]int{{446, 251}, {334, 335}, {37, 3000}, {1, 1}, {2, 5}, {9000, 12}, {400, 280}, {17, 6588}} {
+		p := noisy(r, size[0], size[1])
+		var got [2]*PageMetrics
+		for i := range got {
+			lanes.Fast = i == 0
+			got[i] = Measure(p)
 		}
-		if !slices.Equal(got, want) {
-			t.Errorf("sobel of %d values: %v, want %v", n, got, want)
+		if d := cmp.Diff(got[1].Features(), got[0].Features()); d != "" {
+			t.Errorf("%v: the kernels measure otherwise: %s", size, d)
 		}
+		for i, maps := range [2]func(*PageMetrics) *pix.Plane{(*PageMetrics).ClarityMap, (*PageMetrics).ExcitingnessMap} {
+			if d := cmp.Diff(maps(got[1]), maps(got[0])); d != "" {
+				t.Errorf("%v: map %d of the kernels: %s", size, i, d)
+			}
+		}
+	}
+}
 
-		want, got = slices.Clone(sum), slices.Clone(sum)
-		for x := range weighBlocks(got, a[:n], f) {
-			want[x] += f * a[x]
+// TestHue: bins are those of the angle itself, near their ends too.
+func TestHue(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for i := range 200000 {
+		a, b := float64(float32(r.NormFloat64()*50)), float64(float32(r.NormFloat64()*50))
+		switch i % 8 {
+		case 0:
+			b = float64(float32(a * (math.Sqrt2 - 1)))
+		case 1:
+			b = -a
+		case 2:
+			b = float64(float32(-a * (math.Sqrt2 + 1)))
+		case 3:
+			a, b = float64(i%3-1), float64(i/3%3-1)
+		case 4:
+			a *= 1e-8
 		}
-		if !slices.Equal(got, want) {
-			t.Errorf("weighing of %d values: %v, want %v", n, got, want)
-		}
-
-		want, got = slices.Clone(sum), slices.Clone(sum)
-		dst, mean := make([]float32, n), make([]float32, n)
-		for x := range slideBlocks(dst, got, a[:n], b[:n], f) {
-			s := want[x] + a[x]
-			mean[x], want[x] = s*f, s-b[x]
-		}
-		if !slices.Equal(got, want) || !slices.Equal(dst, mean) {
-			t.Errorf("sliding of %d values: %v and %v, want %v and %v", n, dst, got, mean, want)
+		if got, want := hue(a, b), min(int((math.Atan2(b, a)/(2*math.Pi)+0.5)*16), 15); got != want {
+			t.Fatalf("the hue of %g, %g is in bin %d, want %d", a, b, got, want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/saccade-dev/saccade/internal/pix"
+	"github.com/saccade-dev/saccade/internal/score/lanes"
 )
 
 // PageMetrics is what was measured of one image. It is immutable.
@@ -131,7 +132,7 @@ func (m *PageMetrics) edges() *pix.Plane { return edgeMap(m.lab) }
 
 func (m *PageMetrics) chromaPlane() *pix.Plane {
 	out := pix.NewPlane(m.lab.W, m.lab.H)
-	chromas(out.V, nil, m.lab)
+	lanes.Chromas(out.V, make([]uint8, len(out.V)), m.lab.L, m.lab.A, m.lab.B)
 	return out
 }
 
@@ -144,6 +145,6 @@ func (m *PageMetrics) combine(components [4]*pix.Plane, weights [4]float64) *pix
 			sum.V[j] += k * v
 		}
 	}
-	blur(sum, max(mapSmooth*math.Max(float64(sum.W), float64(sum.H)), 1.5), make([]float32, len(sum.V)))
+	blur(sum, max(mapSmooth*math.Max(float64(sum.W), float64(sum.H)), 1.5))
 	return sum
 }

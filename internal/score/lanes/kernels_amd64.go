@@ -1,16 +1,16 @@
-package score
+package lanes
 
 import "golang.org/x/sys/cpu"
 
 // The kernels do what the loops of plain Go behind them do, bit for bit, for whole blocks
 // of eight values, and return how many they have done: none without AVX2.
 
-// fast reports whether there are kernels.
-var fast = cpu.X86.HasAVX2
+// Fast reports whether there are kernels. Tests may turn them off.
+var Fast = cpu.X86.HasAVX2
 
 // blocks is how many whole blocks of so many values are left to the kernels.
 func blocks(values int) int {
-	if !fast {
+	if !Fast {
 		return 0
 	}
 	return values / 8
@@ -61,33 +61,5 @@ func weighBlocks(dst, src []float32, f float32) int {
 	}
 	_ = src[8*n-1]
 	weighAVX2(&dst[0], &src[0], uintptr(n), f)
-	return 8 * n
-}
-
-//go:noescape
-func codeBlockAVX2(dst *[64]int16, src *byte, stride uintptr, q *quantization) (zeros uint64)
-
-// codeBlockFast is codeBlock, if there is a kernel for it.
-func codeBlockFast(dst *[64]int16, src []byte, stride int, q *quantization) (zeros uint64, ok bool) {
-	if !fast {
-		return 0, false
-	}
-	_ = src[7*stride+7]
-	return codeBlockAVX2(dst, &src[0], uintptr(stride), q), true
-}
-
-// lumaAVX2 is lumaBlocks for so many blocks, at least one; it reads four bytes more.
-//
-//go:noescape
-func lumaAVX2(dst, src *byte, blocks uintptr)
-
-// lumaBlocks converts pixels to luma.
-func lumaBlocks(dst, src []byte) int {
-	n := (len(src) - 4) / 24
-	if n <= 0 || !fast {
-		return 0
-	}
-	_, _ = dst[8*n-1], src[24*n+3]
-	lumaAVX2(&dst[0], &src[0], uintptr(n))
 	return 8 * n
 }

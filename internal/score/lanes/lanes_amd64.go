@@ -1,6 +1,4 @@
-package score
-
-import "github.com/saccade-dev/saccade/internal/pix"
+package lanes
 
 // The kernels of lanes.go; see kernels_amd64.go.
 
@@ -43,7 +41,7 @@ func unpackBlocks(dst *[8][]float32, src []float32) int {
 func boxLanesAVX2(dst, src *float32, stride, width, r uintptr, inv float32)
 
 func boxLaneBlocks(dst, src []float32, w, h, r int, inv float32) int {
-	if !fast || w <= 2*r || r < 1 || h < 1 {
+	if !Fast || w <= 2*r || r < 1 || h < 1 {
 		return 0
 	}
 	_, _ = src[8*w*h-1], dst[8*w*h-1]
@@ -87,7 +85,7 @@ func weighAllAVX2(dst *float32, src **float32, f *float32, taps, blocks uintptr)
 func weighAllBlocks(dst []float32, src [][]float32, f []float32) int {
 	n := blocks(len(dst))
 	if n > 0 {
-		var p [maxTaps]*float32
+		var p [MaxTaps]*float32
 		for i, row := range src {
 			_, _ = row[8*n-1], f[i]
 			p[i] = &row[0]
@@ -221,11 +219,52 @@ func lengthBlocks(squares []float32, sum *float64) (done, strong int) {
 //go:noescape
 func chromaAVX2(out, light, a, b *float32, bins *uint8, blocks uintptr) (warm uintptr)
 
-func chromaBlocks(out []float32, light []uint8, l *pix.Lab) (done, warm int) {
+func chromaBlocks(out []float32, bins []uint8, light, a, b []float32) (done, warm int) {
 	n := blocks(len(out))
-	if n == 0 || light == nil {
+	if n == 0 {
 		return 0, 0
 	}
-	_, _, _, _ = light[8*n-1], l.L[8*n-1], l.A[8*n-1], l.B[8*n-1]
-	return 8 * n, int(chromaAVX2(&out[0], &l.L[0], &l.A[0], &l.B[0], &light[0], uintptr(n)))
+	_, _, _, _ = bins[8*n-1], light[8*n-1], a[8*n-1], b[8*n-1]
+	return 8 * n, int(chromaAVX2(&out[0], &light[0], &a[0], &b[0], &bins[0], uintptr(n)))
+}
+
+//go:noescape
+func levelAVX2(dst *uint8, src *float32, blocks uintptr, from, step, top float32)
+
+func levelBlocks(dst []uint8, src []float32, from, step float32, top uint8) int {
+	n := blocks(len(dst))
+	if n > 0 {
+		_ = src[8*n-1]
+		levelAVX2(&dst[0], &src[0], uintptr(n), from, step, float32(top))
+	}
+	return 8 * n
+}
+
+//go:noescape
+func sortAVX2(dst, src *[5]*uint8, blocks uintptr)
+
+//go:noescape
+func medianAVX2(dst *uint8, columns *[5]*uint8, blocks uintptr)
+
+// medianFast is Medians.Row with kernels, whole blocks of 32 at a time.
+func (m *Medians) medianFast(dst []uint8, src *[5][]uint8, w int) bool {
+	if !Fast {
+		return false
+	}
+	n := len(dst) / blockOfMedians
+	const beside = 2 // columns to the left and to the right
+	var rows, sorted [5]*uint8
+	for k := range rows {
+		m.sorted[k] = grown(m.sorted[k], len(dst)+2*beside)
+		rows[k], sorted[k] = &src[k][:len(dst)][0], &m.sorted[k][beside]
+	}
+	sortAVX2(&sorted, &rows, uintptr(n))
+	for k := range sorted {
+		v := m.sorted[k]
+		v[0], v[1] = v[beside], v[beside]
+		v[beside+w], v[beside+w+1] = v[beside+w-1], v[beside+w-1]
+		sorted[k] = &v[0]
+	}
+	medianAVX2(&dst[0], &sorted, uintptr(n))
+	return true
 }

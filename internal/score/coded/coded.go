@@ -1,4 +1,11 @@
-package score
+// Package coded counts how many bytes an image takes as a JPEG without writing one: a
+// measure of its detail.
+//
+// The contract: the size is that of what image/jpeg writes at quality 75 in 4:2:0, to the
+// byte, of the image in the colors of JPEG with the color of the top left one of 2 x 2
+// pixels. Tables and codes are read from a file that image/jpeg writes; the transform is
+// the same.
+package coded
 
 import (
 	"bytes"
@@ -6,21 +13,27 @@ import (
 	"image/jpeg"
 	"math/bits"
 	"sync"
-
-	"github.com/saccade-dev/saccade/internal/pix"
 )
 
-// The size of a JPEG is counted without writing one: the same transform, tables and
-// codes as image/jpeg has at quality 75, to the byte.
+// quality is that of the JPEG.
+const quality = 75
 
-// jpegBits is the size of a JPEG of quality 75 in bits a pixel.
-func (s *scratch) jpegBits(p *pix.RGB) float64 {
-	if p.W >= 1<<16 || p.H >= 1<<16 {
-		return 1 // no JPEG is that large, and no image at the working size
+// Counter counts sizes, and keeps its memory for the next one. The zero value is ready;
+// it belongs to one goroutine.
+type Counter struct {
+	frame frame420
+	coder coder
+}
+
+// Size is the size of a JPEG in bytes, of an image of w x h pixels, at least one, of three
+// bytes each; 0: a side is too long for one.
+func (k *Counter) Size(pix []byte, w, h int) int {
+	if w >= 1<<16 || h >= 1<<16 {
+		return 0
 	}
-	m := &s.coded
-	m.load(p)
-	c := coder{tables: jpegTables()}
+	m, c := &k.frame, &k.coder
+	m.load(pix, w, h)
+	*c = coder{tables: jpegTables()}
 	var last [3]int
 	for y := range m.rows {
 		for x := range m.columns {
@@ -33,7 +46,7 @@ func (s *scratch) jpegBits(p *pix.RGB) float64 {
 			last[2] = c.block(1, m.cr[at:], m.stride/2, last[2])
 		}
 	}
-	return 8 * float64(c.tables.head+c.end()) / float64(p.W*p.H)
+	return c.tables.head + c.end()
 }
 
 // frame420 is an image in the colors of JPEG, padded to whole blocks with its last
@@ -45,21 +58,21 @@ type frame420 struct {
 }
 
 // load converts an image; of color the top left one of 2 x 2 pixels counts.
-func (m *frame420) load(p *pix.RGB) {
-	m.columns, m.rows = (p.W+15)/16, (p.H+15)/16
+func (m *frame420) load(pix []byte, width, height int) {
+	m.columns, m.rows = (width+15)/16, (height+15)/16
 	m.stride = 16 * m.columns
 	n := m.stride * 16 * m.rows
 	m.luma, m.cb, m.cr = grown(m.luma, n), grown(m.cb, n/4), grown(m.cr, n/4)
 	for y := range 16 * m.rows {
 		row := m.luma[y*m.stride:][:m.stride]
-		if y >= p.H {
-			copy(row, m.luma[(p.H-1)*m.stride:])
+		if y >= height {
+			copy(row, m.luma[(height-1)*m.stride:])
 			continue
 		}
-		lumaRow(row, p.Pix[3*y*p.W:][:3*p.W])
-		fill(row, p.W)
+		lumaRow(row, pix[3*y*width:][:3*width])
+		fill(row, width)
 	}
-	w, h := (p.W+1)/2, (p.H+1)/2
+	w, h := (width+1)/2, (height+1)/2
 	for y := range 8 * m.rows {
 		cb, cr := m.cb[y*m.stride/2:][:m.stride/2], m.cr[y*m.stride/2:][:m.stride/2]
 		if y >= h {
@@ -67,7 +80,7 @@ func (m *frame420) load(p *pix.RGB) {
 			copy(cr, m.cr[(h-1)*m.stride/2:])
 			continue
 		}
-		src := p.Pix[6*y*p.W:][:3*p.W]
+		src := pix[6*y*width:][:3*width]
 		for x := range w {
 			s := src[6*x:][:3]
 			r, g, b := int32(s[0]), int32(s[1]), int32(s[2])
@@ -115,8 +128,8 @@ type quantization struct {
 var jpegTables = sync.OnceValue(func() *codeTables {
 	t := new(codeTables)
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, image.NewYCbCr(image.Rect(0, 0, 1, 1), image.YCbCrSubsampleRatio420), &jpeg.Options{Quality: 75}); err != nil {
-		panic("score: " + err.Error())
+	if err := jpeg.Encode(&b, image.NewYCbCr(image.Rect(0, 0, 1, 1), image.YCbCrSubsampleRatio420), &jpeg.Options{Quality: quality}); err != nil {
+		panic("coded: " + err.Error())
 	}
 	z := 0
 	for d := range 15 { // diagonals
@@ -255,4 +268,12 @@ func (c *coder) end() int {
 		}
 	}
 	return c.bytes
+}
+
+// grown returns n values of any content, in the memory of v if they fit.
+func grown(v []byte, n int) []byte {
+	if cap(v) < n {
+		return make([]byte, n)
+	}
+	return v[:n]
 }

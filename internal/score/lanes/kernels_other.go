@@ -1,22 +1,17 @@
 //go:build !amd64
 
-package score
-
-import "github.com/saccade-dev/saccade/internal/pix"
+package lanes
 
 // Everything is left to plain Go here.
 
-var fast = false
+// Fast reports whether there are kernels.
+var Fast = false
 
 func slideBlocks(_, _, _, _ []float32, _ float32) int { return 0 }
 
 func sobelBlocks(_, _, _, _ []float32) int { return 0 }
 
 func weighBlocks(_, _ []float32, _ float32) int { return 0 }
-
-func codeBlockFast(*[64]int16, []byte, int, *quantization) (uint64, bool) { return 0, false }
-
-func lumaBlocks(_, _ []byte) int { return 0 }
 
 func packBlocks([]float32, *[8][]float32) int { return 0 }
 
@@ -50,4 +45,8 @@ func squareBlocks(_, _ []float32, _ [2]float64, _ *[2]float64) int { return 0 }
 
 func lengthBlocks([]float32, *float64) (done, strong int) { return 0, 0 }
 
-func chromaBlocks([]float32, []uint8, *pix.Lab) (done, warm int) { return 0, 0 }
+func chromaBlocks([]float32, []uint8, []float32, []float32, []float32) (done, warm int) { return 0, 0 }
+
+func levelBlocks([]uint8, []float32, float32, float32, uint8) int { return 0 }
+
+func (*Medians) medianFast([]uint8, *[5][]uint8, int) bool { return false }

@@ -1,12 +1,22 @@
-package score
+// Package lanes has the inner loops of package score, with kernels for processors that
+// have them.
+//
+// The contract: everything is a pure function of its arguments, safe for concurrent use
+// on memory of its own, and the same to the bit with a kernel and in plain Go, which does
+// what is left behind whole blocks of eight values. Lengths are those of the first
+// argument; shorter other ones panic.
+//
+// Lanes are eight planes side by side, which are worked on as one: value k of pixel i
+// stands at 8*i+k.
+package lanes
 
 import "math"
 
-// Lanes are eight planes side by side, which are worked on as one: value k of pixel i
-// stands at 8*i+k.
+// MaxTaps is how many rows [WeighAll] takes at most.
+const MaxTaps = 9
 
-// pack puts rows of equal length into lanes.
-func pack(dst []float32, src *[8][]float32) {
+// Pack puts rows of equal length into lanes.
+func Pack(dst []float32, src *[8][]float32) {
 	for x := packBlocks(dst, src); 8*x < len(dst); x++ {
 		for k, row := range src {
 			dst[8*x+k] = row[x]
@@ -14,22 +24,12 @@ func pack(dst []float32, src *[8][]float32) {
 	}
 }
 
-// unpack is the opposite of pack.
-func unpack(dst *[8][]float32, src []float32) {
+// Unpack is the opposite of pack.
+func Unpack(dst *[8][]float32, src []float32) {
 	for x := unpackBlocks(dst, src); 8*x < len(src); x++ {
 		for k, row := range dst {
 			row[x] = src[8*x+k]
 		}
-	}
-}
-
-// blurLanes is blur for eight planes.
-func (s *scratch) blurLanes(v []float32, w, h int, sigma float64, spare []float32) {
-	r := boxRadius(sigma)
-	s.sum = grown(s.sum, 8*w)
-	for range 3 {
-		boxLanes(spare, v, w, h, r)
-		boxColumns(v, spare, s.sum, 8*w, r)
 	}
 }
 
@@ -59,22 +59,22 @@ func boxLanes(dst, src []float32, w, h, r int) {
 	}
 }
 
-// minus takes a number from values.
-func minus(dst, src []float32, v float32) {
+// Minus takes a number from values.
+func Minus(dst, src []float32, v float32) {
 	for x := minusBlocks(dst, src, v); x < len(dst); x++ {
 		dst[x] = src[x] - v
 	}
 }
 
-// times multiplies values.
-func times(dst, a, b []float32) {
+// Times multiplies values.
+func Times(dst, a, b []float32) {
 	for x := timesBlocks(dst, a, b); x < len(dst); x++ {
 		dst[x] = a[x] * b[x]
 	}
 }
 
-// weighAll is the weighted sum of at most maxTaps rows.
-func weighAll(dst []float32, src [][]float32, f []float32) {
+// WeighAll is the weighted sum of at most [MaxTaps] rows.
+func WeighAll(dst []float32, src [][]float32, f []float32) {
 	for x := weighAllBlocks(dst, src, f); x < len(dst); x++ {
 		var sum float32
 		for i, row := range src {
@@ -84,23 +84,23 @@ func weighAll(dst []float32, src [][]float32, f []float32) {
 	}
 }
 
-// contrasts are the sizes of differences and their squares.
-func contrasts(size, square, a, b []float32) {
+// Contrasts are the sizes of differences and their squares.
+func Contrasts(size, square, a, b []float32) {
 	for x := contrastBlocks(size, square, a, b); x < len(size); x++ {
 		d := a[x] - b[x]
 		size[x], square[x] = max(d, -d), d*d
 	}
 }
 
-// spread is the standard deviation, of means of values and of their squares.
-func spread(dst, mean, squares []float32) {
+// Spread is the standard deviation, of means of values and of their squares.
+func Spread(dst, mean, squares []float32) {
 	for x := spreadBlocks(dst, mean, squares); x < len(dst); x++ {
 		dst[x] = float32(math.Sqrt(float64(max(squares[x]-mean[x]*mean[x], 0))))
 	}
 }
 
-// directions are the vectors of gradients at twice their angle. Place x of row is x+1.
-func directions(c, s, up, row, down []float32) {
+// Directions are the vectors of gradients at twice their angle. Place x of row is x+1.
+func Directions(c, s, up, row, down []float32) {
 	for x := directionBlocks(c, s, up, row, down); x < len(c); x++ {
 		dx, dy := row[x+2]-row[x], down[x]-up[x]
 		c[x], s[x] = 0, 0
@@ -110,8 +110,8 @@ func directions(c, s, up, row, down []float32) {
 	}
 }
 
-// area is det(cov)^(1/4) by local means of c, s, c*c, s*s and c*s.
-func area(dst []float32, rows *[8][]float32) {
+// Area is det(cov)^(1/4) by local means of c, s, c*c, s*s and c*s.
+func Area(dst []float32, rows *[8][]float32) {
 	for x := areaBlocks(dst, rows); x < len(dst); x++ {
 		u, v := rows[0][x], rows[1][x]
 		det := (rows[2][x]-u*u)*(rows[3][x]-v*v) - (rows[4][x]-u*v)*(rows[4][x]-u*v)
@@ -119,8 +119,8 @@ func area(dst []float32, rows *[8][]float32) {
 	}
 }
 
-// volume is det(cov) by local means of L, a, b, L*L, a*a, b*b, L*a, L*b and a*b.
-func volume(dst []float32, rows *[8][]float32, ab []float32) {
+// Volume is det(cov) by local means of L, a, b, L*L, a*a, b*b, L*a, L*b and a*b.
+func Volume(dst []float32, rows *[8][]float32, ab []float32) {
 	// Gray images have no volume; a little color noise (0.5 units of Lab)
 	// everywhere lets their lightness count.
 	const floor, noise = 0.25, 0.02
@@ -133,8 +133,8 @@ func volume(dst []float32, rows *[8][]float32, ab []float32) {
 	}
 }
 
-// sixthRoots takes them of what is above 0; all else is 0.
-func sixthRoots(v []float32) {
+// SixthRoots takes them of what is above 0, and finite; all else is 0.
+func SixthRoots(v []float32) {
 	for i := rootBlocks(v); i < len(v); i++ {
 		root := 0.0
 		if v[i] > 0 {
@@ -144,8 +144,8 @@ func sixthRoots(v []float32) {
 	}
 }
 
-// lerpMax raises values to what lies between a and b.
-func lerpMax(dst, a, b []float32, f float32) {
+// LerpMax raises values to what lies between a and b.
+func LerpMax(dst, a, b []float32, f float32) {
 	for x := lerpMaxBlocks(dst, a, b, f); x < len(dst); x++ {
 		dst[x] = max(dst[x], a[x]+(b[x]-a[x])*f)
 	}

@@ -1,4 +1,4 @@
-package score
+package coded
 
 // codeBlock transforms 8 x 8 samples and divides their coefficients, which come column by
 // column; bit i of the answer says that coefficient i is zero.
