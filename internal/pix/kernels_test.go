@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/saccade-dev/saccade/internal/pix/rows"
 )
 
 // bytesOf are n random bytes, mostly extreme ones: what could overflow does.
@@ -26,7 +28,7 @@ func bytesOf(r *rand.Rand, n int) []byte {
 
 // shrunk is a random frame made smaller with a set of kernels. The frame ends
 // where its memory does, so that a kernel which reads on may fail.
-func shrunk(src, dst image.Point, seed uint64, k kernels) []byte {
+func shrunk(src, dst image.Point, seed uint64, k rows.Kernels) []byte {
 	r := rand.New(rand.NewPCG(seed, 3))
 	c := image.Pt((src.X+1)/2, (src.Y+1)/2)
 	m := &image.YCbCr{Y: bytesOf(r, src.X*src.Y), Cb: bytesOf(r, c.X*c.Y), Cr: bytesOf(r, c.X*c.Y),
@@ -46,7 +48,7 @@ func TestKernelsEqualPlainGo(t *testing.T) {
 	for _, s := range sizes {
 		t.Run(fmt.Sprint(s), func(t *testing.T) {
 			a, b := image.Pt(s[0], s[1]), image.Pt(s[2], s[3])
-			if !bytes.Equal(shrunk(a, b, 1, bestKernels()), shrunk(a, b, 1, plainGo())) {
+			if !bytes.Equal(shrunk(a, b, 1, rows.Best()), shrunk(a, b, 1, rows.Plain())) {
 				t.Error("the answers differ")
 			}
 		})
@@ -55,7 +57,7 @@ func TestKernelsEqualPlainGo(t *testing.T) {
 		side := rapid.IntRange(1, 200)
 		a, b := image.Pt(side.Draw(t, "w"), side.Draw(t, "h")), image.Pt(side.Draw(t, "dw"), side.Draw(t, "dh"))
 		seed := rapid.Uint64().Draw(t, "seed")
-		if !bytes.Equal(shrunk(a, b, seed, bestKernels()), shrunk(a, b, seed, plainGo())) {
+		if !bytes.Equal(shrunk(a, b, seed, rows.Best()), shrunk(a, b, seed, rows.Plain())) {
 			t.Error("the answers differ")
 		}
 	})
@@ -67,7 +69,7 @@ func TestKernelsEqualPlainGoOnRGB(t *testing.T) {
 		a, b := image.Pt(side.Draw(t, "w"), side.Draw(t, "h")), image.Pt(side.Draw(t, "dw"), side.Draw(t, "dh"))
 		src := bytesOf(rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 4)), 3*a.X*a.Y)
 		var got [2][]byte
-		for i, k := range []kernels{bestKernels(), plainGo()} {
+		for i, k := range []rows.Kernels{rows.Best(), rows.Plain()} {
 			s := newScaler(a, b, 3)
 			s.kernels, got[i] = k, make([]byte, 3*b.X*b.Y)
 			for y := range b.Y {
@@ -87,21 +89,21 @@ func TestLimitedKernel(t *testing.T) {
 	for i := range y {
 		y[i] = uint8(i)
 	}
-	best, plain := bestKernels(), plainGo()
+	best, plain := rows.Best(), rows.Plain()
 	got, want := make([]byte, 3*n), make([]byte, 3*n)
 	for c := range 1 << 16 {
 		for i := range cb {
 			cb[i], cr[i] = uint8(c), uint8(c>>8)
 		}
-		best.limitedRow(got, y, cb, cr)
-		plain.limitedRow(want, y, cb, cr)
+		limitedRow(&best, got, y, cb, cr)
+		limitedRow(&plain, want, y, cb, cr)
 		if !bytes.Equal(got, want) {
 			t.Fatalf("Cb %d, Cr %d: %v, want %v", cb[0], cr[0], got, want)
 		}
 	}
 	for n := range 40 { // nothing is written beyond the row
 		got = bytes.Repeat([]byte{7}, 3*n+8)
-		best.limitedRow(got[:3*n:3*n], y[100:100+n], cb[:n], cr[:n])
+		limitedRow(&best, got[:3*n:3*n], y[100:100+n], cb[:n], cr[:n])
 		if !bytes.Equal(got[3*n:], bytes.Repeat([]byte{7}, 8)) {
 			t.Errorf("%d pixels: written beyond the end", n)
 		}

@@ -3,6 +3,8 @@ package pix
 import (
 	"encoding/binary"
 	"image"
+
+	"github.com/saccade-dev/saccade/internal/pix/rows"
 )
 
 // Scale returns the image at w x h pixels: the average of the covered area
@@ -49,9 +51,9 @@ type scaler struct {
 	paired   bool // one channel, and columns are taken two by two
 	rows     []rowTaps
 	cols     []colTaps
-	quads    []quad   // the same as cols, where it is possible
-	sum      []uint32 // weighted sum of the covered rows, per column or pair of columns
-	kernels
+	quads    *rows.Columns // the same as cols, where it is possible
+	sum      []uint32      // weighted sum of the covered rows, per column or pair of columns
+	kernels  rows.Kernels
 }
 
 // pairedRatio is how much narrower a plane must get before its columns are
@@ -73,30 +75,24 @@ type colTaps struct {
 	weights []uint32
 }
 
-// quad is colTaps with exactly four weights, which need no loop.
-type quad struct {
-	first int
-	w     [4]uint64
-}
-
 // quads turns columns of at most four weights into quads within width sources;
 // nil if there are others.
-func quads(cols []colTaps, width int) []quad {
+func quads(cols []colTaps, width int) *rows.Columns {
 	if width < 4 {
 		return nil
 	}
-	out := make([]quad, len(cols))
+	out := make([]rows.Quad, len(cols))
 	for i, t := range cols {
 		if len(t.weights) > 4 {
 			return nil
 		}
 		first := min(t.first, width-4)
-		out[i].first = first
+		out[i].First = first
 		for k, w := range t.weights {
-			out[i].w[t.first-first+k] = uint64(w)
+			out[i].W[t.first-first+k] = uint64(w)
 		}
 	}
-	return out
+	return rows.NewColumns(out)
 }
 
 const (
@@ -108,7 +104,7 @@ func newScaler(src, dst image.Point, channels int) *scaler {
 	// A lane of the sum holds 16 bits: weights of one row must not exceed
 	// maxWeight together. Larger ratios than that are summed in portions.
 	unit := max(1, min(maxWeight/2, maxWeight/(src.Y/dst.Y+2)))
-	s := &scaler{from: src, channels: channels, kernels: bestKernels(),
+	s := &scaler{from: src, channels: channels, kernels: rows.Best(),
 		paired: channels == 1 && src.X%2 == 0 && float64(src.X) >= pairedRatio*float64(dst.X)}
 	for _, t := range taps(src.Y, dst.Y, func(x float64) int64 { return int64(x*float64(unit) + 0.5) }) {
 		var total uint64
@@ -127,7 +123,7 @@ func newScaler(src, dst image.Point, channels int) *scaler {
 	if channels == 1 {
 		s.quads = quads(s.cols, src.X)
 	}
-	s.sum = make([]uint32, src.X*channels)
+	s.sum = make([]uint32, src.X*channels, src.X*channels+rows.Room)
 	return s
 }
 
@@ -222,7 +218,7 @@ const lanes = 0x00ff00ff00ff00ff
 // even and the odd bytes of eight are summed in the lanes of one word each.
 func (s *scaler) sumSingles(src []byte, stride int, weights []uint32) {
 	width := len(s.sum)
-	x := s.singles(s.sum, src, stride, weights)
+	x := s.kernels.Singles(s.sum, src, stride, weights)
 	for ; x+8 <= width; x += 8 {
 		var even, odd uint64
 		off := x
@@ -252,7 +248,7 @@ func (s *scaler) sumSingles(src []byte, stride int, weights []uint32) {
 // sumPairs is sumSingles with every two neighboring bytes added up.
 func (s *scaler) sumPairs(src []byte, stride int, weights []uint32) {
 	width := len(s.sum)
-	x := s.pairs(s.sum, src, stride, weights)
+	x := s.kernels.Pairs(s.sum, src, stride, weights)
 	for ; x+8 <= width; x += 8 {
 		var a, b uint64
 		off := 2 * x
@@ -281,18 +277,22 @@ func (s *scaler) sumPairs(src []byte, stride int, weights []uint32) {
 	}
 }
 
+// A column's sum times its inverse has the bits of the inverse and of the weights
+// behind the point.
 const (
-	sumShift = 32 + colBits
-	sumHalf  = 1 << (sumShift - 1)
+	sumShift = rows.Shift
+	sumHalf  = rows.Half
+	_        = uint(sumShift - 32 - colBits)
 )
 
 func (s *scaler) columns1(dst []byte, inverse uint64) {
 	if s.quads != nil {
-		dst = dst[:len(s.quads)]
-		for j := s.columns(dst, s.sum, s.quads, inverse); j < len(s.quads); j++ {
-			q := &s.quads[j]
-			in := s.sum[q.first:][:4:4]
-			v := uint64(in[0])*q.w[0] + uint64(in[1])*q.w[1] + uint64(in[2])*q.w[2] + uint64(in[3])*q.w[3]
+		all := s.quads.Quads
+		dst = dst[:len(all)]
+		for j := s.kernels.Columns(dst, s.sum, s.quads, inverse); j < len(all); j++ {
+			q := &all[j]
+			in := s.sum[q.First:][:4:4]
+			v := uint64(in[0])*q.W[0] + uint64(in[1])*q.W[1] + uint64(in[2])*q.W[2] + uint64(in[3])*q.W[3]
 			dst[j] = uint8((v*inverse + sumHalf) >> sumShift)
 		}
 		return

@@ -1,6 +1,10 @@
 package pix
 
-import "image"
+import (
+	"image"
+
+	"github.com/saccade-dev/saccade/internal/pix/rows"
+)
 
 // ShrinkYCbCr scales a frame of limited-range BT.601 4:2:0 video straight to a
 // small image, averaging areas as [RGB.ScaleInto] does. dst decides the size;
@@ -33,7 +37,7 @@ func (s *Shrinker) YCbCr(dst *RGB, src *image.YCbCr) {
 		s.luma.row(ly, y, src.YStride, j)
 		s.chroma.row(lb, cb, src.CStride, j)
 		s.chroma.row(lr, cr, src.CStride, j)
-		s.luma.limitedRow(dst.Pix[3*j*dst.W:][:3*dst.W], ly, lb, lr)
+		limitedRow(&s.luma.kernels, dst.Pix[3*j*dst.W:][:3*dst.W], ly, lb, lr)
 	}
 }
 
@@ -47,9 +51,9 @@ func chromaSize(m *image.YCbCr) image.Point {
 
 // limitedRow converts one row of planes of equal width, as [LimitedRGB] does,
 // and clips only where it must.
-func (k *kernels) limitedRow(dst, y, cb, cr []byte) {
+func limitedRow(k *rows.Kernels, dst, y, cb, cr []byte) {
 	cb, cr, dst = cb[:len(y)], cr[:len(y)], dst[:3*len(y)]
-	for i := k.limited(dst, y, cb, cr); i < len(y); i++ {
+	for i := k.Limited(dst, y, cb, cr); i < len(y); i++ {
 		r, g, b := unclipped(y[i], cb[i], cr[i])
 		if uint32(r|g|b) > 255 {
 			r, g, b = int32(clip8(r)), int32(clip8(g)), int32(clip8(b))
@@ -65,21 +69,11 @@ func LimitedRGB(y, cb, cr uint8) (r, g, b uint8) {
 	return clip8(R), clip8(G), clip8(B)
 }
 
-// The matrix of [LimitedRGB] in 16.16 fixed point: 255/219, and 255/112 times
-// the matrix' terms.
-const (
-	ofLuma    = 76309
-	redOfCr   = 104597
-	greenOfCb = -25675
-	greenOfCr = -53279
-	blueOfCb  = 132201
-)
-
 // unclipped is LimitedRGB before clipping.
 func unclipped(y, cb, cr uint8) (r, g, b int32) {
-	l := (int32(y)-16)*ofLuma + 1<<15
+	l := (int32(y)-16)*rows.OfLuma + 1<<15
 	u, v := int32(cb)-128, int32(cr)-128
-	return (l + redOfCr*v) >> 16, (l + greenOfCb*u + greenOfCr*v) >> 16, (l + blueOfCb*u) >> 16
+	return (l + rows.RedOfCr*v) >> 16, (l + rows.GreenOfCb*u + rows.GreenOfCr*v) >> 16, (l + rows.BlueOfCb*u) >> 16
 }
 
 // LimitedYCbCr turns sRGB into limited-range BT.601: Y 16..235, Cb and Cr

@@ -193,3 +193,186 @@ eight:
 DATA interleave<>+0(SB)/8, $0x0602090501080400
 DATA interleave<>+8(SB)/8, $0x808080800b07030a
 GLOBL interleave<>(SB), RODATA|NOPTR, $16
+
+// add32 adds lanes Z0 to 32 sums at DI.
+#define add32 \
+	VPMOVZXWD Y0, Z1 \
+	VEXTRACTI64X4 $1, Z0, Y0 \
+	VPMOVZXWD Y0, Z2 \
+	VPADDD (DI), Z1, Z1 \
+	VPADDD 64(DI), Z2, Z2 \
+	VMOVDQU32 Z1, (DI) \
+	VMOVDQU32 Z2, 64(DI) \
+	ADDQ $128, DI
+
+// func sumSinglesAVX512(a *sumArgs)
+TEXT ·sumSinglesAVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	fetch
+block:
+	VPXORD Z0, Z0, Z0
+	MOVQ SI, R11
+	MOVQ R9, R12
+	MOVQ R10, R13
+row:
+	VPMOVZXBW (R11), Z1
+	VPBROADCASTW (R12), Z2
+	VPMULLW Z2, Z1, Z1
+	VPADDW Z1, Z0, Z0
+	ADDQ R8, R11
+	ADDQ $4, R12
+	DECQ R13
+	JNZ row
+	add32
+	ADDQ $32, SI
+	DECQ CX
+	JNZ block
+	VZEROUPPER
+	RET
+
+// func sumPairsAVX512(a *sumArgs)
+TEXT ·sumPairsAVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	fetch
+	VPTERNLOGD $0xff, Z3, Z3, Z3
+	VPABSB Z3, Z3 // 64 times 1
+block:
+	VPXORD Z0, Z0, Z0
+	MOVQ SI, R11
+	MOVQ R9, R12
+	MOVQ R10, R13
+row:
+	VMOVDQU32 (R11), Z1
+	VPMADDUBSW Z3, Z1, Z1 // neighbors added up
+	VPBROADCASTW (R12), Z2
+	VPMULLW Z2, Z1, Z1
+	VPADDW Z1, Z0, Z0
+	ADDQ R8, R11
+	ADDQ $4, R12
+	DECQ R13
+	JNZ row
+	add32
+	ADDQ $64, SI
+	DECQ CX
+	JNZ block
+	VZEROUPPER
+	RET
+
+// weighed multiplies the sums that weight k takes by it, even columns into even, odd ones
+// into odd. AX points at the block; Z0, Z1 and Z12, Z13 are 64 sums.
+#define weighed(k, even, odd) \
+	VPMOVZXBD 64+16*k(AX), Z2 \
+	VPTESTMD Z16, Z2, K1 \
+	VMOVDQA32 Z2, Z3 \
+	VPERMI2D Z1, Z0, Z2 \
+	VPERMI2D Z13, Z12, Z3 \
+	VMOVDQA32 Z3, K1, Z2 \
+	VMOVDQU32 128+64*k(AX), Z3 \
+	VPMULUDQ Z3, Z2, even \
+	VPSRLQ $32, Z2, Z2 \
+	VPSRLQ $32, Z3, Z3 \
+	VPMULUDQ Z3, Z2, odd
+
+// divided multiplies by the inverse in two halves, rounds and shifts.
+#define divided(v, t) \
+	VPMULUDQ Z8, v, t \
+	VPSRLQ $32, v, v \
+	VPMULUDQ Z8, v, v \
+	VPSLLQ $32, v, v \
+	VPADDQ t, v, v \
+	VPADDQ Z9, v, v \
+	VPSRLQ $52, v, v
+
+// func blocksAVX512(a *blockArgs)
+//
+// Sixteen columns of the answer at a time, in lanes of 64 bits.
+TEXT ·blocksAVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), BX
+	MOVQ 0(BX), DI
+	MOVQ 8(BX), SI
+	MOVQ 16(BX), AX
+	MOVQ 24(BX), CX
+	VPBROADCASTQ 32(BX), Z8
+	VPBROADCASTQ 40(BX), Z9
+	MOVL $32, DX
+	VPBROADCASTD DX, Z16
+sixteen:
+	MOVQ (AX), DX
+	VMOVDQU32 (SI)(DX*1), Z0
+	VMOVDQU32 64(SI)(DX*1), Z1
+	VMOVDQU32 128(SI)(DX*1), Z12
+	VMOVDQU32 192(SI)(DX*1), Z13
+	weighed(0, Z4, Z5)
+	weighed(1, Z6, Z7)
+	VPADDQ Z6, Z4, Z4
+	VPADDQ Z7, Z5, Z5
+	weighed(2, Z6, Z7)
+	VPADDQ Z6, Z4, Z4
+	VPADDQ Z7, Z5, Z5
+	weighed(3, Z6, Z7)
+	VPADDQ Z6, Z4, Z4
+	VPADDQ Z7, Z5, Z5
+	divided(Z4, Z6)
+	divided(Z5, Z7)
+	VPSLLQ $32, Z5, Z5
+	VPORQ Z5, Z4, Z4
+	VPMOVDB Z4, (DI)
+	ADDQ $384, AX
+	ADDQ $16, DI
+	DECQ CX
+	JNZ sixteen
+	VZEROUPPER
+	RET
+
+// func limitedAVX512(a *limitedArgs)
+TEXT ·limitedAVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ 0(AX), DI
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), R8
+	MOVQ 24(AX), R9
+	MOVQ 32(AX), CX
+	VPBROADCASTD 40(AX), Z8  // of Y
+	VPBROADCASTD 44(AX), Z9  // red of Cr
+	VPBROADCASTD 48(AX), Z10 // green of Cb
+	VPBROADCASTD 52(AX), Z11 // green of Cr
+	VPBROADCASTD 56(AX), Z12 // blue of Cb
+	VPBROADCASTD 60(AX), Z13 // added to red
+	VPBROADCASTD 64(AX), Z14 // added to green
+	VPBROADCASTD 68(AX), Z15 // added to blue
+	VBROADCASTI32X4 interleave<>(SB), Z7
+sixteen:
+	VPMOVZXBD (SI), Z0
+	VPMOVZXBD (R8), Z1
+	VPMOVZXBD (R9), Z2
+	VPMULLD Z8, Z0, Z0
+	VPMULLD Z9, Z2, Z3
+	VPMULLD Z10, Z1, Z4
+	VPMULLD Z11, Z2, Z5
+	VPMULLD Z12, Z1, Z6
+	VPADDD Z0, Z3, Z3
+	VPADDD Z13, Z3, Z3
+	VPSRAD $16, Z3, Z3 // red
+	VPADDD Z0, Z4, Z4
+	VPADDD Z5, Z4, Z4
+	VPADDD Z14, Z4, Z4
+	VPSRAD $16, Z4, Z4 // green
+	VPADDD Z0, Z6, Z6
+	VPADDD Z15, Z6, Z6
+	VPSRAD $16, Z6, Z6 // blue
+	VPACKSSDW Z4, Z3, Z3
+	VPACKSSDW Z6, Z6, Z6
+	VPACKUSWB Z6, Z3, Z3
+	VPSHUFB Z7, Z3, Z3
+	VMOVDQU X3, (DI)
+	VEXTRACTI128 $1, Y3, 12(DI)
+	VEXTRACTI32X4 $2, Z3, 24(DI)
+	VEXTRACTI32X4 $3, Z3, 36(DI)
+	ADDQ $16, SI
+	ADDQ $16, R8
+	ADDQ $16, R9
+	ADDQ $48, DI
+	DECQ CX
+	JNZ sixteen
+	VZEROUPPER
+	RET
