@@ -48,30 +48,36 @@ type Quad struct {
 type Columns struct {
 	Quads  []Quad
 	blocks []block // of sixteen quads each; nil: they reach too far
+	near   bool    // none reaches further than half of Room
 }
 
 // block has what sixteen quads take of the sums behind the first one's.
 type block struct {
 	from    uint64 // bytes
 	_       [7]uint64
-	at      [4][16]uint8 // by weight: which sum
-	weights [4][16]uint32
+	at      [4][16]uint8    // by weight: which sum
+	weights [4][2][8]uint64 // of even quads, of odd ones
 }
+
+// near is how far most blocks reach.
+const near = Room / 2
 
 // NewColumns prepares quads, whose First never falls, for the kernels.
 func NewColumns(quads []Quad) *Columns {
-	c := &Columns{Quads: quads, blocks: make([]block, len(quads)/16)}
+	c := &Columns{Quads: quads, blocks: make([]block, len(quads)/16), near: true}
 	for i := range c.blocks {
 		b, q := &c.blocks[i], quads[16*i:][:16]
 		first := q[0].First
 		b.from = uint64(4 * first)
 		for j, q := range q {
-			if q.First+len(q.W) > first+Room {
+			reach := q.First + len(q.W) - first
+			if reach > Room {
 				c.blocks = nil
 				return c
 			}
+			c.near = c.near && reach <= near
 			for k, w := range q.W {
-				b.at[k][j], b.weights[k][j] = uint8(q.First-first+k), uint32(w)
+				b.at[k][j], b.weights[k][j%2][j/2] = uint8(q.First-first+k), w
 			}
 		}
 	}

@@ -115,6 +115,9 @@ type blockArgs struct {
 }
 
 //go:noescape
+func nearBlocksAVX512(a *blockArgs)
+
+//go:noescape
 func blocksAVX512(a *blockArgs)
 
 func columnsAVX512(dst []byte, sum []uint32, c *Columns, inverse uint64) int {
@@ -123,7 +126,12 @@ func columnsAVX512(dst []byte, sum []uint32, c *Columns, inverse uint64) int {
 		return columnsAVX2(dst, sum, c, inverse)
 	}
 	_, _ = dst[16*n-1], sum[:cap(sum)][c.Quads[16*(n-1)].First+Room-1]
-	blocksAVX512(&blockArgs{&dst[0], &sum[0], &c.blocks[0], uintptr(n), inverse, Half})
+	a := blockArgs{&dst[0], &sum[0], &c.blocks[0], uintptr(n), inverse, Half}
+	if c.near {
+		nearBlocksAVX512(&a)
+	} else {
+		blocksAVX512(&a)
+	}
 	return 16 * n
 }
 

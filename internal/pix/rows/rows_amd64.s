@@ -258,20 +258,31 @@ row:
 	VZEROUPPER
 	RET
 
-// weighed multiplies the sums that weight k takes by it, even columns into even, odd ones
-// into odd. AX points at the block; Z0, Z1 and Z12, Z13 are 64 sums.
-#define weighed(k, even, odd) \
+// nearSums are those that weight k takes, of the 32 in Z0 and Z1. AX points at the block.
+#define nearSums(k) \
+	VPMOVZXBD 64+16*k(AX), Z2 \
+	VPERMI2D Z1, Z0, Z2
+
+// sums are nearSums of the 64 in Z0, Z1, Z12 and Z13.
+#define sums(k) \
 	VPMOVZXBD 64+16*k(AX), Z2 \
 	VPTESTMD Z16, Z2, K1 \
 	VMOVDQA32 Z2, Z3 \
 	VPERMI2D Z1, Z0, Z2 \
 	VPERMI2D Z13, Z12, Z3 \
-	VMOVDQA32 Z3, K1, Z2 \
-	VMOVDQU32 128+64*k(AX), Z3 \
-	VPMULUDQ Z3, Z2, even \
+	VMOVDQA32 Z3, K1, Z2
+
+// first multiplies the sums in Z2 by weight k, even columns into even, odd ones into odd.
+#define first(k, even, odd) \
+	VPMULUDQ 128+128*k(AX), Z2, even \
 	VPSRLQ $32, Z2, Z2 \
-	VPSRLQ $32, Z3, Z3 \
-	VPMULUDQ Z3, Z2, odd
+	VPMULUDQ 192+128*k(AX), Z2, odd
+
+// added is first, added to even and odd.
+#define added(k, even, odd) \
+	first(k, Z6, Z7) \
+	VPADDQ Z6, even, even \
+	VPADDQ Z7, odd, odd
 
 // divided multiplies by the inverse in two halves, rounds and shifts.
 #define divided(v, t) \
@@ -283,17 +294,54 @@ row:
 	VPADDQ Z9, v, v \
 	VPSRLQ $52, v, v
 
-// func blocksAVX512(a *blockArgs)
+#define blockFields \
+	MOVQ a+0(FP), BX \
+	MOVQ 0(BX), DI \
+	MOVQ 8(BX), SI \
+	MOVQ 16(BX), AX \
+	MOVQ 24(BX), CX \
+	VPBROADCASTQ 32(BX), Z8 \
+	VPBROADCASTQ 40(BX), Z9
+
+// blockEnd writes the sixteen columns in Z4 and Z5.
+#define blockEnd \
+	divided(Z4, Z6) \
+	divided(Z5, Z7) \
+	VPSLLQ $32, Z5, Z5 \
+	VPORQ Z5, Z4, Z4 \
+	VPMOVDB Z4, X4 \
+	VMOVDQU X4, (DI) \
+	ADDQ $640, AX \
+	ADDQ $16, DI \
+	DECQ CX
+
+// func nearBlocksAVX512(a *blockArgs)
 //
 // Sixteen columns of the answer at a time, in lanes of 64 bits.
+TEXT ·nearBlocksAVX512(SB), NOSPLIT, $0-8
+	blockFields
+sixteen:
+	MOVQ (AX), DX
+	VMOVDQU32 (SI)(DX*1), Z0
+	VMOVDQU32 64(SI)(DX*1), Z1
+	nearSums(0)
+	first(0, Z4, Z5)
+	nearSums(1)
+	added(1, Z4, Z5)
+	nearSums(2)
+	added(2, Z4, Z5)
+	nearSums(3)
+	added(3, Z4, Z5)
+	blockEnd
+	JNZ sixteen
+	VZEROUPPER
+	RET
+
+// func blocksAVX512(a *blockArgs)
+//
+// nearBlocksAVX512 of sums that are further apart.
 TEXT ·blocksAVX512(SB), NOSPLIT, $0-8
-	MOVQ a+0(FP), BX
-	MOVQ 0(BX), DI
-	MOVQ 8(BX), SI
-	MOVQ 16(BX), AX
-	MOVQ 24(BX), CX
-	VPBROADCASTQ 32(BX), Z8
-	VPBROADCASTQ 40(BX), Z9
+	blockFields
 	MOVL $32, DX
 	VPBROADCASTD DX, Z16
 sixteen:
@@ -302,24 +350,15 @@ sixteen:
 	VMOVDQU32 64(SI)(DX*1), Z1
 	VMOVDQU32 128(SI)(DX*1), Z12
 	VMOVDQU32 192(SI)(DX*1), Z13
-	weighed(0, Z4, Z5)
-	weighed(1, Z6, Z7)
-	VPADDQ Z6, Z4, Z4
-	VPADDQ Z7, Z5, Z5
-	weighed(2, Z6, Z7)
-	VPADDQ Z6, Z4, Z4
-	VPADDQ Z7, Z5, Z5
-	weighed(3, Z6, Z7)
-	VPADDQ Z6, Z4, Z4
-	VPADDQ Z7, Z5, Z5
-	divided(Z4, Z6)
-	divided(Z5, Z7)
-	VPSLLQ $32, Z5, Z5
-	VPORQ Z5, Z4, Z4
-	VPMOVDB Z4, (DI)
-	ADDQ $384, AX
-	ADDQ $16, DI
-	DECQ CX
+	sums(0)
+	first(0, Z4, Z5)
+	sums(1)
+	added(1, Z4, Z5)
+	sums(2)
+	added(2, Z4, Z5)
+	sums(3)
+	added(3, Z4, Z5)
+	blockEnd
 	JNZ sixteen
 	VZEROUPPER
 	RET
