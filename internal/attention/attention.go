@@ -69,10 +69,11 @@ type Stream interface {
 type Ahead interface {
 	Stream
 
-	// Begin starts work on a frame that Next will bring. Where it is called for one
+	// Begin starts work on a frame that Next will bring, shown at pts; look says that
+	// its features are wanted ([FeatureStream]). Where it is called for one
 	// frame it is called for all, in their order; another goroutine may call Next
 	// meanwhile. The frame must not be modified until Next has returned for it. Begin
 	// waits while many frames are under way; the error is the context's, or that of
 	// a frame of another size.
-	Begin(ctx context.Context, frame *pix.RGB) error
+	Begin(ctx context.Context, frame *pix.RGB, pts time.Duration, look bool) error
 }

@@ -34,12 +34,12 @@ type Examined struct {
 	Views   []saccade.Density // the same grid; each alone is a prediction of the image, at one scale, as it is or mirrored
 }
 
-// FeatureStream is a [Stream] that keeps the features of its newest frame.
+// FeatureStream is a [Stream] that keeps the features of the frame that it looked at last.
 type FeatureStream interface {
 	Stream
 
-	// Features returns those of the frame that Next saw last: what [Examiner]
-	// returns of it as an image.
+	// Features returns those of the newest frame of those that Next has had and the
+	// network looked at: what [Examiner] returns of it as an image.
 	Features() []float32
 }
 

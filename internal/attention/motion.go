@@ -17,67 +17,57 @@ const (
 	motionSigma   = 1.5  // smoothing of motion, cells
 )
 
-// motion measures what moves in one video, cell by cell.
-//
-// Speed is change over local contrast, which is the speed along the gradient.
-// It counts relative to the mean of the frame, so a pan or a scroll, where
-// everything moves alike, adds little and an object that moves against its
-// surroundings much. A motion decays over motionDecay; adaptation to a steady
-// one takes half of its log-odds within adaptTime, so what counts most is the
-// onset.
-type motion struct {
-	w, h     int // cells
-	seen     bool
-	gray     []uint8     // the last frame
-	sums     [][2]uint32 // of a row of cells
-	change   []float32   // mean change of the newest frame, gray levels
-	contrast []float32
-	speed    []float32
-	weight   float32 // exponent of motion in the density
-	blur     boxBlur
-	level    []float32 // motion, decaying; 0 = none
-	adapted  []float32 // level that adaptation has reached
+// cells compares the frames of one video, cell by cell, each with the one before.
+type cells struct {
+	w, h  int // cells
+	seen  bool
+	moved float64     // share of the cells that changed last, by more than cutLevel
+	gray  []uint8     // the last frame
+	sums  [][2]uint32 // of a row of cells
 }
 
-// newMotion returns the motion of a video of w x h cells.
-func newMotion(w, h int, weight float32) *motion {
-	plane := func() []float32 { return make([]float32, w*h) }
-	return &motion{w: w, h: h, weight: weight, gray: make([]uint8, cell*cell*w*h), sums: make([][2]uint32, w), blur: newBoxBlur(w, h),
-		change: plane(), contrast: plane(), speed: plane(), level: plane(), adapted: plane()}
+// measured is what [cells] says of one frame.
+type measured struct {
+	change   []float32 // mean change of a cell, gray levels
+	contrast []float32 // and the same between neighbors
 }
 
-// observe measures the next frame and reports whether it replaces the last one
-// rather than changing it. The first frame is such a cut.
-func (m *motion) observe(p *pix.RGB, dt float64) (cut bool) {
-	m.measure(p)
+func newCells(w, h int) *cells {
+	return &cells{w: w, h: h, gray: make([]uint8, cell*cell*w*h), sums: make([][2]uint32, w)}
+}
+
+func (c *cells) newMeasured() *measured {
+	return &measured{change: make([]float32, c.w*c.h), contrast: make([]float32, c.w*c.h)}
+}
+
+// next measures the next frame and reports whether it replaces the last one
+// rather than changing it, as the first frame does, and whether much of it changed
+// suddenly, compared with the step before.
+func (c *cells) next(p *pix.RGB, m *measured) (cut, jump bool) {
+	c.measure(p, m)
 	n := 0
-	for _, c := range m.change {
-		if c > cutLevel {
+	for _, v := range m.change {
+		if v > cutLevel {
 			n++
 		}
 	}
-	cut = !m.seen || float64(n) > cutShare*float64(len(m.change))
-	m.seen = true
-	if cut {
-		clear(m.level)
-		clear(m.adapted)
-		return true
-	}
-	m.add(dt)
-	return false
+	moved := float64(n) / float64(len(m.change))
+	cut, jump = !c.seen || moved > cutShare, moved >= max(jumpShare, 2*c.moved)
+	c.seen, c.moved = true, moved
+	return cut, jump
 }
 
 // measure takes the mean of change and contrast over the pixels of every cell.
-func (m *motion) measure(p *pix.RGB) {
-	w := cell * m.w
-	for y := range m.h {
-		r := cellRow{sums: m.sums, gray: m.gray[cell*y*w:][:cell*w], rgb: p.Pix[3*cell*y*w:][:3*cell*w]}
+func (c *cells) measure(p *pix.RGB, m *measured) {
+	w := cell * c.w
+	for y := range c.h {
+		r := cellRow{sums: c.sums, gray: c.gray[cell*y*w:][:cell*w], rgb: p.Pix[3*cell*y*w:][:3*cell*w]}
 		from, to := r.fast()
 		r.plain(0, from)
-		r.plain(to, m.w)
-		for x, s := range m.sums {
-			m.change[y*m.w+x] = float32(s[0]) * (1.0 / (cell * cell))
-			m.contrast[y*m.w+x] = float32(s[1]) * (1.0 / (4 * cell * cell))
+		r.plain(to, c.w)
+		for x, s := range c.sums {
+			m.change[y*c.w+x] = float32(s[0]) * (1.0 / (cell * cell))
+			m.contrast[y*c.w+x] = float32(s[1]) * (1.0 / (4 * cell * cell))
 		}
 	}
 }
@@ -114,16 +104,45 @@ func luma(rgb []uint8, i int) int {
 	return int(s[0]) + 2*int(s[1]) + int(s[2])
 }
 
-// add turns change into motion.
-func (m *motion) add(dt float64) {
-	for i, c := range m.change {
-		m.speed[i] = max(0, c-noiseLevel)
+// motion says what moves in one video, cell by cell.
+//
+// Speed is change over local contrast, which is the speed along the gradient.
+// It counts relative to the mean of the frame, so a pan or a scroll, where
+// everything moves alike, adds little and an object that moves against its
+// surroundings much. A motion decays over motionDecay; adaptation to a steady
+// one takes half of its log-odds within adaptTime, so what counts most is the
+// onset.
+type motion struct {
+	weight  float32 // exponent of motion in the density
+	speed   []float32
+	blur    boxBlur
+	level   []float32 // motion, decaying; 0 = none
+	adapted []float32 // level that adaptation has reached
+}
+
+// newMotion returns the motion of a video of w x h cells.
+func newMotion(w, h int, weight float32) *motion {
+	plane := func() []float32 { return make([]float32, w*h) }
+	return &motion{weight: weight, blur: newBoxBlur(w, h), speed: plane(), level: plane(), adapted: plane()}
+}
+
+// reset forgets all motion, at a cut.
+func (m *motion) reset() {
+	clear(m.level)
+	clear(m.adapted)
+}
+
+// add turns the change of a frame, dt seconds after the one before, into motion.
+// The contrast is smoothed in place.
+func (m *motion) add(c *measured, dt float64) {
+	for i, v := range c.change {
+		m.speed[i] = max(0, v-noiseLevel)
 	}
 	m.blur.apply(m.speed, motionSigma)
-	m.blur.apply(m.contrast, motionSigma)
+	m.blur.apply(c.contrast, motionSigma)
 	var mean float64
 	for i := range m.speed {
-		m.speed[i] /= m.contrast[i] + contrastFloor
+		m.speed[i] /= c.contrast[i] + contrastFloor
 		mean += float64(m.speed[i])
 	}
 	mean /= float64(len(m.speed))

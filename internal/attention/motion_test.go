@@ -24,12 +24,13 @@ func TestMeasureOfCells(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for w := 1; w < 40; w++ {
 		const h = 3
-		fast, plain := newMotion(w, h, 1), newMotion(w, h, 1)
+		fast, plain := newCells(w, h), newCells(w, h)
+		got, want := fast.newMeasured(), plain.newMeasured()
 		for range 3 {
 			p := noisy(r, cell*w, cell*h)
-			fast.measure(p)
-			measurePlain(plain, p)
-			for what, pair := range map[string][2]any{"gray": {plain.gray, fast.gray}, "change": {plain.change, fast.change}, "contrast": {plain.contrast, fast.contrast}} {
+			fast.measure(p, got)
+			measurePlain(plain, p, want)
+			for what, pair := range map[string][2]any{"gray": {plain.gray, fast.gray}, "change": {want.change, got.change}, "contrast": {want.contrast, got.contrast}} {
 				if diff := cmp.Diff(pair[0], pair[1]); diff != "" {
 					t.Fatalf("%s of %d cells (-want +got):\n%s", what, w, diff)
 				}
@@ -39,27 +40,28 @@ func TestMeasureOfCells(t *testing.T) {
 }
 
 // measurePlain is the definition of measure, pixel by pixel.
-func measurePlain(m *motion, p *pix.RGB) {
+func measurePlain(c *cells, p *pix.RGB, m *measured) {
 	clear(m.change)
 	clear(m.contrast)
 	for y := range p.H {
 		for x := range p.W {
 			four := func(x int) int {
-				c := p.Pix[3*(y*p.W+x):][:3]
-				return int(c[0]) + 2*int(c[1]) + int(c[2])
+				s := p.Pix[3*(y*p.W+x):][:3]
+				return int(s[0]) + 2*int(s[1]) + int(s[2])
 			}
-			at, v := y/cell*m.w+x/cell, four(x)
-			m.change[at] += float32(abs(v/4-int(m.gray[y*p.W+x]))) / (cell * cell)
+			at, v := y/cell*c.w+x/cell, four(x)
+			m.change[at] += float32(abs(v/4-int(c.gray[y*p.W+x]))) / (cell * cell)
 			m.contrast[at] += float32(abs(v-four(max(x-1, 0)))) / (4 * cell * cell)
-			m.gray[y*p.W+x] = uint8(v / 4)
+			c.gray[y*p.W+x] = uint8(v / 4)
 		}
 	}
 }
 
 func BenchmarkMeasureOfCells(b *testing.B) {
-	m := newMotion(96, 56, 1)
+	c := newCells(96, 56)
+	m := c.newMeasured()
 	p := noisy(rand.New(rand.NewPCG(1, 2)), 4*96, 4*56)
 	for b.Loop() {
-		m.measure(p)
+		c.measure(p, m)
 	}
 }

@@ -35,15 +35,18 @@ func scenes(w, h int) []*pix.RGB {
 	return clip
 }
 
+// shown is when a frame of a clip is.
+func shown(i int) time.Duration { return time.Duration(i) * 33 * time.Millisecond }
+
 // predictAll returns the densities of a clip, with work begun ahead or not.
 func predictAll(t *testing.T, s Stream, clip []*pix.RGB, ahead bool) [][]float32 {
 	t.Helper()
 	turn, begun := make(chan *pix.RGB, 4), make(chan error, 1)
 	go func() {
 		defer close(turn)
-		for _, p := range clip {
+		for i, p := range clip {
 			if ahead {
-				if err := s.(Ahead).Begin(t.Context(), p); err != nil {
+				if err := s.(Ahead).Begin(t.Context(), p, shown(i), false); err != nil {
 					begun <- err
 					return
 				}
@@ -54,7 +57,7 @@ func predictAll(t *testing.T, s Stream, clip []*pix.RGB, ahead bool) [][]float32
 	}()
 	var all [][]float32
 	for p := range turn {
-		d, err := s.Next(p, time.Duration(len(all))*33*time.Millisecond)
+		d, err := s.Next(p, shown(len(all)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +91,7 @@ func TestAheadChangesNothing(t *testing.T) {
 			}
 		}
 		if s.made > procs+1 {
-			t.Errorf("%d cores: %d slots", procs, s.made)
+			t.Errorf("%d cores: %d runners", procs, s.made)
 		}
 	}
 }
@@ -98,15 +101,15 @@ func TestBeginRefuses(t *testing.T) {
 	before := runtime.GOMAXPROCS(2)
 	defer runtime.GOMAXPROCS(before)
 	s, w, h := stream(t, neural(t), 320, 180, PriorNone)
-	if err := s.Begin(t.Context(), plain(w+1, h)); err == nil {
+	if err := s.Begin(t.Context(), plain(w+1, h), 0, false); err == nil {
 		t.Error("a frame of another size was begun")
 	}
 	clip := scenes(w, h)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	var err error
-	for _, p := range clip[:8] { // nobody calls Next
-		if err = s.Begin(ctx, p); err != nil {
+	for i, p := range clip[:8] { // nobody calls Next
+		if err = s.Begin(ctx, p, time.Duration(i)*lookEvery, false); err != nil {
 			break
 		}
 	}

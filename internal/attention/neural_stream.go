@@ -20,9 +20,11 @@ const (
 
 // neuralStream predicts one video.
 //
-// A frame runs through the network only when it differs from the last one that
+// A frame counts as changed only when it differs from the last one that
 // did by more than two gray levels somewhere (less is noise and ignored; slow
-// changes add up and count). Without a recurrent branch in the weights the log
+// changes add up and count). The network looks at changed frames ten times a second at
+// most, and at once at a cut or where much changes suddenly; between, the recurrent branch goes on from what was
+// seen last, and motion is measured at every frame. Without a recurrent branch in the weights the log
 // density is smoothed exponentially towards that of the frame: fast in cells
 // whose pixels changed, slowly elsewhere, so nothing flickers and nothing
 // smears behind what moves. With a recurrent branch that branch does this, and
@@ -39,24 +41,25 @@ const (
 type neuralStream struct {
 	*ahead
 	net       *network
-	r         *slot // that of the last frame that ran through the network
+	r         *runner // of the last frame that the network looked at
 	prior     Prior
 	bias      []float32
 	target    []float32 // log density of frame alone; only without a recurrent branch
 	gate      []float32 // 0..1, how fast a cell is smoothed
 	motion    *motion
-	branch    float32   // share of the recurrent branch in the density, 1..0
-	shown     []float32 // the density that the stream returns
-	cut       bool      // the frame at hand replaces the last one
-	at        time.Duration
-	converged bool // nothing moves and the density is that of image mode
+	branch    float32       // share of the recurrent branch in the density, 1..0
+	shown     []float32     // the density that the stream returns
+	cut       bool          // the frame at hand replaces the last one
+	at        time.Duration // of that frame
+	decoded   time.Duration // when the decoder ran last
+	converged bool          // nothing moves and the density is that of image mode
 }
 
 // newNeuralStream starts a stream for frames of w x h pixels.
 func newNeuralStream(n *network, w, h int, prior Prior) *neuralStream {
-	r := n.newSlot(w, h)
+	r := n.newRunner(w, h)
 	plane := func() []float32 { return make([]float32, r.w*r.h) }
-	s := &neuralStream{ahead: newAhead(n, w, h), net: n, r: r, prior: prior, motion: newMotion(r.w, r.h, *n.config.Motion)}
+	s := &neuralStream{ahead: newAhead(n, r), net: n, r: r, prior: prior, motion: newMotion(r.w, r.h, *n.config.Motion)}
 	s.target, s.gate, s.shown = plane(), plane(), plane()
 	return s
 }
@@ -69,23 +72,25 @@ func (s *neuralStream) Next(p *pix.RGB, pts time.Duration) (saccade.Density, err
 	if err := checkFrame(p, s.ahead.w, s.ahead.h); err != nil {
 		return saccade.Density{}, err
 	}
-	b, err := s.take(p, s.r)
+	b, err := s.take(p, pts)
 	if err != nil {
 		return saccade.Density{}, err
 	}
+	defer s.release(b.cells)
 	dt := min(max((pts-s.at).Seconds(), 1e-3), 1)
-	s.at, s.cut = pts, false
-	if b.changed {
+	s.at, s.cut = pts, b.cut
+	if b.changed || b.looks {
+		s.converged = false
 		if err := s.observe(b, dt); err != nil {
 			return saccade.Density{}, err
 		}
 	}
 	d := saccade.Density{W: s.r.w, H: s.r.h, V: s.shown}
 	switch {
-	case !b.changed && s.converged:
+	case s.converged:
 		return d, nil
 	case s.net.gru != nil:
-		s.step(dt, b.changed)
+		s.step(b, dt)
 	default:
 		s.smooth(dt, b.changed)
 	}
@@ -106,33 +111,38 @@ func (s *neuralStream) respond(dt float64) {
 	}
 }
 
-// observe runs a changed frame through the network.
+// observe takes what was measured of a frame and what the network sees of it.
 func (s *neuralStream) observe(b *begun, dt float64) (err error) {
-	s.cut = s.motion.observe(b.frame, dt)
-	if s.cut {
+	switch {
+	case b.cut:
+		s.motion.reset()
 		if s.bias, err = s.net.videoBias(s.r.w, s.r.h, s.prior, b.frame); err != nil {
 			return err
 		}
+	case b.changed:
+		s.motion.add(b.cells, dt)
 	}
-	s.converged = false
+	if !b.looks {
+		return nil
+	}
 	if s.net.gru != nil {
 		s.r, err = s.finish(b, s.r)
-		if s.cut {
+		if b.cut {
 			clear(s.r.state.Data)
 		}
 		return err
 	}
-	s.r.in.RGB = s.r.frame.Pix
+	s.r.in.RGB = b.frame.Pix
 	s.r.imageMode()
 	for i, v := range s.r.logits {
 		s.target[i] = v + s.bias[i]
 	}
-	if s.cut {
+	if b.cut {
 		copy(s.r.z, s.target)
 		clear(s.gate)
 		return nil
 	}
-	for i, c := range s.motion.change {
+	for i, c := range b.cells.change {
 		s.gate[i] = max(s.gate[i], min(max(c-noiseLevel, 0)/gateLevel, 1))
 	}
 	return nil
@@ -158,9 +168,10 @@ func (s *neuralStream) smooth(dt float64, changed bool) {
 }
 
 // step runs one step of the recurrent branch. While the frame is static, the
-// share of the temporal features in the decoder decays.
-func (s *neuralStream) step(dt float64, changed bool) {
-	if changed {
+// share of the temporal features in the decoder decays. The decoder runs as
+// often as the network looks.
+func (s *neuralStream) step(b *begun, dt float64) {
+	if b.changed {
 		s.branch = 1
 	} else {
 		s.branch *= float32(math.Exp(-dt / recurrentFade))
@@ -169,8 +180,11 @@ func (s *neuralStream) step(dt float64, changed bool) {
 		s.branch = 0
 	}
 	s.r.recurrent.Run()
-	nn.Blend(s.r.temporal, s.r.d16, s.branch)
-	s.r.decode.Run()
+	if b.looks || s.branch == 0 || longAgo(s.decoded, s.at) {
+		nn.Blend(s.r.temporal, s.r.d16, s.branch)
+		s.r.decode.Run()
+		s.decoded = s.at
+	}
 	for i, v := range s.r.logits {
 		s.r.z[i] = v + s.bias[i] + s.motion.logOdds(i)
 	}

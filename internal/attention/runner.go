@@ -66,6 +66,12 @@ func (r *runner) encoder(n *network, space *nn.Workspace) []*nn.Map {
 	return taps
 }
 
+// see runs the part of the network without memory on a frame.
+func (r *runner) see(p *pix.RGB) {
+	r.in.RGB = p.Pix
+	r.encode.Run()
+}
+
 // imageMode runs the network without the recurrent branch and leaves the result
 // in logits.
 func (r *runner) imageMode() {

@@ -228,12 +228,13 @@ func (r *videoRun) decode(ctx context.Context, out chan<- *frame) error {
 			shrink.YCbCr(f.small, active(d))
 		}
 		r.scorer.next(f)
-		last = f
 		if s, ok := f.stream.(attention.Ahead); ok && r.stored == nil {
-			if err := s.Begin(ctx, f.small); err != nil {
+			scored := last == nil || f.scoring != last.scoring // by what the network sees, too
+			if err := s.Begin(ctx, f.small, d.PTS, scored); err != nil {
 				return err
 			}
 		}
+		last = f
 		select {
 		case out <- f:
 		case <-ctx.Done():
