@@ -33,8 +33,8 @@ var weights embed.FS
 // of its own aspect ratio, plus a learned prior per medium. Cells of the density
 // are 4x4 pixels of the largest working size.
 //
-// A video frame runs through the network once, with about 384x224 pixels. An
-// image runs through it with multi-scale and flip test-time augmentation (TTA):
+// A video frame that is looked at runs through the network once, with about 384x224
+// pixels. An image runs through it with multi-scale and flip test-time augmentation (TTA):
 // at a fine scale of about 704x512 pixels, where faces and words are large
 // enough, and at a coarse one of 416x320, where the receptive field covers the
 // whole, both also mirrored; the logits are averaged. That costs as much as

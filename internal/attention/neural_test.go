@@ -328,8 +328,9 @@ func BenchmarkFrame(b *testing.B) {
 		}
 		s, w, h := stream(b, n, 1920, 1080, PriorNatural)
 		clip := []*pix.RGB{page(w, h, 0), page(w, h, 1), page(w, h, 2)}
-		b.Run(k.Name(), func(b *testing.B) { benchmarkStream(b, s, clip) })
-		b.Run(k.Name()+"-static", func(b *testing.B) { benchmarkStream(b, s, clip[:1]) })
+		b.Run(k.Name(), func(b *testing.B) { benchmarkStream(b, s, clip, 10) })
+		b.Run(k.Name()+"-30fps", func(b *testing.B) { benchmarkStream(b, s, clip, 30) })
+		b.Run(k.Name()+"-static", func(b *testing.B) { benchmarkStream(b, s, clip[:1], 10) })
 	}
 }
 
@@ -354,13 +355,13 @@ func BenchmarkImage(b *testing.B) {
 	}
 }
 
-// benchmarkStream shows a clip over and over.
-func benchmarkStream(b *testing.B, s Stream, clip []*pix.RGB) {
+// benchmarkStream shows a clip over and over, so many frames a second.
+func benchmarkStream(b *testing.B, s Stream, clip []*pix.RGB, fps int) {
 	b.ReportAllocs()
 	best, before, i := time.Duration(math.MaxInt64), cpuTime(), 0
 	for b.Loop() {
 		start := time.Now()
-		if _, err := s.Next(clip[i%len(clip)], time.Duration(i)*time.Second/30); err != nil {
+		if _, err := s.Next(clip[i%len(clip)], time.Duration(i)*time.Second/time.Duration(fps)); err != nil {
 			b.Fatal(err)
 		}
 		best = min(best, time.Since(start))
