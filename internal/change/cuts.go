@@ -29,8 +29,10 @@ func (c *Cuts) Next(p *pix.RGB) bool {
 	for y := 0; y < p.H; y += cutRows {
 		row := p.Pix[3*y*p.W:][:3*p.W]
 		last := c.last[3*y*p.W:][:3*p.W]
-		for i, v := range row {
-			d := int(v) - int(last[i])
+		rise, both, done := differenceBlocks(row, last)
+		sum, diff = sum+rise, diff+both
+		for i, v := range row[done:] {
+			d := int(v) - int(last[done+i])
 			sum += d
 			diff += max(d, -d)
 		}

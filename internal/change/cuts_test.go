@@ -1,6 +1,7 @@
 package change
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	"github.com/saccade-dev/saccade/internal/pix"
@@ -41,6 +42,28 @@ func TestCuts(t *testing.T) {
 			if got := c.Next(f); got != tt.want[i] {
 				t.Errorf("%s: frame %d: cut %v (%.1f)", name, i, got, c.mean)
 			}
+		}
+	}
+}
+
+// TestDifferences: whole blocks are summed up as plain Go does it.
+func TestDifferences(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 7))
+	for n := range 200 {
+		row, last := make([]byte, n), make([]byte, n)
+		for i := range row {
+			row[i], last[i] = byte(r.Uint32()), byte(r.Uint32())
+			if n%3 == 0 {
+				row[i], last[i] = -(row[i] & 1), -(last[i] & 1)
+			}
+		}
+		rise, both, done := differenceBlocks(row, last)
+		for i := range done {
+			d := int(row[i]) - int(last[i])
+			rise, both = rise-d, both-max(d, -d)
+		}
+		if rise != 0 || both != 0 {
+			t.Errorf("%d bytes, %d of them in blocks: the sums are off by %d and %d", n, done, rise, both)
 		}
 	}
 }

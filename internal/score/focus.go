@@ -1,9 +1,8 @@
 package score
 
 import (
-	"math"
-
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/score/lanes"
 )
 
 // Focus returns how concentrated attention is, in bits: the information gain of
@@ -14,12 +13,5 @@ import (
 //
 // As a score, 50 is the focus of the median home page; see [Calibration].
 func Focus(d saccade.Density) float64 {
-	n := float64(len(d.V))
-	var bits float64
-	for _, v := range d.V {
-		if v > 0 {
-			bits += float64(v) * math.Log2(float64(v)*n)
-		}
-	}
-	return max(bits, 0)
+	return max(lanes.Information(d.V, float64(len(d.V))), 0)
 }

@@ -22,18 +22,14 @@ const (
 // within reach of the peak and nearer to it than to any other one, so masses
 // sum to at most 1. A uniform density has none.
 func GazePoints(d saccade.Density, n int) []saccade.GazePoint {
-	f := newField(d)
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	f := s.newField(d)
 	points := f.peaks(n)
 	mass := make([]float64, len(points))
-	for i, v := range d.V {
-		nearest, least := -1, gazeReach
-		for k, p := range points {
-			if r := f.distance(i, p); r < least {
-				nearest, least = k, r
-			}
-		}
-		if nearest >= 0 {
-			mass[nearest] += float64(v)
+	for i, k := range s.nearest(f, points) {
+		if k >= 0 {
+			mass[k] += float64(d.V[i])
 		}
 	}
 	for k := range points {
@@ -41,6 +37,30 @@ func GazePoints(d saccade.Density, n int) []saccade.GazePoint {
 	}
 	slices.SortStableFunc(points, func(a, b saccade.GazePoint) int { return cmp.Compare(b.Mass, a.Mass) })
 	return points
+}
+
+// nearest finds for each cell which of the points within reach is nearest; -1: none.
+func (s *scratch) nearest(f *field, points []saccade.GazePoint) []int32 {
+	w, h := f.smooth.W, f.smooth.H
+	s.places, s.distances = grown(s.places, w*h), grown(s.distances, w*h)
+	for i := range s.places {
+		s.places[i], s.distances[i] = -1, gazeReach
+	}
+	reach := gazeReach/f.cell + 1 // cells that may be within it
+	for k, p := range points {
+		px, py := p.X*float64(w), p.Y*float64(h)
+		x0, x1 := int(max(px-reach, 0)), int(min(px+reach+1, float64(w)))
+		for y := int(max(py-reach, 0)); y < int(min(py+reach+1, float64(h))); y++ {
+			dy := float64(y) + 0.5 - py
+			for x := x0; x < x1; x++ {
+				dx := float64(x) + 0.5 - px
+				if r := math.Sqrt(dx*dx+dy*dy) * f.cell; r < s.distances[y*w+x] {
+					s.places[y*w+x], s.distances[y*w+x] = int32(k), r
+				}
+			}
+		}
+	}
+	return s.places
 }
 
 // Times of a scan path, typical of free viewing of pages and photographs.
@@ -63,7 +83,10 @@ const (
 // Time is when a fixation begins, Mass the share of attention that was left
 // within reach of its place.
 func ScanPath(d saccade.Density, seconds float64) []saccade.GazePoint {
-	f := newField(d)
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	f := s.newField(d)
+	f.now = slices.Clone(f.smooth.V)
 	left := slices.Clone(d.V)
 	var out []saccade.GazePoint
 	for k := 0; ; k++ {
@@ -85,14 +108,17 @@ func ScanPath(d saccade.Density, seconds float64) []saccade.GazePoint {
 // field is a smoothed density in which places are sought.
 type field struct {
 	smooth *pix.Plane
-	now    []float32 // what inhibition has left of it
+	now    []float32 // what inhibition has left of it, for a scan path
 	cell   float64   // side of a cell in diagonals; cells are square
 }
 
-func newField(d saccade.Density) *field {
+// newField smooths a density in memory of s.
+func (s *scratch) newField(d saccade.Density) *field {
 	diagonal := math.Hypot(float64(d.W), float64(d.H))
-	s := blurred(&pix.Plane{W: d.W, H: d.H, V: d.V}, gazeSmooth*diagonal)
-	return &field{smooth: s, now: slices.Clone(s.V), cell: 1 / diagonal}
+	s.inner = grown(s.inner, len(d.V))
+	copy(s.inner, d.V)
+	s.boxes.Blur(s.inner, d.W, gazeSmooth*diagonal)
+	return &field{smooth: &pix.Plane{W: d.W, H: d.H, V: s.inner}, cell: 1 / diagonal}
 }
 
 // peaks finds local maxima, the highest first, none within reach of another.

@@ -2,6 +2,7 @@ package score_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -124,4 +125,39 @@ func hot(w, h int) saccade.Density {
 	d := saccade.Density{W: w, H: h, V: make([]float32, w*h)}
 	d.V[w*h/2] = 1
 	return d
+}
+
+// TestNearest: the mass of a gaze point is that of all cells whose nearest point it is.
+func TestNearest(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 9))
+	for range 50 {
+		d := saccade.NewDensity(1+r.IntN(70), 1+r.IntN(50))
+		for i := range d.V {
+			d.V[i] = float32(math.Exp(4 * r.NormFloat64()))
+		}
+		diagonal := math.Hypot(float64(d.W), float64(d.H))
+		points := score.GazePoints(d, 12)
+		mass, unsure := make([]float64, len(points)), make([]bool, len(points))
+		for i, v := range d.V {
+			best, least := -1, 0.07
+			for k, p := range points {
+				dx, dy := float64(i%d.W)+0.5-p.X*float64(d.W), float64(i/d.W)+0.5-p.Y*float64(d.H)
+				far := math.Sqrt(dx*dx+dy*dy) * (1 / diagonal)
+				if best >= 0 && math.Abs(far-least) < 1e-9 { // the higher peak has it
+					unsure[k], unsure[best] = true, true
+				}
+				if far < least {
+					best, least = k, far
+				}
+			}
+			if best >= 0 {
+				mass[best] += float64(v)
+			}
+		}
+		for k, p := range points {
+			if want := mass[k]; !unsure[k] && math.Abs(p.Mass-want) > 1e-9*want {
+				t.Errorf("%d x %d: the point at %g, %g has %g, want %g", d.W, d.H, p.X, p.Y, p.Mass, want)
+			}
+		}
+	}
 }

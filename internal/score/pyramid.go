@@ -2,7 +2,6 @@ package score
 
 import (
 	"math"
-	"slices"
 
 	"github.com/saccade-dev/saccade/internal/pix"
 )
@@ -53,15 +52,8 @@ func (s *scratch) newPyramid(p *pix.RGB) *pyramid {
 	return c
 }
 
-// blurred returns the plane under a Gaussian window of the given sigma, as
-// three passes of a box; beyond the border the outermost values are repeated.
-func blurred(p *pix.Plane, sigma float64) *pix.Plane {
-	out := &pix.Plane{W: p.W, H: p.H, V: slices.Clone(p.V)}
-	blur(out, sigma)
-	return out
-}
-
-// blur is blurred in place.
+// blur puts the plane under a Gaussian window of the given sigma, as three passes of
+// a box; beyond the border the outermost values are repeated.
 func blur(p *pix.Plane, sigma float64) {
 	s := scratches.Get().(*scratch)
 	s.boxes.Blur(p.V, p.W, sigma)

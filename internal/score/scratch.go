@@ -28,6 +28,8 @@ type scratch struct {
 	coarse          []float32 // components of a coarse scale
 	columns         []column
 	sum             []float32
+	places          []int32   // of cells: the nearest point
+	distances       []float64 // to it
 	row             []float32
 }
 

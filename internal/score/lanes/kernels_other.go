@@ -50,3 +50,5 @@ func chromaBlocks([]float32, []uint8, []float32, []float32, []float32) (done, wa
 func levelBlocks([]uint8, []float32, float32, float32, uint8) int { return 0 }
 
 func (*Medians) medianFast([]uint8, *[5][]uint8, int) bool { return false }
+
+func informationBlocks([]float32, float64, *float64) int { return 0 }

@@ -268,3 +268,14 @@ func (m *Medians) medianFast(dst []uint8, src *[5][]uint8, w int) bool {
 	medianAVX2(&dst[0], &sorted, uintptr(n))
 	return true
 }
+
+//go:noescape
+func informationAVX2(v *float32, blocks uintptr, n float64, bits *float64)
+
+func informationBlocks(v []float32, n float64, bits *float64) int {
+	k := blocks(len(v))
+	if k > 0 {
+		informationAVX2(&v[0], uintptr(2*k), n, bits)
+	}
+	return 8 * k
+}

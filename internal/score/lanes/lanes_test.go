@@ -93,6 +93,11 @@ func results(r *rand.Rand, n int) (all []any) {
 	strong := Lengths(squares, &length)
 	a, b, c := Means(rows[0][:n], rows[1], rows[2])
 	d, e := Deviations(rows[0][:n], rows[1], a, b)
+	density := slices.Clone(roots)
+	if n > 3 {
+		density[0], density[1], density[2] = 0.25, 0, 1e-40
+	}
+	all = append(all, Information(density, float64(n)), Information(rows[0], 1))
 	packed := make([]float32, 8*n)
 	Pack(packed, &rows)
 	all = append(all, bins, levels, warm, strong, length, a, b, c, d, e, packed)

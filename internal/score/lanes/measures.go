@@ -75,3 +75,14 @@ func Levels(dst []uint8, src []float32, from, step float32, top uint8) {
 		dst[x] = uint8(min(max((src[x]-from)/step, 0), float32(top)))
 	}
 }
+
+// Information is the sum of v * log2(v * n) over what is above 0 (and finite).
+func Information(v []float32, n float64) float64 {
+	var bits float64
+	for _, v := range v[informationBlocks(v, n, &bits):] {
+		if v > 0 {
+			bits += float64(v) * math.Log2(float64(v)*n)
+		}
+	}
+	return bits
+}

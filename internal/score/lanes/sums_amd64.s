@@ -169,3 +169,144 @@ DATA chromaOf<>+8(SB)/4, $0x3fd9999a
 DATA chromaOf<>+12(SB)/4, $0x3ea3d70a
 DATA chromaOf<>+16(SB)/4, $31
 GLOBL chromaOf<>(SB), RODATA|NOPTR, $20
+
+// func informationAVX2(v *float32, blocks uintptr, n float64, bits *float64)
+//
+// Four logarithms at a time as math.Log2 has them, of the mantissa by the polynomial of
+// math.Log (FreeBSD's e_log.c); the sum is in order.
+TEXT ·informationAVX2(SB), NOSPLIT, $0-32
+	MOVQ v+0(FP), SI
+	MOVQ blocks+8(FP), CX
+	VBROADCASTSD n+16(FP), Y15
+	MOVQ bits+24(FP), DI
+	VMOVSD (DI), X14
+	LEAQ logOf<>(SB), BX
+four:
+	VCVTPS2PD (SI), Y0 // v
+	VMULPD Y15, Y0, Y1
+	VPSRLQ $52, Y1, Y2
+	VPOR 480(BX), Y2, Y2
+	VSUBPD 512(BX), Y2, Y2 // the exponent
+	VPAND 0(BX), Y1, Y1
+	VPOR 32(BX), Y1, Y1 // f1, from a half
+	VCMPPD $0, 32(BX), Y1, Y12 // powers of two
+	VMOVUPD 64(BX), Y3
+	VCMPPD $5, Y1, Y3, Y3 // not sqrt(2)/2 < f1
+	VANDPD 96(BX), Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VSUBPD Y3, Y4, Y4 // k
+	VADDPD 96(BX), Y3, Y3
+	VMULPD Y3, Y1, Y1
+	VSUBPD 96(BX), Y1, Y1 // f
+	VADDPD 128(BX), Y1, Y5
+	VDIVPD Y5, Y1, Y5 // s
+	VMULPD Y5, Y5, Y6 // s2
+	VMULPD Y6, Y6, Y7 // s4
+	VMULPD 352(BX), Y7, Y8
+	VADDPD 288(BX), Y8, Y8
+	VMULPD Y7, Y8, Y8
+	VADDPD 224(BX), Y8, Y8
+	VMULPD Y7, Y8, Y8
+	VADDPD 160(BX), Y8, Y8
+	VMULPD Y8, Y6, Y6 // t1
+	VMULPD 320(BX), Y7, Y8
+	VADDPD 256(BX), Y8, Y8
+	VMULPD Y7, Y8, Y8
+	VADDPD 192(BX), Y8, Y8
+	VMULPD Y8, Y7, Y7 // t2
+	VADDPD Y7, Y6, Y6 // R
+	VMULPD 32(BX), Y1, Y8
+	VMULPD Y1, Y8, Y8 // hfsq
+	VADDPD Y8, Y6, Y6
+	VMULPD Y6, Y5, Y5
+	VMULPD 384(BX), Y4, Y6
+	VADDPD Y6, Y5, Y5
+	VSUBPD Y5, Y8, Y8
+	VSUBPD Y1, Y8, Y8
+	VMULPD 416(BX), Y4, Y4
+	VSUBPD Y8, Y4, Y4 // log f1
+	VMULPD 448(BX), Y4, Y4
+	VADDPD Y2, Y4, Y4
+	VSUBPD 96(BX), Y2, Y2
+	VBLENDVPD Y12, Y2, Y4, Y4
+	VMULPD Y0, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VCMPPD $0x1e, Y5, Y0, Y5 // above 0
+	VANDPD Y5, Y4, Y4
+	added(Y4, X4, X14, X6)
+	ADDQ $16, SI
+	DECQ CX
+	JNZ four
+	VMOVSD X14, (DI)
+	VZEROUPPER
+	RET
+
+DATA logOf<>+0(SB)/8, $0x000fffffffffffff
+DATA logOf<>+8(SB)/8, $0x000fffffffffffff
+DATA logOf<>+16(SB)/8, $0x000fffffffffffff
+DATA logOf<>+24(SB)/8, $0x000fffffffffffff
+DATA logOf<>+32(SB)/8, $0x3fe0000000000000
+DATA logOf<>+40(SB)/8, $0x3fe0000000000000
+DATA logOf<>+48(SB)/8, $0x3fe0000000000000
+DATA logOf<>+56(SB)/8, $0x3fe0000000000000
+DATA logOf<>+64(SB)/8, $0x3fe6a09e667f3bcd
+DATA logOf<>+72(SB)/8, $0x3fe6a09e667f3bcd
+DATA logOf<>+80(SB)/8, $0x3fe6a09e667f3bcd
+DATA logOf<>+88(SB)/8, $0x3fe6a09e667f3bcd
+DATA logOf<>+96(SB)/8, $0x3ff0000000000000
+DATA logOf<>+104(SB)/8, $0x3ff0000000000000
+DATA logOf<>+112(SB)/8, $0x3ff0000000000000
+DATA logOf<>+120(SB)/8, $0x3ff0000000000000
+DATA logOf<>+128(SB)/8, $0x4000000000000000
+DATA logOf<>+136(SB)/8, $0x4000000000000000
+DATA logOf<>+144(SB)/8, $0x4000000000000000
+DATA logOf<>+152(SB)/8, $0x4000000000000000
+DATA logOf<>+160(SB)/8, $0x3fe5555555555593
+DATA logOf<>+168(SB)/8, $0x3fe5555555555593
+DATA logOf<>+176(SB)/8, $0x3fe5555555555593
+DATA logOf<>+184(SB)/8, $0x3fe5555555555593
+DATA logOf<>+192(SB)/8, $0x3fd999999997fa04
+DATA logOf<>+200(SB)/8, $0x3fd999999997fa04
+DATA logOf<>+208(SB)/8, $0x3fd999999997fa04
+DATA logOf<>+216(SB)/8, $0x3fd999999997fa04
+DATA logOf<>+224(SB)/8, $0x3fd2492494229359
+DATA logOf<>+232(SB)/8, $0x3fd2492494229359
+DATA logOf<>+240(SB)/8, $0x3fd2492494229359
+DATA logOf<>+248(SB)/8, $0x3fd2492494229359
+DATA logOf<>+256(SB)/8, $0x3fcc71c51d8e78af
+DATA logOf<>+264(SB)/8, $0x3fcc71c51d8e78af
+DATA logOf<>+272(SB)/8, $0x3fcc71c51d8e78af
+DATA logOf<>+280(SB)/8, $0x3fcc71c51d8e78af
+DATA logOf<>+288(SB)/8, $0x3fc7466496cb03de
+DATA logOf<>+296(SB)/8, $0x3fc7466496cb03de
+DATA logOf<>+304(SB)/8, $0x3fc7466496cb03de
+DATA logOf<>+312(SB)/8, $0x3fc7466496cb03de
+DATA logOf<>+320(SB)/8, $0x3fc39a09d078c69f
+DATA logOf<>+328(SB)/8, $0x3fc39a09d078c69f
+DATA logOf<>+336(SB)/8, $0x3fc39a09d078c69f
+DATA logOf<>+344(SB)/8, $0x3fc39a09d078c69f
+DATA logOf<>+352(SB)/8, $0x3fc2f112df3e5244
+DATA logOf<>+360(SB)/8, $0x3fc2f112df3e5244
+DATA logOf<>+368(SB)/8, $0x3fc2f112df3e5244
+DATA logOf<>+376(SB)/8, $0x3fc2f112df3e5244
+DATA logOf<>+384(SB)/8, $0x3dea39ef35793c76
+DATA logOf<>+392(SB)/8, $0x3dea39ef35793c76
+DATA logOf<>+400(SB)/8, $0x3dea39ef35793c76
+DATA logOf<>+408(SB)/8, $0x3dea39ef35793c76
+DATA logOf<>+416(SB)/8, $0x3fe62e42fee00000
+DATA logOf<>+424(SB)/8, $0x3fe62e42fee00000
+DATA logOf<>+432(SB)/8, $0x3fe62e42fee00000
+DATA logOf<>+440(SB)/8, $0x3fe62e42fee00000
+DATA logOf<>+448(SB)/8, $0x3ff71547652b82fe
+DATA logOf<>+456(SB)/8, $0x3ff71547652b82fe
+DATA logOf<>+464(SB)/8, $0x3ff71547652b82fe
+DATA logOf<>+472(SB)/8, $0x3ff71547652b82fe
+DATA logOf<>+480(SB)/8, $0x4330000000000000
+DATA logOf<>+488(SB)/8, $0x4330000000000000
+DATA logOf<>+496(SB)/8, $0x4330000000000000
+DATA logOf<>+504(SB)/8, $0x4330000000000000
+DATA logOf<>+512(SB)/8, $0x43300000000003fe
+DATA logOf<>+520(SB)/8, $0x43300000000003fe
+DATA logOf<>+528(SB)/8, $0x43300000000003fe
+DATA logOf<>+536(SB)/8, $0x43300000000003fe
+GLOBL logOf<>(SB), RODATA|NOPTR, $544
