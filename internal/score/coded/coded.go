@@ -9,6 +9,7 @@ package coded
 
 import (
 	"bytes"
+	"encoding/binary"
 	"image"
 	"image/jpeg"
 	"math/bits"
@@ -33,7 +34,7 @@ func (k *Counter) Size(pix []byte, w, h int) int {
 	}
 	m, c := &k.frame, &k.coder
 	m.load(pix, w, h)
-	*c = coder{tables: jpegTables()}
+	c.reset(6 * m.columns)
 	var last [3]int
 	for y := range m.rows {
 		for x := range m.columns {
@@ -45,6 +46,7 @@ func (k *Counter) Size(pix []byte, w, h int) int {
 			last[1] = c.block(1, m.cb[at:], m.stride/2, last[1])
 			last[2] = c.block(1, m.cr[at:], m.stride/2, last[2])
 		}
+		c.count()
 	}
 	return c.tables.head + c.end()
 }
@@ -112,7 +114,7 @@ func fill(row []byte, n int) {
 type codeTables struct {
 	head     int             // bytes that are no coefficients
 	quant    [2]quantization // of luma and color
-	first    [2][16]uint32   // codes of differences: bits, then length in the highest byte
+	first    [2][16]uint32   // codes of differences by their size; see codeOf
 	others   [2][256]uint32  // by run of zeros and size
 	place    [64]uint8       // of zigzag order
 	inZigzag [8][256]uint64  // what a column's bits are in zigzag order
@@ -177,7 +179,8 @@ func (t *codeTables) read(marker byte, b []byte) {
 			counts, values, code := b[1:17], b[17:], uint32(0)
 			for i, n := range counts {
 				for _, v := range values[:n] {
-					into[v] = uint32(i+1)<<24 | code
+					size := uint32(v & 0xf)
+					into[v] = (uint32(i+1)+size)<<codeBits | code<<size
 					code++
 				}
 				values, code = values[n:], code<<1
@@ -187,14 +190,28 @@ func (t *codeTables) read(marker byte, b []byte) {
 	}
 }
 
-// coder counts the bytes of coded coefficients. A byte of eight ones counts twice: the
-// file has a zero behind it.
+// codeBits is how many bits the longest code has with its coefficient. Codes leave room
+// for it, and have the length of both in their highest bits.
+const codeBits = 26
+
+// coder codes coefficients. A byte of eight ones counts twice: the file has a zero behind
+// it.
 type coder struct {
 	tables *codeTables
-	bits   uint64 // the lowest n are not counted yet
+	bits   uint64 // the lowest n are not whole bytes yet
 	n      int
-	bytes  int
+	out    []byte // coded bytes of one row of blocks
+	at     int    // how many
+	bytes  int    // counted before
 	buf    [64]int16
+}
+
+// mostBits is more than a block may take: a code has at most 16 bits, a coefficient 12.
+const mostBits = 64 * 28
+
+// reset begins an image of rows of so many blocks.
+func (c *coder) reset(blocks int) {
+	*c = coder{tables: jpegTables(), out: grown(c.out, blocks*mostBits/8+8)}
 }
 
 // block codes 8 x 8 samples of luma (0) or color (1) and returns the first coefficient;
@@ -203,70 +220,60 @@ func (c *coder) block(kind int, src []byte, stride, last int) int {
 	t := c.tables
 	zeros := codeBlock(&c.buf, src, stride, &t.quant[kind])
 	var m uint64
-	for x, in := range &t.inZigzag {
-		m |= in[uint8(^zeros>>(8*x))]
+	for x := range t.inZigzag {
+		m |= t.inZigzag[x][uint8(^zeros>>(8*x))]
 	}
 	first := int(c.buf[0])
-	v := first - last
-	size := bits.Len(uint(max(v, -v)))
-	c.emit(t.first[kind][size], v, size)
+	v, size := sized(first - last)
+	out, at := c.out[c.at:], 0
+	acc, n := c.bits, c.n
+	emit := func(code uint32, v uint64) {
+		length := int(code >> codeBits)
+		acc = acc<<(length&63) | uint64(code&(1<<codeBits-1)) | v
+		n += length
+		binary.BigEndian.PutUint64(out[at:], acc<<(-n&63))
+		at, n = at+n>>3, n&7
+	}
+	emit(t.first[kind][size&15], v)
 	codes := &t.others[kind]
-	at := 0
+	before := 0
 	for m &^= 1; m != 0; m &= m - 1 {
 		z := bits.TrailingZeros64(m)
-		run := z - at - 1
-		at = z
+		run := z - before - 1
+		before = z
 		for ; run > 15; run -= 16 {
-			c.emit(codes[0xf0], 0, 0)
+			emit(codes[0xf0], 0)
 		}
-		v := int(c.buf[t.place[z&63]])
-		size := bits.Len(uint(max(v, -v)))
-		c.emit(codes[uint8(run<<4|size)], v, size)
+		v, size := sized(int(c.buf[t.place[z&63]]))
+		emit(codes[uint8(run<<4|size)], v)
 	}
-	if at < 63 {
-		c.emit(codes[0], 0, 0)
+	if before < 63 {
+		emit(codes[0], 0)
 	}
+	c.bits, c.n, c.at = acc, n, c.at+at
 	return first
 }
 
-// emit appends a code and so many bits of a value.
-func (c *coder) emit(code uint32, v, size int) {
-	if v < 0 {
-		v--
-	}
-	n := int(code >> 24)
-	c.bits = (c.bits<<(n&63)|uint64(code&0xffffff))<<(size&63) | uint64(v)&(1<<(size&63)-1)
-	c.n += n + size
-	if c.n >= 32 {
-		c.n -= 32
-		c.bytes += 4 + ones(uint32(c.bits>>(c.n&63)))
-	}
+// sized returns how many bits a coefficient takes, and which.
+func sized(v int) (code uint64, size int) {
+	sign := v >> 63
+	size = bits.Len(uint((v ^ sign) - sign))
+	return uint64(v+sign) & (1<<(size&63) - 1), size
 }
 
-// ones counts the bytes of a word that are 255.
-func ones(w uint32) int {
-	n := 0
-	if w = ^w; (w-0x01010101)&^w&0x80808080 == 0 {
-		return 0 // as mostly
-	}
-	for range 4 {
-		if w&0xff == 0 {
-			n++
-		}
-		w >>= 8
-	}
-	return n
+// count counts what is coded.
+func (c *coder) count() {
+	c.bytes += c.at + bytes.Count(c.out[:c.at], []byte{0xff})
+	c.at = 0
 }
 
 // end pads the last byte with ones and returns the number of bytes.
 func (c *coder) end() int {
-	c.emit(7<<24|0x7f, 0, 0)
-	for ; c.n >= 8; c.n -= 8 {
-		c.bytes++
-		if uint8(c.bits>>(c.n-8)) == 0xff {
-			c.bytes++
-		}
+	if c.n > 0 {
+		c.out[c.at] = uint8(c.bits<<(8-c.n)) | 0xff>>c.n
+		c.at++
 	}
+	c.count()
 	return c.bytes
 }
 
