@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/saccade-dev/saccade/internal/pix"
+	"github.com/saccade-dev/saccade/internal/score/lanes"
 )
 
 // levels is the number of scales of the luminance, each half the size of the one before.
@@ -14,10 +15,14 @@ const levels = 5
 // smoothness, colors and levels of gray.
 func statistics(p *pix.RGB) []float64 {
 	y := luminance(p)
-	f := scales(y)
+	smaller := [levels]*pix.Plane{y}
+	for k := 1; k < levels; k++ {
+		smaller[k] = half(smaller[k-1])
+	}
+	f := scales(&smaller)
 	f = append(f, directions(y)...)
-	f = append(f, symmetries(half(half(y)))...)
-	f = append(f, repetition(half(y))...)
+	f = append(f, symmetries(smaller[2])...)
+	f = append(f, repetition(smaller[1])...)
 	f = append(f, evenness(y)...)
 	f = append(f, colors(p)...)
 	return append(f, grays(y)...)
@@ -39,9 +44,14 @@ func half(p *pix.Plane) *pix.Plane {
 	out := pix.NewPlane(max(1, p.W/2), max(1, p.H/2))
 	for y := range out.H {
 		a, b := p.V[min(2*y, p.H-1)*p.W:][:p.W], p.V[min(2*y+1, p.H-1)*p.W:][:p.W]
-		for x := range out.W {
-			l, r := min(2*x, p.W-1), min(2*x+1, p.W-1)
-			out.V[y*out.W+x] = (a[l] + a[r] + b[l] + b[r]) / 4
+		row := out.V[y*out.W:][:out.W]
+		if p.W == 1 {
+			row[0] = (a[0] + a[0] + b[0] + b[0]) / 4
+			continue
+		}
+		for x := range row {
+			l, r := a[2*x:][:2], b[2*x:][:2]
+			row[x] = (l[0] + l[1] + r[0] + r[1]) / 4
 		}
 	}
 	return out
@@ -49,34 +59,32 @@ func half(p *pix.Plane) *pix.Plane {
 
 // scales returns of each scale how strong differences of neighbors are, how much
 // stronger than at the scale before, how heavy their tails are and how many are none.
-func scales(y *pix.Plane) []float64 {
+func scales(planes *[levels]*pix.Plane) []float64 {
 	var f []float64
 	last := 0.0
-	for k := range levels {
-		n, sum, squares, none, both := 0.0, 0.0, 0.0, 0.0, [2]float64{}
+	for _, y := range planes {
+		sum, squares, none, both := 0.0, 0.0, 0, [2]float64{}
 		for row := range y.H - 1 {
 			a, b := y.V[row*y.W:][:y.W], y.V[(row+1)*y.W:][:y.W]
-			for x := range y.W - 1 {
-				dx, dy := float64(a[x+1]-a[x]), float64(b[x]-a[x])
-				g := math.Abs(dx) + math.Abs(dy)
-				both[0] += math.Abs(dx)
-				both[1] += math.Abs(dy)
+			before := a[0]
+			for x, after := range a[1:] {
+				dx, dy := math.Abs(float64(after-before)), math.Abs(float64(b[x]-before))
+				before = after
+				g := dx + dy
+				both[0] += dx
+				both[1] += dy
 				sum += g
 				squares += g * g
 				if g < 0.75 {
 					none++
 				}
-				n++
 			}
 		}
-		n = max(n, 1)
+		n := float64(max((y.W-1)*(y.H-1), 1))
 		strong := math.Log(sum/n + 0.05)
-		f = append(f, strong, strong-last, math.Log((squares/n+0.01)/(sum/n*sum/n+0.01)), none/n,
+		f = append(f, strong, strong-last, math.Log((squares/n+0.01)/(sum/n*sum/n+0.01)), float64(none)/n,
 			math.Abs(math.Log((both[0]/n+0.05)/(both[1]/n+0.05))))
 		last = strong
-		if k < levels-1 {
-			y = half(y)
-		}
 	}
 	return f
 }
@@ -88,9 +96,9 @@ func directions(y *pix.Plane) []float64 {
 	var hist [bins]float64
 	total := 0.0
 	for row := 1; row < y.H-1; row++ {
-		for x := 1; x < y.W-1; x++ {
-			i := row*y.W + x
-			dx, dy := float64(y.V[i+1]-y.V[i-1]), float64(y.V[i+y.W]-y.V[i-y.W])
+		middle, up, down := y.V[row*y.W:][:y.W], y.V[(row-1)*y.W+1:], y.V[(row+1)*y.W+1:]
+		for x, right := range middle[min(2, y.W):] {
+			dx, dy := float64(right-middle[x]), float64(down[x]-up[x])
 			if g := math.Abs(dx) + math.Abs(dy); g > 8 {
 				at := int((math.Atan2(dy, dx)/math.Pi + 1) * bins)
 				hist[(at+bins/72)%bins] += g
@@ -168,27 +176,16 @@ func repeats(p *pix.Plane) float64 {
 // evenness returns the shares of places where the luminance rises or falls a little, evenly and
 // not.
 func evenness(y *pix.Plane) []float64 {
-	even, bent, n := 0.0, 0.0, 0.0
-	for row := 0; row < y.H-2; row++ {
-		for x := 0; x < y.W-2; x++ {
-			i := row*y.W + x
-			dx, dy := y.V[i+2]-y.V[i], y.V[i+2*y.W]-y.V[i]
-			bx, by := y.V[i+2]-2*y.V[i+1]+y.V[i], y.V[i+2*y.W]-2*y.V[i+y.W]+y.V[i]
-			n++
-			if moved := abs(dx) + abs(dy); moved >= 0.75 && moved < 24 {
-				if abs(bx)+abs(by) <= 1.25 {
-					even++
-				} else {
-					bent++
-				}
-			}
+	even, bent := 0, 0
+	for row := range y.H - 2 {
+		if y.W > 2 {
+			e, b := lanes.Slopes(y.V[row*y.W:][:y.W], y.V[(row+1)*y.W:], y.V[(row+2)*y.W:])
+			even, bent = even+e, bent+b
 		}
 	}
-	n = max(n, 1)
-	return []float64{even / n, bent / n}
+	n := float64(max(max(y.H-2, 0)*max(y.W-2, 0), 1))
+	return []float64{float64(even) / n, float64(bent) / n}
 }
-
-func abs(v float32) float32 { return max(v, -v) }
 
 // colors returns how saturated the image is and how few colors hold how much of it.
 func colors(p *pix.RGB) []float64 {
@@ -239,12 +236,11 @@ func extreme(v byte) bool { return v < 24 || v > 231 }
 // grays returns mean, spread and skewness of the luminance, the entropy of its levels,
 // the shares of black and white, and how much darker the rim is than the middle.
 func grays(y *pix.Plane) []float64 {
-	var hist [64]float64
+	var count [64]int
 	n := float64(len(y.V))
-	var mean, m2, m3, black, white float64
+	black, white := 0, 0
 	for _, v := range y.V {
-		mean += float64(v) / n
-		hist[min(int(v/4), 63)]++
+		count[min(max(int(v/4), 0), 63)]++
 		if v < 10 {
 			black++
 		}
@@ -252,10 +248,10 @@ func grays(y *pix.Plane) []float64 {
 			white++
 		}
 	}
-	for _, v := range y.V {
-		d := float64(v) - mean
-		m2 += d * d / n
-		m3 += d * d * d / n
+	mean, m2, m3 := lanes.Moments(y.V)
+	var hist [64]float64
+	for k, c := range count {
+		hist[k] = float64(c)
 	}
 	entropy := 0.0
 	for _, v := range hist {
@@ -264,21 +260,29 @@ func grays(y *pix.Plane) []float64 {
 		}
 	}
 	sd := math.Sqrt(m2)
-	return []float64{mean / 64, sd / 64, m3 / (sd*sd*sd + 1), entropy, black / n, white / n, rim(y) / 64}
+	return []float64{mean / 64, sd / 64, m3 / (sd*sd*sd + 1), entropy, float64(black) / n, float64(white) / n, rim(y) / 64}
 }
 
 // rim returns the mean of the middle less that of the outer tenth.
 func rim(y *pix.Plane) float64 {
+	from, to := (y.W+9)/10, (9*y.W+9)/10 // columns of the middle
+	to = max(from, to)
 	var sum, n [2]float64
-	for row := range y.H {
-		for x := range y.W {
-			k := 0
-			if 10*row < y.H || 10*row >= 9*y.H || 10*x < y.W || 10*x >= 9*y.W {
-				k = 1
-			}
-			sum[k] += float64(y.V[row*y.W+x])
-			n[k]++
+	add := func(k int, v []float32) {
+		for _, v := range v {
+			sum[k] += float64(v)
 		}
+		n[k] += float64(len(v))
+	}
+	for row := range y.H {
+		v := y.V[row*y.W:][:y.W]
+		if 10*row < y.H || 10*row >= 9*y.H {
+			add(1, v)
+			continue
+		}
+		add(1, v[:from])
+		add(0, v[from:to])
+		add(1, v[to:])
 	}
 	return sum[0]/max(n[0], 1) - sum[1]/max(n[1], 1)
 }

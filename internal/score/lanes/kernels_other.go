@@ -52,3 +52,9 @@ func levelBlocks([]uint8, []float32, float32, float32, uint8) int { return 0 }
 func (*Medians) medianFast([]uint8, *[5][]uint8, int) bool { return false }
 
 func informationBlocks([]float32, float64, *float64) int { return 0 }
+
+func shareBlocks([]float32, float64, *float64) int { return 0 }
+
+func momentBlocks([]float32, float64, float64, *[2]float64) int { return 0 }
+
+func slopeBlocks(_, _, _ []float32, _ int) (done, even, bent int) { return 0, 0, 0 }

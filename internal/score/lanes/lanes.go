@@ -1,5 +1,5 @@
-// Package lanes has the inner loops of package score, with kernels for processors that
-// have them.
+// Package lanes has the inner loops of packages score and ood, with kernels for
+// processors that have them.
 //
 // The contract: everything is a pure function of its arguments, safe for concurrent use
 // on memory of its own, and the same to the bit with a kernel and in plain Go, which does

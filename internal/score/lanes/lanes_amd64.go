@@ -279,3 +279,38 @@ func informationBlocks(v []float32, n float64, bits *float64) int {
 	}
 	return 8 * k
 }
+
+//go:noescape
+func shareAVX2(v *float32, blocks uintptr, n float64, mean *float64)
+
+func shareBlocks(v []float32, n float64, mean *float64) int {
+	k := blocks(len(v))
+	if k > 0 {
+		shareAVX2(&v[0], uintptr(2*k), n, mean)
+	}
+	return 8 * k
+}
+
+//go:noescape
+func momentAVX2(v *float32, blocks uintptr, n, mean float64, moments *[2]float64)
+
+func momentBlocks(v []float32, n, mean float64, moments *[2]float64) int {
+	k := blocks(len(v))
+	if k > 0 {
+		momentAVX2(&v[0], uintptr(2*k), n, mean, moments)
+	}
+	return 8 * k
+}
+
+//go:noescape
+func slopeAVX2(row, next, second *float32, blocks uintptr) (even, moved int)
+
+func slopeBlocks(row, next, second []float32, places int) (done, even, bent int) {
+	n := blocks(max(places, 0))
+	if n > 0 {
+		_, _, _ = row[8*n+1], next[8*n-1], second[8*n-1]
+		even, bent = slopeAVX2(&row[0], &next[0], &second[0], uintptr(n))
+		bent -= even
+	}
+	return 8 * n, even, bent
+}

@@ -93,6 +93,11 @@ func results(r *rand.Rand, n int) (all []any) {
 	strong := Lengths(squares, &length)
 	a, b, c := Means(rows[0][:n], rows[1], rows[2])
 	d, e := Deviations(rows[0][:n], rows[1], a, b)
+	if n > 1 {
+		mean, second, third := Moments(rows[0])
+		even, bent := Slopes(rows[0], rows[1], rows[2])
+		all = append(all, mean, second, third, even, bent)
+	}
 	density := slices.Clone(roots)
 	if n > 3 {
 		density[0], density[1], density[2] = 0.25, 0, 1e-40

@@ -86,3 +86,38 @@ func Information(v []float32, n float64) float64 {
 	}
 	return bits
 }
+
+// Moments are the mean of values and the means of the squares and cubes of what they
+// differ from it.
+func Moments(v []float32) (mean, second, third float64) {
+	n := float64(len(v))
+	for _, x := range v[shareBlocks(v, n, &mean):] {
+		mean += float64(x) / n
+	}
+	m := [2]float64{}
+	for _, x := range v[momentBlocks(v, n, mean, &m):] {
+		d := float64(x) - mean
+		m[0] += d * d / n
+		m[1] += d * d * d / n
+	}
+	return mean, m[0], m[1]
+}
+
+// Slopes counts the places of a row, but for the last two, where the values rise or fall
+// a little to the right and down: evenly, and not. Three rows follow one another.
+func Slopes(row, next, second []float32) (even, bent int) {
+	n := len(row) - 2
+	done, even, bent := slopeBlocks(row, next, second, n)
+	abs := func(v float32) float32 { return max(v, -v) }
+	for x := done; x < n; x++ {
+		at := row[x]
+		if moved := abs(row[x+2]-at) + abs(second[x]-at); moved >= 0.75 && moved < 24 {
+			if abs(row[x+2]-2*row[x+1]+at)+abs(second[x]-2*next[x]+at) <= 1.25 {
+				even++
+			} else {
+				bent++
+			}
+		}
+	}
+	return even, bent
+}

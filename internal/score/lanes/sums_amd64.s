@@ -310,3 +310,106 @@ DATA logOf<>+520(SB)/8, $0x43300000000003fe
 DATA logOf<>+528(SB)/8, $0x43300000000003fe
 DATA logOf<>+536(SB)/8, $0x43300000000003fe
 GLOBL logOf<>(SB), RODATA|NOPTR, $544
+
+// func shareAVX2(v *float32, blocks uintptr, n float64, mean *float64)
+TEXT ·shareAVX2(SB), NOSPLIT, $0-32
+	MOVQ v+0(FP), SI
+	MOVQ blocks+8(FP), CX
+	VBROADCASTSD n+16(FP), Y9
+	MOVQ mean+24(FP), DI
+	VMOVSD (DI), X0
+four:
+	VCVTPS2PD (SI), Y3
+	VDIVPD Y9, Y3, Y3
+	added(Y3, X3, X0, X6)
+	ADDQ $16, SI
+	DECQ CX
+	JNZ four
+	VMOVSD X0, (DI)
+	VZEROUPPER
+	RET
+
+// func momentAVX2(v *float32, blocks uintptr, n, mean float64, moments *[2]float64)
+TEXT ·momentAVX2(SB), NOSPLIT, $0-40
+	MOVQ v+0(FP), SI
+	MOVQ blocks+8(FP), CX
+	VBROADCASTSD n+16(FP), Y9
+	VBROADCASTSD mean+24(FP), Y10
+	MOVQ moments+32(FP), DI
+	VMOVSD (DI), X0
+	VMOVSD 8(DI), X1
+four:
+	VCVTPS2PD (SI), Y3
+	VSUBPD Y10, Y3, Y3
+	VMULPD Y3, Y3, Y4
+	VMULPD Y3, Y4, Y5
+	VDIVPD Y9, Y4, Y4
+	VDIVPD Y9, Y5, Y5
+	added(Y4, X4, X0, X6)
+	added(Y5, X5, X1, X7)
+	ADDQ $16, SI
+	DECQ CX
+	JNZ four
+	VMOVSD X0, (DI)
+	VMOVSD X1, 8(DI)
+	VZEROUPPER
+	RET
+
+// func slopeAVX2(row, next, second *float32, blocks uintptr) (even, moved int)
+TEXT ·slopeAVX2(SB), NOSPLIT, $0-48
+	MOVQ row+0(FP), SI
+	MOVQ next+8(FP), R8
+	MOVQ second+16(FP), R9
+	MOVQ blocks+24(FP), CX
+	VBROADCASTSS slopeOf<>+0(SB), Y8 // 0.75
+	VBROADCASTSS slopeOf<>+4(SB), Y9 // 24
+	VBROADCASTSS slopeOf<>+8(SB), Y10 // 1.25
+	VPCMPEQD Y11, Y11, Y11
+	VPSRLD $1, Y11, Y11 // all but the sign
+	XORQ DX, DX
+	XORQ BX, BX
+block:
+	VMOVUPS (SI), Y0
+	VMOVUPS 4(SI), Y1
+	VMOVUPS 8(SI), Y2
+	VMOVUPS (R8), Y3
+	VMOVUPS (R9), Y4
+	VSUBPS Y0, Y2, Y5
+	VANDPS Y11, Y5, Y5
+	VSUBPS Y0, Y4, Y6
+	VANDPS Y11, Y6, Y6
+	VADDPS Y6, Y5, Y5 // moved
+	VCMPPS $0x1d, Y8, Y5, Y6 // at least
+	VCMPPS $0x11, Y9, Y5, Y7 // less than
+	VANDPS Y7, Y6, Y6
+	VADDPS Y1, Y1, Y1
+	VSUBPS Y1, Y2, Y2
+	VADDPS Y0, Y2, Y2
+	VANDPS Y11, Y2, Y2
+	VADDPS Y3, Y3, Y3
+	VSUBPS Y3, Y4, Y4
+	VADDPS Y0, Y4, Y4
+	VANDPS Y11, Y4, Y4
+	VADDPS Y4, Y2, Y2
+	VCMPPS $0x12, Y10, Y2, Y2 // at most
+	VANDPS Y6, Y2, Y2
+	VMOVMSKPS Y6, AX
+	POPCNTQ AX, AX
+	ADDQ AX, DX
+	VMOVMSKPS Y2, AX
+	POPCNTQ AX, AX
+	ADDQ AX, BX
+	ADDQ $32, SI
+	ADDQ $32, R8
+	ADDQ $32, R9
+	DECQ CX
+	JNZ block
+	MOVQ BX, even+32(FP)
+	MOVQ DX, moved+40(FP)
+	VZEROUPPER
+	RET
+
+DATA slopeOf<>+0(SB)/4, $0x3f400000
+DATA slopeOf<>+4(SB)/4, $0x41c00000
+DATA slopeOf<>+8(SB)/4, $0x3fa00000
+GLOBL slopeOf<>(SB), RODATA|NOPTR, $12
