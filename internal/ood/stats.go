@@ -157,18 +157,15 @@ func repetition(y *pix.Plane) []float64 {
 
 func repeats(p *pix.Plane) float64 {
 	best := 0.0
-	for lag := 3; lag <= p.W/3; lag++ {
-		var sum, left, right float64
+	for first := 3; first <= p.W/3; first += lanes.Lags {
+		var sum, left, right [lanes.Lags]float64
 		for row := 0; row < p.H; row += 3 {
 			v := p.V[row*p.W:][:p.W]
-			for x := range p.W - lag {
-				a, b := float64(v[x]), float64(v[x+lag])
-				sum += a * b
-				left += a * a
-				right += b * b
-			}
+			lanes.Products(v, first, &sum, &left, &right)
 		}
-		best = max(best, sum/(math.Sqrt(left*right)+1))
+		for k := range min(lanes.Lags, p.W/3-first+1) {
+			best = max(best, sum[k]/(math.Sqrt(left[k]*right[k])+1))
+		}
 	}
 	return best
 }
@@ -269,10 +266,11 @@ func rim(y *pix.Plane) float64 {
 	to = max(from, to)
 	var sum, n [2]float64
 	add := func(k int, v []float32) {
+		all := sum[k]
 		for _, v := range v {
-			sum[k] += float64(v)
+			all += float64(v)
 		}
-		n[k] += float64(len(v))
+		sum[k], n[k] = all, n[k]+float64(len(v))
 	}
 	for row := range y.H {
 		v := y.V[row*y.W:][:y.W]

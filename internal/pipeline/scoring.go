@@ -59,6 +59,7 @@ type scorer struct {
 	at     float64  // when it was due, seconds since the first frame
 	input  *pix.RGB // of latest
 	box    letterbox.Box
+	shrink pix.Shrinker
 }
 
 // next sets the cut of a frame and the scores that hold for it, measured by then or not.
@@ -79,7 +80,7 @@ func (s *scorer) measure(f *frame) {
 	}
 	var input *pix.RGB
 	if s.wanted != (wanted{}) {
-		input = f.scoreInput()
+		input = s.scoreInput(f)
 	}
 	if s.latest != nil {
 		<-s.latest.done
@@ -102,11 +103,11 @@ func (s *scorer) stop() {
 	}
 }
 
-// scoreInput returns the frame, without bars, at the size at which clarity and
+// scoreInput returns a frame, without bars, at the size at which clarity and
 // excitingness are measured.
-func (f *frame) scoreInput() *pix.RGB {
+func (s *scorer) scoreInput(f *frame) *pix.RGB {
 	img := active(f.decoded)
 	p := pix.New(score.WorkSize(img.Rect.Dx(), img.Rect.Dy()))
-	pix.ShrinkYCbCr(p, img)
+	s.shrink.YCbCr(p, img)
 	return p
 }

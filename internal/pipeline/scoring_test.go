@@ -60,7 +60,7 @@ func TestScoresAtTheirMoments(t *testing.T) {
 			if c.wanted == (wanted{}) {
 				continue
 			}
-			want := c.wanted.measure(c.frames[c.want[i]].scoreInput)
+			want := c.wanted.measure(func() *pix.RGB { return new(scorer).scoreInput(c.frames[c.want[i]]) })
 			if diff := cmp.Diff([]any{want.clarity, want.excitingness, want.maps.clarity, want.maps.excitingness},
 				[]any{got.clarity, got.excitingness, got.maps.clarity, got.maps.excitingness}); diff != "" {
 				t.Errorf("%s: frame %d (-want +got):\n%s", name, i, diff)

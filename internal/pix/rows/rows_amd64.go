@@ -61,6 +61,9 @@ func singlesAVX512(sum []uint32, src []byte, stride int, weights []uint32) int {
 	if n > 0 {
 		sumSinglesAVX512(&a)
 	}
+	if n == len(sum) {
+		return n
+	}
 	return n + singlesAVX2(sum[n:], src[n:], stride, weights)
 }
 
@@ -68,6 +71,9 @@ func pairsAVX512(sum []uint32, src []byte, stride int, weights []uint32) int {
 	a, n := newSumArgs(sum, src, stride, weights, 32, 2)
 	if n > 0 {
 		sumPairsAVX512(&a)
+	}
+	if n == len(sum) {
+		return n
 	}
 	return n + pairsAVX2(sum[n:], src[2*n:], stride, weights)
 }
@@ -152,30 +158,30 @@ func limitedAVX512(a *limitedArgs)
 // limitedRowAVX2 stops two pixels before the end at the latest: the kernel
 // writes four bytes more than it has pixels for.
 func limitedRowAVX2(dst, y, cb, cr []byte) int {
-	a, n := newLimitedArgs(dst, y, cb, cr, 8)
-	if n > 0 {
-		limitedAVX2(&a)
+	n := (len(y) - 2) / 8
+	if n <= 0 {
+		return 0
 	}
-	return n
+	_ = dst[24*n+3]
+	a := newLimitedArgs(dst, y, cb, cr, 8, n)
+	limitedAVX2(&a)
+	return 8 * n
 }
 
 func limitedRowAVX512(dst, y, cb, cr []byte) int {
-	a, n := newLimitedArgs(dst, y, cb, cr, 16)
-	if n > 0 {
-		limitedAVX512(&a)
+	n := len(y) / 16
+	if n == 0 {
+		return 0
 	}
-	return n + limitedRowAVX2(dst[3*n:], y[n:], cb[n:], cr[n:])
+	a := newLimitedArgs(dst, y, cb, cr, 16, n)
+	limitedAVX512(&a)
+	return 16 * n
 }
 
-// newLimitedArgs returns the argument for blocks of so many pixels, and how many they
-// have in all.
-func newLimitedArgs(dst, y, cb, cr []byte, block int) (limitedArgs, int) {
-	n := (len(y) - 2) / block
-	if n <= 0 {
-		return limitedArgs{}, 0
-	}
+// newLimitedArgs returns the argument for n blocks of so many pixels.
+func newLimitedArgs(dst, y, cb, cr []byte, block, n int) limitedArgs {
 	const base = 1<<15 - 16*OfLuma
-	_, _, _ = dst[3*block*n+3], cb[block*n-1], cr[block*n-1]
+	_, _, _, _ = dst[3*block*n-1], y[block*n-1], cb[block*n-1], cr[block*n-1]
 	return limitedArgs{&dst[0], &y[0], &cb[0], &cr[0], uintptr(n), OfLuma, RedOfCr, GreenOfCb, GreenOfCr, BlueOfCb,
-		base - 128*RedOfCr, base - 128*(GreenOfCb+GreenOfCr), base - 128*BlueOfCb}, block * n
+		base - 128*RedOfCr, base - 128*(GreenOfCb+GreenOfCr), base - 128*BlueOfCb}
 }

@@ -380,6 +380,9 @@ TEXT ·limitedAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD 64(AX), Z14 // added to green
 	VPBROADCASTD 68(AX), Z15 // added to blue
 	VBROADCASTI32X4 interleave<>(SB), Z7
+	VPMOVZXBD threeOfFour<>(SB), Z16
+	MOVL $0xfff, BX
+	KMOVW BX, K1
 sixteen:
 	VPMOVZXBD (SI), Z0
 	VPMOVZXBD (R8), Z1
@@ -403,10 +406,8 @@ sixteen:
 	VPACKSSDW Z6, Z6, Z6
 	VPACKUSWB Z6, Z3, Z3
 	VPSHUFB Z7, Z3, Z3
-	VMOVDQU X3, (DI)
-	VEXTRACTI128 $1, Y3, 12(DI)
-	VEXTRACTI32X4 $2, Z3, 24(DI)
-	VEXTRACTI32X4 $3, Z3, 36(DI)
+	VPERMD Z3, Z16, Z3 // the three words of every four
+	VMOVDQU32 Z3, K1, (DI)
 	ADDQ $16, SI
 	ADDQ $16, R8
 	ADDQ $16, R9
@@ -415,3 +416,7 @@ sixteen:
 	JNZ sixteen
 	VZEROUPPER
 	RET
+
+DATA threeOfFour<>+0(SB)/8, $0x0908060504020100
+DATA threeOfFour<>+8(SB)/8, $0x000000000e0d0c0a
+GLOBL threeOfFour<>(SB), RODATA|NOPTR, $16

@@ -58,3 +58,5 @@ func shareBlocks([]float32, float64, *float64) int { return 0 }
 func momentBlocks([]float32, float64, float64, *[2]float64) int { return 0 }
 
 func slopeBlocks(_, _, _ []float32, _ int) (done, even, bent int) { return 0, 0, 0 }
+
+func productBlocks([]float32, int, *[Lags]float64, *[Lags]float64, *[Lags]float64) int { return 0 }

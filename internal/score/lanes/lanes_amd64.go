@@ -314,3 +314,18 @@ func slopeBlocks(row, next, second []float32, places int) (done, even, bent int)
 	}
 	return 8 * n, even, bent
 }
+
+// productAVX2 is Products for so many values, at least one.
+//
+//go:noescape
+func productAVX2(v, behind *float32, n uintptr, sum, left, right *[Lags]float64)
+
+func productBlocks(v []float32, first int, sum, left, right *[Lags]float64) int {
+	n := len(v) - first - Lags + 1
+	if !Fast || n <= 0 {
+		return 0
+	}
+	_ = v[first+n-1+Lags-1]
+	productAVX2(&v[0], &v[first], uintptr(n), sum, left, right)
+	return n
+}

@@ -80,19 +80,28 @@ func results(r *rand.Rand, n int) (all []any) {
 	Volume(dst(), &rows, rows[0])
 	LerpMax(dst(), rows[0], rows[1], 0.3)
 	AddSobel(dst(), rows[0], rows[1], rows[2])
-	roots := dst()
+	return append(all, measures(r, &rows, n)...)
+}
+
+// measures are the results of what measures rows.
+func measures(r *rand.Rand, rows *[8][]float32, n int) (all []any) {
+	roots := make([]float32, n)
 	for x := range roots {
 		roots[x] = float32(math.Exp(r.NormFloat64() * 12))
 	}
 	SixthRoots(roots)
 	bins, levels, length := make([]uint8, n), make([]uint8, n), 1.0
-	warm := Chromas(dst(), bins, rows[0], rows[1], rows[2])
+	chromas := make([]float32, n)
+	warm := Chromas(chromas, bins, rows[0], rows[1], rows[2])
 	Levels(levels, rows[0], -20, 1.5, MedianTop)
-	squares := dst()
-	Times(squares, squares, squares)
+	squares := make([]float32, n)
+	Times(squares, rows[7], rows[7])
 	strong := Lengths(squares, &length)
 	a, b, c := Means(rows[0][:n], rows[1], rows[2])
 	d, e := Deviations(rows[0][:n], rows[1], a, b)
+	var sum, left, right [Lags]float64
+	Products(rows[0], n/3, &sum, &left, &right)
+	all = append(all, sum, left, right)
 	if n > 1 {
 		mean, second, third := Moments(rows[0])
 		even, bent := Slopes(rows[0], rows[1], rows[2])
@@ -104,8 +113,8 @@ func results(r *rand.Rand, n int) (all []any) {
 	}
 	all = append(all, Information(density, float64(n)), Information(rows[0], 1))
 	packed := make([]float32, 8*n)
-	Pack(packed, &rows)
-	all = append(all, bins, levels, warm, strong, length, a, b, c, d, e, packed)
+	Pack(packed, rows)
+	all = append(all, roots, chromas, bins, levels, warm, strong, length, a, b, c, d, e, packed)
 	if n > 0 {
 		var boxes Boxes
 		lanes := slices.Repeat(packed, 5)

@@ -121,3 +121,21 @@ func Slopes(row, next, second []float32) (even, bent int) {
 	}
 	return even, bent
 }
+
+// Lags is how many distances [Products] takes at once.
+const Lags = 4
+
+// Products adds, for distances from first on, products of the values of a row and those
+// as far behind them, and the squares of either.
+func Products(v []float32, first int, sum, left, right *[Lags]float64) {
+	done := productBlocks(v, first, sum, left, right)
+	for k := range Lags {
+		lag := first + k
+		for x := done; x+lag < len(v); x++ {
+			a, b := float64(v[x]), float64(v[x+lag])
+			sum[k] += a * b
+			left[k] += a * a
+			right[k] += b * b
+		}
+	}
+}

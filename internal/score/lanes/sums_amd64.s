@@ -413,3 +413,34 @@ DATA slopeOf<>+0(SB)/4, $0x3f400000
 DATA slopeOf<>+4(SB)/4, $0x41c00000
 DATA slopeOf<>+8(SB)/4, $0x3fa00000
 GLOBL slopeOf<>(SB), RODATA|NOPTR, $12
+
+// func productAVX2(v, behind *float32, n uintptr, sum, left, right *[4]float64)
+TEXT ·productAVX2(SB), NOSPLIT, $0-48
+	MOVQ v+0(FP), SI
+	MOVQ behind+8(FP), R8
+	MOVQ n+16(FP), CX
+	MOVQ sum+24(FP), DI
+	MOVQ left+32(FP), R9
+	MOVQ right+40(FP), R10
+	VMOVUPD (DI), Y0
+	VMOVUPD (R9), Y1
+	VMOVUPD (R10), Y2
+value:
+	VBROADCASTSS (SI), X3
+	VCVTPS2PD X3, Y3
+	VCVTPS2PD (R8), Y4
+	VMULPD Y4, Y3, Y5
+	VMULPD Y3, Y3, Y3
+	VMULPD Y4, Y4, Y4
+	VADDPD Y5, Y0, Y0
+	VADDPD Y3, Y1, Y1
+	VADDPD Y4, Y2, Y2
+	ADDQ $4, SI
+	ADDQ $4, R8
+	DECQ CX
+	JNZ value
+	VMOVUPD Y0, (DI)
+	VMOVUPD Y1, (R9)
+	VMOVUPD Y2, (R10)
+	VZEROUPPER
+	RET
