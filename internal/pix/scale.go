@@ -52,6 +52,7 @@ type scaler struct {
 	rows     []rowTaps
 	cols     []colTaps
 	quads    *rows.Columns // the same as cols, where it is possible
+	words    []uint16      // sum in 16 bits, where it fits and there are kernels for it
 	sum      []uint32      // weighted sum of the covered rows, per column or pair of columns
 	kernels  rows.Kernels
 }
@@ -96,7 +97,7 @@ func quads(cols []colTaps, width int) *rows.Columns {
 }
 
 const (
-	colBits   = 20
+	colBits   = rows.WeightBits
 	maxWeight = 128 // 2 * 255 * 128 fits 16 bits
 )
 
@@ -123,7 +124,10 @@ func newScaler(src, dst image.Point, channels int) *scaler {
 	if channels == 1 {
 		s.quads = quads(s.cols, src.X)
 	}
-	s.sum = make([]uint32, src.X*channels, src.X*channels+rows.Room)
+	s.sum = make([]uint32, src.X*channels)
+	if s.quads != nil {
+		s.words = make([]uint16, src.X, src.X+rows.Room)
+	}
 	return s
 }
 
@@ -183,12 +187,44 @@ func normalTaps(src, dst int) []colTaps {
 // row writes row y of the answer.
 func (s *scaler) row(dst, src []byte, stride, y int) {
 	r := &s.rows[y]
+	var total uint32
+	for _, w := range r.weights {
+		total += w
+	}
+	if s.kernels.TakesWords(s.quads) && total <= maxWeight && r.inverse>>31 == 0 {
+		s.narrowRow(dst, src[r.first*stride:], stride, r)
+		return
+	}
 	s.sumRows(src, stride, r)
 	switch s.channels {
 	case 1:
 		s.columns1(dst, r.inverse)
 	default:
 		s.columns3(dst, r.inverse)
+	}
+}
+
+// narrowRow is row for sums that fit 16 bits.
+func (s *scaler) narrowRow(dst, src []byte, stride int, r *rowTaps) {
+	for x := s.kernels.Words(s.words, src, stride, r.weights, s.paired); x < len(s.words); x++ {
+		var sum uint32
+		for i, w := range r.weights {
+			if s.paired {
+				at := i*stride + 2*x
+				sum += (uint32(src[at]) + uint32(src[at+1])) * w
+			} else {
+				sum += uint32(src[i*stride+x]) * w
+			}
+		}
+		s.words[x] = uint16(sum)
+	}
+	all := s.quads.Quads
+	dst = dst[:len(all)]
+	for j := s.kernels.Narrow(dst, s.words, s.quads, r.inverse); j < len(all); j++ {
+		q := &all[j]
+		in := s.words[q.First:][:4:4]
+		v := uint64(in[0])*q.W[0] + uint64(in[1])*q.W[1] + uint64(in[2])*q.W[2] + uint64(in[3])*q.W[3]
+		dst[j] = uint8((v*r.inverse + sumHalf) >> sumShift)
 	}
 }
 

@@ -13,10 +13,21 @@ type Kernels struct {
 	Singles func(sum []uint32, src []byte, stride int, weights []uint32) int
 	// Pairs is Singles with every two neighboring samples added up.
 	Pairs func(sum []uint32, src []byte, stride int, weights []uint32) int
-	// Columns writes columns of the answer. Behind the sums there is Room.
+	// Columns writes columns of the answer.
 	Columns func(dst []byte, sum []uint32, c *Columns, inverse uint64) int
+	// Words writes sums as Singles and Pairs, of 16 bits, which they must fit; see TakesWords.
+	Words func(sum []uint16, src []byte, stride int, weights []uint32, paired bool) int
+	// Narrow is Columns of such sums; inverse is below 1<<31. Behind the sums there is Room.
+	Narrow func(dst []byte, sum []uint16, c *Columns, inverse uint64) int
 	// Limited turns planes of limited-range BT.601 into sRGB.
 	Limited func(dst, y, cb, cr []byte) int
+
+	sixteens bool // what Narrow takes: sixteens, not eights
+}
+
+// TakesWords reports whether there are Words and Narrow for these columns.
+func (k *Kernels) TakesWords(c *Columns) bool {
+	return k.Narrow != nil && c != nil && (k.sixteens && c.sixteen != nil || !k.sixteens && c.eights != nil)
 }
 
 // Plain leaves everything to plain Go.
@@ -29,6 +40,12 @@ func Plain() Kernels {
 	}
 }
 
+// Best are the fastest that this processor can run.
+func Best() Kernels {
+	sets := Sets()
+	return sets[len(sets)-1]
+}
+
 // Shift is how many bits a column's sum times its inverse has behind the point.
 const Shift = 52
 
@@ -36,53 +53,87 @@ const Shift = 52
 const Half = 1 << (Shift - 1)
 
 // Room is how many sums may be read behind the last one.
-const Room = 64
+const Room = 72
+
+// WeightBits is how many bits the weights of a column together have.
+const WeightBits = 20
 
 // Quad is a column of the answer: the weights of four sums from First on.
 type Quad struct {
 	First int
-	W     [4]uint64 // below 1<<32
+	W     [4]uint64 // together 1<<WeightBits
 }
 
 // Columns are those of one row.
 type Columns struct {
-	Quads  []Quad
-	blocks []block // of sixteen quads each; nil: they reach too far
-	near   bool    // none reaches further than half of Room
+	Quads   []Quad
+	eights  []eight   // of that many quads each; nil: they reach too far
+	sixteen []sixteen // likewise
+	far     bool      // sixteen reach further than 32 sums
 }
 
-// block has what sixteen quads take of the sums behind the first one's.
-type block struct {
+// The kernels take sums of 16 bits in pairs of neighbors, the first and the second two of
+// a quad, and multiply by the upper and the lower half of the bits of weights.
+const half = WeightBits / 2
+
+// eight has what eight quads take.
+type eight struct {
+	from    [2]uint32 // where the first four and the second four begin, bytes
+	_       [6]uint32
+	at      [32]uint8 // bytes of the first pairs, from there
+	weights [2][2][16]int16
+}
+
+// sixteen has what sixteen quads take.
+type sixteen struct {
 	from    uint64 // bytes
 	_       [7]uint64
-	at      [4][16]uint8    // by weight: which sum
-	weights [4][2][8]uint64 // of even quads, of odd ones
+	at      [32]uint16 // sums of the first pairs, from there
+	weights [2][2][32]int16
 }
-
-// near is how far most blocks reach.
-const near = Room / 2
 
 // NewColumns prepares quads, whose First never falls, for the kernels.
 func NewColumns(quads []Quad) *Columns {
-	c := &Columns{Quads: quads, blocks: make([]block, len(quads)/16), near: true}
-	for i := range c.blocks {
-		b, q := &c.blocks[i], quads[16*i:][:16]
-		first := q[0].First
-		b.from = uint64(4 * first)
-		for j, q := range q {
-			reach := q.First + len(q.W) - first
-			if reach > Room {
-				c.blocks = nil
-				return c
+	c := &Columns{Quads: quads, eights: make([]eight, len(quads)/8), sixteen: make([]sixteen, len(quads)/16)}
+	for j := range 8 * len(c.eights) {
+		e, k := &c.eights[j/8], j%8
+		first := quads[j&^3].First
+		e.from[k/4] = uint32(2 * first)
+		for i := range 2 {
+			at := quads[j].First + i - first
+			if at > 7 {
+				c.eights = nil
+				break
 			}
-			c.near = c.near && reach <= near
-			for k, w := range q.W {
-				b.at[k][j], b.weights[k][j%2][j/2] = uint8(q.First-first+k), w
-			}
+			e.at[4*k+2*i], e.at[4*k+2*i+1] = uint8(2*at), uint8(2*at+1)
+			e.weights[0][0][2*k+i], e.weights[0][1][2*k+i] = split(quads[j].W[i])
+			e.weights[1][0][2*k+i], e.weights[1][1][2*k+i] = split(quads[j].W[2+i])
+		}
+		if c.eights == nil {
+			break
+		}
+	}
+	for j := range 16 * len(c.sixteen) {
+		e, k := &c.sixteen[j/16], j%16
+		first := quads[j&^15].First
+		e.from = uint64(2 * first)
+		reach := quads[j].First + 1 - first
+		if reach > 63 {
+			c.sixteen = nil
+			break
+		}
+		c.far = c.far || reach > 31
+		for i := range 2 {
+			e.at[2*k+i] = uint16(quads[j].First + i - first)
+			e.weights[0][0][2*k+i], e.weights[0][1][2*k+i] = split(quads[j].W[i])
+			e.weights[1][0][2*k+i], e.weights[1][1][2*k+i] = split(quads[j].W[2+i])
 		}
 	}
 	return c
 }
+
+// split returns the upper and the lower half of the bits of a weight.
+func split(w uint64) (upper, lower int16) { return int16(w >> half), int16(w & (1<<half - 1)) }
 
 // The matrix of limited-range BT.601 in 16.16 fixed point: 255/219, and 255/112 times
 // its terms.

@@ -1,21 +1,28 @@
 package rows
 
-import "golang.org/x/sys/cpu"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
 
 // The kernels of kernels_amd64.s do what the loops of plain Go behind them do,
 // bit for bit, for whole blocks; the loops do the rest of a row, or all of it.
 
-// Best are the fastest that this processor can run.
-func Best() Kernels {
+// Sets are all that this processor can run, the fastest last.
+func Sets() []Kernels {
+	sets := []Kernels{Plain()}
 	if !cpu.X86.HasAVX2 {
-		return Plain()
+		return sets
 	}
-	k := Kernels{Singles: singlesAVX2, Pairs: pairsAVX2, Columns: columnsAVX2, Limited: limitedRowAVX2}
+	k := Kernels{Singles: singlesAVX2, Pairs: pairsAVX2, Columns: columnsAVX2, Limited: limitedRowAVX2,
+		Words: wordsAVX2, Narrow: narrowAVX2}
+	sets = append(sets, k)
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW {
-		k.Columns, k.Limited = columnsAVX512, limitedRowAVX512
-		k.Singles, k.Pairs = singlesAVX512, pairsAVX512
+		k.Words, k.Narrow, k.Limited, k.sixteens = wordsAVX512, narrowAVX512, limitedRowAVX512, true
+		sets = append(sets, k)
 	}
-	return k
+	return sets
 }
 
 // sumArgs is the argument of the sums of rows.
@@ -25,7 +32,7 @@ type sumArgs struct {
 	weights *uint32 // each below 1<<16
 	rows    uintptr // number of weights, at least 1
 	sum     *uint32
-	blocks  uintptr // of 16 or 32 sums, at least 1
+	blocks  uintptr // of 16 sums, at least 1
 }
 
 //go:noescape
@@ -34,14 +41,8 @@ func sumSinglesAVX2(a *sumArgs)
 //go:noescape
 func sumPairsAVX2(a *sumArgs)
 
-//go:noescape
-func sumSinglesAVX512(a *sumArgs)
-
-//go:noescape
-func sumPairsAVX512(a *sumArgs)
-
 func singlesAVX2(sum []uint32, src []byte, stride int, weights []uint32) int {
-	a, n := newSumArgs(sum, src, stride, weights, 16, 1)
+	a, n := newSumArgs(sum, src, stride, weights, 1)
 	if n > 0 {
 		sumSinglesAVX2(&a)
 	}
@@ -49,38 +50,62 @@ func singlesAVX2(sum []uint32, src []byte, stride int, weights []uint32) int {
 }
 
 func pairsAVX2(sum []uint32, src []byte, stride int, weights []uint32) int {
-	a, n := newSumArgs(sum, src, stride, weights, 16, 2)
+	a, n := newSumArgs(sum, src, stride, weights, 2)
 	if n > 0 {
 		sumPairsAVX2(&a)
 	}
 	return n
 }
 
-func singlesAVX512(sum []uint32, src []byte, stride int, weights []uint32) int {
-	a, n := newSumArgs(sum, src, stride, weights, 32, 1)
-	if n > 0 {
-		sumSinglesAVX512(&a)
-	}
-	if n == len(sum) {
-		return n
-	}
-	return n + singlesAVX2(sum[n:], src[n:], stride, weights)
+// wordArgs is the argument of the sums of rows in 16 bits.
+type wordArgs struct {
+	src     *byte
+	stride  uintptr
+	weights *uint32
+	rows    uintptr
+	sum     *uint16
+	blocks  uintptr // of 16 or 32 sums, at least 1
 }
 
-func pairsAVX512(sum []uint32, src []byte, stride int, weights []uint32) int {
-	a, n := newSumArgs(sum, src, stride, weights, 32, 2)
-	if n > 0 {
-		sumPairsAVX512(&a)
-	}
-	if n == len(sum) {
-		return n
-	}
-	return n + pairsAVX2(sum[n:], src[2*n:], stride, weights)
+//go:noescape
+func wordSinglesAVX2(a *wordArgs)
+
+//go:noescape
+func wordPairsAVX2(a *wordArgs)
+
+//go:noescape
+func wordSinglesAVX512(a *wordArgs)
+
+//go:noescape
+func wordPairsAVX512(a *wordArgs)
+
+func wordsAVX2(sum []uint16, src []byte, stride int, weights []uint32, paired bool) int {
+	return words(sum, src, stride, weights, paired, 16, wordSinglesAVX2, wordPairsAVX2)
 }
 
-// newSumArgs returns the argument for as many blocks of sums of so many bytes as there
+func wordsAVX512(sum []uint16, src []byte, stride int, weights []uint32, paired bool) int {
+	return words(sum, src, stride, weights, paired, 32, wordSinglesAVX512, wordPairsAVX512)
+}
+
+// words writes whole blocks of so many sums.
+func words(sum []uint16, src []byte, stride int, weights []uint32, paired bool, block int, singles, pairs func(*wordArgs)) int {
+	n := len(sum) / block
+	if n == 0 || len(weights) == 0 {
+		return 0
+	}
+	kernel, bytes := singles, block*n
+	if paired {
+		kernel, bytes = pairs, 2*bytes
+	}
+	_ = src[(len(weights)-1)*stride+bytes-1]
+	kernel(&wordArgs{&src[0], uintptr(stride), &weights[0], uintptr(len(weights)), &sum[0], uintptr(n)})
+	return block * n
+}
+
+// newSumArgs returns the argument for as many blocks of sums, of so many bytes each, as there
 // are, and the number of their sums; 0: do not call.
-func newSumArgs(sum []uint32, src []byte, stride int, weights []uint32, block, bytes int) (sumArgs, int) {
+func newSumArgs(sum []uint32, src []byte, stride int, weights []uint32, bytes int) (sumArgs, int) {
+	const block = 16
 	n := len(sum) / block
 	if n == 0 || len(weights) == 0 {
 		return sumArgs{}, 0
@@ -111,32 +136,46 @@ func columnsAVX2(dst []byte, sum []uint32, c *Columns, inverse uint64) int {
 	return 4 * n
 }
 
-// blockArgs is the argument of blocksAVX512.
-type blockArgs struct {
-	dst           *byte
-	sum           *uint32
-	blocks        *block
-	n             uintptr // at least 1
-	inverse, half uint64
+// narrowArgs is the argument of the columns of sums of 16 bits.
+type narrowArgs struct {
+	dst     *byte
+	sum     *uint16
+	blocks  unsafe.Pointer // eights or sixteens
+	n       uintptr        // of them, at least 1
+	inverse uint64         // below 1<<31
+	add     uint64         // what makes up for the signs of sums, and rounds
 }
 
 //go:noescape
-func nearBlocksAVX512(a *blockArgs)
+func eightsAVX2(a *narrowArgs)
 
 //go:noescape
-func blocksAVX512(a *blockArgs)
+func sixteensAVX512(a *narrowArgs)
 
-func columnsAVX512(dst []byte, sum []uint32, c *Columns, inverse uint64) int {
-	n := len(c.blocks)
-	if n == 0 || inverse>>32 != 0 {
-		return columnsAVX2(dst, sum, c, inverse)
+//go:noescape
+func farSixteensAVX512(a *narrowArgs)
+
+func narrowAVX2(dst []byte, sum []uint16, c *Columns, inverse uint64) int {
+	n := len(c.eights)
+	if n == 0 {
+		return 0
 	}
-	_, _ = dst[16*n-1], sum[:cap(sum)][c.Quads[16*(n-1)].First+Room-1]
-	a := blockArgs{&dst[0], &sum[0], &c.blocks[0], uintptr(n), inverse, Half}
-	if c.near {
-		nearBlocksAVX512(&a)
+	_, _ = dst[8*n-1], sum[:cap(sum)][c.Quads[8*n-1].First+10]
+	eightsAVX2(&narrowArgs{&dst[0], &sum[0], unsafe.Pointer(&c.eights[0]), uintptr(n), inverse, inverse<<(15+WeightBits) + Half})
+	return 8 * n
+}
+
+func narrowAVX512(dst []byte, sum []uint16, c *Columns, inverse uint64) int {
+	n := len(c.sixteen)
+	if n == 0 {
+		return 0
+	}
+	_, _ = dst[16*n-1], sum[:cap(sum)][c.Quads[16*(n-1)].First+2+64-1]
+	a := narrowArgs{&dst[0], &sum[0], unsafe.Pointer(&c.sixteen[0]), uintptr(n), inverse, inverse<<(15+WeightBits) + Half}
+	if c.far {
+		farSixteensAVX512(&a)
 	} else {
-		blocksAVX512(&a)
+		sixteensAVX512(&a)
 	}
 	return 16 * n
 }

@@ -194,19 +194,65 @@ DATA interleave<>+0(SB)/8, $0x0602090501080400
 DATA interleave<>+8(SB)/8, $0x808080800b07030a
 GLOBL interleave<>(SB), RODATA|NOPTR, $16
 
-// add32 adds lanes Z0 to 32 sums at DI.
-#define add32 \
-	VPMOVZXWD Y0, Z1 \
-	VEXTRACTI64X4 $1, Z0, Y0 \
-	VPMOVZXWD Y0, Z2 \
-	VPADDD (DI), Z1, Z1 \
-	VPADDD 64(DI), Z2, Z2 \
-	VMOVDQU32 Z1, (DI) \
-	VMOVDQU32 Z2, 64(DI) \
-	ADDQ $128, DI
+// The same sums, in 16 bits.
 
-// func sumSinglesAVX512(a *sumArgs)
-TEXT ·sumSinglesAVX512(SB), NOSPLIT, $0-8
+// func wordSinglesAVX2(a *wordArgs)
+TEXT ·wordSinglesAVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	fetch
+block:
+	VPXOR Y0, Y0, Y0
+	MOVQ SI, R11
+	MOVQ R9, R12
+	MOVQ R10, R13
+row:
+	VPMOVZXBW (R11), Y1
+	VPBROADCASTW (R12), Y2
+	VPMULLW Y2, Y1, Y1
+	VPADDW Y1, Y0, Y0
+	ADDQ R8, R11
+	ADDQ $4, R12
+	DECQ R13
+	JNZ row
+	VMOVDQU Y0, (DI)
+	ADDQ $16, SI
+	ADDQ $32, DI
+	DECQ CX
+	JNZ block
+	VZEROUPPER
+	RET
+
+// func wordPairsAVX2(a *wordArgs)
+TEXT ·wordPairsAVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	fetch
+	VPCMPEQB Y3, Y3, Y3
+	VPABSB Y3, Y3 // 32 times 1
+block:
+	VPXOR Y0, Y0, Y0
+	MOVQ SI, R11
+	MOVQ R9, R12
+	MOVQ R10, R13
+row:
+	VMOVDQU (R11), Y1
+	VPMADDUBSW Y3, Y1, Y1 // neighbors added up
+	VPBROADCASTW (R12), Y2
+	VPMULLW Y2, Y1, Y1
+	VPADDW Y1, Y0, Y0
+	ADDQ R8, R11
+	ADDQ $4, R12
+	DECQ R13
+	JNZ row
+	VMOVDQU Y0, (DI)
+	ADDQ $32, SI
+	ADDQ $32, DI
+	DECQ CX
+	JNZ block
+	VZEROUPPER
+	RET
+
+// func wordSinglesAVX512(a *wordArgs)
+TEXT ·wordSinglesAVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	fetch
 block:
@@ -223,15 +269,16 @@ row:
 	ADDQ $4, R12
 	DECQ R13
 	JNZ row
-	add32
+	VMOVDQU32 Z0, (DI)
 	ADDQ $32, SI
+	ADDQ $64, DI
 	DECQ CX
 	JNZ block
 	VZEROUPPER
 	RET
 
-// func sumPairsAVX512(a *sumArgs)
-TEXT ·sumPairsAVX512(SB), NOSPLIT, $0-8
+// func wordPairsAVX512(a *wordArgs)
+TEXT ·wordPairsAVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	fetch
 	VPTERNLOGD $0xff, Z3, Z3, Z3
@@ -251,114 +298,131 @@ row:
 	ADDQ $4, R12
 	DECQ R13
 	JNZ row
-	add32
+	VMOVDQU32 Z0, (DI)
 	ADDQ $64, SI
+	ADDQ $64, DI
 	DECQ CX
 	JNZ block
 	VZEROUPPER
 	RET
 
-// nearSums are those that weight k takes, of the 32 in Z0 and Z1. AX points at the block.
-#define nearSums(k) \
-	VPMOVZXBD 64+16*k(AX), Z2 \
-	VPERMI2D Z1, Z0, Z2
+// The columns of sums of 16 bits: pairs of sums, made signed, times the upper and the lower
+// bits of weights; both times the inverse, in lanes of 64 bits, as far as they fit.
 
-// sums are nearSums of the 64 in Z0, Z1, Z12 and Z13.
-#define sums(k) \
-	VPMOVZXBD 64+16*k(AX), Z2 \
-	VPTESTMD Z16, Z2, K1 \
-	VMOVDQA32 Z2, Z3 \
-	VPERMI2D Z1, Z0, Z2 \
-	VPERMI2D Z13, Z12, Z3 \
-	VMOVDQA32 Z3, K1, Z2
-
-// first multiplies the sums in Z2 by weight k, even columns into even, odd ones into odd.
-#define first(k, even, odd) \
-	VPMULUDQ 128+128*k(AX), Z2, even \
-	VPSRLQ $32, Z2, Z2 \
-	VPMULUDQ 192+128*k(AX), Z2, odd
-
-// added is first, added to even and odd.
-#define added(k, even, odd) \
-	first(k, Z6, Z7) \
-	VPADDQ Z6, even, even \
-	VPADDQ Z7, odd, odd
-
-// divided multiplies by the inverse in two halves, rounds and shifts.
-#define divided(v, t) \
-	VPMULUDQ Z8, v, t \
-	VPSRLQ $32, v, v \
-	VPMULUDQ Z8, v, v \
-	VPSLLQ $32, v, v \
-	VPADDQ t, v, v \
-	VPADDQ Z9, v, v \
-	VPSRLQ $52, v, v
-
-#define blockFields \
+// fieldsOfNarrow loads the narrowArgs.
+#define fieldsOfNarrow \
 	MOVQ a+0(FP), BX \
 	MOVQ 0(BX), DI \
 	MOVQ 8(BX), SI \
 	MOVQ 16(BX), AX \
-	MOVQ 24(BX), CX \
-	VPBROADCASTQ 32(BX), Z8 \
-	VPBROADCASTQ 40(BX), Z9
+	MOVQ 24(BX), CX
 
-// blockEnd writes the sixteen columns in Z4 and Z5.
-#define blockEnd \
-	divided(Z4, Z6) \
-	divided(Z5, Z7) \
-	VPSLLQ $32, Z5, Z5 \
-	VPORQ Z5, Z4, Z4 \
-	VPMOVDB Z4, X4 \
-	VMOVDQU X4, (DI) \
-	ADDQ $640, AX \
+// inverted makes a column of the products of upper and lower bits; k and add are the
+// inverse and what is added.
+#define inverted(upper, lower, to, t, k, add) \
+	VPMULDQ k, upper, to \
+	VPSLLQ $10, to, to \
+	VPMULDQ k, lower, t \
+	VPADDQ t, to, to \
+	VPADDQ add, to, to \
+	VPSRLQ $52, to, to
+
+// multiplied weighs pairs a and b by the weights at AX, into upper and lower.
+#define multiplied(a, b, off, size, upper, lower, t) \
+	VPMADDWD off(AX), a, upper \
+	VPMADDWD off+2*size(AX), b, t \
+	VPADDD t, upper, upper \
+	VPMADDWD off+size(AX), a, lower \
+	VPMADDWD off+3*size(AX), b, t \
+	VPADDD t, lower, lower
+
+// func eightsAVX2(a *narrowArgs)
+TEXT ·eightsAVX2(SB), NOSPLIT, $0-8
+	fieldsOfNarrow
+	VPBROADCASTQ 32(BX), Y8
+	VPBROADCASTQ 40(BX), Y9
+	VPCMPEQD Y15, Y15, Y15
+	VPSLLW $15, Y15, Y15
+eight:
+	MOVL (AX), DX
+	MOVL 4(AX), R8
+	VMOVDQU (SI)(DX*1), X0
+	VINSERTI128 $1, (SI)(R8*1), Y0, Y0
+	VMOVDQU 4(SI)(DX*1), X1
+	VINSERTI128 $1, 4(SI)(R8*1), Y1, Y1
+	VMOVDQU 32(AX), Y2
+	VPSHUFB Y2, Y0, Y0
+	VPSHUFB Y2, Y1, Y1
+	VPXOR Y15, Y0, Y0
+	VPXOR Y15, Y1, Y1
+	multiplied(Y0, Y1, 64, 32, Y3, Y4, Y5)
+	inverted(Y3, Y4, Y6, Y5, Y8, Y9)
+	VPSRLQ $32, Y3, Y3
+	VPSRLQ $32, Y4, Y4
+	inverted(Y3, Y4, Y7, Y5, Y8, Y9)
+	VPSLLQ $32, Y7, Y7
+	VPOR Y7, Y6, Y6
+	VEXTRACTI128 $1, Y6, X7
+	VPACKUSDW X7, X6, X6
+	VPACKUSWB X6, X6, X6
+	VMOVQ X6, (DI)
+	ADDQ $192, AX
+	ADDQ $8, DI
+	DECQ CX
+	JNZ eight
+	VZEROUPPER
+	RET
+
+// sixteenEnd makes sixteen columns of the pairs in Z0 and Z1.
+#define sixteenEnd \
+	VPXORD Z15, Z0, Z0 \
+	VPXORD Z15, Z1, Z1 \
+	multiplied(Z0, Z1, 128, 64, Z3, Z4, Z5) \
+	inverted(Z3, Z4, Z6, Z5, Z8, Z9) \
+	VPSRLQ $32, Z3, Z3 \
+	VPSRLQ $32, Z4, Z4 \
+	inverted(Z3, Z4, Z7, Z5, Z8, Z9) \
+	VPSLLQ $32, Z7, Z7 \
+	VPORQ Z7, Z6, Z6 \
+	VPMOVDB Z6, X6 \
+	VMOVDQU X6, (DI) \
+	ADDQ $384, AX \
 	ADDQ $16, DI \
 	DECQ CX
 
-// func nearBlocksAVX512(a *blockArgs)
-//
-// Sixteen columns of the answer at a time, in lanes of 64 bits.
-TEXT ·nearBlocksAVX512(SB), NOSPLIT, $0-8
-	blockFields
+// func sixteensAVX512(a *narrowArgs)
+TEXT ·sixteensAVX512(SB), NOSPLIT, $0-8
+	fieldsOfNarrow
+	VPBROADCASTQ 32(BX), Z8
+	VPBROADCASTQ 40(BX), Z9
+	VPTERNLOGD $0xff, Z15, Z15, Z15
+	VPSLLW $15, Z15, Z15
 sixteen:
 	MOVQ (AX), DX
-	VMOVDQU32 (SI)(DX*1), Z0
-	VMOVDQU32 64(SI)(DX*1), Z1
-	nearSums(0)
-	first(0, Z4, Z5)
-	nearSums(1)
-	added(1, Z4, Z5)
-	nearSums(2)
-	added(2, Z4, Z5)
-	nearSums(3)
-	added(3, Z4, Z5)
-	blockEnd
+	VMOVDQU32 64(AX), Z2
+	VPERMW (SI)(DX*1), Z2, Z0
+	VPERMW 4(SI)(DX*1), Z2, Z1
+	sixteenEnd
 	JNZ sixteen
 	VZEROUPPER
 	RET
 
-// func blocksAVX512(a *blockArgs)
-//
-// nearBlocksAVX512 of sums that are further apart.
-TEXT ·blocksAVX512(SB), NOSPLIT, $0-8
-	blockFields
-	MOVL $32, DX
-	VPBROADCASTD DX, Z16
+// func farSixteensAVX512(a *narrowArgs)
+TEXT ·farSixteensAVX512(SB), NOSPLIT, $0-8
+	fieldsOfNarrow
+	VPBROADCASTQ 32(BX), Z8
+	VPBROADCASTQ 40(BX), Z9
+	VPTERNLOGD $0xff, Z15, Z15, Z15
+	VPSLLW $15, Z15, Z15
 sixteen:
 	MOVQ (AX), DX
-	VMOVDQU32 (SI)(DX*1), Z0
-	VMOVDQU32 64(SI)(DX*1), Z1
-	VMOVDQU32 128(SI)(DX*1), Z12
-	VMOVDQU32 192(SI)(DX*1), Z13
-	sums(0)
-	first(0, Z4, Z5)
-	sums(1)
-	added(1, Z4, Z5)
-	sums(2)
-	added(2, Z4, Z5)
-	sums(3)
-	added(3, Z4, Z5)
-	blockEnd
+	VMOVDQU32 64(AX), Z0
+	VMOVDQA32 Z0, Z1
+	VMOVDQU32 (SI)(DX*1), Z2
+	VPERMI2W 64(SI)(DX*1), Z2, Z0
+	VMOVDQU32 4(SI)(DX*1), Z2
+	VPERMI2W 68(SI)(DX*1), Z2, Z1
+	sixteenEnd
 	JNZ sixteen
 	VZEROUPPER
 	RET

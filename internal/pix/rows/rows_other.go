@@ -2,5 +2,5 @@
 
 package rows
 
-// Best are the fastest that this processor can run.
-func Best() Kernels { return Plain() }
+// Sets are all that this processor can run, the fastest last.
+func Sets() []Kernels { return []Kernels{Plain()} }
