@@ -130,12 +130,17 @@ const Lags = 4
 func Products(v []float32, first int, sum, left, right *[Lags]float64) {
 	done := productBlocks(v, first, sum, left, right)
 	for k := range Lags {
-		lag := first + k
-		for x := done; x+lag < len(v); x++ {
-			a, b := float64(v[x]), float64(v[x+lag])
-			sum[k] += a * b
-			left[k] += a * a
-			right[k] += b * b
+		if first+k+done >= len(v) {
+			break
 		}
+		behind := v[first+k+done:]
+		s, l, r := sum[k], left[k], right[k]
+		for x, a := range v[done:][:len(behind)] {
+			a, b := float64(a), float64(behind[x])
+			s += a * b
+			l += a * a
+			r += b * b
+		}
+		sum[k], left[k], right[k] = s, l, r
 	}
 }
