@@ -80,26 +80,38 @@ func wordSinglesAVX512(a *wordArgs)
 func wordPairsAVX512(a *wordArgs)
 
 func wordsAVX2(sum []uint16, src []byte, stride int, weights []uint32, paired bool) int {
-	return words(sum, src, stride, weights, paired, 16, wordSinglesAVX2, wordPairsAVX2)
+	a, n := newWordArgs(sum, src, stride, weights, paired, 16)
+	if n > 0 && paired {
+		wordPairsAVX2(&a)
+	} else if n > 0 {
+		wordSinglesAVX2(&a)
+	}
+	return n
 }
 
 func wordsAVX512(sum []uint16, src []byte, stride int, weights []uint32, paired bool) int {
-	return words(sum, src, stride, weights, paired, 32, wordSinglesAVX512, wordPairsAVX512)
+	a, n := newWordArgs(sum, src, stride, weights, paired, 32)
+	if n > 0 && paired {
+		wordPairsAVX512(&a)
+	} else if n > 0 {
+		wordSinglesAVX512(&a)
+	}
+	return n
 }
 
-// words writes whole blocks of so many sums.
-func words(sum []uint16, src []byte, stride int, weights []uint32, paired bool, block int, singles, pairs func(*wordArgs)) int {
+// newWordArgs returns the argument for blocks of so many sums, and the number of their
+// sums; 0: do not call.
+func newWordArgs(sum []uint16, src []byte, stride int, weights []uint32, paired bool, block int) (wordArgs, int) {
 	n := len(sum) / block
 	if n == 0 || len(weights) == 0 {
-		return 0
+		return wordArgs{}, 0
 	}
-	kernel, bytes := singles, block*n
+	bytes := block * n
 	if paired {
-		kernel, bytes = pairs, 2*bytes
+		bytes *= 2
 	}
 	_ = src[(len(weights)-1)*stride+bytes-1]
-	kernel(&wordArgs{&src[0], uintptr(stride), &weights[0], uintptr(len(weights)), &sum[0], uintptr(n)})
-	return block * n
+	return wordArgs{&src[0], uintptr(stride), &weights[0], uintptr(len(weights)), &sum[0], uintptr(n)}, block * n
 }
 
 // newSumArgs returns the argument for as many blocks of sums, of so many bytes each, as there
