@@ -70,6 +70,7 @@ type Columns struct {
 	eights  []eight   // of that many quads each; nil: they reach too far
 	sixteen []sixteen // likewise
 	far     bool      // sixteen reach further than 32 sums
+	wide    bool      // four of eights reach further than 8
 }
 
 // The kernels take sums of 16 bits in pairs of neighbors, the first and the second two of
@@ -80,7 +81,7 @@ const half = WeightBits / 2
 type eight struct {
 	from    [2]uint32 // where the first four and the second four begin, bytes
 	_       [6]uint32
-	at      [32]uint8 // bytes of the first pairs, from there
+	at      [2][32]uint8 // bytes of the first pairs: of the first 16 and the next 16; 128: not there
 	weights [2][2][16]int16
 }
 
@@ -99,18 +100,18 @@ func NewColumns(quads []Quad) *Columns {
 		e, k := &c.eights[j/8], j%8
 		first := quads[j&^3].First
 		e.from[k/4] = uint32(2 * first)
+		if quads[j].First+1-first > 15 {
+			c.eights = nil
+			break
+		}
 		for i := range 2 {
-			at := quads[j].First + i - first
-			if at > 7 {
-				c.eights = nil
-				break
+			at := 2 * (quads[j].First + i - first)
+			c.wide = c.wide || at >= 16
+			for b := range 2 {
+				e.at[at/16][4*k+2*i+b], e.at[1-at/16][4*k+2*i+b] = uint8(at%16+b), 128
 			}
-			e.at[4*k+2*i], e.at[4*k+2*i+1] = uint8(2*at), uint8(2*at+1)
 			e.weights[0][0][2*k+i], e.weights[0][1][2*k+i] = split(quads[j].W[i])
 			e.weights[1][0][2*k+i], e.weights[1][1][2*k+i] = split(quads[j].W[2+i])
-		}
-		if c.eights == nil {
-			break
 		}
 	}
 	for j := range 16 * len(c.sixteen) {

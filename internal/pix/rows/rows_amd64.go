@@ -162,6 +162,9 @@ type narrowArgs struct {
 func eightsAVX2(a *narrowArgs)
 
 //go:noescape
+func wideEightsAVX2(a *narrowArgs)
+
+//go:noescape
 func sixteensAVX512(a *narrowArgs)
 
 //go:noescape
@@ -172,8 +175,13 @@ func narrowAVX2(dst []byte, sum []uint16, c *Columns, inverse uint64) int {
 	if n == 0 {
 		return 0
 	}
-	_, _ = dst[8*n-1], sum[:cap(sum)][c.Quads[8*n-1].First+10]
-	eightsAVX2(&narrowArgs{&dst[0], &sum[0], unsafe.Pointer(&c.eights[0]), uintptr(n), inverse, inverse<<(15+WeightBits) + Half})
+	_, _ = dst[8*n-1], sum[:cap(sum)][c.Quads[8*n-4].First+18-1]
+	a := narrowArgs{&dst[0], &sum[0], unsafe.Pointer(&c.eights[0]), uintptr(n), inverse, inverse<<(15+WeightBits) + Half}
+	if c.wide {
+		wideEightsAVX2(&a)
+	} else {
+		eightsAVX2(&a)
+	}
 	return 8 * n
 }
 

@@ -336,6 +336,30 @@ row:
 	VPMADDWD off+3*size(AX), b, t \
 	VPADDD t, lower, lower
 
+// eightEnd makes eight columns of the pairs in Y0 and Y1.
+#define eightEnd \
+	VPXOR Y15, Y0, Y0 \
+	VPXOR Y15, Y1, Y1 \
+	multiplied(Y0, Y1, 96, 32, Y3, Y4, Y5) \
+	inverted(Y3, Y4, Y6, Y5, Y8, Y9) \
+	VPSRLQ $32, Y3, Y3 \
+	VPSRLQ $32, Y4, Y4 \
+	inverted(Y3, Y4, Y7, Y5, Y8, Y9) \
+	VPSLLQ $32, Y7, Y7 \
+	VPOR Y7, Y6, Y6 \
+	VEXTRACTI128 $1, Y6, X7 \
+	VPACKUSDW X7, X6, X6 \
+	VPACKUSWB X6, X6, X6 \
+	VMOVQ X6, (DI) \
+	ADDQ $224, AX \
+	ADDQ $8, DI \
+	DECQ CX
+
+// window loads sums of either four columns.
+#define window(off, x, y) \
+	VMOVDQU off(SI)(DX*1), x \
+	VINSERTI128 $1, off(SI)(R8*1), y, y
+
 // func eightsAVX2(a *narrowArgs)
 TEXT ·eightsAVX2(SB), NOSPLIT, $0-8
 	fieldsOfNarrow
@@ -346,29 +370,39 @@ TEXT ·eightsAVX2(SB), NOSPLIT, $0-8
 eight:
 	MOVL (AX), DX
 	MOVL 4(AX), R8
-	VMOVDQU (SI)(DX*1), X0
-	VINSERTI128 $1, (SI)(R8*1), Y0, Y0
-	VMOVDQU 4(SI)(DX*1), X1
-	VINSERTI128 $1, 4(SI)(R8*1), Y1, Y1
+	window(0, X0, Y0)
+	window(4, X1, Y1)
 	VMOVDQU 32(AX), Y2
 	VPSHUFB Y2, Y0, Y0
 	VPSHUFB Y2, Y1, Y1
-	VPXOR Y15, Y0, Y0
-	VPXOR Y15, Y1, Y1
-	multiplied(Y0, Y1, 64, 32, Y3, Y4, Y5)
-	inverted(Y3, Y4, Y6, Y5, Y8, Y9)
-	VPSRLQ $32, Y3, Y3
-	VPSRLQ $32, Y4, Y4
-	inverted(Y3, Y4, Y7, Y5, Y8, Y9)
-	VPSLLQ $32, Y7, Y7
-	VPOR Y7, Y6, Y6
-	VEXTRACTI128 $1, Y6, X7
-	VPACKUSDW X7, X6, X6
-	VPACKUSWB X6, X6, X6
-	VMOVQ X6, (DI)
-	ADDQ $192, AX
-	ADDQ $8, DI
-	DECQ CX
+	eightEnd
+	JNZ eight
+	VZEROUPPER
+	RET
+
+// func wideEightsAVX2(a *narrowArgs)
+TEXT ·wideEightsAVX2(SB), NOSPLIT, $0-8
+	fieldsOfNarrow
+	VPBROADCASTQ 32(BX), Y8
+	VPBROADCASTQ 40(BX), Y9
+	VPCMPEQD Y15, Y15, Y15
+	VPSLLW $15, Y15, Y15
+eight:
+	MOVL (AX), DX
+	MOVL 4(AX), R8
+	window(0, X0, Y0)
+	window(4, X1, Y1)
+	window(16, X3, Y3)
+	window(20, X4, Y4)
+	VMOVDQU 32(AX), Y2
+	VPSHUFB Y2, Y0, Y0
+	VPSHUFB Y2, Y1, Y1
+	VMOVDQU 64(AX), Y2
+	VPSHUFB Y2, Y3, Y3
+	VPSHUFB Y2, Y4, Y4
+	VPOR Y3, Y0, Y0
+	VPOR Y4, Y1, Y1
+	eightEnd
 	JNZ eight
 	VZEROUPPER
 	RET
