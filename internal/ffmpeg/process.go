@@ -103,10 +103,9 @@ func (t *Tool) confinement(j job) []string {
 }
 
 // tunables let the C library keep the memory of a frame for the next one, which
-// it would give back and get anew, page by page, and ask for huge pages where
-// the system has them. Other libraries, and older ones, ignore what they do not
-// know.
-const tunables = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=67108864:glibc.malloc.trim_threshold=268435456"
+// it would give back and get anew, page by page. Other libraries, and older ones,
+// ignore what they do not know.
+const tunables = "glibc.malloc.mmap_threshold=67108864:glibc.malloc.trim_threshold=268435456"
 
 // environment is all that a process inherits: nothing but where an
 // operator keeps libraries.

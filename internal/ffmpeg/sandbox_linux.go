@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -19,8 +20,7 @@ import (
 
 // machineFiles tell the C library about its other libraries and the machine.
 func machineFiles() []string {
-	return []string{"/etc/ld.so.cache", "/etc/ld.so.preload", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/dev/urandom", "/dev/random",
-		"/sys/kernel/mm/transparent_hugepage/enabled", "/sys/kernel/mm/transparent_hugepage/hpage_pmd_size"} // see tunables
+	return []string{"/etc/ld.so.cache", "/etc/ld.so.preload", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/dev/urandom", "/dev/random"}
 }
 
 // maxFiles is the number of files that ffmpeg may hold open.
@@ -28,8 +28,9 @@ const maxFiles = 64
 
 // confineAndExec imposes the limits and becomes argv. Landlock is as strict as
 // the kernel can, and so is the filter of system calls; the resource limits
-// always hold.
+// always hold. Niceness belongs to a thread, which must be the one that becomes argv.
 func confineAndExec(l limits, argv []string) error {
+	runtime.LockOSThread()
 	if err := unix.Setpriority(unix.PRIO_PROCESS, 0, min(l.nice+niceness(), 19)); err != nil {
 		return fmt.Errorf("nice: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -84,6 +85,29 @@ func TestSandboxLimits(t *testing.T) {
 	}
 	if got := strings.Fields(out); strings.Join(got, " ") != "2097152 0 64 10 2048" {
 		t.Errorf("limits are %v", got)
+	}
+}
+
+// Niceness is that of one thread of the helper, of which there are several.
+func TestSandboxIsNicer(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the helper changes its niceness on Linux only")
+	}
+	own, err := exec.Command("nice").Output()
+	if err != nil {
+		t.Skipf("nice does not tell the niceness: %v", err)
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(own)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strconv.Itoa(min(n+1, 19))
+	t.Setenv(crowded, "yes")
+	for range 12 {
+		out, err := confined(t, "/dev/null", t.TempDir(), "nice")
+		if got := strings.TrimSpace(out); err != nil || got != want {
+			t.Fatalf("niceness is %s, want %s: %v", got, want, err)
+		}
 	}
 }
 
