@@ -1,5 +1,7 @@
 package codec
 
+import "bytes"
+
 // Kind is what Stills knows of a frame without decoding it.
 type Kind int
 
@@ -51,6 +53,24 @@ var defaultProbs = probs{
 		{177, 58, 59}, {68, 26, 63}, {52, 79, 25}, {17, 14, 12},
 		{222, 34, 30}, {72, 16, 44}, {58, 32, 12}, {10, 7, 6},
 	},
+}
+
+// SameFormat reports whether two frames of VP9 are key frames of profile 0 (8 bits, 4:2:0)
+// of the same size, so that frames after either can follow the other's: by the uncompressed
+// header (section 6.2) from the start code to the height, without the tags of its colors.
+func SameFormat(a, b []byte) bool {
+	return plainKey(a) && plainKey(b) && bytes.Equal(a[1:4], b[1:4]) && (a[4]^b[4])&0xF == 0 && bytes.Equal(a[5:8], b[5:8]) && a[8]>>4 == b[8]>>4
+}
+
+// plainKey reports whether a frame is a key frame of profile 0, which is shown or not.
+func plainKey(b []byte) bool { return len(b) > 8 && b[0]&0xFC == 0x80 }
+
+// TagAs gives a frame the tags of the colors, matrix and range, of another one, where both are
+// key frames of profile 0. They say what samples mean and change none.
+func TagAs(frame, other []byte) {
+	if plainKey(frame) && plainKey(other) {
+		frame[4] = frame[4]&0xF | other[4]&0xF0
+	}
 }
 
 // maxStill is the most pixels of a frame whose blocks are looked at.

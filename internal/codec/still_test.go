@@ -84,3 +84,46 @@ func FuzzStills(f *testing.F) {
 		s.Next(b)
 	})
 }
+
+// TestSameFormat: sizes and profiles must agree, the tags of colors need not.
+func TestSameFormat(t *testing.T) {
+	// The beginnings of key frames of 1280 x 720 that a browser recorded: colors (BT.709, full range) and alpha.
+	color, alpha := []byte("\x82\x49\x83\x42\x50\x4f\xf0\x2c\xf6\x36"), []byte("\x82\x49\x83\x42\x00\x4f\xf0\x2c\xf6\x66")
+	change := func(at int, mask byte) []byte {
+		b := bytes.Clone(alpha)
+		b[at] ^= mask
+		return b
+	}
+	for name, tc := range map[string]struct {
+		b    []byte
+		want bool
+	}{
+		"the same":        {color, true},
+		"other tags":      {alpha, true},
+		"not shown":       {change(0, 2), true},
+		"later bits":      {change(8, 0x0f), true},
+		"not a key frame": {change(0, 4), false},
+		"shows another":   {change(0, 8), false},
+		"profile 1":       {change(0, 0x20), false},
+		"no start code":   {change(2, 1), false},
+		"wider":           {change(6, 0x10), false},
+		"higher":          {change(7, 1), false},
+		"its last bit":    {change(8, 0x10), false},
+		"cut off":         {alpha[:8], false},
+		"empty":           {nil, false},
+	} {
+		if got := SameFormat(color, tc.b); got != tc.want || SameFormat(tc.b, color) != got {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	TagAs(alpha, color)
+	if want := "\x82\x49\x83\x42\x50\x4f\xf0\x2c\xf6\x66"; string(alpha) != want {
+		t.Errorf("tagged: %x, want %x", alpha, want)
+	}
+	for _, b := range [][]byte{nil, {0x82}, change(0, 4)} {
+		before := bytes.Clone(b)
+		if TagAs(b, color); !bytes.Equal(b, before) {
+			t.Errorf("%x became %x", before, b)
+		}
+	}
+}

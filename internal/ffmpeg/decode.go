@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/ffmpeg/planes"
 	"github.com/saccade-dev/saccade/internal/webm"
 )
 
@@ -63,6 +64,7 @@ type Decoder struct {
 	head    webm.RawHeader
 	idle    chan *Frame
 	next    int           // index
+	alpha   *leading      // what comes before the colors; nil: nothing
 	limit   time.Duration // latest time since the first frame; 0: any
 	most    int           // frames; 0: any
 	started bool
@@ -81,6 +83,12 @@ type Decoder struct {
 // [webm.Source.CopyVideo] writes it, so that both agree about every time. A file of
 // another format (Info.Format) it reads itself, confined to that file.
 func (t *Tool) Decode(ctx context.Context, path string, info webm.Info, threads int) (*Decoder, error) {
+	return t.decode(ctx, path, &Decoder{info: info}, threads)
+}
+
+// decode starts a decoder of which info and alpha are set.
+func (t *Tool) decode(ctx context.Context, path string, d *Decoder, threads int) (*Decoder, error) {
+	info := d.info
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -90,7 +98,7 @@ func (t *Tool) Decode(ctx context.Context, path string, info webm.Info, threads 
 	if err := info.CheckPixels(t.cfg.MaxPixels); err != nil {
 		return nil, err
 	}
-	d := &Decoder{tool: t, info: info, idle: make(chan *Frame, maxIdle)}
+	d.tool, d.idle = t, make(chan *Frame, maxIdle)
 	if t.cfg.MaxDuration > 0 {
 		if err := info.CheckLimits(t.cfg.MaxDuration); err != nil {
 			return nil, err
@@ -133,8 +141,11 @@ func (d *Decoder) run(ctx context.Context, src sourceFile, threads int) (err err
 	if d.info.Transparent {
 		of = webm.AllPlanes
 	}
-	colors := func(ctx context.Context, w io.Writer) error { return src.CopyVideo(ctx, w, of) }
-	if d.proc, d.pipe, d.feed, err = d.tool.pump(ctx, src, colors, d.tool.decodeArgs(d.info, threads)); err != nil {
+	copied := func(ctx context.Context, w io.Writer) error { return src.CopyVideo(ctx, w, of) }
+	if d.alpha != nil {
+		copied = func(ctx context.Context, w io.Writer) error { return d.alpha.feed(ctx, src, w) }
+	}
+	if d.proc, d.pipe, d.feed, err = d.tool.pump(ctx, src, copied, d.tool.decodeArgs(d.info, threads)); err != nil {
 		return err
 	}
 	d.raw = webm.NewRawReader(d.pipe)
@@ -184,43 +195,6 @@ func (t *Tool) decoder(i webm.Info) string {
 	return ""
 }
 
-// filters turn frames upright, fit them into the size of the video, with bars
-// where the proportions differ, and convert them.
-func filters(i webm.Info) string {
-	f := map[int]string{90: "transpose=clock,", 180: "hflip,vflip,", 270: "transpose=cclock,"}[i.Rotation]
-	w, h := i.Size()
-	format := "yuv420p"
-	if i.Transparent {
-		format = "yuva420p"
-	}
-	if i.Sizes == nil {
-		return f + fmt.Sprintf("scale=%d:%d:flags=bicubic,format=%s", w, h, format)
-	}
-	side := func(w, h int, iw, ih string) string { // as fit has it
-		return fmt.Sprintf("if(lt(%[1]d*%[4]s-min(%[1]d*%[4]s,%[3]s*%[2]d),2*%[4]s),%[1]d,max(2,2*floor(min(%[1]d*%[4]s,%[3]s*%[2]d)/(2*%[4]s))))", w, h, iw, ih)
-	}
-	return f + fmt.Sprintf("scale=w='%s':h='%s':flags=bicubic,format=%s,pad=%d:%d:2*floor((ow-iw)/4):2*floor((oh-ih)/4)",
-		side(w, h, "iw", "ih"), side(h, w, "ih", "iw"), format, w, h)
-}
-
-// fit returns the part of a frame of w x h pixels that a smaller one of iw x ih
-// fills when it keeps its proportions: even numbers, or the whole side.
-func fit(w, h, iw, ih int) image.Rectangle {
-	side := func(w, h, iw, ih int) int {
-		full := min(w*ih, iw*h) // of a width of full / ih
-		if w*ih-full < 2*ih {
-			return w
-		}
-		return max(2, full/(2*ih)*2)
-	}
-	if iw < 1 || ih < 1 {
-		return image.Rect(0, 0, w, h)
-	}
-	rw, rh := side(w, h, iw, ih), side(h, w, ih, iw)
-	at := image.Pt((w-rw)/4*2, (h-rh)/4*2)
-	return image.Rectangle{at, at.Add(image.Pt(rw, rh))}
-}
-
 // Info is what the container says.
 func (d *Decoder) Info() webm.Info { return d.info }
 
@@ -240,8 +214,7 @@ func (d *Decoder) Next() (*Frame, error) {
 			return nil, d.finish(err)
 		}
 	}
-	f := d.frame()
-	pts, err := d.raw.Next(f.buf)
+	f, pts, err := d.read()
 	if err != nil {
 		f.Release()
 		return nil, d.finish(err)
@@ -275,10 +248,10 @@ func (d *Decoder) check(pts time.Duration) error {
 func (d *Decoder) complete(f *Frame) {
 	full := d.head.Color.Range == webm.RangeFull
 	if d.head.Alpha {
-		overWhite(f.Image, f.buf[len(f.buf)-len(f.Image.Y):], full)
+		planes.OverWhite(f.Image, f.buf[len(f.buf)-len(f.Image.Y):], full)
 	}
 	if full {
-		toLimited(f.Image)
+		planes.ToLimited(f.Image)
 	}
 	f.Active = f.Image.Rect
 	if d.info.Sizes == nil {
@@ -286,7 +259,7 @@ func (d *Decoder) complete(f *Frame) {
 	}
 	iw, ih := d.info.SizeAt(f.PTS)
 	if f.Active = fit(f.Image.Rect.Dx(), f.Image.Rect.Dy(), iw, ih); f.Active != f.Image.Rect {
-		blacken(f.Image, f.Active)
+		planes.Blacken(f.Image, f.Active)
 	}
 }
 
@@ -301,7 +274,7 @@ func (d *Decoder) start() error {
 		return fmt.Errorf("ffmpeg yields %d x %d frames instead of %d x %d", head.Width, head.Height, w, h)
 	}
 	d.head, d.started = head, true
-	return nil
+	return d.judgeAlpha()
 }
 
 // frame takes an idle frame or makes one.

@@ -10,11 +10,12 @@ import (
 	"strings"
 
 	"github.com/saccade-dev/saccade/internal/codec"
+	"github.com/saccade-dev/saccade/internal/ffmpeg/planes"
 	"github.com/saccade-dev/saccade/internal/webm"
 )
 
 // Opaque reports whether no frame of a transparent video (Info.Transparent) can be seen
-// through: every sample of its alpha is at least 252 (see overWhite). The browsers' recorders write
+// through: every sample of its alpha is at least 252 (see planes.OverWhite). The browsers' recorders write
 // such alpha beside every frame of a canvas. Decoding the colors alone, which is done by
 // clearing Info.Transparent, yields the same frames then and costs far less.
 //
@@ -36,11 +37,11 @@ func (t *Tool) Opaque(ctx context.Context, path string, info webm.Info) (bool, e
 		return false, err
 	}
 	if n := count(keep); n < len(keep) {
-		if is, err := t.alpha(ctx, path, info, keep, lasting); is != unsure || err != nil {
+		if is, err := t.alpha(ctx, path, info, keep, planes.Lasting); is != unsure || err != nil {
 			return is == yes, err
 		}
 	}
-	is, err := t.alpha(ctx, path, info, slices.Repeat([]bool{true}, info.Frames), opaque)
+	is, err := t.alpha(ctx, path, info, slices.Repeat([]bool{true}, info.Frames), planes.Opaque)
 	return is == yes, err
 }
 
@@ -126,8 +127,8 @@ func (t *Tool) alpha(ctx context.Context, path string, info webm.Info, keep []bo
 func alphaBytes(r io.Reader, least uint64) (n int, is answer) {
 	for buf := make([]byte, 64<<10); ; {
 		k, err := r.Read(buf)
-		if below(buf[:k], 0, least) < k {
-			if seeThrough(buf[:k], 0) < k {
+		if planes.Below(buf[:k], 0, least) < k {
+			if planes.SeeThrough(buf[:k], 0) < k {
 				return n, no
 			}
 			return n, unsure

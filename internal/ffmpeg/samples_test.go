@@ -8,6 +8,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/saccade-dev/saccade/internal/ffmpeg/planes"
 	"github.com/saccade-dev/saccade/internal/webm"
 )
 
@@ -97,7 +98,7 @@ func TestToLimited(t *testing.T) {
 	for i := range img.Cb {
 		img.Cb[i], img.Cr[i] = byte(i), byte(255-i)
 	}
-	toLimited(img)
+	planes.ToLimited(img)
 	for i, got := range img.Y {
 		if want := 16 + float64(i%256)*219/255; float64(got) < want-0.8 || float64(got) > want+0.8 {
 			t.Errorf("luma %d became %d, want %.2f", i%256, got, want)

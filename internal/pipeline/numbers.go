@@ -2,12 +2,12 @@ package pipeline
 
 import (
 	"errors"
-	"math"
 	"slices"
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/pipeline/maps"
+	"github.com/saccade-dev/saccade/internal/pipeline/timeline"
 	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/score"
 )
@@ -96,7 +96,7 @@ type numbers struct {
 	rows    []lateRow // in order; the last one is that of the newest frame
 	end     float64   // of the video, once it is known
 
-	focus, clarity, excitingness series
+	focus, clarity, excitingness timeline.Timeline
 }
 
 // lateRow is the row of a frame until the next one ends it and its scores are measured.
@@ -151,7 +151,7 @@ func (n *numbers) Frame(f *frame) (scoreMaps, error) {
 	}
 	n.frames++
 	n.rows = append(n.rows, r)
-	n.focus.add(f.at, &r.Focus)
+	n.focus.Add(f.at, &r.Focus)
 	n.outside.Frame(f)
 	if err := errors.Join(n.grid.add(r.Time, f.density), n.posters.Frame(f), n.bars.Frame(f), n.settle()); err != nil {
 		return scoreMaps{}, err
@@ -185,8 +185,8 @@ func (n *numbers) write() error {
 		n.scoring, n.scores = r.scoring, scores.by(seen{model: n.model, features: r.features})
 	}
 	r.Clarity, r.Excitingness = n.scores.clarity, n.scores.excitingness
-	n.clarity.add(r.shown.from, r.Clarity)
-	n.excitingness.add(r.shown.from, r.Excitingness)
+	n.clarity.Add(r.shown.from, r.Clarity)
+	n.excitingness.Add(r.shown.from, r.Excitingness)
 	n.areas.add(&r.Row, r.density, r.shown)
 	return n.files.Write(r.Row, r.density)
 }
@@ -210,9 +210,9 @@ func (n *numbers) Close() error { return errors.Join(n.files.Close(n.end), n.gri
 // Outputs returns the answer without the maps.
 func (n *numbers) Outputs() *saccade.Outputs[saccade.File] {
 	out := dataOutputs(n.req)
-	out.Focus = n.focus.output(n.req.Wants(saccade.OutFocusScore), n.req.Wants(saccade.OutFocusTimeline))
-	out.Clarity = n.clarity.output(n.req.Wants(saccade.OutClarityScore), n.req.Wants(saccade.OutClarityTimeline))
-	out.Excitingness = n.excitingness.output(n.req.Wants(saccade.OutExcitingnessScore), n.req.Wants(saccade.OutExcitingnessTimeline))
+	out.Focus = n.focus.Output(n.req.Wants(saccade.OutFocusScore), n.req.Wants(saccade.OutFocusTimeline))
+	out.Clarity = n.clarity.Output(n.req.Wants(saccade.OutClarityScore), n.req.Wants(saccade.OutClarityTimeline))
+	out.Excitingness = n.excitingness.Output(n.req.Wants(saccade.OutExcitingnessScore), n.req.Wants(saccade.OutExcitingnessTimeline))
 	out.AOIs = n.areas.results()
 	n.bars.set(out)
 	return out
@@ -223,52 +223,6 @@ func dataOutputs(r saccade.Request) *saccade.Outputs[saccade.File] {
 	out := &saccade.Outputs[saccade.File]{}
 	if r.Wants(saccade.OutData) {
 		out.Attention = &saccade.AttentionOutput[saccade.File]{Data: maps.Data()}
-	}
-	return out
-}
-
-// series is a score over time; its value for the whole is the mean over time.
-type series struct {
-	points []saccade.TimeScore
-}
-
-func (s *series) add(at float64, v *int) {
-	if v != nil {
-		s.points = append(s.points, saccade.TimeScore{Time: at, Score: *v})
-	}
-}
-
-// mean weighs every value by how long it was seen; the last one counts as long
-// as the one before.
-func (s *series) mean() int {
-	if len(s.points) == 1 {
-		return s.points[0].Score
-	}
-	var sum, total, dt float64
-	for i, p := range s.points {
-		if i+1 < len(s.points) {
-			dt = s.points[i+1].Time - p.Time
-		}
-		sum += dt * float64(p.Score)
-		total += dt
-	}
-	if total <= 0 {
-		return s.points[0].Score
-	}
-	return int(math.Round(sum / total))
-}
-
-func (s *series) output(whole, timeline bool) *saccade.ScoreOutput[saccade.File] {
-	if !whole && !timeline || len(s.points) == 0 {
-		return nil
-	}
-	out := &saccade.ScoreOutput[saccade.File]{}
-	if whole {
-		m := s.mean()
-		out.Score = &m
-	}
-	if timeline {
-		out.Timeline = s.points
 	}
 	return out
 }

@@ -93,12 +93,9 @@ type videoRun struct {
 	smalls   chan *pix.RGB // copies that have been predicted, for later frames
 }
 
-// errSeeThrough says that transparency which was taken for opaque is not.
-var errSeeThrough = errors.New("the video can be seen through")
-
 // runVideo analyzes a video. Transparency is taken for opaque at first, as that of
-// recordings is: while their colors alone are analyzed, a process beside decodes the
-// alpha, and what it finds in another video stops that and begins anew.
+// recordings is, and their colors alone are analyzed: alpha of another video stops that,
+// and the analysis begins anew.
 func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.Progress)) (*saccade.Outputs[saccade.File], error) {
 	info, err := a.inspectFile(ctx, job.Path, job.Request.Format)
 	if err != nil {
@@ -113,42 +110,24 @@ func (a *Analyzer) runVideo(ctx context.Context, job Job, progress func(saccade.
 		tell(saccade.Progress{Fraction: most, Stage: p.Stage})
 	}
 	if info.Transparent && info.Format == "" {
-		colors := info
-		colors.Transparent = false
-		out, err := a.runFrames(ctx, job, colors, besides{progress, func(ctx context.Context) error {
-			if opaque, err := a.video.Opaque(ctx, job.Path, info); err != nil || opaque {
-				return err
-			}
-			return errSeeThrough
-		}})
+		out, err := a.runFrames(ctx, job, info, run{progress, true})
 		if !errors.Is(err, errSeeThrough) {
 			return out, err
 		}
 	}
-	return a.runFrames(ctx, job, info, besides{progress, func(context.Context) error { return nil }})
-}
-
-// besides are called while a video is analyzed: progress, and beside all stages
-// one that may stop them by an error.
-type besides struct {
-	progress func(saccade.Progress)
-	beside   func(context.Context) error
+	return a.runFrames(ctx, job, info, run{progress, false})
 }
 
 // runFrames decodes, predicts, composites and encodes in three stages that run
 // side by side and hand frames on.
-func (a *Analyzer) runFrames(ctx context.Context, job Job, info webm.Info, with besides) (_ *saccade.Outputs[saccade.File], err error) {
+func (a *Analyzer) runFrames(ctx context.Context, job Job, info webm.Info, how run) (_ *saccade.Outputs[saccade.File], err error) {
 	g, ctx := errgroup.WithContext(ctx)
-	threads := 0
-	if len(maps.Files(job.Request.Outputs)) > 0 {
-		threads = 1 // encoders need the other ones
-	}
-	dec, err := a.video.Decode(ctx, job.Path, info, threads)
+	dec, err := a.decoder(ctx, job, info, how)
 	if err != nil {
 		return nil, err
 	}
 	defer dec.Close()
-	r := &videoRun{a: a, job: job, info: info, dec: dec, progress: with.progress, smalls: make(chan *pix.RGB, inFlight)}
+	r := &videoRun{a: a, job: job, info: info, dec: dec, progress: how.progress, smalls: make(chan *pix.RGB, inFlight)}
 	r.w, r.h = dec.Size()
 	r.streams = streams{model: a.model, prior: a.prior(job.Request)}
 	if _, err = r.streams.of(image.Pt(r.w, r.h)); err != nil {
@@ -176,7 +155,9 @@ func (a *Analyzer) runFrames(ctx context.Context, job Job, info webm.Info, with 
 	stage(func() error { defer close(decoded); return r.decode(ctx, decoded) })
 	stage(func() error { defer close(predicted); return r.predict(ctx, decoded, predicted) })
 	stage(func() error { return r.composite(ctx, predicted) })
-	stage(func() error { return with.beside(ctx) })
+	if how.colors {
+		stage(func() error { return r.opaque(ctx) })
+	}
 	if err := g.Wait(); err != nil {
 		r.outputs.abort()
 		return nil, closing(r.numbers, err)

@@ -37,7 +37,36 @@ func (s Source) CopyVideo(ctx context.Context, w io.Writer, of Planes) error {
 // CopyAlpha is CopyVideo for AlphaPlane and the frames that keep, which gets them coded,
 // one after the other, says; it must not hold on to them.
 func (s Source) CopyAlpha(ctx context.Context, w io.Writer, keep func(coded []byte) bool) error {
-	return s.copy(ctx, w, copying{video, AlphaPlane, s.Info.FirstPTS, keep})
+	return s.copy(ctx, w, copying{kind: video, of: AlphaPlane, start: s.Info.FirstPTS, keep: keep})
+}
+
+// CopyColors is CopyVideo for ColorPlanes. Frames of the same codec come before, in the
+// same track: at 0, 1 and so on milliseconds, and the colors as many milliseconds later.
+func (s Source) CopyColors(ctx context.Context, w io.Writer, before [][]byte) error {
+	shift := time.Duration(len(before)) * time.Millisecond
+	return s.copy(ctx, w, copying{kind: video, of: ColorPlanes, start: s.Info.FirstPTS - shift, before: before})
+}
+
+// First returns the planes of the first frame, coded; alpha is nil where it has none.
+// io.EOF means that there is no frame.
+func (s Source) First(ctx context.Context) (color, alpha []byte, err error) {
+	p := newPackets(ctx, s.R, s.Size, s.Info.Tracks)
+	for {
+		k, ok := p.next()
+		if !ok {
+			return nil, nil, errors.Join(p.err(), io.EOF)
+		}
+		if k.kind == video {
+			whole, err := p.appendBytes(nil, k.whole.body, k.whole.end)
+			if err != nil {
+				return nil, nil, err
+			}
+			if k.alpha {
+				alpha = alphaOf(whole)
+			}
+			return whole[k.data-k.whole.body : k.end-k.whole.body], alpha, nil
+		}
+	}
 }
 
 // CopyAudio is CopyVideo for the audio track; times count from start.
@@ -47,10 +76,11 @@ func (s Source) CopyAudio(ctx context.Context, w io.Writer, start time.Duration)
 
 // copying says what is copied, and from when times count.
 type copying struct {
-	kind  kind
-	of    Planes
-	start time.Duration
-	keep  func(alpha []byte) bool // nil: all
+	kind   kind
+	of     Planes
+	start  time.Duration
+	keep   func(alpha []byte) bool // nil: all
+	before [][]byte                // frames that come first, a millisecond each
 }
 
 // keeps reports whether a packet is copied.
@@ -97,6 +127,11 @@ func (s Source) copy(ctx context.Context, w io.Writer, c copying) error {
 		out = out[:0]
 		if !begun {
 			out, begun = streamStart(out, plainTrack(k.track)), true
+			for i, frame := range c.before {
+				out = appendHeader(out, idCluster, unknownSize)
+				out = appendUint(out, idTimestamp, uint64(i))
+				out = appendElement(out, idSimpleBlock, append([]byte{0x81, 0, 0, 0}, frame...))
+			}
 		}
 		at := max(k.time+s.Info.Shift-c.start, 0)
 		out = appendHeader(out, idCluster, unknownSize)

@@ -1,4 +1,4 @@
-package ffmpeg
+package planes
 
 import (
 	"bytes"
@@ -33,6 +33,6 @@ func BenchmarkToLimited(b *testing.B) {
 	img := image.NewYCbCr(image.Rect(0, 0, 1280, 720), image.YCbCrSubsampleRatio420)
 	b.SetBytes(1280 * 720 * 3 / 2)
 	for b.Loop() {
-		toLimited(img)
+		ToLimited(img)
 	}
 }

@@ -1,24 +1,24 @@
-package ffmpeg
+package planes
 
 import (
 	"encoding/binary"
 	"image"
 )
 
-// opaque are eight samples of alpha of at least 252. Recorders code alpha with
+// Opaque are eight samples of alpha of at least 252. Recorders code alpha with
 // losses: what was opaque comes back as 253 to 255, and its color as it was.
-// lasting are eight samples of at least 254, see Opaque.
+// Lasting are eight samples of at least 254.
 const (
-	opaque  = 0xfcfcfcfcfcfcfcfc
-	lasting = 0xfefefefefefefefe
+	Opaque  = 0xfcfcfcfcfcfcfcfc
+	Lasting = 0xfefefefefefefefe
 )
 
-// seeThrough returns the first of row's samples, at or behind x, in a run of
+// SeeThrough returns the first of row's samples, at or behind x, in a run of
 // eight that is not all opaque; len(row) where there is none.
-func seeThrough(row []byte, x int) int { return below(row, x, opaque) }
+func SeeThrough(row []byte, x int) int { return Below(row, x, Opaque) }
 
-// below is seeThrough for other samples than opaque ones: eight times ones above zeros.
-func below(row []byte, x int, least uint64) int {
+// Below is SeeThrough for other samples than opaque ones: eight times ones above zeros.
+func Below(row []byte, x int, least uint64) int {
 	for ; x+8 <= len(row); x += 8 {
 		if binary.LittleEndian.Uint64(row[x:])&least != least {
 			return x
@@ -32,9 +32,9 @@ func below(row []byte, x int, least uint64) int {
 	return x
 }
 
-// overWhite lays a frame with transparency on white, as PNGs are. alpha has a
+// OverWhite lays a frame with transparency on white, as PNGs are. alpha has a
 // byte for each sample of Y; full says that samples run from 0 to 255.
-func overWhite(img *image.YCbCr, alpha []byte, full bool) {
+func OverWhite(img *image.YCbCr, alpha []byte, full bool) {
 	white := uint32(235)
 	if full {
 		white = 255
@@ -42,7 +42,7 @@ func overWhite(img *image.YCbCr, alpha []byte, full bool) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	for y := range h {
 		row, a := img.Y[y*img.YStride:][:w], alpha[y*w:][:w]
-		for x := seeThrough(a, 0); x < w; x = seeThrough(a, x) {
+		for x := SeeThrough(a, 0); x < w; x = SeeThrough(a, x) {
 			for end := min(x+8, w); x < end; x++ {
 				row[x] = mix(row[x], a[x], white)
 			}
@@ -51,7 +51,7 @@ func overWhite(img *image.YCbCr, alpha []byte, full bool) {
 	for y := range (h + 1) / 2 {
 		top := alpha[2*y*w:][:w]
 		bottom := alpha[min(2*y+1, h-1)*w:][:w]
-		if seeThrough(top, 0) == w && seeThrough(bottom, 0) == w {
+		if SeeThrough(top, 0) == w && SeeThrough(bottom, 0) == w {
 			continue
 		}
 		for x := range (w + 1) / 2 {
@@ -68,9 +68,9 @@ func mix(v, a byte, ground uint32) byte {
 	return byte((uint32(v)*uint32(a) + ground*(255-uint32(a)) + 127) / 255)
 }
 
-// blacken fills all but the active part, which begins at even places, with
+// Blacken fills all but the active part, which begins at even places, with
 // black, limited range.
-func blacken(img *image.YCbCr, active image.Rectangle) {
+func Blacken(img *image.YCbCr, active image.Rectangle) {
 	fill := func(b []byte, v byte) {
 		for i := range b {
 			b[i] = v

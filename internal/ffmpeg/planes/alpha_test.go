@@ -1,4 +1,4 @@
-package ffmpeg
+package planes
 
 import (
 	"bytes"
@@ -24,7 +24,7 @@ func TestOverWhite(t *testing.T) {
 				img.Cb[i], img.Cr[i] = 60, 200
 			}
 			alpha[hole] = 0
-			overWhite(img, alpha, full)
+			OverWhite(img, alpha, full)
 			for i, v := range img.Y {
 				switch near := i/w == hole/w && i%w/8 == hole%w/8; {
 				case i == hole && v != white, i != hole && !near && v != 100, i != hole && (v < 100 || v > 102):

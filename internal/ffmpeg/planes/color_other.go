@@ -1,6 +1,6 @@
 //go:build !amd64
 
-package ffmpeg
+package planes
 
 // scaleBlocks leaves everything to plain Go.
 func scaleBlocks([]byte, uint16, uint16) int { return 0 }

@@ -1,15 +1,15 @@
-package ffmpeg
+package planes
 
 import (
 	"encoding/binary"
 	"image"
 )
 
-// toLimited turns full-range samples (0..255) into limited range (luma
+// ToLimited turns full-range samples (0..255) into limited range (luma
 // 16..235, chroma 16..240) in place. Browsers' recorders write full range, so
 // this is the common case: it is a multiplication by 220/256 (225/256; exactly it
 // would be 219.86 and 224.88) that is off by at most one step.
-func toLimited(img *image.YCbCr) {
+func ToLimited(img *image.YCbCr) {
 	scaleSamples(img.Y, 220, 16*256+90)
 	scaleSamples(img.Cb, 225, 128*256-128*225+120)
 	scaleSamples(img.Cr, 225, 128*256-128*225+120)

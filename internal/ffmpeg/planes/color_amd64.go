@@ -1,4 +1,4 @@
-package ffmpeg
+package planes
 
 import "golang.org/x/sys/cpu"
 

@@ -1,0 +1,40 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+
+	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/pipeline/maps"
+	"github.com/saccade-dev/saccade/internal/webm"
+)
+
+// errSeeThrough says that transparency which was taken for opaque is not.
+var errSeeThrough = errors.New("the video can be seen through")
+
+// run says how a video is analyzed.
+type run struct {
+	progress func(saccade.Progress)
+	colors   bool // alone: what can be seen through is errSeeThrough
+}
+
+// decoder starts the decoder of a run.
+func (a *Analyzer) decoder(ctx context.Context, job Job, info webm.Info, how run) (*ffmpeg.Decoder, error) {
+	threads := 0
+	if len(maps.Files(job.Request.Outputs)) > 0 {
+		threads = 1 // encoders need the other ones
+	}
+	if how.colors {
+		return a.video.DecodeColors(ctx, job.Path, info, threads)
+	}
+	return a.video.Decode(ctx, job.Path, info, threads)
+}
+
+// opaque fails where what the decoder leaves out can be seen.
+func (r *videoRun) opaque(ctx context.Context) error {
+	if is, err := r.dec.Opaque(ctx); err != nil || is {
+		return err
+	}
+	return errSeeThrough
+}
