@@ -108,9 +108,10 @@ func (t *Tool) confinement(j job) []string {
 const tunables = "glibc.malloc.mmap_threshold=67108864:glibc.malloc.trim_threshold=268435456"
 
 // environment is all that a process inherits: nothing but where an
-// operator keeps libraries.
+// operator keeps libraries. OpenBLAS, which comes with one of its libraries and that
+// nobody uses here, would start threads that look for work in vain.
 func environment() []string {
-	env := []string{"PATH=/usr/bin:/bin", "LC_ALL=C", "MALLOC_ARENA_MAX=4", "GLIBC_TUNABLES=" + tunables}
+	env := []string{"PATH=/usr/bin:/bin", "LC_ALL=C", "MALLOC_ARENA_MAX=4", "GLIBC_TUNABLES=" + tunables, "OPENBLAS_NUM_THREADS=1"}
 	for _, k := range []string{"LD_LIBRARY_PATH", "SystemRoot", "GOCOVERDIR"} {
 		if v := os.Getenv(k); v != "" {
 			env = append(env, k+"="+v)
