@@ -48,7 +48,7 @@ func (f *Frame) Release() {
 // decoderNice is how much nicer a decoder is than an encoder. The encoder is
 // the slowest stage and often runs on one of its threads only: the decoder
 // fills those gaps then, instead of running ahead of it and waiting.
-const decoderNice = 4
+const decoderNice = 8
 
 // maxIdle is how many released frames a decoder keeps for reuse.
 const maxIdle = 8
