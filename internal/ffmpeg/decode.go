@@ -50,6 +50,15 @@ func (f *Frame) Release() {
 // fills those gaps then, instead of running ahead of it and waiting.
 const decoderNice = 8
 
+// nicer is how much nicer a decoder of so many threads is. One beside no encoder is the
+// slowest stage itself; what is made of its frames can wait.
+func nicer(threads int) int {
+	if threads == 1 {
+		return decoderNice
+	}
+	return 0
+}
+
 // maxIdle is how many released frames a decoder keeps for reuse.
 const maxIdle = 8
 
@@ -75,7 +84,8 @@ type Decoder struct {
 // refuses, with CodeInvalidInput, what exceeds MaxDuration or MaxPixels.
 // Transparency is read where Info.Transparent says so ([Tool.Opaque]).
 // threads are those of ffmpeg's decoder; 0 means as many as configured, and 1
-// serves best beside an encoder of the same video, which has more to do. Where
+// serves best beside an encoder of the same video, which has more to do: such a
+// decoder gives way to it. Where
 // Config.Require holds and the system cannot confine ffmpeg, the error wraps
 // ErrUnconfined. The caller must Close the decoder.
 //
@@ -145,7 +155,7 @@ func (d *Decoder) run(ctx context.Context, src sourceFile, threads int) (err err
 	if d.alpha != nil {
 		copied = func(ctx context.Context, w io.Writer) error { return d.alpha.feed(ctx, src, w) }
 	}
-	if d.proc, d.pipe, d.feed, err = d.tool.pump(ctx, src, copied, d.tool.decodeArgs(d.info, threads)); err != nil {
+	if d.proc, d.pipe, d.feed, err = d.tool.pump(ctx, src, copied, job{args: d.tool.decodeArgs(d.info, threads), nice: nicer(threads)}); err != nil {
 		return err
 	}
 	d.raw = webm.NewRawReader(d.pipe)

@@ -41,7 +41,7 @@ func (d *Decoder) runMovie(ctx context.Context, path string, threads int) error 
 	if err != nil {
 		return fmt.Errorf("pipe from ffmpeg: %w", err)
 	}
-	d.proc, err = d.tool.start(ctx, job{args: d.tool.movieArgs(path, d.info, threads), stdout: w, read: []string{path}, nice: decoderNice})
+	d.proc, err = d.tool.start(ctx, job{args: d.tool.movieArgs(path, d.info, threads), stdout: w, read: []string{path}, nice: nicer(threads)})
 	if err != nil {
 		return errors.Join(err, r.Close())
 	}

@@ -102,7 +102,7 @@ func (t *Tool) alpha(ctx context.Context, path string, info webm.Info, keep []bo
 			next++
 			return next > len(keep) || keep[next-1]
 		})
-	}, args)
+	}, job{args: args, nice: decoderNice})
 	if err != nil {
 		return unsure, err
 	}
@@ -169,7 +169,7 @@ func folded(w, h int) (filters string, rows int) {
 
 // pump starts ffmpeg between two pipes: it is fed what is copied from the source, which is
 // closed at the end, and what it writes can be read. The last result yields what ended the feeding.
-func (t *Tool) pump(ctx context.Context, src sourceFile, copied func(context.Context, io.Writer) error, args []string) (*process, *os.File, chan error, error) {
+func (t *Tool) pump(ctx context.Context, src sourceFile, copied func(context.Context, io.Writer) error, j job) (*process, *os.File, chan error, error) {
 	r, w, err := connect(false)
 	if err != nil {
 		return nil, nil, nil, errors.Join(fmt.Errorf("pipe from ffmpeg: %w", err), src.Close())
@@ -178,7 +178,8 @@ func (t *Tool) pump(ctx context.Context, src sourceFile, copied func(context.Con
 	if err != nil {
 		return nil, nil, nil, errors.Join(fmt.Errorf("pipe to ffmpeg: %w", err), src.Close(), r.Close(), w.Close())
 	}
-	p, err := t.start(ctx, job{args: args, stdin: theirs, stdout: w, nice: decoderNice})
+	j.stdin, j.stdout = theirs, w
+	p, err := t.start(ctx, j)
 	if err != nil {
 		return nil, nil, nil, errors.Join(err, src.Close(), ours.Close(), r.Close())
 	}

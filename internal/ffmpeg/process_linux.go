@@ -20,6 +20,9 @@ func ownGroup(cmd *exec.Cmd) {
 	}
 }
 
+// socketBuffer is how many bytes may wait in a connection.
+const socketBuffer = 4 << 20
+
 // connect makes a one-way connection to a child's input (toChild) or from its
 // output: a pair of sockets, which takes less time than a pipe, where every
 // page of a frame is allocated, charged and freed. Where a policy forbids
@@ -35,6 +38,9 @@ func connectSockets(toChild bool) (ours, theirs *os.File, err error) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, nil, err
+	}
+	for _, fd := range fds { // more than a frame, or the writer waits for a reader that is busy; as much as the system lets us
+		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, socketBuffer)
 	}
 	unused := unix.SHUT_WR // direction of our end
 	if toChild {
