@@ -3,6 +3,7 @@ package attention
 import (
 	"math"
 
+	"github.com/saccade-dev/saccade/internal/lanes"
 	"github.com/saccade-dev/saccade/internal/pix"
 )
 
@@ -113,9 +114,10 @@ func luma(rgb []uint8, i int) int {
 // one takes half of its log-odds within adaptTime, so what counts most is the
 // onset.
 type motion struct {
+	w       int     // cells of a row
 	weight  float32 // exponent of motion in the density
 	speed   []float32
-	blur    boxBlur
+	boxes   lanes.Boxes
 	level   []float32 // motion, decaying; 0 = none
 	adapted []float32 // level that adaptation has reached
 }
@@ -123,7 +125,7 @@ type motion struct {
 // newMotion returns the motion of a video of w x h cells.
 func newMotion(w, h int, weight float32) *motion {
 	plane := func() []float32 { return make([]float32, w*h) }
-	return &motion{weight: weight, blur: newBoxBlur(w, h), speed: plane(), level: plane(), adapted: plane()}
+	return &motion{w: w, weight: weight, speed: plane(), level: plane(), adapted: plane()}
 }
 
 // reset forgets all motion, at a cut.
@@ -138,8 +140,8 @@ func (m *motion) add(c *measured, dt float64) {
 	for i, v := range c.change {
 		m.speed[i] = max(0, v-noiseLevel)
 	}
-	m.blur.apply(m.speed, motionSigma)
-	m.blur.apply(c.contrast, motionSigma)
+	m.boxes.Blur(m.speed, m.w, motionSigma)
+	m.boxes.Blur(c.contrast, m.w, motionSigma)
 	var mean float64
 	for i := range m.speed {
 		m.speed[i] /= c.contrast[i] + contrastFloor

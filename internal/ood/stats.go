@@ -3,8 +3,8 @@ package ood
 import (
 	"math"
 
+	"github.com/saccade-dev/saccade/internal/lanes"
 	"github.com/saccade-dev/saccade/internal/pix"
-	"github.com/saccade-dev/saccade/internal/score/lanes"
 )
 
 // levels is the number of scales of the luminance, each half the size of the one before.

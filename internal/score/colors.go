@@ -5,8 +5,8 @@ import (
 	"math"
 	"math/bits"
 
+	"github.com/saccade-dev/saccade/internal/lanes"
 	"github.com/saccade-dev/saccade/internal/pix"
-	"github.com/saccade-dev/saccade/internal/score/lanes"
 )
 
 // colorFeatures: how many colors, how strong, how light.

@@ -3,8 +3,8 @@ package score
 import (
 	"math"
 
+	"github.com/saccade-dev/saccade/internal/lanes"
 	"github.com/saccade-dev/saccade/internal/pix"
-	"github.com/saccade-dev/saccade/internal/score/lanes"
 )
 
 // Local clutter after Rosenholtz, Li and Nakano (2007): how much colors,

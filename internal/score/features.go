@@ -4,8 +4,8 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/saccade-dev/saccade/internal/lanes"
 	"github.com/saccade-dev/saccade/internal/pix"
-	"github.com/saccade-dev/saccade/internal/score/lanes"
 )
 
 // features measures the image. All are taken at the working size, so that

@@ -2,7 +2,7 @@ package score
 
 import (
 	"github.com/saccade-dev/saccade"
-	"github.com/saccade-dev/saccade/internal/score/lanes"
+	"github.com/saccade-dev/saccade/internal/lanes"
 )
 
 // Focus returns how concentrated attention is, in bits: the information gain of

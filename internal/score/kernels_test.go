@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/saccade-dev/saccade/internal/lanes"
 	"github.com/saccade-dev/saccade/internal/pix"
-	"github.com/saccade-dev/saccade/internal/score/lanes"
 )
 
 // noisy is an image of random blocks, lines and noise, up to the strongest one.

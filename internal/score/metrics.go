@@ -4,8 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/saccade-dev/saccade/internal/lanes"
 	"github.com/saccade-dev/saccade/internal/pix"
-	"github.com/saccade-dev/saccade/internal/score/lanes"
 )
 
 // PageMetrics is what was measured of one image. It is immutable.

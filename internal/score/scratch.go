@@ -3,9 +3,9 @@ package score
 import (
 	"sync"
 
+	"github.com/saccade-dev/saccade/internal/lanes"
 	"github.com/saccade-dev/saccade/internal/pix"
 	"github.com/saccade-dev/saccade/internal/score/coded"
-	"github.com/saccade-dev/saccade/internal/score/lanes"
 )
 
 // scratch is memory that measurements use in turn: nothing of it lives on in what they

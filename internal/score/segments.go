@@ -1,8 +1,8 @@
 package score
 
 import (
+	"github.com/saccade-dev/saccade/internal/lanes"
 	"github.com/saccade-dev/saccade/internal/pix"
-	"github.com/saccade-dev/saccade/internal/score/lanes"
 )
 
 // minSegment is how many pixels a segment has at least.

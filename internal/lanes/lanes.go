@@ -1,4 +1,4 @@
-// Package lanes has the inner loops of packages score and ood, with kernels for
+// Package lanes has the inner loops of packages score, ood and attention, with kernels for
 // processors that have them.
 //
 // The contract: everything is a pure function of its arguments, safe for concurrent use
