@@ -263,6 +263,7 @@ func addresses(b *tab, s *service, id string) {
 	b.keys("h")
 	b.keys("-")
 	b.keys("5")
+	b.wait("document.querySelector('#where').dataset.frame > 80") // or the link would be that of the frame before
 	b.press("document.querySelector('[data-area]')")
 	b.wait("(q => ['t', 'view', 'o', 'area'].every(k => q.has(k)) && Math.abs(q.get('t') - document.querySelector('#where').dataset.time) < 0.01)(new URLSearchParams(location.search))")
 	link := eval[string](b, "location.pathname + location.search")
