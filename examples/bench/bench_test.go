@@ -14,14 +14,14 @@ func TestMeasure(t *testing.T) {
 	if _, err := os.Stat("/proc/self/smaps_rollup"); err != nil {
 		t.Skipf("memory is read from /proc: %v", err)
 	}
-	u, err := measure(context.Background(), 1, []string{"sh", "-c", `sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; sleep 0.3`})
+	u, err := measure(context.Background(), 1, []string{"sh", "-c", `sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; sleep 0.3`}, true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if u.cpu < 20*time.Millisecond || u.cpu > u.wall || u.wall < 300*time.Millisecond || u.memory < 50_000 {
 		t.Errorf("%+v", u)
 	}
-	if _, err := measure(context.Background(), 1, []string{"sh", "-c", "echo broken >&2; exit 3"}); err == nil || !strings.Contains(err.Error(), "broken") {
+	if _, err := measure(context.Background(), 1, []string{"sh", "-c", "echo broken >&2; exit 3"}, false); err == nil || !strings.Contains(err.Error(), "broken") {
 		t.Errorf("a command that fails: %v", err)
 	}
 }

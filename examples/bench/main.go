@@ -4,7 +4,7 @@
 //
 // Each row is one command on one clip with so many cores: the least wall time
 // of its runs, the processor seconds of that run, all child processes included,
-// and the most memory (PSS) that its processes held together. The last two
+// and the most memory (PSS) that its processes held together in a run before them. The last two
 // columns are ratios of wall times: to decoding alone, and to decoding and
 // encoding with the usual settings for VP9 in real time.
 package main
@@ -36,7 +36,7 @@ func main() {
 	flag.StringVar(&o.binary, "binary", "bin/saccade", "the program")
 	flag.StringVar(&o.clips, "clips", "../shared/data/video", "directory with further clips (*.webm); it need not exist")
 	flag.StringVar(&o.only, "only", "", "time the clips whose name has this text")
-	flag.IntVar(&o.runs, "runs", 3, "runs of each command; the quickest counts")
+	flag.IntVar(&o.runs, "runs", 3, "timed runs of each command, of which the quickest counts, after one for its memory")
 	flag.BoolVar(&o.fast, "fast", false, "all cores only, not fewer as well")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -95,14 +95,16 @@ func coreCounts(fast bool) []int {
 // table times every command on a clip, in turn, and prints its rows.
 func table(ctx context.Context, o options, c clip, cores int, dir string) error {
 	all := commands(o.binary, c, cores, dir)
-	best := make([]usage, len(all))
-	for range o.runs {
+	best, peak := make([]usage, len(all)), make([]int, len(all))
+	for n := range o.runs + 1 {
 		for i, cmd := range all {
-			u, err := measure(ctx, cores, cmd.args)
-			if err != nil {
+			u, err := measure(ctx, cores, cmd.args, n == 0)
+			switch {
+			case err != nil:
 				return fmt.Errorf("%s: %w", cmd.what, err)
-			}
-			if best[i].wall == 0 || u.wall < best[i].wall {
+			case n == 0: // watching takes time
+				peak[i] = u.memory
+			case n == 1 || u.wall < best[i].wall:
 				best[i] = u
 			}
 		}
@@ -111,7 +113,7 @@ func table(ctx context.Context, o options, c clip, cores int, dir string) error 
 	for i, cmd := range all {
 		u := best[i]
 		fmt.Printf("| %s | %d | %s | %.2f | %.2f | %.0f | %.2f | %.2f |\n", c.name, cores, cmd.what, u.wall.Seconds(), u.cpu.Seconds(),
-			float64(u.memory)/1e6, ratio(u.wall, decode), ratio(u.wall, level8))
+			float64(peak[i])/1e6, ratio(u.wall, decode), ratio(u.wall, level8))
 	}
 	return nil
 }
