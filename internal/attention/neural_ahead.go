@@ -17,13 +17,13 @@ const maxAhead = 8
 
 const (
 	// lookEvery is how long after one look the network looks at a changed frame again:
-	// twelve times a second, with two milliseconds less for times that are rounded.
+	// 80 ms, less two for times that are rounded.
 	// More looks do not make densities better (docs/accuracy.md).
 	lookEvery = 78 * time.Millisecond
 
 	// jumpShare is the share of cells from which a frame is looked at without waiting
 	// when at least as much changes at once and twice as much as before: a dialog opens,
-	// a slide comes. Where all moves all the time, nothing does.
+	// a slide comes. Where everything moves all the time, no frame is such a one.
 	jumpShare = 0.05
 )
 

@@ -22,10 +22,10 @@ const (
 //
 // A frame counts as changed only when it differs from the last one that
 // did by more than two gray levels somewhere (less is noise and ignored; slow
-// changes add up and count). The network looks at changed frames ten times a second at
-// most, and at once at a cut or where much changes suddenly; between, the recurrent branch goes on from what was
-// seen last, and motion is measured at every frame. Without a recurrent branch in the weights the log
-// density is smoothed exponentially towards that of the frame: fast in cells
+// changes add up and count). The network looks at changed frames every 80 ms at
+// most, and at once at a cut or where much changes suddenly; between, the recurrent
+// branch goes on from what was seen last, and motion is measured at every frame.
+// Without a recurrent branch in the weights the log density is smoothed exponentially towards that of the frame: fast in cells
 // whose pixels changed, slowly elsewhere, so nothing flickers and nothing
 // smears behind what moves. With a recurrent branch that branch does this, and
 // its share decays while the frame is static. The log-odds of motion against
