@@ -1,6 +1,6 @@
 // Package codec reads the beginnings of VP8, VP9 and AV1 frames: whether they
-// are shown, how large they are, whether spatial layers share a block, and which
-// frames of VP9 add nothing to those before. It never decodes a frame, and trusts
+// are shown, how large they are, whether spatial layers share a block, and of VP9 which
+// frames add nothing to those before and where a decoder keeps them. It never decodes a frame, and trusts
 // nothing.
 package codec
 

@@ -91,7 +91,7 @@ func (m *muxer) index(ctx context.Context) error {
 			continue
 		}
 		b := m.video.win.Bytes(k.data, 1)
-		m.add(k, k.time+m.parts.Start, len(b) == 1 && b[0]&(showExisting|interFrame) == 0)
+		m.add(k, k.time+m.parts.Start, len(b) == 1 && codec.VP9Key(b[0]))
 	}
 	if err := errors.Join(m.video.err(), m.video.clock.err); err != nil {
 		return err
@@ -147,8 +147,8 @@ func (m *muxer) repeat() error {
 		b := rest[0]
 		if b.kind == video {
 			var err error
-			if slot, err = refSlot(m.video.win.Bytes(b.data, int(min(3, b.end-b.data)))); err != nil {
-				return fmt.Errorf("%w (at %v)", err, b.at)
+			if slot, err = codec.VP9Slot(m.video.win.Bytes(b.data, int(min(codec.VP9HeadSize, b.end-b.data)))); err != nil {
+				return fmt.Errorf("%w: %w (at %v)", errCoded, err, b.at)
 			}
 		}
 		out, rest = append(out, b), rest[1:]
@@ -157,46 +157,9 @@ func (m *muxer) repeat() error {
 	return nil
 }
 
-// Bits of the first byte of a VP9 frame of profile 0 (section 6.2).
-const (
-	showExisting = 0x08
-	interFrame   = 0x04
-	shownFrame   = 0x02
-	resilient    = 0x01
-)
-
 // repeatFrame is the frame in a slot, shown once more.
 func repeatFrame(at time.Duration, slot int) piece {
-	// marker 10, profile 0, show_existing_frame, and the slot
-	return piece{at: at, repeat: appendElement(nil, idSimpleBlock, []byte{0x80 | videoNumber, 0, 0, 0, 0x80 | showExisting | byte(slot)})}
-}
-
-// refSlot reads from the start of a VP9 frame in which of its eight slots the
-// decoder keeps the frame.
-func refSlot(frame []byte) (int, error) {
-	switch {
-	case len(frame) < 1 || frame[0]&0xF0 != 0x80:
-		return 0, fmt.Errorf("%w: a frame that is not VP9 of profile 0", errCoded)
-	case frame[0]&showExisting != 0:
-		return int(frame[0] & 7), nil
-	case len(frame) < 3 || frame[0]&shownFrame == 0:
-		return 0, fmt.Errorf("%w: a frame that is not shown", errCoded)
-	case frame[0]&interFrame == 0: // a key frame fills all slots
-		return 0, nil
-	}
-	refresh := frame[1]
-	if frame[0]&resilient == 0 { // two bits of reset_frame_context come first
-		refresh = frame[1]<<2 | frame[2]>>6
-	}
-	if refresh == 0 {
-		return 0, fmt.Errorf("%w: a frame that is not kept", errCoded)
-	}
-	for slot := range 8 {
-		if refresh>>slot&1 == 1 {
-			return slot, nil
-		}
-	}
-	return 0, nil
+	return piece{at: at, repeat: appendElement(nil, idSimpleBlock, []byte{0x80 | videoNumber, 0, 0, 0, codec.VP9Repeat(slot)})}
 }
 
 // Numbers of the output's tracks.
