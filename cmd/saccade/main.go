@@ -8,15 +8,15 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/ffmpeg/sandbox"
 )
 
 // version is set by the linker (see the Makefile).
 var version = "dev"
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == ffmpeg.SandboxCommand {
-		os.Exit(ffmpeg.SandboxMain(os.Args[2:]))
+	if len(os.Args) > 1 && os.Args[1] == sandbox.Command {
+		os.Exit(sandbox.Main(os.Args[2:]))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -12,15 +12,15 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/ffmpeg/sandbox"
 	"github.com/saccade-dev/saccade/internal/store/storetest"
 )
 
 // TestMain lets the test binary be the program: for the scripts as the command
 // saccade, and for the sandbox as the re-executed helper.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == ffmpeg.SandboxCommand {
-		os.Exit(ffmpeg.SandboxMain(os.Args[2:]))
+	if len(os.Args) > 1 && os.Args[1] == sandbox.Command {
+		os.Exit(sandbox.Main(os.Args[2:]))
 	}
 	if len(os.Args) > 2 && os.Args[1] == withoutLandlockCommand {
 		os.Exit(withoutLandlock(os.Args[2:]))

@@ -18,7 +18,7 @@ type Config struct {
 	Threads     int           // of an encoder, and of a decoder that is not told otherwise
 	Sandbox     bool          // confine by re-execution; off only for debugging
 	Require     bool          // decode nothing where the system cannot confine ffmpeg
-	Helper      string        // binary whose main calls SandboxMain; "": our own
+	Helper      string        // binary whose main calls sandbox.Main; "": our own
 	Cache       string        // directory that remembers what the program can do, made when needed; "": it is asked every time
 	Logger      *slog.Logger  // gets what ffmpeg complains about; nil: nobody does
 }

@@ -16,7 +16,7 @@
 // # Untrusted input
 //
 // With Config.Sandbox every process starts through a re-execution of our own
-// binary ([SandboxMain]), which sets resource limits, a Landlock domain (no
+// binary (package sandbox), which sets resource limits, a Landlock domain (no
 // file readable but the directories of its libraries, the one output directory
 // writable, nothing executable but itself) and a filter of system calls (no
 // sockets, no namespaces, no other processes) and then becomes ffmpeg. With

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/saccade-dev/saccade/internal/ffmpeg/sandbox"
 )
 
 // learned is what the program said of itself, and how it and its libraries looked then.
@@ -44,7 +46,7 @@ func (t *Tool) recall() bool {
 		return false
 	}
 	t.version, t.sync, t.missing, t.loader, t.libraries = l.Version, l.Sync, l.Missing, l.Loader, l.Libraries
-	t.detail, t.confined = sandboxLevel()
+	t.detail, t.confined = sandbox.Level()
 	return true
 }
 

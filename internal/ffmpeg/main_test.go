@@ -8,34 +8,19 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
+	"github.com/saccade-dev/saccade/internal/ffmpeg/sandbox"
 	"github.com/saccade-dev/saccade/internal/webm"
 )
 
-// crowded is a variable for the helper: other goroutines keep its threads busy.
-const crowded = "CROWDED"
-
 // TestMain serves the re-execution, as cmd/saccade does.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == SandboxCommand {
-		if os.Getenv(crowded) != "" {
-			for range 16 { // threads, between which the helper's work wanders
-				go func() {
-					for {
-						runtime.Gosched()
-					}
-				}()
-			}
-		}
-		os.Exit(SandboxMain(os.Args[2:]))
-	}
-	if len(os.Args) == 2 && os.Args[1] == probeCommand {
-		os.Exit(runProbe())
+	if len(os.Args) > 1 && os.Args[1] == sandbox.Command {
+		os.Exit(sandbox.Main(os.Args[2:]))
 	}
 	goleak.VerifyTestMain(m)
 }

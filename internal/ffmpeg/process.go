@@ -8,11 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/saccade-dev/saccade/internal/ffmpeg/sandbox"
 )
 
 // job describes one run of ffmpeg.
@@ -83,23 +84,15 @@ func connectPipe(toChild bool) (ours, theirs *os.File, err error) {
 
 // confinement is the command line of the sandbox helper, up to ffmpeg's own.
 func (t *Tool) confinement(j job) []string {
-	cpu := int(t.cfg.Timeout/time.Second+1) * (t.cfg.Threads + 1)
-	args := []string{SandboxCommand,
-		"-as=" + strconv.FormatInt(t.cfg.Memory, 10), "-fsize=" + strconv.FormatInt(t.cfg.FileSize, 10),
-		"-cpu=" + strconv.Itoa(cpu), "-nice=" + strconv.Itoa(j.nice)}
+	l := sandbox.Limits{Memory: t.cfg.Memory, FileSize: t.cfg.FileSize, CPU: int64(t.cfg.Timeout/time.Second+1) * int64(t.cfg.Threads+1),
+		Nice: j.nice, Libraries: t.libraries, Read: j.read}
 	if t.loader != "" {
-		args = append(args, "-run="+t.loader)
-	}
-	for _, dir := range t.libraries {
-		args = append(args, "-lib="+dir)
-	}
-	for _, f := range j.read {
-		args = append(args, "-read="+f)
+		l.Run = []string{t.loader}
 	}
 	if j.write != "" {
-		args = append(args, "-write="+j.write)
+		l.Write = []string{j.write}
 	}
-	return append(args, "--", t.path)
+	return l.Args(t.path)
 }
 
 // tunables let the C library keep the memory of a frame for the next one, which
@@ -156,7 +149,7 @@ func crashed(err error) bool {
 // impose its limits, or the loader could not start ffmpeg under them.
 func unconfined(err error) bool {
 	var exit *exec.ExitError
-	return errors.As(err, &exit) && (exit.ExitCode() == exitSandbox || exit.ExitCode() == 127)
+	return errors.As(err, &exit) && (exit.ExitCode() == sandbox.Failed || exit.ExitCode() == 127)
 }
 
 // killed reports whether somebody else ended the process: the system when

@@ -26,14 +26,15 @@ import (
 	"github.com/saccade-dev/saccade/internal/artifact"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/ffmpeg/sandbox"
 	"github.com/saccade-dev/saccade/internal/markers"
 	"github.com/saccade-dev/saccade/internal/pipeline"
 	"github.com/saccade-dev/saccade/internal/webm"
 )
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == ffmpeg.SandboxCommand {
-		os.Exit(ffmpeg.SandboxMain(os.Args[2:]))
+	if len(os.Args) > 1 && os.Args[1] == sandbox.Command {
+		os.Exit(sandbox.Main(os.Args[2:]))
 	}
 	goleak.VerifyTestMain(m)
 }

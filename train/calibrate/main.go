@@ -16,7 +16,7 @@ import (
 	"os"
 
 	"github.com/saccade-dev/saccade/internal/attention"
-	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/ffmpeg/sandbox"
 	"github.com/saccade-dev/saccade/internal/score"
 	"github.com/saccade-dev/saccade/train/dataset"
 )
@@ -31,8 +31,8 @@ type options struct {
 }
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == ffmpeg.SandboxCommand {
-		os.Exit(ffmpeg.SandboxMain(os.Args[2:]))
+	if len(os.Args) > 1 && os.Args[1] == sandbox.Command {
+		os.Exit(sandbox.Main(os.Args[2:]))
 	}
 	var o options
 	flag.StringVar(&o.model, "model", attention.BaselineName, "name of the attention model")

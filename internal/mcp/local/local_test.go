@@ -16,14 +16,15 @@ import (
 	"github.com/saccade-dev/saccade/client"
 	"github.com/saccade-dev/saccade/internal/attention"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/ffmpeg/sandbox"
 	"github.com/saccade-dev/saccade/internal/mcp"
 	"github.com/saccade-dev/saccade/internal/mcp/mcptest"
 	"github.com/saccade-dev/saccade/internal/pipeline"
 )
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == ffmpeg.SandboxCommand {
-		os.Exit(ffmpeg.SandboxMain(os.Args[2:]))
+	if len(os.Args) > 1 && os.Args[1] == sandbox.Command {
+		os.Exit(sandbox.Main(os.Args[2:]))
 	}
 	goleak.VerifyTestMain(m)
 }

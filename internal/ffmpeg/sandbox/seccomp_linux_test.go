@@ -1,4 +1,4 @@
-package ffmpeg
+package sandbox
 
 import (
 	"errors"
@@ -96,9 +96,9 @@ func probeCalls(fail func(what string, err error)) {
 	}
 }
 
-// TestSandboxProbe runs a program inside the sandbox that tries to get out.
-func TestSandboxProbe(t *testing.T) {
-	if _, ok := sandboxLevel(); !ok || !canFilter() {
+// TestProbe runs a program inside the sandbox that tries to get out.
+func TestProbe(t *testing.T) {
+	if _, ok := Level(); !ok || !canFilter() {
 		t.Skip("this system has no Landlock or no seccomp")
 	}
 	self, err := os.Executable()

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package ffmpeg
+package sandbox
 
 import (
 	"context"
@@ -9,8 +9,8 @@ import (
 )
 
 // confineAndExec has nothing to confine with here: it runs the program as a
-// child, held by the options of ffmpeg alone.
-func confineAndExec(_ limits, argv []string) error {
+// child, held by its own options alone.
+func confineAndExec(_ Limits, argv []string) error {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {
@@ -20,9 +20,12 @@ func confineAndExec(_ limits, argv []string) error {
 	return nil
 }
 
-// resolve has nothing to find: nothing is confined here.
-func resolve(context.Context, string) (loader string, dirs []string, err error) { return "", nil, nil }
+// Needs has nothing to find: nothing is confined here.
+func Needs(context.Context, string, []string) (loader string, dirs []string, err error) {
+	return "", nil, nil
+}
 
-func sandboxLevel() (detail string, ok bool) {
+// Level says in words that nothing is confined here.
+func Level() (detail string, ok bool) {
 	return "none: resource limits and Landlock need Linux", false
 }

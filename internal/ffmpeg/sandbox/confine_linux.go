@@ -1,4 +1,4 @@
-package ffmpeg
+package sandbox
 
 import (
 	"context"
@@ -23,15 +23,15 @@ func machineFiles() []string {
 	return []string{"/etc/ld.so.cache", "/etc/ld.so.preload", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/dev/urandom", "/dev/random"}
 }
 
-// maxFiles is the number of files that ffmpeg may hold open.
+// maxFiles is the number of files that a program may hold open.
 const maxFiles = 64
 
 // confineAndExec imposes the limits and becomes argv. Landlock is as strict as
 // the kernel can, and so is the filter of system calls; the resource limits
 // always hold. Niceness belongs to a thread, which must be the one that becomes argv.
-func confineAndExec(l limits, argv []string) error {
+func confineAndExec(l Limits, argv []string) error {
 	runtime.LockOSThread()
-	if err := unix.Setpriority(unix.PRIO_PROCESS, 0, min(l.nice+niceness(), 19)); err != nil {
+	if err := unix.Setpriority(unix.PRIO_PROCESS, 0, min(l.Nice+niceness(), 19)); err != nil {
 		return fmt.Errorf("nice: %w", err)
 	}
 	if err := landlock.V7.BestEffort().Restrict(rules(l, argv[0])...); err != nil {
@@ -41,8 +41,8 @@ func confineAndExec(l limits, argv []string) error {
 		what  int
 		value int64
 	}{
-		{unix.RLIMIT_CORE, 0}, {unix.RLIMIT_NOFILE, maxFiles}, {unix.RLIMIT_CPU, l.cpu},
-		{unix.RLIMIT_FSIZE, l.fileSize}, {unix.RLIMIT_AS, l.memory},
+		{unix.RLIMIT_CORE, 0}, {unix.RLIMIT_NOFILE, maxFiles}, {unix.RLIMIT_CPU, l.CPU},
+		{unix.RLIMIT_FSIZE, l.FileSize}, {unix.RLIMIT_AS, l.Memory},
 	} {
 		if r.value < 0 || (r.value == 0 && r.what != unix.RLIMIT_CORE) {
 			continue
@@ -79,23 +79,23 @@ const (
 
 // rules lists what stays allowed; everything else on disk and TCP is denied.
 // Only the program and its loader can be executed.
-func rules(l limits, program string) []landlock.Rule {
+func rules(l Limits, program string) []landlock.Rule {
 	access := func(rights landlock.AccessFSSet, paths ...string) landlock.Rule {
 		return landlock.PathAccess(rights, paths...).IgnoreIfMissing()
 	}
 	return []landlock.Rule{
-		access(rightRun, append([]string{program}, l.run...)...),
-		access(rightList, append([]string{"/sys/devices/system/cpu"}, l.libraries...)...),
-		access(rightRead, append(machineFiles(), l.read...)...),
+		access(rightRun, append([]string{program}, l.Run...)...),
+		access(rightList, append([]string{"/sys/devices/system/cpu"}, l.Libraries...)...),
+		access(rightRead, append(machineFiles(), l.Read...)...),
 		landlock.RWFiles("/dev/null").IgnoreIfMissing(),
-		access(rightWrite, l.write...),
+		access(rightWrite, l.Write...),
 	}
 }
 
-// resolve asks the loader of a program which libraries it takes, and returns the
-// loader's path and the directories of the libraries. A program without a loader
-// needs neither.
-func resolve(ctx context.Context, program string) (loader string, dirs []string, err error) {
+// Needs asks the loader of a program which libraries it takes in an environment, and
+// returns the loader's path and the directories of the libraries, which Limits.Run and
+// Limits.Libraries must name. A program without a loader needs neither.
+func Needs(ctx context.Context, program string, env []string) (loader string, dirs []string, err error) {
 	f, err := elf.Open(program)
 	if err != nil {
 		return "", nil, err
@@ -115,7 +115,7 @@ func resolve(ctx context.Context, program string) (loader string, dirs []string,
 		return "", nil, nil
 	}
 	cmd := exec.CommandContext(ctx, loader, "--list", program)
-	cmd.Env = environment()
+	cmd.Env = env
 	list, err := cmd.Output()
 	if err != nil {
 		return "", nil, fmt.Errorf("%s --list %s: %w", loader, program, err)
@@ -142,9 +142,9 @@ func libraryDirs(list string) []string {
 	return slices.Compact(dirs)
 }
 
-// sandboxLevel says in words what the kernel can enforce. It is good enough for
-// files of strangers when ok.
-func sandboxLevel() (detail string, ok bool) {
+// Level says in words what the kernel can enforce. It is good enough for files of
+// strangers when ok.
+func Level() (detail string, ok bool) {
 	calls := "a filter of system calls (no sockets, no processes)"
 	if !canFilter() {
 		calls = "no filter of system calls (needs seccomp)"

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package ffmpeg
+package sandbox
 
 // probeCommand is of no use here: nothing is confined.
 const probeCommand = "__probe"
