@@ -68,7 +68,7 @@ func BenchmarkPipes(b *testing.B) {
 			})
 			b.Run("decode/ours", func(b *testing.B) {
 				measure(b, frames, func() error {
-					d, err := decode(context.Background(), tl, in, 0)
+					d, err := decode(context.Background(), tl, in, Alone)
 					if err != nil {
 						return err
 					}

@@ -17,14 +17,14 @@ import (
 // Where few frames of the alpha tell of all of it, they are fed to the decoder before
 // the colors, as one stream: both are VP9 of the same size, and the colors begin with
 // a key frame, which refers to nothing before. That saves another process.
-func (t *Tool) DecodeColors(ctx context.Context, path string, info webm.Info, threads int) (*Decoder, error) {
+func (t *Tool) DecodeColors(ctx context.Context, path string, info webm.Info, at Place) (*Decoder, error) {
 	colors := info
 	colors.Transparent = false
 	a := &leading{path: path, info: info, frames: make(chan int, 1), told: make(chan answer, 1)}
 	if info.Format != "" { // ffmpeg reads the file itself
 		a.frames <- 0
 	}
-	return t.decode(ctx, path, &Decoder{info: colors, alpha: a}, threads)
+	return t.decode(ctx, path, &Decoder{info: colors, alpha: a}, at)
 }
 
 // Opaque is [Tool.Opaque] for a decoder by DecodeColors. It waits until Next was called,

@@ -61,12 +61,12 @@ func TestDecodeColors(t *testing.T) {
 				"-auto-alt-ref", "0", "-lag-in-frames", "0", "-deadline", "realtime", "-cpu-used", "8", "-g", "80", "-b:v", "1M", "-qmin", "20", "-qmax", "40", "-pix_fmt", "yuva420p"}, tc.args...)
 			path := makeFile(t, "in.webm", args...)
 			info := scan(t, path)
-			plain, err := tl.Decode(t.Context(), path, opaqueInfo(info), 0)
+			plain, err := tl.Decode(t.Context(), path, opaqueInfo(info), Alone)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer plain.Close()
-			d, err := tl.DecodeColors(t.Context(), path, info, 0)
+			d, err := tl.DecodeColors(t.Context(), path, info, Alone)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -88,7 +88,7 @@ func TestDecodeColors(t *testing.T) {
 func TestDecodeColorsAlone(t *testing.T) {
 	tl := tool(t, nil)
 	path := makeFile(t, "in.webm", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=10:d=0.5,format=yuva420p", "-c:v", "libvpx", "-auto-alt-ref", "0", "-pix_fmt", "yuva420p")
-	d, err := tl.DecodeColors(t.Context(), path, scan(t, path), 0)
+	d, err := tl.DecodeColors(t.Context(), path, scan(t, path), Alone)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"time"
 )
 
@@ -15,7 +16,7 @@ type Config struct {
 	MaxPixels   int           // largest frame, width times height
 	Memory      int64         // address space of one process, bytes
 	FileSize    int64         // largest file a process may write, bytes
-	Threads     int           // of an encoder, and of a decoder that is not told otherwise
+	Threads     int           // of an encoder, and of a decoder beside none
 	Sandbox     bool          // confine by re-execution; off only for debugging
 	Require     bool          // decode nothing where the system cannot confine ffmpeg
 	Helper      string        // binary whose main calls sandbox.Main; "": our own
@@ -23,7 +24,10 @@ type Config struct {
 	Logger      *slog.Logger  // gets what ffmpeg complains about; nil: nobody does
 }
 
-// DefaultConfig suits a server of two cores.
+// maxThreads is from where on more threads of one process gain little.
+const maxThreads = 8
+
+// DefaultConfig lets one video use all cores, as nearly as it can.
 func DefaultConfig() Config {
 	return Config{
 		Path:        "ffmpeg",
@@ -32,7 +36,7 @@ func DefaultConfig() Config {
 		MaxPixels:   4096 * 2304,
 		Memory:      2 << 30,
 		FileSize:    2 << 30,
-		Threads:     2,
+		Threads:     min(runtime.GOMAXPROCS(0), maxThreads),
 		Sandbox:     true,
 	}
 }

@@ -13,7 +13,7 @@ func TestRequireRefusesWithoutSandbox(t *testing.T) {
 	if err := tl.CheckSandbox(t.Context()); !errors.Is(err, ErrUnconfined) || !strings.Contains(err.Error(), "no Landlock") {
 		t.Errorf("CheckSandbox: %v", err)
 	}
-	if _, err := decode(t.Context(), tl, filepath.Join("..", "..", "examples", "sample.webm"), 0); !errors.Is(err, ErrUnconfined) {
+	if _, err := decode(t.Context(), tl, filepath.Join("..", "..", "examples", "sample.webm"), Alone); !errors.Is(err, ErrUnconfined) {
 		t.Errorf("Decode: %v", err)
 	}
 	tl.cfg.Require = false

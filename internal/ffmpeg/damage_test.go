@@ -56,7 +56,7 @@ func TestDecodeDamage(t *testing.T) {
 	tl := tool(t, nil)
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			d, err := decode(context.Background(), tl, patch(t, long, tc.edit), 0)
+			d, err := decode(context.Background(), tl, patch(t, long, tc.edit), Alone)
 			var pts []time.Duration
 			if err == nil {
 				defer d.Close()
@@ -100,7 +100,7 @@ func TestDecodeRefuses(t *testing.T) {
 	tl := tool(t, nil)
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			d, err := decode(context.Background(), tl, tc.file(t), 0)
+			d, err := decode(context.Background(), tl, tc.file(t), Alone)
 			if err == nil {
 				defer d.Close()
 				_, err = drain(d)

@@ -50,13 +50,21 @@ func (f *Frame) Release() {
 // fills those gaps then, instead of running ahead of it and waiting.
 const decoderNice = 8
 
-// nicer is how much nicer a decoder of so many threads is. One beside no encoder is the
-// slowest stage itself; what is made of its frames can wait.
-func nicer(threads int) int {
-	if threads == 1 {
-		return decoderNice
+// Place is where a decoder works.
+type Place int
+
+const (
+	Alone          Place = iota // nothing is encoded of its frames
+	BesideEncoders              // encoders of the same video have more to do
+)
+
+// share returns how many threads a decoder has, and how much nicer it is. One beside no
+// encoder is the slowest stage itself; what is made of its frames can wait.
+func (p Place) share(threads int) (int, int) {
+	if p == BesideEncoders {
+		return max(1, threads/2), decoderNice
 	}
-	return 0
+	return threads, 0
 }
 
 // maxIdle is how many released frames a decoder keeps for reuse.
@@ -83,21 +91,19 @@ type Decoder struct {
 // Decode starts decoding the file at path, which info ([webm.Scan]) judges. It
 // refuses, with CodeInvalidInput, what exceeds MaxDuration or MaxPixels.
 // Transparency is read where Info.Transparent says so ([Tool.Opaque]).
-// threads are those of ffmpeg's decoder; 0 means as many as configured, and 1
-// serves best beside an encoder of the same video, which has more to do: such a
-// decoder gives way to it. Where
+// Beside encoders a decoder has half of the configured threads, and gives way to them. Where
 // Config.Require holds and the system cannot confine ffmpeg, the error wraps
 // ErrUnconfined. The caller must Close the decoder.
 //
 // ffmpeg never sees a WebM file: it reads one track from a pipe, as
 // [webm.Source.CopyVideo] writes it, so that both agree about every time. A file of
 // another format (Info.Format) it reads itself, confined to that file.
-func (t *Tool) Decode(ctx context.Context, path string, info webm.Info, threads int) (*Decoder, error) {
-	return t.decode(ctx, path, &Decoder{info: info}, threads)
+func (t *Tool) Decode(ctx context.Context, path string, info webm.Info, at Place) (*Decoder, error) {
+	return t.decode(ctx, path, &Decoder{info: info}, at)
 }
 
 // decode starts a decoder of which info and alpha are set.
-func (t *Tool) decode(ctx context.Context, path string, d *Decoder, threads int) (*Decoder, error) {
+func (t *Tool) decode(ctx context.Context, path string, d *Decoder, at Place) (*Decoder, error) {
 	info := d.info
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -117,13 +123,13 @@ func (t *Tool) decode(ctx context.Context, path string, d *Decoder, threads int)
 		d.limit, d.most = t.cfg.MaxDuration+time.Millisecond, webm.FrameLimit(t.cfg.MaxDuration)
 	}
 	if info.Format != "" {
-		return d, d.runMovie(ctx, path, threads)
+		return d, d.runMovie(ctx, path, at)
 	}
 	src, err := openSource(path, info)
 	if err != nil {
 		return nil, err
 	}
-	return d, d.run(ctx, src, threads)
+	return d, d.run(ctx, src, at)
 }
 
 // sourceFile is an open file and what the scan said of it.
@@ -146,7 +152,8 @@ func openSource(path string, info webm.Info) (sourceFile, error) {
 
 // run starts the process and feeds it from the source, which it closes. A transparency
 // that is not asked for is left out.
-func (d *Decoder) run(ctx context.Context, src sourceFile, threads int) (err error) {
+func (d *Decoder) run(ctx context.Context, src sourceFile, at Place) (err error) {
+	threads, nice := at.share(d.tool.cfg.Threads)
 	of := webm.ColorPlanes
 	if d.info.Transparent {
 		of = webm.AllPlanes
@@ -155,7 +162,7 @@ func (d *Decoder) run(ctx context.Context, src sourceFile, threads int) (err err
 	if d.alpha != nil {
 		copied = func(ctx context.Context, w io.Writer) error { return d.alpha.feed(ctx, src, w) }
 	}
-	if d.proc, d.pipe, d.feed, err = d.tool.pump(ctx, src, copied, job{args: d.tool.decodeArgs(d.info, threads), nice: nicer(threads)}); err != nil {
+	if d.proc, d.pipe, d.feed, err = d.tool.pump(ctx, src, copied, job{args: d.tool.decodeArgs(d.info, threads), nice: nice}); err != nil {
 		return err
 	}
 	d.raw = webm.NewRawReader(d.pipe)
@@ -181,9 +188,6 @@ func (t *Tool) untrusted() []string {
 // filters do nothing, and cost nothing, unless the stream's format or size
 // differs from what was promised.
 func (t *Tool) decodeArgs(i webm.Info, threads int) []string {
-	if threads <= 0 {
-		threads = t.cfg.Threads
-	}
 	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-copyts", "-threads", strconv.Itoa(threads), "-noautorotate"}
 	if c := t.decoder(i); c != "" {
 		args = append(args, "-c:v", c)

@@ -59,7 +59,7 @@ func TestDecodeKinds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := makeFile(t, "in.webm", tc.args...)
-			d, err := decode(context.Background(), tl, path, 0)
+			d, err := decode(context.Background(), tl, path, Alone)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -95,7 +95,7 @@ func TestDecodeAcceptsSixtySecondsAndOneFrame(t *testing.T) {
 // TestDecodeStopsAtTheLimit: should a container fool the scan, the frames'
 // own times end the work.
 func TestDecodeStopsAtTheLimit(t *testing.T) {
-	d, err := decode(context.Background(), tool(t, nil), makeFile(t, "in.webm", with(source("64x48", "3"), vp9)...), 0)
+	d, err := decode(context.Background(), tool(t, nil), makeFile(t, "in.webm", with(source("64x48", "3"), vp9)...), Alone)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestDecodePixelLimitOfTheStream(t *testing.T) {
 		b = bytes.Replace(b, []byte{0xB0, 0x82, 4, 0}, []byte{0xB0, 0x82, 0, 64}, 1)
 		return bytes.Replace(b, []byte{0xBA, 0x82, 2, 0}, []byte{0xBA, 0x82, 0, 32}, 1)
 	})
-	d, err := decode(context.Background(), tool(t, func(c *Config) { c.MaxPixels = 64 * 64 }), path, 0)
+	d, err := decode(context.Background(), tool(t, func(c *Config) { c.MaxPixels = 64 * 64 }), path, Alone)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestDecodeSizeChange(t *testing.T) {
 }
 
 func TestFramesAreRecycled(t *testing.T) {
-	d, err := decode(context.Background(), tool(t, nil), makeFile(t, "in.webm", with(source("64x48", "2"), vp9)...), 0)
+	d, err := decode(context.Background(), tool(t, nil), makeFile(t, "in.webm", with(source("64x48", "2"), vp9)...), Alone)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -120,14 +120,16 @@ const keyInterval = 120
 
 // VP9Args are the encoder's settings, for whoever compares with ffmpeg alone: the fastest that still look good. The rate is
 // what busy frames may take; calm ones stay far below, since none is coded finer than at minQuantizer. Of the encoder's ways
-// to hold a rate this is the quickest, and spreads the quality evenly over time. Threads share the work by tiles only: where
+// to hold a rate this is the quickest, and spreads the quality evenly over time. Threads share the work by tiles only, two up
+// to three threads, then more, so that a file depends on the number of threads no further: where
 // they share it by rows (-row-mt), this way of holding the rate does not always make the same file.
 // -speed is -cpu-used by another name that lets libvpx's fastest level through.
 func VP9Args(width, height, threads int) []string {
 	columns := 0 // log2; a tile needs 256 pixels
-	for columns < 4 && width>>(columns+1) >= 256 && 1<<columns < threads {
+	for columns < 4 && width>>(columns+1) >= 256 && 2<<columns <= max(2, threads) {
 		columns++
 	}
+	threads = min(threads, 1<<columns)
 	rate := strconv.Itoa(max(200_000, 4*width*height))
 	return []string{"-deadline", "realtime", "-speed", "9", "-row-mt", "0", "-lag-in-frames", "0", "-auto-alt-ref", "0",
 		"-threads", strconv.Itoa(threads), "-tile-columns", strconv.Itoa(columns), "-g", strconv.Itoa(keyInterval),

@@ -54,7 +54,7 @@ func lumaOf(t *testing.T, tl *Tool, path string, format saccade.Format) []byte {
 	} else {
 		info = scanMovie(t, path, format)
 	}
-	d, err := tl.Decode(t.Context(), path, info, 0)
+	d, err := tl.Decode(t.Context(), path, info, Alone)
 	f := firstFrame(t, d, err)
 	if high := info.Color.HighRange(); high && !f.Color.BT709() {
 		t.Errorf("the frame is of colors %+v", f.Color)

@@ -87,7 +87,7 @@ func firstFrame(t testing.TB, d *Decoder, err error) *Frame {
 // decodeAll decodes a file that must be readable.
 func decodeAll(t testing.TB, tl *Tool, path string) []time.Duration {
 	t.Helper()
-	d, err := decode(context.Background(), tl, path, 0)
+	d, err := decode(context.Background(), tl, path, Alone)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,17 +100,17 @@ func decodeAll(t testing.TB, tl *Tool, path string) []time.Duration {
 }
 
 // decode judges a file and starts decoding it.
-func decode(ctx context.Context, tl *Tool, path string, threads int) (*Decoder, error) {
+func decode(ctx context.Context, tl *Tool, path string, at Place) (*Decoder, error) {
 	info, err := scanFile(context.WithoutCancel(ctx), path)
 	if err != nil {
 		return nil, err
 	}
-	return tl.Decode(ctx, path, info, threads)
+	return tl.Decode(ctx, path, info, at)
 }
 
 // recode decodes in and encodes it unchanged to out.
 func recode(ctx context.Context, tl *Tool, in, out string) error {
-	d, err := decode(ctx, tl, in, 0)
+	d, err := decode(ctx, tl, in, Alone)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,8 @@ func (t *Tool) untrustedMovie(path string, format saccade.Format) []string {
 }
 
 // runMovie starts the process on the file itself, which is all that it may read.
-func (d *Decoder) runMovie(ctx context.Context, path string, threads int) error {
+func (d *Decoder) runMovie(ctx context.Context, path string, at Place) error {
+	threads, nice := at.share(d.tool.cfg.Threads)
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return err
@@ -41,7 +42,7 @@ func (d *Decoder) runMovie(ctx context.Context, path string, threads int) error 
 	if err != nil {
 		return fmt.Errorf("pipe from ffmpeg: %w", err)
 	}
-	d.proc, err = d.tool.start(ctx, job{args: d.tool.movieArgs(path, d.info, threads), stdout: w, read: []string{path}, nice: nicer(threads)})
+	d.proc, err = d.tool.start(ctx, job{args: d.tool.movieArgs(path, d.info, threads), stdout: w, read: []string{path}, nice: nice})
 	if err != nil {
 		return errors.Join(err, r.Close())
 	}
@@ -52,9 +53,6 @@ func (d *Decoder) runMovie(ctx context.Context, path string, threads int) error 
 // movieArgs is ffmpeg's command line for a file that it reads itself, which it turns
 // upright. The first frame is at zero, as from a pipe.
 func (t *Tool) movieArgs(path string, i webm.Info, threads int) []string {
-	if threads <= 0 {
-		threads = t.cfg.Threads
-	}
 	args := append([]string{"-hide_banner", "-nostdin", "-v", "error", "-copyts", "-threads", strconv.Itoa(threads)}, t.untrustedMovie(path, i.Format)...)
 	w, h := i.Size()
 	scale, format := fmt.Sprintf("scale=%d:%d:flags=bicubic", w, h), "yuv420p"

@@ -90,7 +90,7 @@ func TestMovieTimes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := makeFile(t, name, tc.args...)
 			info := scanMovie(t, path, tc.format)
-			d, err := tl.Decode(t.Context(), path, info, 0)
+			d, err := tl.Decode(t.Context(), path, info, Alone)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -125,7 +125,7 @@ func TestMovieTurns(t *testing.T) {
 	}{"0": {64, 32, image.Pt(32, 4)}, "90": {32, 64, image.Pt(4, 32)}, "180": {64, 32, image.Pt(32, 28)}, "-90": {32, 64, image.Pt(28, 32)}} {
 		t.Run(turn, func(t *testing.T) {
 			path := makeFile(t, "turned.mp4", "-i", plain, "-c", "copy", "-metadata:s:v", "rotate="+turn)
-			d, err := tl.Decode(t.Context(), path, scanMovie(t, path, saccade.FormatMP4), 0)
+			d, err := tl.Decode(t.Context(), path, scanMovie(t, path, saccade.FormatMP4), Alone)
 			f := firstFrame(t, d, err)
 			at := func(p image.Point) byte { return f.Image.Y[f.Image.YOffset(p.X, p.Y)] }
 			opposite := image.Pt(tc.w-1-tc.white.X, tc.h-1-tc.white.Y)
@@ -152,7 +152,7 @@ func TestMovieAlpha(t *testing.T) {
 			if strings.HasSuffix(name, "gif") {
 				format = saccade.FormatGIF
 			}
-			d, err := tl.Decode(t.Context(), path, scanMovie(t, path, format), 0)
+			d, err := tl.Decode(t.Context(), path, scanMovie(t, path, format), Alone)
 			f := firstFrame(t, d, err)
 			ground, red := f.Image.YCbCrAt(4, 16), f.Image.YCbCrAt(60, 16)
 			if ground.Y < 230 || max(ground.Cr, 128)-128 > 4 || red.Y > 90 || red.Cr < 190 {
@@ -171,7 +171,7 @@ func TestMovieConfined(t *testing.T) {
 		t.Fatal(err)
 	}
 	info := scanMovie(t, secret, saccade.FormatMP4)
-	d, err := tl.Decode(t.Context(), list, info, 0)
+	d, err := tl.Decode(t.Context(), list, info, Alone)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestMovieConfined(t *testing.T) {
 	if got, err := drain(d); len(got) != 0 || !saccade.IsCode(err, saccade.CodeUnreadableVideo) {
 		t.Errorf("%d frames of a list were decoded: %v", len(got), err)
 	}
-	d, err = tl.Decode(t.Context(), makeFile(t, "in.mov", with([]string{"-f", "lavfi", "-i", "testsrc2=s=64x48:d=0.2", "-c:v", "prores_ks"})...), info, 0)
+	d, err = tl.Decode(t.Context(), makeFile(t, "in.mov", with([]string{"-f", "lavfi", "-i", "testsrc2=s=64x48:d=0.2", "-c:v", "prores_ks"})...), info, Alone)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,7 +75,7 @@ func opaqueInfo(i webm.Info) webm.Info {
 // samples are the planes of all frames.
 func samples(t *testing.T, tl *Tool, path string, info webm.Info) (all [][]byte) {
 	t.Helper()
-	d, err := tl.Decode(t.Context(), path, info, 0)
+	d, err := tl.Decode(t.Context(), path, info, Alone)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ import (
 // frames decodes a file; look sees every frame.
 func frames(t *testing.T, path string, look func(*Frame)) int {
 	t.Helper()
-	d, err := decode(t.Context(), tool(t, nil), path, 0)
+	d, err := decode(t.Context(), tool(t, nil), path, Alone)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestFit(t *testing.T) {
 }
 
 func TestDecodeCountsFrames(t *testing.T) {
-	d, err := decode(t.Context(), tool(t, nil), makeFile(t, "in.webm", with(source("64x48", "1"), vp9)...), 0)
+	d, err := decode(t.Context(), tool(t, nil), makeFile(t, "in.webm", with(source("64x48", "1"), vp9)...), Alone)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func TestDecodeRotates(t *testing.T) {
 	tl := tool(t, nil)
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			d, err := decode(context.Background(), tl, patch(t, plain, func(b []byte) []byte { return turned(t, b, tc.roll) }), 0)
+			d, err := decode(context.Background(), tl, patch(t, plain, func(b []byte) []byte { return turned(t, b, tc.roll) }), Alone)
 			f := firstFrame(t, d, err)
 			if f.Image.Rect.Dx() != tc.w || f.Image.Rect.Dy() != tc.h {
 				t.Fatalf("size %v", f.Image.Rect.Size())
@@ -73,7 +73,7 @@ func TestDecodeNormalizesRange(t *testing.T) {
 	// White and black in full range, tagged as browsers tag it.
 	path := makeFile(t, "in.webm", with([]string{"-f", "lavfi", "-i", "color=white:s=64x48:d=0.2,format=yuv444p,scale=out_range=full:out_color_matrix=bt709"}, vp9,
 		[]string{"-color_range", "pc", "-colorspace", "bt709"})...)
-	d, err := decode(context.Background(), tool(t, nil), path, 0)
+	d, err := decode(context.Background(), tool(t, nil), path, Alone)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,13 +16,13 @@ func TestDecodeContext(t *testing.T) {
 	t.Run("ended before", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
-		if _, err := decode(ctx, tl, path, 0); !errors.Is(err, context.Canceled) {
+		if _, err := decode(ctx, tl, path, Alone); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("ended within", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
-		d, err := decode(ctx, tl, path, 0)
+		d, err := decode(ctx, tl, path, Alone)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,7 +41,7 @@ func TestDecodeStops(t *testing.T) {
 	path := makeFile(t, "in.webm", with(source("640x360", "4"), vp9)...)
 	tl := tool(t, nil)
 	t.Run("closed within", func(t *testing.T) {
-		d, err := decode(context.Background(), tl, path, 0)
+		d, err := decode(context.Background(), tl, path, Alone)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +56,7 @@ func TestDecodeStops(t *testing.T) {
 		}
 	})
 	t.Run("time limit", func(t *testing.T) {
-		d, err := decode(context.Background(), tool(t, func(c *Config) { c.Timeout = 50 * time.Millisecond }), path, 0)
+		d, err := decode(context.Background(), tool(t, func(c *Config) { c.Timeout = 50 * time.Millisecond }), path, Alone)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,7 +66,7 @@ func TestDecodeStops(t *testing.T) {
 		}
 	})
 	t.Run("killed", func(t *testing.T) {
-		d, err := decode(context.Background(), tl, path, 0)
+		d, err := decode(context.Background(), tl, path, Alone)
 		if err != nil {
 			t.Fatal(err)
 		}

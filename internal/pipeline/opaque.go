@@ -21,14 +21,14 @@ type run struct {
 
 // decoder starts the decoder of a run.
 func (a *Analyzer) decoder(ctx context.Context, job Job, info webm.Info, how run) (*ffmpeg.Decoder, error) {
-	threads := 0
+	at := ffmpeg.Alone
 	if len(maps.Files(job.Request.Outputs)) > 0 {
-		threads = 1 // encoders need the other ones
+		at = ffmpeg.BesideEncoders
 	}
 	if how.colors {
-		return a.video.DecodeColors(ctx, job.Path, info, threads)
+		return a.video.DecodeColors(ctx, job.Path, info, at)
 	}
-	return a.video.Decode(ctx, job.Path, info, threads)
+	return a.video.Decode(ctx, job.Path, info, at)
 }
 
 // opaque fails where what the decoder leaves out can be seen.
