@@ -24,6 +24,7 @@ import (
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
 	"github.com/saccade-dev/saccade/internal/pipeline"
 	"github.com/saccade-dev/saccade/internal/remote"
+	"github.com/saccade-dev/saccade/internal/sched"
 )
 
 // analyzeCmd analyzes files without a server.
@@ -105,9 +106,10 @@ func (c *analyzeCmd) Run(e env) error {
 	return err
 }
 
-// analyzer returns the pipeline for local use. Pages may reach the private addresses
-// that are allowed, beside those of the machine.
+// analyzer returns the pipeline for local use; this process analyzes only. Pages may reach
+// the private addresses that are allowed, beside those of the machine.
 func (c *analyzeCmd) analyzer(allow ...string) (*pipeline.Analyzer, error) {
+	sched.Batch()
 	var model attention.Predictor
 	var g errgroup.Group
 	g.Go(func() (err error) { model, err = attention.ByName(c.Model); return err })

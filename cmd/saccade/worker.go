@@ -9,6 +9,7 @@ import (
 	"github.com/saccade-dev/saccade/cmd/saccade/operator"
 	"github.com/saccade-dev/saccade/internal/advice"
 	"github.com/saccade-dev/saccade/internal/node"
+	"github.com/saccade-dev/saccade/internal/sched"
 )
 
 // workFlags say how jobs are run.
@@ -77,6 +78,7 @@ Examples:
 
 // Run runs jobs until the context ends, then drains.
 func (c *workerCmd) Run(e env) error {
+	sched.Batch()
 	cfg := c.workFlags.config(c.stateFlags)
 	cfg.API, cfg.Listen = false, c.Listen
 	n, err := node.Open(e.ctx, cfg, nil, c.logger(e))
