@@ -1,4 +1,4 @@
-// Package sched tells the operating system what kind of work a process does.
+// Package sched says to the operating system what kind of work a process does.
 //
 // An analysis is a chain of processes and threads that hand frames on. Where the system
 // lets a thread that wakes interrupt the one that woke it, as it does for the sake of
