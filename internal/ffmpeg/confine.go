@@ -21,7 +21,7 @@ func (t *Tool) prepareSandbox(ctx context.Context) (err error) {
 		return nil
 	}
 	t.detail, t.confined = sandbox.Level()
-	if t.loader, t.libraries, err = sandbox.Needs(ctx, t.path, environment()); err != nil {
+	if t.needs, err = sandbox.Learn(ctx, t.path, environment()); err != nil {
 		return fmt.Errorf("its libraries cannot be found (it must be the program itself, not a script): %w", err)
 	}
 	return nil

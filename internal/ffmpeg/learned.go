@@ -12,12 +12,11 @@ import (
 
 // learned is what the program said of itself, and how it and its libraries looked then.
 type learned struct {
-	Marks     []string `json:"marks"`
-	Version   string   `json:"version"`
-	Sync      string   `json:"sync"`
-	Missing   []string `json:"missing"`
-	Loader    string   `json:"loader"`
-	Libraries []string `json:"libraries"`
+	Marks   []string      `json:"marks"`
+	Version string        `json:"version"`
+	Sync    string        `json:"sync"`
+	Missing []string      `json:"missing"`
+	Needs   sandbox.Needs `json:"needs"`
 }
 
 // saved is the file that remembers.
@@ -41,11 +40,11 @@ func (t *Tool) recall() bool {
 	if json.Unmarshal(b, &l) != nil || l.Version == "" || l.Sync == "" {
 		return false
 	}
-	marks, err := t.marks(l.Libraries)
+	marks, err := t.marks(l.Needs.Libraries)
 	if err != nil || !slices.Equal(marks, l.Marks) {
 		return false
 	}
-	t.version, t.sync, t.missing, t.loader, t.libraries = l.Version, l.Sync, l.Missing, l.Loader, l.Libraries
+	t.version, t.sync, t.missing, t.needs = l.Version, l.Sync, l.Missing, l.Needs
 	t.detail, t.confined = sandbox.Level()
 	return true
 }
@@ -55,11 +54,11 @@ func (t *Tool) save() {
 	if !t.saves() {
 		return
 	}
-	marks, err := t.marks(t.libraries)
+	marks, err := t.marks(t.needs.Libraries)
 	if err != nil || os.MkdirAll(t.cfg.Cache, 0o700) != nil {
 		return
 	}
-	b, err := json.Marshal(learned{marks, t.version, t.sync, t.missing, t.loader, t.libraries})
+	b, err := json.Marshal(learned{marks, t.version, t.sync, t.missing, t.needs})
 	if err != nil {
 		return
 	}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/saccade-dev/saccade/internal/ffmpeg/sandbox"
 )
 
 // TestLearned: a program is asked once, and again when it, or what was kept, is another.
@@ -65,19 +67,19 @@ func TestLearned(t *testing.T) {
 // TestLearnedChangedProgram: a program that was replaced is asked anew.
 func TestLearnedChangedProgram(t *testing.T) {
 	dir := t.TempDir()
-	tl := &Tool{cfg: Config{Cache: dir, Sandbox: true}, path: filepath.Join(dir, "program"), helper: filepath.Join(dir, "saccade"), version: "1", sync: "-fps_mode", libraries: []string{dir}}
+	tl := &Tool{cfg: Config{Cache: dir, Sandbox: true}, path: filepath.Join(dir, "program"), helper: filepath.Join(dir, "saccade"), version: "1", sync: "-fps_mode", needs: sandbox.Needs{Libraries: []string{dir}}}
 	for _, path := range []string{tl.path, tl.helper} {
 		if err := os.WriteFile(path, []byte("x"), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
-	tl.libraries = []string{t.TempDir()}
+	tl.needs.Libraries = []string{t.TempDir()}
 	tl.save()
 	if !tl.recall() {
 		t.Fatal("nothing was remembered")
 	}
 	later := time.Now().Add(time.Hour)
-	if err := os.Chtimes(tl.libraries[0], later, later); err != nil {
+	if err := os.Chtimes(tl.needs.Libraries[0], later, later); err != nil {
 		t.Fatal(err)
 	}
 	if tl.recall() {

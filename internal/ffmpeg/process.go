@@ -85,10 +85,7 @@ func connectPipe(toChild bool) (ours, theirs *os.File, err error) {
 // confinement is the command line of the sandbox helper, up to ffmpeg's own.
 func (t *Tool) confinement(j job) []string {
 	l := sandbox.Limits{Memory: t.cfg.Memory, FileSize: t.cfg.FileSize, CPU: int64(t.cfg.Timeout/time.Second+1) * int64(t.cfg.Threads+1),
-		Nice: j.nice, Libraries: t.libraries, Read: j.read}
-	if t.loader != "" {
-		l.Run = []string{t.loader}
-	}
+		Nice: j.nice, Needs: t.needs, Read: j.read}
 	if j.write != "" {
 		l.Write = []string{j.write}
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/saccade-dev/saccade/internal/ffmpeg/sandbox"
 )
 
 // Tool is a probed ffmpeg.
@@ -27,10 +29,9 @@ type Tool struct {
 
 	tones filtersOfTones
 
-	loader    string   // of the program, absolute; "": none
-	libraries []string // directories of the program's libraries
-	detail    string   // how far this system confines
-	confined  bool     // and whether that is enough for files of strangers
+	needs    sandbox.Needs // of the program
+	detail   string        // how far this system confines
+	confined bool          // and whether that is enough for files of strangers
 }
 
 // wanted are the coders that the work needs. Without those that are not

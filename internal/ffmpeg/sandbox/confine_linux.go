@@ -57,7 +57,11 @@ func confineAndExec(l Limits, argv []string) error {
 			return fmt.Errorf("filter of system calls: %w", err)
 		}
 	}
-	return fmt.Errorf("%s: %w", argv[0], syscall.Exec(argv[0], argv, os.Environ()))
+	env := os.Environ()
+	if len(l.First) > 0 {
+		env = append(env, "LD_PRELOAD="+strings.Join(l.First, ":"))
+	}
+	return fmt.Errorf("%s: %w", argv[0], syscall.Exec(argv[0], argv, env))
 }
 
 // niceness is our own nice value.
@@ -92,51 +96,42 @@ func rules(l Limits, program string) []landlock.Rule {
 	}
 }
 
-// Needs asks the loader of a program which libraries it takes in an environment, and
-// returns the loader's path and the directories of the libraries, which Limits.Run and
-// Limits.Libraries must name. A program without a loader needs neither.
-func Needs(ctx context.Context, program string, env []string) (loader string, dirs []string, err error) {
+// Learn asks the loader of a program which libraries it takes in an environment.
+func Learn(ctx context.Context, program string, env []string) (Needs, error) {
 	f, err := elf.Open(program)
 	if err != nil {
-		return "", nil, err
+		return Needs{}, err
 	}
 	defer f.Close()
+	loader := ""
 	for _, p := range f.Progs {
 		if p.Type != elf.PT_INTERP {
 			continue
 		}
 		name, err := io.ReadAll(p.Open())
 		if err != nil {
-			return "", nil, err
+			return Needs{}, err
 		}
 		loader = strings.TrimRight(string(name), "\x00")
 	}
 	if loader == "" {
-		return "", nil, nil
+		return Needs{}, nil
 	}
 	cmd := exec.CommandContext(ctx, loader, "--list", program)
 	cmd.Env = env
 	list, err := cmd.Output()
 	if err != nil {
-		return "", nil, fmt.Errorf("%s --list %s: %w", loader, program, err)
+		return Needs{}, fmt.Errorf("%s --list %s: %w", loader, program, err)
 	}
-	return loader, libraryDirs(string(list)), nil
+	paths := libraryPaths(string(list))
+	return Needs{Run: []string{loader}, Libraries: directories(paths), First: first(paths)}, nil
 }
 
-// libraryDirs returns the directories of the libraries in what a loader lists,
-// each once and sorted:
-//
-//	libm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x00007f52e697a000)
-func libraryDirs(list string) []string {
+// directories returns those of files, each once and sorted.
+func directories(paths []string) []string {
 	var dirs []string
-	for line := range strings.Lines(list) {
-		before, _, _ := strings.Cut(line, " (0x")
-		if _, after, ok := strings.Cut(before, " => "); ok {
-			before = after
-		}
-		if path := strings.TrimSpace(before); filepath.IsAbs(path) {
-			dirs = append(dirs, filepath.Dir(path))
-		}
+	for _, p := range paths {
+		dirs = append(dirs, filepath.Dir(p))
 	}
 	slices.Sort(dirs)
 	return slices.Compact(dirs)

@@ -20,10 +20,8 @@ func confineAndExec(_ Limits, argv []string) error {
 	return nil
 }
 
-// Needs has nothing to find: nothing is confined here.
-func Needs(context.Context, string, []string) (loader string, dirs []string, err error) {
-	return "", nil, nil
-}
+// Learn has nothing to find: nothing is confined here.
+func Learn(context.Context, string, []string) (Needs, error) { return Needs{}, nil }
 
 // Level says in words that nothing is confined here.
 func Level() (detail string, ok bool) {

@@ -26,14 +26,21 @@ const Failed = 126
 
 // Limits are what a program may take of the machine. A limit of 0 is none.
 type Limits struct {
-	Memory    int64    // address space, bytes
-	FileSize  int64    // largest file that it may write, bytes
-	CPU       int64    // processor time, seconds
-	Nice      int      // added to our own niceness
-	Run       []string // files that may be executed, beside the program
-	Libraries []string // directories that may be read
-	Read      []string // files that may be read
-	Write     []string // directories in which files may be written
+	Memory   int64 // address space, bytes
+	FileSize int64 // largest file that it may write, bytes
+	CPU      int64 // processor time, seconds
+	Nice     int   // added to our own niceness
+	Needs
+	Read  []string // files that may be read
+	Write []string // directories in which files may be written
+}
+
+// Needs are what a program takes of the machine before it runs. One without a loader
+// needs nothing.
+type Needs struct {
+	Run       []string `json:"run"`       // files that may be executed, beside the program: its loader
+	Libraries []string `json:"libraries"` // directories that may be read: of its libraries
+	First     []string `json:"first"`     // libraries of its own that the loader takes first, since that is quicker
 }
 
 // Args are the arguments for our own binary that confine the program, an absolute
@@ -56,7 +63,7 @@ type pathOption struct {
 }
 
 func (l *Limits) paths() []pathOption {
-	return []pathOption{{"run", &l.Run}, {"lib", &l.Libraries}, {"read", &l.Read}, {"write", &l.Write}}
+	return []pathOption{{"run", &l.Run}, {"lib", &l.Libraries}, {"first", &l.First}, {"read", &l.Read}, {"write", &l.Write}}
 }
 
 // Main is the body of the hidden command: it confines its own process and becomes

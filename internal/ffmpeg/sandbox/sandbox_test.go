@@ -51,11 +51,11 @@ func confined(t *testing.T, read, write, program string, args ...string) (string
 	if path, err = filepath.EvalSymlinks(path); err != nil {
 		t.Fatal(err)
 	}
-	loader, dirs, err := Needs(t.Context(), path, os.Environ())
+	needs, err := Learn(t.Context(), path, os.Environ())
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := Limits{Memory: 2 << 30, FileSize: 1 << 20, CPU: 10, Nice: 1, Run: []string{loader}, Libraries: dirs, Read: []string{read}, Write: []string{write}}
+	l := Limits{Memory: 2 << 30, FileSize: 1 << 20, CPU: 10, Nice: 1, Needs: needs, Read: []string{read}, Write: []string{write}}
 	cmd := exec.Command(self, append(l.Args(path), args...)...)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
@@ -143,7 +143,7 @@ func TestMainRefuses(t *testing.T) {
 
 // What the helper understands is what it was told.
 func TestArgs(t *testing.T) {
-	want := Limits{Memory: 1, FileSize: 2, CPU: 3, Nice: 4, Run: []string{"/a"}, Libraries: []string{"/b", "/c d"}, Read: []string{"/e=f"}, Write: []string{"/g"}}
+	want := Limits{Memory: 1, FileSize: 2, CPU: 3, Nice: 4, Needs: Needs{Run: []string{"/a"}, Libraries: []string{"/b", "/c d"}, First: []string{"/h", "/i"}}, Read: []string{"/e=f"}, Write: []string{"/g"}}
 	args := append(want.Args("/bin/true"), "-x", "--")
 	got, argv, err := parse(args[1:])
 	if err != nil || args[0] != Command {

@@ -114,7 +114,11 @@ func TestProbe(t *testing.T) {
 func TestLibraryDirs(t *testing.T) {
 	const list = "\tlinux-vdso.so.1 (0x00007f52f0bde000)\n\tlibm.so.6 => /lib/x/libm.so.6 (0x00007f52e6)\n" +
 		"\tlibp.so => /opt/p/libp.so (0x1)\n\tlibc.so.6 => /lib/x/libc.so.6 (0x2)\n\tlibz.so => not found\n\t/lib64/ld-linux-x86-64.so.2 (0x3)\n"
-	if got := strings.Join(libraryDirs(list), " "); got != "/lib/x /lib64 /opt/p" {
-		t.Errorf("got %q", got)
+	paths := libraryPaths(list)
+	if got := strings.Join(paths, " "); got != "/lib/x/libm.so.6 /opt/p/libp.so /lib/x/libc.so.6 /lib64/ld-linux-x86-64.so.2" {
+		t.Errorf("libraries %q", got)
+	}
+	if got := strings.Join(directories(paths), " "); got != "/lib/x /lib64 /opt/p" {
+		t.Errorf("directories %q", got)
 	}
 }
