@@ -41,6 +41,7 @@ type analyzeCmd struct {
 	Uncertainty bool     `help:"Also an interval of 80 % for every share and score."`
 	JSON        bool     `name:"json" help:"Print every result as a line of JSON."`
 	Jobs        int      `default:"0" help:"Inputs analyzed at the same time; 0: one for each core."`
+	Encoder     string   `enum:"libvpx,vaapi" default:"libvpx" help:"Encoder of composites: libvpx, or vaapi (a graphics processor; untested on hardware)."`
 	remote.PageFlags
 }
 
@@ -141,7 +142,7 @@ func (c *analyzeCmd) ffmpeg() (*ffmpeg.Tool, error) {
 		return nil, nil
 	}
 	cfg := ffmpeg.DefaultConfig()
-	cfg.Logger = slog.Default()
+	cfg.Logger, cfg.Encoder = slog.Default(), c.Encoder
 	if dir, err := os.UserCacheDir(); err == nil {
 		cfg.Cache = filepath.Join(dir, "saccade")
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/batch"
+	"github.com/saccade-dev/saccade/internal/ffmpeg"
 	"github.com/saccade-dev/saccade/internal/pipeline"
 	"github.com/saccade-dev/saccade/internal/remote"
 )
@@ -24,6 +25,7 @@ type batchCmd struct {
 	AOIs        string   `name:"aois" type:"existingfile" placeholder:"FILE" help:"JSON list of areas of interest, as in the API."`
 	Model       string   `default:"${model}" help:"In the process: saccade-1 (the trained network) or baseline (training-free)."`
 	Prior       string   `enum:"auto,natural,web,none" default:"auto" help:"In the process: where people look whatever is shown: auto, natural, web or none."`
+	Encoder     string   `enum:"libvpx,vaapi" default:"libvpx" help:"In the process: encoder of composites: libvpx, or vaapi (a graphics processor; untested on hardware)."`
 	RetryFailed bool     `name:"retry-failed" help:"Analyze again what has failed before."`
 	Jobs        int      `default:"0" help:"Inputs at the same time; 0: one for each core, on a server 4."`
 	Retries     int      `default:"4" help:"How often a request is repeated when the server is busy or cannot be reached."`
@@ -109,6 +111,9 @@ func (c *batchCmd) report(e env, r batch.Record) error {
 // settings are what makes results differ, beside the input itself.
 func (c *batchCmd) settings(engine batch.Engine, aois []saccade.AOI) string {
 	where := []string{"process", c.Model, c.Prior}
+	if c.Encoder != ffmpeg.EncoderLibvpx {
+		where = append(where, c.Encoder)
+	}
 	if r, ok := engine.(remote.Engine); ok {
 		where = []string{"server", r.Address}
 	}
@@ -138,7 +143,7 @@ func (c *batchCmd) engine(bars *progress, aois []saccade.AOI) (batch.Engine, fun
 	if c.Jobs <= 0 {
 		c.Jobs = runtime.GOMAXPROCS(0)
 	}
-	local := &analyzeCmd{Predictions: c.Predictions, Model: c.Model, Prior: c.Prior, PageFlags: c.PageFlags}
+	local := &analyzeCmd{Predictions: c.Predictions, Model: c.Model, Prior: c.Prior, Encoder: c.Encoder, PageFlags: c.PageFlags}
 	an, err := local.analyzer()
 	return localEngine{local, an, aois, bars}, explainLocal, err
 }

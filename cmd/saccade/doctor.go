@@ -20,13 +20,14 @@ type doctorCmd struct {
 	stateFlags
 	operator.Door
 	operator.SignIn
+	Encoder   string `enum:"libvpx,vaapi" default:"libvpx" help:"Encoder of composites that is needed: libvpx, or vaapi (a graphics processor; untested on hardware)."`
 	PublicURL string `name:"public-url" default:"http://127.0.0.1:8080" placeholder:"URL" help:"Where pages come from that use the bucket."`
 }
 
 // Help says what the answer means.
 func (doctorCmd) Help() string {
 	return "With --database and --storage they are tried too, and clocks compared; with --tls-cert the certificate, with --oidc-issuer\nthe provider that signs people in.\n\nExamples:\n  saccade doctor\n" +
-		"  saccade doctor --database postgres://db/saccade --storage \"s3://designs?endpoint=https://s3.example.com\"\n\nExit code 1 when something that the service needs does not work. Neither a missing browser is an error nor are CORS rules\nof the bucket: only pages, and the app in browsers, need them."
+		"  saccade doctor --database postgres://db/saccade --storage \"s3://designs?endpoint=https://s3.example.com\"\n\nExit code 1 when something that the service needs does not work. Neither a missing browser is an error nor are CORS rules\nof the bucket: only pages, and the app in browsers, need them. VAAPI is tried by a few frames, and needed with --encoder vaapi alone."
 }
 
 // Run prints a line for everything the service rests on.
@@ -48,6 +49,11 @@ func (c doctorCmd) Run(e env) error {
 	} else {
 		for _, c := range tool.Doctor(ctx) {
 			line(true, c.OK, c.Name, c.Detail)
+		}
+		if v := tool.DoctorVAAPI(ctx); v.OK || c.Encoder == ffmpeg.EncoderVAAPI {
+			line(true, v.OK, v.Name, v.Detail)
+		} else {
+			fmt.Fprintf(w, "note\t%s\t%s; only --encoder vaapi needs it\n", v.Name, v.Detail)
 		}
 	}
 	for _, v := range slices.Concat(c.config().Doctor(ctx, strings.TrimRight(c.PublicURL, "/")), c.Door.Doctor(c.PublicURL), c.SignIn.Doctor(ctx)) {

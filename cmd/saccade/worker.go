@@ -18,6 +18,7 @@ type workFlags struct {
 	Videos   node.Slots `default:"auto" placeholder:"N" help:"Videos analyzed at the same time: none, auto (one for every two cores) or a number."`
 	Images   node.Slots `default:"auto" placeholder:"N" help:"Images and pages analyzed at the same time: none, auto (one for every two cores, at least 2) or a number."`
 	Webhooks node.Slots `default:"auto" placeholder:"N" help:"Webhook deliveries at the same time: none, auto (8) or a number."`
+	Encoder  string     `enum:"libvpx,vaapi" default:"libvpx" help:"Encoder of composites: libvpx, or vaapi (a graphics processor; untested on hardware)."`
 	operator.Retention
 	Allow      []string      `placeholder:"ADDR" help:"Private addresses that pages and webhooks may reach, separated by commas: 10.0.0.0/8, intranet.example, 127.0.0.1:3000."`
 	Unconfined bool          `name:"allow-unconfined" help:"Decode videos even where the system cannot confine ffmpeg (no Landlock). Always so on a loopback address."`
@@ -42,7 +43,7 @@ func (w workFlags) Validate() error {
 func (w workFlags) config(state stateFlags) node.Config {
 	cfg := node.DefaultConfig()
 	cfg.State, cfg.Version = state.config(), version
-	cfg.Model, cfg.Videos, cfg.Images, cfg.Webhooks = w.Model, w.Videos, w.Images, w.Webhooks
+	cfg.Model, cfg.Encoder, cfg.Videos, cfg.Images, cfg.Webhooks = w.Model, w.Encoder, w.Videos, w.Images, w.Webhooks
 	cfg.ResultTTL, cfg.VideoTTL, cfg.AuditTTL = time.Duration(w.ResultTTL), time.Duration(w.VideoTTL), time.Duration(w.AuditTTL)
 	cfg.DiskBudget, cfg.Allow, cfg.Unconfined, cfg.Grace = int64(w.DiskBudget), w.Allow, w.Unconfined, w.Grace
 	cfg.Phrasing = advice.PhrasingConfig{BaseURL: w.PhrasingURL, Key: w.PhrasingKey, Model: w.PhrasingModel}

@@ -11,7 +11,8 @@
 // ([Encoder.Repeat]) is not encoded but added to the file at the end, where the
 // original's audio ([Tool.Audio]) is added too, packet by packet. Both stream: a
 // handful of frames is all they hold, and a slow reader or writer simply makes
-// the process wait.
+// the process wait. Config.Encoder may ask for a graphics processor (package vaapi),
+// which is used only after a trial, and only by the process that encodes.
 //
 // # Untrusted input
 //

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/ffmpeg/vaapi"
 	"github.com/saccade-dev/saccade/internal/webm"
 )
 
@@ -34,6 +35,7 @@ type Encoder struct {
 	ctx     context.Context
 	tool    *Tool
 	opt     EncodeOptions
+	device  *vaapi.Device // nil: the processor
 	proc    *process
 	pipe    *os.File
 	color   webm.Color
@@ -66,6 +68,11 @@ var ErrDiskFull = errors.New("no space left on device")
 // Encode starts an encoder. The caller must Close or Abort it. Starting takes
 // a tenth of a second, which passes while the first frame is being made.
 func (t *Tool) Encode(ctx context.Context, o EncodeOptions) (*Encoder, error) {
+	return t.encode(ctx, o, t.deviceFor(o))
+}
+
+// encode starts an encoder on a device, or with nil on the processor.
+func (t *Tool) encode(ctx context.Context, o EncodeOptions, on *vaapi.Device) (*Encoder, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -79,13 +86,13 @@ func (t *Tool) Encode(ctx context.Context, o EncodeOptions) (*Encoder, error) {
 	if _, err := os.Stat(filepath.Dir(o.Out)); err != nil {
 		return nil, fmt.Errorf("encode: %w", err)
 	}
-	j := job{write: filepath.Dir(o.Out)}
+	j := job{write: filepath.Dir(o.Out), device: on}
 	w, r, err := connect(true)
 	if err != nil {
 		return nil, fmt.Errorf("pipe to ffmpeg: %w", err)
 	}
-	j.stdin, j.args = r, t.encodeArgs(o)
-	e := &Encoder{ctx: ctx, tool: t, opt: o, pipe: w, color: webm.Color{Range: webm.RangeLimited}}
+	j.stdin, j.args = r, t.encodeArgs(o, on)
+	e := &Encoder{ctx: ctx, tool: t, opt: o, device: on, pipe: w, color: webm.Color{Range: webm.RangeLimited}}
 	if e.proc, err = t.start(ctx, j); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
@@ -96,17 +103,21 @@ func (t *Tool) Encode(ctx context.Context, o EncodeOptions) (*Encoder, error) {
 // the input is not shifted to zero (-copyts), and the encoder's time base is
 // the millisecond. The same frames make the same file to the byte (bitexact: no random
 // ids), so that an attempt that has been overtaken changes nothing that is seen already.
-func (t *Tool) encodeArgs(o EncodeOptions) []string {
-	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-y", "-copyts",
-		"-f", "matroska", "-protocol_whitelist", "file,pipe", "-codec_whitelist", "rawvideo",
-		"-probesize", "32", "-analyzeduration", "0", "-thread_queue_size", strconv.Itoa(encoderQueue), "-i", "pipe:0"}
-	args = append(args, "-map", "0:v:0")
+func (t *Tool) encodeArgs(o EncodeOptions, on *vaapi.Device) []string {
+	device, level := on.Before()
+	args := append([]string{"-hide_banner", "-nostdin", "-v", level, "-y", "-copyts"}, device...)
+	args = append(args, "-f", "matroska", "-protocol_whitelist", "file,pipe", "-codec_whitelist", "rawvideo",
+		"-probesize", "32", "-analyzeduration", "0", "-thread_queue_size", strconv.Itoa(encoderQueue), "-i", "pipe:0")
+	args = append(args, "-map", "0:v:0", t.sync, "passthrough", "-enc_time_base", "1:1000")
 	pix := "yuv420p"
 	if o.Alpha {
 		pix = "yuva420p"
 	}
-	args = append(args, t.sync, "passthrough", "-enc_time_base", "1:1000", "-c:v", "libvpx-vp9", "-pix_fmt", pix)
-	args = append(args, VP9Args(o.Width, o.Height, t.cfg.Threads)...)
+	if on != nil {
+		args = append(args, on.Encoder(minQuantizer, keyInterval)...)
+	} else {
+		args = append(append(args, "-c:v", "libvpx-vp9", "-pix_fmt", pix), VP9Args(o.Width, o.Height, t.cfg.Threads)...)
+	}
 	return append(args, "-map_metadata", "-1", "-map_chapters", "-1", "-avoid_negative_ts", "disabled",
 		"-fflags", "+bitexact", "-f", "webm", "file:"+o.Out)
 }
@@ -168,11 +179,11 @@ func (e *Encoder) Write(img image.Image, pts time.Duration) error {
 	return nil
 }
 
-// Repeat is Write for the frame that was written last, unchanged. But for
-// files with transparency it costs nothing: the frame is not encoded again,
+// Repeat is Write for the frame that was written last, unchanged. But for files with
+// transparency, and devices the slots of whose frames are unknown, it costs nothing: the frame is not encoded again,
 // and [webm.Mux] repeats it when the file is closed.
 func (e *Encoder) Repeat(img image.Image, pts time.Duration) error {
-	if e.err != nil || e.frames == 0 || e.opt.Alpha {
+	if e.err != nil || e.frames == 0 || e.opt.Alpha || e.device != nil && !e.device.Repeats {
 		return e.Write(img, pts)
 	}
 	e.repeats = append(e.repeats, e.tick(pts))

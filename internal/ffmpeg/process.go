@@ -14,16 +14,18 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade/internal/ffmpeg/sandbox"
+	"github.com/saccade-dev/saccade/internal/ffmpeg/vaapi"
 )
 
 // job describes one run of ffmpeg.
 type job struct {
 	args   []string
-	stdin  *os.File // the child's end; closed here by start
-	stdout *os.File // the child's end; closed here by start
-	read   []string // files that it may read, absolute
-	write  string   // directory that it may write to, absolute; "": none
-	nice   int      // added to our own niceness
+	stdin  *os.File      // the child's end; closed here by start
+	stdout *os.File      // the child's end; closed here by start
+	read   []string      // files that it may read, absolute
+	write  string        // directory that it may write to, absolute; "": none
+	device *vaapi.Device // that it may use; nil: none
+	nice   int           // added to our own niceness
 }
 
 // process is one running ffmpeg.
@@ -54,6 +56,9 @@ func (t *Tool) start(ctx context.Context, j job) (*process, error) {
 	}
 	p.cmd = exec.CommandContext(p.ctx, name, args...)
 	p.cmd.Env = environment()
+	if j.device != nil {
+		p.cmd.Env = append(p.cmd.Env, vaapi.Environment()...)
+	}
 	p.cmd.Dir = string(filepath.Separator)
 	p.cmd.Stderr = p.stderr
 	if j.stdin != nil {
@@ -88,6 +93,9 @@ func (t *Tool) confinement(j job) []string {
 		Nice: j.nice, Needs: t.needs, Read: j.read}
 	if j.write != "" {
 		l.Write = []string{j.write}
+	}
+	if j.device != nil {
+		j.device.Allow(&l)
 	}
 	return l.Args(t.path)
 }

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/saccade-dev/saccade/internal/ffmpeg/sandbox"
+	"github.com/saccade-dev/saccade/internal/ffmpeg/vaapi"
 )
 
 // Tool is a probed ffmpeg.
@@ -27,7 +28,8 @@ type Tool struct {
 	missing []string // codecs that this build lacks
 	log     *slog.Logger
 
-	tones filtersOfTones
+	tones  filtersOfTones
+	device *vaapi.Device // that encodes composites; nil: the processor does
 
 	needs    sandbox.Needs // of the program
 	detail   string        // how far this system confines
@@ -47,7 +49,8 @@ var wanted = []struct {
 }
 
 // New finds the program and learns its version and options, or recalls them
-// (Config.Cache). The error says what to install when it is missing or cannot encode.
+// (Config.Cache). The error says what to install when it is missing or cannot encode, and what keeps a
+// graphics processor from it where Config.Encoder asks for one.
 func New(cfg Config) (*Tool, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -72,14 +75,13 @@ func New(cfg Config) (*Tool, error) {
 			return nil, fmt.Errorf("ffmpeg: our own binary is unknown: %w", err)
 		}
 	}
-	if t.recall() {
-		return t, nil
+	if !t.recall() {
+		if err := t.probe(); err != nil {
+			return t, err
+		}
+		t.save()
 	}
-	if err := t.probe(); err != nil {
-		return t, err
-	}
-	t.save()
-	return t, nil
+	return t, t.chooseHardware()
 }
 
 var versionLine = regexp.MustCompile(`(?m)^ffmpeg version (\S+)`)

@@ -36,6 +36,13 @@ func TestConfigValidate(t *testing.T) {
 	if err := DefaultConfig().Validate(); err != nil {
 		t.Error(err)
 	}
+	for encoder, ok := range map[string]bool{"": true, "libvpx": true, "vaapi": true, "nvenc": false} {
+		cfg := DefaultConfig()
+		cfg.Encoder = encoder
+		if err := cfg.Validate(); (err == nil) != ok || err != nil && !strings.Contains(err.Error(), `Encoder is "nvenc"; it must be libvpx or vaapi`) {
+			t.Errorf("encoder %q: %v", encoder, err)
+		}
+	}
 	err := Config{}.Validate()
 	if err == nil {
 		t.Fatal("an empty configuration is accepted")

@@ -39,9 +39,10 @@ type Config struct {
 	DiskBudget int64         // bytes that uploads and results may take; 0: as many as there is room for
 	ResultTTL  time.Duration // of images and pages; 0: for ever
 	Model      string
-	Videos     Slots // analyses of videos at a time
-	Images     Slots // analyses of images and pages at a time
-	Webhooks   Slots // deliveries at a time
+	Encoder    string // of composites: ffmpeg.EncoderLibvpx or ffmpeg.EncoderVAAPI; "": the former
+	Videos     Slots  // analyses of videos at a time
+	Images     Slots  // analyses of images and pages at a time
+	Webhooks   Slots  // deliveries at a time
 	Allow      []string
 	Unconfined bool // decode videos even where ffmpeg cannot be confined
 	Grace      time.Duration

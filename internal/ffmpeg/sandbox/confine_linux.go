@@ -78,6 +78,7 @@ const (
 	rightRead  = llsys.AccessFSReadFile
 	rightList  = llsys.AccessFSReadFile | llsys.AccessFSReadDir
 	rightRun   = llsys.AccessFSReadFile | llsys.AccessFSExecute
+	rightDrive = llsys.AccessFSReadFile | llsys.AccessFSWriteFile | llsys.AccessFSIoctlDev
 	rightWrite = llsys.AccessFSReadFile | llsys.AccessFSWriteFile | llsys.AccessFSTruncate | llsys.AccessFSMakeReg | llsys.AccessFSRemoveFile
 )
 
@@ -87,14 +88,21 @@ func rules(l Limits, program string) []landlock.Rule {
 	access := func(rights landlock.AccessFSSet, paths ...string) landlock.Rule {
 		return landlock.PathAccess(rights, paths...).IgnoreIfMissing()
 	}
-	return []landlock.Rule{
+	list := []landlock.Rule{
 		access(rightRun, append([]string{program}, l.Run...)...),
 		access(rightList, append([]string{"/sys/devices/system/cpu"}, l.Libraries...)...),
 		access(rightRead, append(machineFiles(), l.Read...)...),
 		landlock.RWFiles("/dev/null").IgnoreIfMissing(),
 		access(rightWrite, l.Write...),
 	}
+	if len(l.Devices) > 0 { // drivers look for theirs by name before they ask it what it is
+		list = append(list, access(rightDrive, l.Devices...), access(llsys.AccessFSReadDir, renderNodes))
+	}
+	return list
 }
+
+// renderNodes is the directory of the devices of graphics processors.
+const renderNodes = "/dev/dri"
 
 // Learn asks the loader of a program which libraries it takes in an environment.
 func Learn(ctx context.Context, program string, env []string) (Needs, error) {

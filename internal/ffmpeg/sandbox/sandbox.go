@@ -4,9 +4,10 @@
 //
 // On Linux these are resource limits, a Landlock domain (no file readable but the
 // directories of the program's libraries and the files that it is given, one
-// directory writable, nothing executable but the program, no TCP) and a filter of
-// system calls (no sockets, no namespaces, no other processes), each as strict as
-// the kernel can; [Level] says how far that goes. Elsewhere nothing confines.
+// directory and the devices that it is given writable, nothing executable but the
+// program, no TCP) and a filter of system calls (no sockets, no namespaces, no other
+// processes), each as strict as the kernel can; [Level] says how far that goes.
+// Elsewhere nothing confines.
 package sandbox
 
 import (
@@ -31,8 +32,9 @@ type Limits struct {
 	CPU      int64 // processor time, seconds
 	Nice     int   // added to our own niceness
 	Needs
-	Read  []string // files that may be read
-	Write []string // directories in which files may be written
+	Read    []string // files that may be read
+	Write   []string // directories in which files may be written
+	Devices []string // devices that may be read, written and controlled
 }
 
 // Needs are what a program takes of the machine before it runs. One without a loader
@@ -63,7 +65,7 @@ type pathOption struct {
 }
 
 func (l *Limits) paths() []pathOption {
-	return []pathOption{{"run", &l.Run}, {"lib", &l.Libraries}, {"first", &l.First}, {"read", &l.Read}, {"write", &l.Write}}
+	return []pathOption{{"run", &l.Run}, {"lib", &l.Libraries}, {"first", &l.First}, {"read", &l.Read}, {"write", &l.Write}, {"device", &l.Devices}}
 }
 
 // Main is the body of the hidden command: it confines its own process and becomes

@@ -40,6 +40,12 @@ func TestMain(m *testing.M) {
 // directory.
 func confined(t *testing.T, read, write, program string, args ...string) (string, error) {
 	t.Helper()
+	return confinedWith(t, Limits{Read: []string{read}, Write: []string{write}}, program, args...)
+}
+
+// confinedWith runs a program under limits, with the usual numbers.
+func confinedWith(t *testing.T, l Limits, program string, args ...string) (string, error) {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +61,7 @@ func confined(t *testing.T, read, write, program string, args ...string) (string
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := Limits{Memory: 2 << 30, FileSize: 1 << 20, CPU: 10, Nice: 1, Needs: needs, Read: []string{read}, Write: []string{write}}
+	l.Memory, l.FileSize, l.CPU, l.Nice, l.Needs = 2<<30, 1<<20, 10, 1, needs
 	cmd := exec.Command(self, append(l.Args(path), args...)...)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
@@ -94,6 +100,37 @@ func TestDenies(t *testing.T) {
 				t.Errorf("%v: %s", err, text)
 			}
 		})
+	}
+}
+
+// TestDevices: a device can be opened and asked things (ioctl) where it is given, and only there.
+func TestDevices(t *testing.T) {
+	if _, ok := Level(); !ok {
+		t.Skip("this system has no Landlock")
+	}
+	for name, tc := range map[string]struct {
+		devices []string
+		args    []string
+		want    string // in what stty says of what is no terminal
+	}{
+		"given":       {[]string{"/dev/zero"}, []string{"-F", "/dev/zero"}, "Inappropriate ioctl"},
+		"another":     {[]string{"/dev/zero"}, []string{"-F", "/dev/full"}, "Permission denied"},
+		"none":        {nil, []string{"-F", "/dev/zero"}, "Permission denied"},
+		"none to ask": {nil, []string{"-F", "/dev/urandom"}, "Permission denied"}, // all may read it
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, err := confinedWith(t, Limits{Devices: tc.devices}, "stty", tc.args...)
+			if err == nil || !strings.Contains(out, tc.want) {
+				t.Errorf("%v: %s", err, out)
+			}
+		})
+	}
+	out := filepath.Join(t.TempDir(), "device")
+	if err := os.WriteFile(out, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := confinedWith(t, Limits{Devices: []string{out}}, "dd", "if="+out, "of="+out, "conv=notrunc"); err != nil {
+		t.Errorf("a device cannot be written: %s", text)
 	}
 }
 
@@ -143,7 +180,7 @@ func TestMainRefuses(t *testing.T) {
 
 // What the helper understands is what it was told.
 func TestArgs(t *testing.T) {
-	want := Limits{Memory: 1, FileSize: 2, CPU: 3, Nice: 4, Needs: Needs{Run: []string{"/a"}, Libraries: []string{"/b", "/c d"}, First: []string{"/h", "/i"}}, Read: []string{"/e=f"}, Write: []string{"/g"}}
+	want := Limits{Memory: 1, FileSize: 2, CPU: 3, Nice: 4, Needs: Needs{Run: []string{"/a"}, Libraries: []string{"/b", "/c d"}, First: []string{"/h", "/i"}}, Read: []string{"/e=f"}, Write: []string{"/g"}, Devices: []string{"/dev/j"}}
 	args := append(want.Args("/bin/true"), "-x", "--")
 	got, argv, err := parse(args[1:])
 	if err != nil || args[0] != Command {
