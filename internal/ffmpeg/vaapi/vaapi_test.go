@@ -36,7 +36,7 @@ func TestAllow(t *testing.T) {
 	t.Setenv("LIBVA_DRIVER_NAME", "iHD")
 	shared := make([]string, 1, 99)
 	shared[0] = "/lib"
-	l := sandbox.Limits{Libraries: shared, Write: []string{"/out"}}
+	l := sandbox.Limits{Needs: sandbox.Needs{Libraries: shared}, Write: []string{"/out"}}
 	(&Device{Node: "/dev/dri/renderD128"}).Allow(&l)
 	if diff := cmp.Diff([]string{"/dev/dri/renderD128"}, l.Devices); diff != "" {
 		t.Error(diff)
