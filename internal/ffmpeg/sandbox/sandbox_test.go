@@ -105,9 +105,12 @@ func TestDenies(t *testing.T) {
 
 // TestDevices: a device can be opened and asked things (ioctl) where it is given, and only there.
 func TestDevices(t *testing.T) {
-	if _, ok := Level(); !ok {
+	detail, ok := Level()
+	if !ok {
 		t.Skip("this system has no Landlock")
 	}
+	_, version, _ := strings.Cut(detail, "Landlock ABI ")
+	older := strings.ContainsRune("1234", rune(version[0])) && version[1] == ' ' // that leave ioctl to all who may open
 	for name, tc := range map[string]struct {
 		devices []string
 		args    []string
@@ -118,6 +121,9 @@ func TestDevices(t *testing.T) {
 		"none":        {nil, []string{"-F", "/dev/zero"}, "Permission denied"},
 		"none to ask": {nil, []string{"-F", "/dev/urandom"}, "Permission denied"}, // all may read it
 	} {
+		if older && name == "none to ask" {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			out, err := confinedWith(t, Limits{Devices: tc.devices}, "stty", tc.args...)
 			if err == nil || !strings.Contains(out, tc.want) {
