@@ -27,7 +27,8 @@ type Trial func(ctx context.Context, d Device) (said string, err error)
 // words, and the first that encodes; nil where none does.
 func Find(ctx context.Context, nodes []string, try Trial) (words string, first *Device) {
 	if len(nodes) == 0 {
-		return "no render node in /dev/dri: there is no graphics processor with a driver of the kernel, or a container was not given it (--device /dev/dri)", nil
+		return "no render node in /dev/dri: there is no graphics processor with a driver of the kernel, or a container (--device /dev/dri)" +
+			" or unit (PrivateDevices=no) was not given it", nil
 	}
 	var list []string
 	for _, node := range nodes {
