@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade/internal/codec"
+	"github.com/saccade-dev/saccade/internal/webm/dealt"
 )
 
 // SeekableWriter is what [Mux] writes to, from its beginning.
@@ -23,6 +24,8 @@ type SeekableWriter interface {
 // Parts are what a WebM file is put together from.
 type Parts struct {
 	Video   Source          // a finished VP9 file; only its first track is used
+	More    []Source        // other files as Video, to which the video's frames were dealt
+	Dealt   dealt.Order     // of the frames in Video and More, each segment beginning with a key frame; no files: all are in Video
 	Start   time.Duration   // added to the video's times
 	Repeats []time.Duration // ascending times at which the frame before is shown once more
 	Audio   *Source         // its audio track is copied, block by block; nil: silent
@@ -39,9 +42,10 @@ var errCoded = errors.New("webm: the encoder's file cannot be used")
 // which costs neither encoder nor decoder anything; with repeats the video must
 // be in profile 0 without alpha. Audio keeps its packets, CodecDelay and
 // DiscardPadding, and all blocks stand in the order of their times. Clusters
-// and index are made anew, for a few seconds and for the key frames.
+// and index are made anew, for a few seconds and for the key frames. Files
+// to which the video was not dealt as Dealt says are an error.
 func Mux(ctx context.Context, dst SeekableWriter, f Parts) error {
-	m := muxer{dst: dst, parts: f, video: newPackets(ctx, f.Video.R, f.Video.Size, Ordinals{})}
+	m := muxer{dst: dst, parts: f}
 	if err := m.index(ctx); err != nil {
 		return err
 	}
@@ -54,8 +58,6 @@ func Mux(ctx context.Context, dst SeekableWriter, f Parts) error {
 // muxer is the state of one output.
 type muxer struct {
 	parts  Parts
-	video  *packets
-	audio  *packets
 	tracks [kinds]*track
 	blocks []piece // later in the order of their times
 	dst    SeekableWriter
@@ -66,6 +68,7 @@ type muxer struct {
 // piece is one block of the output, or a frame that is repeated.
 type piece struct {
 	packet
+	from   *packets
 	at     time.Duration
 	key    bool
 	repeat []byte // the whole element of a repeated frame
@@ -77,40 +80,28 @@ type cue struct {
 	cluster int64 // position in the segment
 }
 
-// index lists the blocks of both sources.
+// index lists the blocks of all sources.
 func (m *muxer) index(ctx context.Context) error {
-	if err := m.video.docType(); err != nil {
-		return fmt.Errorf("%w: %w", errCoded, err)
+	if n, want := len(m.parts.More)+1, max(1, m.parts.Dealt.Files); n != want {
+		return fmt.Errorf("%w: %d files, want %d", errCoded, n, want)
 	}
-	for {
-		k, ok := m.video.next()
-		if !ok {
-			break
+	for file, src := range append([]Source{m.parts.Video}, m.parts.More...) {
+		if err := m.indexVideo(newPackets(ctx, src.R, src.Size, Ordinals{}), file); err != nil {
+			return err
 		}
-		if k.kind != video {
-			continue
-		}
-		b := m.video.win.Bytes(k.data, 1)
-		m.add(k, k.time+m.parts.Start, len(b) == 1 && codec.VP9Key(b[0]))
-	}
-	if err := errors.Join(m.video.err(), m.video.clock.err); err != nil {
-		return err
-	}
-	if t := m.tracks[video]; t == nil || t.codec != codec.VP9 || m.video.truncated || m.video.lost > 0 {
-		return fmt.Errorf("%w: it holds no whole VP9 track", errCoded)
 	}
 	if a := m.parts.Audio; a != nil {
-		m.audio = newPackets(ctx, a.R, a.Size, a.Info.Tracks)
+		p := newPackets(ctx, a.R, a.Size, a.Info.Tracks)
 		for {
-			k, ok := m.audio.next()
+			k, ok := p.next()
 			if !ok {
 				break
 			}
 			if k.kind == audio {
-				m.add(k, k.time+a.Info.Shift+m.parts.Delay, false)
+				m.add(piece{packet: k, from: p, at: k.time + a.Info.Shift + m.parts.Delay})
 			}
 		}
-		if err := m.audio.err(); err != nil {
+		if err := p.err(); err != nil {
 			return err
 		}
 	}
@@ -118,11 +109,52 @@ func (m *muxer) index(ctx context.Context) error {
 	return nil
 }
 
-func (m *muxer) add(k packet, at time.Duration, key bool) {
-	if m.tracks[k.kind] == nil {
-		m.tracks[k.kind] = k.track
+// indexVideo lists the blocks of one of the video's files.
+func (m *muxer) indexVideo(p *packets, file int) error {
+	if err := p.docType(); err != nil {
+		return fmt.Errorf("%w: %w", errCoded, err)
 	}
-	m.blocks = append(m.blocks, piece{packet: k, at: at, key: key})
+	var track *track
+	var times []time.Duration
+	first, wasDealt := len(m.blocks), m.parts.Dealt.Files > 0
+	for {
+		k, ok := p.next()
+		if !ok {
+			break
+		}
+		if k.kind != video {
+			continue
+		}
+		b := p.win.Bytes(k.data, 1)
+		key := len(b) == 1 && codec.VP9Key(b[0])
+		if wasDealt && (k.frames != 1 || k.alpha || !key && m.parts.Dealt.Begins(file, len(times))) {
+			return fmt.Errorf("%w: frame %d of file %d cannot have been dealt", errCoded, len(times), file)
+		}
+		m.add(piece{packet: k, from: p, key: key})
+		track, times = k.track, append(times, k.time)
+	}
+	if err := errors.Join(p.err(), p.clock.err); err != nil {
+		return err
+	}
+	if track == nil || track.codec != codec.VP9 || p.truncated || p.lost > 0 {
+		return fmt.Errorf("%w: it holds no whole VP9 track", errCoded)
+	}
+	if wasDealt {
+		if err := m.parts.Dealt.Place(file, times); err != nil {
+			return fmt.Errorf("%w: file %d: %w", errCoded, file, err)
+		}
+	}
+	for i, t := range times {
+		m.blocks[first+i].at = t + m.parts.Start
+	}
+	return nil
+}
+
+func (m *muxer) add(b piece) {
+	if m.tracks[b.kind] == nil {
+		m.tracks[b.kind] = b.track
+	}
+	m.blocks = append(m.blocks, b)
 }
 
 // repeat puts the repeated frames among the blocks.
@@ -147,7 +179,7 @@ func (m *muxer) repeat() error {
 		b := rest[0]
 		if b.kind == video {
 			var err error
-			if slot, err = codec.VP9Slot(m.video.win.Bytes(b.data, int(min(codec.VP9HeadSize, b.end-b.data)))); err != nil {
+			if slot, err = codec.VP9Slot(b.from.win.Bytes(b.data, int(min(codec.VP9HeadSize, b.end-b.data)))); err != nil {
 				return fmt.Errorf("%w: %w (at %v)", errCoded, err, b.at)
 			}
 		}
@@ -288,10 +320,10 @@ func (m *muxer) appendPiece(body []byte, b piece, rel time.Duration) (_ []byte, 
 		body = append(body, b.repeat...)
 	case b.kind == audio:
 		frame = b.end - b.data
-		body, err = m.audio.appendBlock(body, b.packet, audioNumber, AllPlanes)
+		body, err = b.from.appendBlock(body, b.packet, audioNumber, AllPlanes)
 	default:
 		frame = b.end - b.data
-		body, err = m.video.appendBlock(body, b.packet, videoNumber, AllPlanes)
+		body, err = b.from.appendBlock(body, b.packet, videoNumber, AllPlanes)
 	}
 	if err != nil {
 		return body, err
