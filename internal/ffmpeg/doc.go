@@ -7,7 +7,8 @@
 // exact time stamp in milliseconds. Transparency is laid on white, and frames of
 // another size than the first keep their proportions (Frame.Active).
 // [Tool.Encode] starts one process that takes exactly one output frame per
-// written frame and keeps their times; a frame that repeats the one before
+// written frame and keeps their times, or several, which take turns, where there are more threads than
+// one has use for; a frame that repeats the one before
 // ([Encoder.Repeat]) is not encoded but added to the file at the end, where the
 // original's audio ([Tool.Audio]) is added too, packet by packet. Both stream: a
 // handful of frames is all they hold, and a slow reader or writer simply makes

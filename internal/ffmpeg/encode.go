@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/saccade-dev/saccade"
+	"github.com/saccade-dev/saccade/internal/ffmpeg/segments"
 	"github.com/saccade-dev/saccade/internal/ffmpeg/vaapi"
 	"github.com/saccade-dev/saccade/internal/webm"
 )
@@ -27,6 +28,9 @@ type EncodeOptions struct {
 	AspectNum, AspectDen uint64        // pixel aspect ratio; 0: square
 	Start                time.Duration // of the first frame (Info.FirstPTS)
 	End                  time.Duration // when the last frame ends (Info.End); 0: one interval behind it
+	Beside               int           // other encoders that work at the same time, and share the threads
+
+	keys string // ffmpeg's expression of where key frames must be; "": where the encoder likes
 }
 
 // Encoder writes one WebM file (VP9). Write and Close belong to one goroutine;
@@ -36,10 +40,9 @@ type Encoder struct {
 	tool    *Tool
 	opt     EncodeOptions
 	device  *vaapi.Device // nil: the processor
-	proc    *process
-	pipe    *os.File
+	codings codings
+	dealer  *segments.Dealer // nil: there is one process
 	color   webm.Color
-	raw     *webm.RawWriter
 	frames  int
 	repeats []time.Duration // when the frame before is shown once more
 	last    time.Duration   // ms
@@ -86,15 +89,12 @@ func (t *Tool) encode(ctx context.Context, o EncodeOptions, on *vaapi.Device) (*
 	if _, err := os.Stat(filepath.Dir(o.Out)); err != nil {
 		return nil, fmt.Errorf("encode: %w", err)
 	}
-	j := job{write: filepath.Dir(o.Out), device: on}
-	w, r, err := connect(true)
-	if err != nil {
-		return nil, fmt.Errorf("pipe to ffmpeg: %w", err)
+	e := &Encoder{ctx: ctx, tool: t, opt: o, device: on, color: webm.Color{Range: webm.RangeLimited}}
+	if n := t.encoders(o); n > 1 && on == nil {
+		e.dealer = segments.New(segments.Config{Writers: n, First: firstFrames, Frames: segmentFrames, Size: image.Pt(o.Width, o.Height), Memory: segmentMemory, Open: e.coding})
 	}
-	j.stdin, j.args = r, t.encodeArgs(o, on)
-	e := &Encoder{ctx: ctx, tool: t, opt: o, device: on, pipe: w, color: webm.Color{Range: webm.RangeLimited}}
-	if e.proc, err = t.start(ctx, j); err != nil {
-		return nil, errors.Join(err, w.Close())
+	if err := e.start(0); err != nil {
+		return nil, err
 	}
 	return e, nil
 }
@@ -118,6 +118,9 @@ func (t *Tool) encodeArgs(o EncodeOptions, on *vaapi.Device) []string {
 	} else {
 		args = append(append(args, "-c:v", "libvpx-vp9", "-pix_fmt", pix), VP9Args(o.Width, o.Height, t.cfg.Threads)...)
 	}
+	if o.keys != "" {
+		args = append(args, "-force_key_frames", o.keys)
+	}
 	return append(args, "-map_metadata", "-1", "-map_chapters", "-1", "-avoid_negative_ts", "disabled",
 		"-fflags", "+bitexact", "-f", "webm", "file:"+o.Out)
 }
@@ -136,15 +139,21 @@ const keyInterval = 120
 // they share it by rows (-row-mt), this way of holding the rate does not always make the same file.
 // -speed is -cpu-used by another name that lets libvpx's fastest level through.
 func VP9Args(width, height, threads int) []string {
-	columns := 0 // log2; a tile needs 256 pixels
-	for columns < 4 && width>>(columns+1) >= 256 && 2<<columns <= max(2, threads) {
-		columns++
-	}
+	columns := tileColumns(width, threads)
 	threads = min(threads, 1<<columns)
 	rate := strconv.Itoa(max(200_000, 4*width*height))
 	return []string{"-deadline", "realtime", "-speed", "9", "-row-mt", "0", "-lag-in-frames", "0", "-auto-alt-ref", "0",
 		"-threads", strconv.Itoa(threads), "-tile-columns", strconv.Itoa(columns), "-g", strconv.Itoa(keyInterval),
 		"-qmin", strconv.Itoa(minQuantizer), "-b:v", rate, "-minrate", rate, "-maxrate", rate}
+}
+
+// tileColumns is how many tiles a frame has, as a logarithm to the base 2; each needs 256 pixels.
+func tileColumns(width, threads int) int {
+	columns := 0
+	for columns < 4 && width>>(columns+1) >= 256 && 2<<columns <= max(2, threads) {
+		columns++
+	}
+	return columns
 }
 
 // minQuantizer is the finest step of coding, 0 to 63.
@@ -165,15 +174,12 @@ func (e *Encoder) Write(img image.Image, pts time.Duration) error {
 	if e.err != nil {
 		return e.err
 	}
-	if e.raw == nil {
-		raw, err := webm.NewRawWriter(e.pipe, webm.RawHeader{Width: e.opt.Width, Height: e.opt.Height, Alpha: e.opt.Alpha,
-			Color: e.color, AspectNum: e.opt.AspectNum, AspectDen: e.opt.AspectDen})
-		if err != nil {
-			return e.fail(err)
-		}
-		e.raw = raw
+	at := e.tick(pts) - e.opt.Start
+	var to segments.Writer = e.codings.list[0]
+	if e.dealer != nil {
+		to = e.dealer
 	}
-	if err := e.raw.Write(img, e.tick(pts)-e.opt.Start); err != nil {
+	if err := to.Write(img, at); err != nil {
 		return e.fail(err)
 	}
 	return nil
@@ -212,17 +218,19 @@ func (e *Encoder) Close() error {
 	case e.frames == 0:
 		return e.fail(errors.New("no frame was written"))
 	}
-	_ = e.pipe.Close()
-	exit := e.proc.wait()
-	text, _ := e.proc.stderr.text()
-	if exit != nil || full(text) {
-		return e.fail(errEnded)
+	if err := e.finish(); err != nil {
+		return e.fail(err)
 	}
 	if err := e.mux(); err != nil {
 		return e.fail(err)
 	}
-	if text != "" {
-		e.tool.log.Info("ffmpeg encode", "frames", e.frames, "err", text)
+	for _, c := range e.codings.list {
+		if text, _ := c.proc.stderr.text(); text != "" {
+			e.tool.log.Info("ffmpeg encode", "frames", e.frames, "err", text)
+		}
+		if c.out != e.opt.Out {
+			_ = os.Remove(c.out)
+		}
 	}
 	if !e.fate.CompareAndSwap(open, complete) {
 		return e.fail(errAborted)
@@ -231,8 +239,8 @@ func (e *Encoder) Close() error {
 	return nil
 }
 
-// mux puts the output together from what the encoder wrote, the repeated frames
-// and the audio, by way of a second file.
+// mux puts the output together from what the processes wrote, the repeated frames
+// and the audio, by way of another file.
 func (e *Encoder) mux() (err error) {
 	coded, err := openSource(e.opt.Out, webm.Info{})
 	if err != nil {
@@ -240,6 +248,17 @@ func (e *Encoder) mux() (err error) {
 	}
 	defer coded.Close()
 	parts := webm.Parts{Video: coded.Source, Start: e.opt.Start, Repeats: e.repeats, End: e.end()}
+	if e.dealer != nil {
+		parts.Dealt = e.dealer.Order()
+	}
+	for _, c := range e.codings.list[1:] { // a few
+		more, err := openSource(c.out, webm.Info{})
+		if err != nil {
+			return err
+		}
+		defer more.Close()
+		parts.More = append(parts.More, more.Source)
+	}
 	if a := e.opt.Audio; a != nil {
 		audio, err := openSource(a.path, a.info)
 		if err != nil {
@@ -283,22 +302,30 @@ func (e *Encoder) Abort() {
 	if !e.fate.CompareAndSwap(open, aborted) && e.fate.Load() == complete {
 		return
 	}
-	e.proc.kill(errAborted)
-	_ = e.pipe.Close()
-	_ = os.Remove(e.opt.Out)
+	if e.dealer != nil {
+		e.dealer.Stop(errAborted)
+	}
+	e.codings.kill(errAborted)
 }
 
-// fail ends the process, removes the file and settles the error.
+// fail ends all processes, removes their files and settles the error.
 func (e *Encoder) fail(err error) error {
+	c := e.codings.list[0] // whose end is told
+	if from := (*codingError)(nil); errors.As(err, &from) {
+		c = from.coding
+	}
 	if hungUp(err) {
 		err = errEnded // by itself: let it say why
-	} else {
-		e.proc.stop(errStopped)
+		_ = c.pipe.Close()
+		_ = c.proc.wait()
 	}
-	_ = e.pipe.Close()
-	exit := e.proc.wait()
-	_ = os.Remove(e.opt.Out)
-	text, _ := e.proc.stderr.text()
+	e.codings.kill(errStopped)
+	if e.dealer != nil {
+		e.dealer.Stop(err)
+		_ = e.dealer.Finish()
+	}
+	exit := c.proc.wait()
+	text, _ := c.proc.stderr.text()
 	report := fmt.Errorf("ffmpeg encode: %w after %d frames, exit: %v, stderr: %s", err, e.frames, exit, text)
 	switch {
 	case exit != nil && !crashed(exit) && !errors.Is(exit, errStopped) && !errors.Is(exit, errTimeout):

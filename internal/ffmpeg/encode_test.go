@@ -187,7 +187,7 @@ func TestEncodeFaults(t *testing.T) {
 			}
 		}},
 		"killed": {frames: endless, harm: func(t *testing.T, e *Encoder) {
-			if err := e.proc.cmd.Process.Kill(); err != nil {
+			if err := e.codings.list[0].proc.cmd.Process.Kill(); err != nil {
 				t.Fatal(err)
 			}
 		}},

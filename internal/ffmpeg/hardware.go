@@ -84,7 +84,7 @@ func (t *Tool) tryDevice(ctx context.Context, d vaapi.Device) (said string, err 
 	if err == nil {
 		err = e.Close()
 	}
-	if said, _ = e.proc.stderr.text(); err == nil {
+	if said, _ = e.codings.list[0].proc.stderr.text(); err == nil {
 		err = t.compare(ctx, out, frames)
 	}
 	return said, err

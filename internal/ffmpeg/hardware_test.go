@@ -112,7 +112,7 @@ func checkComposite(t *testing.T, tl *Tool, quiet bool) {
 	if got := len(decodeAll(t, tl, out)); got != 5 {
 		t.Errorf("%d frames", got)
 	}
-	if text, _ := e.proc.stderr.text(); quiet && strings.Contains(text, "verbose") {
+	if text, _ := e.codings.list[0].proc.stderr.text(); quiet && strings.Contains(text, "verbose") {
 		t.Errorf("it is verbose: %s", text)
 	}
 }

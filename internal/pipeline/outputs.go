@@ -64,10 +64,14 @@ func (r *videoRun) openOutputs(ctx context.Context) (outputs, error) {
 			return nil, err
 		}
 	}
+	beside := len(names) - 1
+	if r.copies() {
+		beside++
+	}
 	for o, name := range names {
 		out := &output{kind: o, name: name + ".webm", blender: render.NewBlender(r.w, r.h), layer: layers(o, r.job.Request.Palette)}
 		opts := ffmpeg.EncodeOptions{Out: r.job.file(out.name), Width: r.w, Height: r.h, Audio: r.audio,
-			AspectNum: num, AspectDen: den, Start: r.info.FirstPTS, End: r.info.End}
+			AspectNum: num, AspectDen: den, Start: r.info.FirstPTS, End: r.info.End, Beside: beside}
 		if o == saccade.OutOverlay {
 			opts.Alpha, opts.Audio = true, nil
 			out.alpha = image.NewNYCbCrA(image.Rect(0, 0, r.w, r.h), image.YCbCrSubsampleRatio420)
@@ -78,7 +82,7 @@ func (r *videoRun) openOutputs(ctx context.Context) (outputs, error) {
 		}
 		all = append(all, out)
 	}
-	if err := r.openPlayable(ctx, &all, ffmpeg.EncodeOptions{AspectNum: num, AspectDen: den}); err != nil {
+	if err := r.openPlayable(ctx, &all, ffmpeg.EncodeOptions{AspectNum: num, AspectDen: den, Beside: beside}); err != nil {
 		all.abort()
 		return nil, err
 	}
