@@ -70,15 +70,15 @@ func (c *analyzeCmd) Run(e env) error {
 	if err != nil {
 		return usage(e, err)
 	}
+	if c.Jobs <= 0 {
+		c.Jobs = runtime.GOMAXPROCS(0)
+	}
 	an, err := c.analyzer()
 	if err != nil {
 		return err
 	}
 	if err := os.MkdirAll(c.Out, 0o777); err != nil {
 		return err
-	}
-	if c.Jobs <= 0 {
-		c.Jobs = runtime.GOMAXPROCS(0)
 	}
 	bars := newProgress(e.stderr)
 	g, ctx := errgroup.WithContext(e.ctx)
@@ -142,7 +142,10 @@ func (c *analyzeCmd) ffmpeg() (*ffmpeg.Tool, error) {
 		return nil, nil
 	}
 	cfg := ffmpeg.DefaultConfig()
-	cfg.Logger, cfg.Encoder = slog.Default(), c.Encoder
+	cfg.Logger, cfg.Encoder, cfg.Videos = slog.Default(), c.Encoder, c.Jobs
+	if n := len(c.Files); n > 0 {
+		cfg.Videos = min(n, c.Jobs)
+	}
 	if dir, err := os.UserCacheDir(); err == nil {
 		cfg.Cache = filepath.Join(dir, "saccade")
 	}

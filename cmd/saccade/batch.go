@@ -143,7 +143,7 @@ func (c *batchCmd) engine(bars *progress, aois []saccade.AOI) (batch.Engine, fun
 	if c.Jobs <= 0 {
 		c.Jobs = runtime.GOMAXPROCS(0)
 	}
-	local := &analyzeCmd{Predictions: c.Predictions, Model: c.Model, Prior: c.Prior, Encoder: c.Encoder, PageFlags: c.PageFlags}
+	local := &analyzeCmd{Jobs: c.Jobs, Predictions: c.Predictions, Model: c.Model, Prior: c.Prior, Encoder: c.Encoder, PageFlags: c.PageFlags}
 	an, err := local.analyzer()
 	return localEngine{local, an, aois, bars}, explainLocal, err
 }

@@ -34,7 +34,7 @@ func (t *Tool) encoders(o EncodeOptions) int {
 		return 1
 	}
 	tiles := max(2, 1<<tileColumns(o.Width, t.cfg.Threads))
-	return max(1, min(t.cfg.Threads/(tiles*(1+max(0, o.Beside))), maxCodings))
+	return max(1, min(t.cfg.Threads/(tiles*(1+max(0, o.Beside))*max(1, t.cfg.Videos)), maxCodings))
 }
 
 // coding is one process that writes what it encodes to a file of its own.

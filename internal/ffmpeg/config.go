@@ -17,6 +17,7 @@ type Config struct {
 	Memory      int64         // address space of one process, bytes
 	FileSize    int64         // largest file a process may write, bytes
 	Threads     int           // of an encoder, and of a decoder beside none
+	Videos      int           // worked on at one time, which share the threads where an output may have several encoders; 0: one
 	Encoder     string        // of composites: EncoderLibvpx or EncoderVAAPI; "": EncoderLibvpx
 	Nodes       []string      // render nodes to try for EncoderVAAPI; nil: those of /dev/dri
 	Sandbox     bool          // confine by re-execution; off only for debugging
@@ -58,6 +59,7 @@ func (c Config) Validate() error {
 	check(c.Memory >= 512<<20, "Memory is %d; ffmpeg does not start below 536870912 (512 MiB)", c.Memory)
 	check(c.FileSize >= 1<<20, "FileSize is %d; it must be at least 1048576 (1 MiB)", c.FileSize)
 	check(c.Threads >= 1 && c.Threads <= 64, "Threads is %d; it must be 1 to 64", c.Threads)
+	check(c.Videos >= 0, "Videos is %d; it must not be negative", c.Videos)
 	check(c.Encoder == "" || c.Encoder == EncoderLibvpx || c.Encoder == EncoderVAAPI, "Encoder is %q; it must be libvpx or vaapi", c.Encoder)
 	return errors.Join(errs...)
 }

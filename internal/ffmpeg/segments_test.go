@@ -39,14 +39,16 @@ func TestEncoders(t *testing.T) {
 		threads, width, beside int
 		alpha                  bool
 		want                   int
+		videos                 int
 	}{
-		{1, 1920, 0, false, 1}, {2, 1920, 0, false, 1}, {4, 1920, 0, false, 1}, {7, 1920, 0, false, 1},
-		{8, 1920, 0, false, 2}, {8, 1280, 0, false, 2}, {8, 1920, 1, false, 1}, {8, 1920, 5, false, 1}, {8, 1920, 0, true, 1},
-		{8, 3840, 0, false, 1}, {64, 1920, 0, false, 4}, {64, 1920, 3, false, 4}, {64, 1920, 5, false, 2},
-		{2, 320, 0, false, 1}, {3, 640, 0, false, 1}, {4, 640, 0, false, 2}, {8, 640, 0, false, 4}, {8, 640, 1, false, 2},
+		{1, 1920, 0, false, 1, 0}, {2, 1920, 0, false, 1, 0}, {4, 1920, 0, false, 1, 0}, {7, 1920, 0, false, 1, 0},
+		{8, 1920, 0, false, 2, 0}, {8, 1280, 0, false, 2, 0}, {8, 1920, 1, false, 1, 0}, {8, 1920, 5, false, 1, 0}, {8, 1920, 0, true, 1, 0},
+		{8, 3840, 0, false, 1, 0}, {64, 1920, 0, false, 4, 0}, {64, 1920, 3, false, 4, 0}, {64, 1920, 5, false, 2, 0},
+		{2, 320, 0, false, 1, 0}, {3, 640, 0, false, 1, 0}, {4, 640, 0, false, 2, 0}, {8, 640, 0, false, 4, 0}, {8, 640, 1, false, 2, 0},
+		{8, 1920, 0, false, 2, 1}, {8, 1920, 0, false, 1, 2}, {16, 1920, 0, false, 2, 2}, {8, 640, 0, false, 1, 4},
 	}
 	for _, tc := range tests {
-		tl := &Tool{cfg: Config{Threads: tc.threads}}
+		tl := &Tool{cfg: Config{Threads: tc.threads, Videos: tc.videos}}
 		o := EncodeOptions{Width: tc.width, Height: 100, Beside: tc.beside, Alpha: tc.alpha}
 		if got := tl.encoders(o); got != tc.want {
 			t.Errorf("%+v: %d", tc, got)

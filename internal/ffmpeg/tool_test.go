@@ -43,11 +43,11 @@ func TestConfigValidate(t *testing.T) {
 			t.Errorf("encoder %q: %v", encoder, err)
 		}
 	}
-	err := Config{}.Validate()
+	err := Config{Videos: -1}.Validate()
 	if err == nil {
 		t.Fatal("an empty configuration is accepted")
 	}
-	for _, name := range []string{"Path", "Timeout", "MaxPixels", "Memory", "FileSize", "Threads"} {
+	for _, name := range []string{"Path", "Timeout", "MaxPixels", "Memory", "FileSize", "Threads", "Videos"} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named in %v", name, err)
 		}

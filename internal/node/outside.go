@@ -37,7 +37,7 @@ func (n *Node) openOutside() (o outside, err error) {
 // addAnalyzer makes all that predictions need, and returns how to check it.
 func (n *Node) addAnalyzer(out outside, deps *service.Deps) ([]httpfront.Check, error) {
 	video := ffmpeg.DefaultConfig()
-	video.Encoder = n.cfg.Encoder
+	video.Encoder, video.Videos = n.cfg.Encoder, n.cfg.Videos.or(worker.DefaultConfig().Videos)
 	video.Logger, video.Require = n.log, !n.cfg.Unconfined && !Local(n.cfg.Listen)
 	tool, err := ffmpeg.New(video)
 	n.video = tool
