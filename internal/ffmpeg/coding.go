@@ -16,10 +16,10 @@ import (
 
 const (
 	// segmentFrames is how many frames in turn one of several processes takes. Each segment begins with a key frame: fewer
-	// make larger files, more let one wait longer for its first and the others for its last.
-	segmentFrames = keyInterval / 2
+	// make larger files, more let more frames wait and one process work alone for longer at the end.
+	segmentFrames = 90
 	// firstFrames is how many frames the first process takes before the second one gets any.
-	firstFrames = segmentFrames / 3
+	firstFrames = 20
 	// segmentMemory bounds the frames that wait for the processes of an encoder, in bytes.
 	segmentMemory = 256 << 20
 	// maxCodings is from where on what comes before takes longer than they.
@@ -27,13 +27,13 @@ const (
 )
 
 // encoders returns how many processes encode one output side by side. One uses as many threads
-// as a frame has tiles; several make sense only where threads are left, and each costs memory. Frames
-// with transparency have one.
+// as a frame has tiles; several make sense only where threads are left, with fewer than four for each process the
+// output is not ready sooner, and each costs memory. Frames with transparency have one.
 func (t *Tool) encoders(o EncodeOptions) int {
 	if o.Alpha {
 		return 1
 	}
-	tiles := max(2, 1<<tileColumns(o.Width, t.cfg.Threads))
+	tiles := max(4, 1<<tileColumns(o.Width, t.cfg.Threads))
 	return max(1, min(t.cfg.Threads/(tiles*(1+max(0, o.Beside))*max(1, t.cfg.Videos)), maxCodings))
 }
 

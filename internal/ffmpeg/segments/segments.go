@@ -65,9 +65,9 @@ type waiting struct {
 // New returns a dealer, which must be finished.
 func New(cfg Config) *Dealer {
 	n := cfg.Size.X*cfg.Size.Y + 2*((cfg.Size.X+1)/2)*((cfg.Size.Y+1)/2)
-	// What is dealt to a writer while its segment lasts, and that it has not taken then, it takes while the others
-	// have theirs: half a segment of two writers, more of several.
-	most := max(2, min(cfg.Writers*cfg.Frames/2, cfg.Memory/max(1, n)))
+	// What a writer has not taken when its segment ends, it takes while the others have theirs. Of writers that
+	// are busy all the time the last one has (n-1)/n of a segment left then, the one before (n-2)/n and so on.
+	most := max(2, min((cfg.Writers-1)*cfg.Frames/2+cfg.Frames/8, cfg.Memory/max(1, n)))
 	return &Dealer{cfg: cfg, free: make(chan *image.YCbCr, most), room: most, most: most, failed: make(chan struct{})}
 }
 
