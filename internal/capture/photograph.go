@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/page"
 
 	"github.com/saccade-dev/saccade/internal/capture/likeness"
@@ -13,6 +14,10 @@ import (
 
 // screenshotWait bounds one image of a page whose scripts do not pause for it.
 const screenshotWait = 5 * time.Second
+
+// refusedWait bounds how long after a command that it refused the browser says that the page
+// went elsewhere.
+const refusedWait = 2 * time.Second
 
 // errNavigated means that the page went elsewhere while it was photographed.
 var errNavigated = errors.New("the page went to another address")
@@ -76,13 +81,30 @@ func (s *session) capture() ([]byte, error) {
 	if err == nil {
 		png, err = s.stillImage()
 	}
-	if s.page.number() != number && s.ctx.Err() == nil {
+	if s.left(number, err) {
 		return nil, errNavigated
 	}
 	if err != nil {
 		return nil, err
 	}
 	return png, s.judge(s.page.state(s.b.cfg.RequestWait))
+}
+
+// left reports whether another document took the place of the one with a number. The
+// browser refuses a command while documents change, and says so before it says that they
+// did: then what it says next is waited for.
+func (s *session) left(number int, err error) bool {
+	var refused *cdproto.Error
+	limit := time.Now()
+	if errors.As(err, &refused) {
+		limit = limit.Add(refusedWait)
+	}
+	for s.ctx.Err() == nil && s.page.number() == number {
+		if !time.Now().Before(limit) || s.sleep(pollPause) != nil {
+			return false
+		}
+	}
+	return s.ctx.Err() == nil
 }
 
 // settle brings the page to rest: loaded, without a curtain, unfolded, scrolled

@@ -1,11 +1,14 @@
 package capture
 
 import (
+	"context"
+	"fmt"
 	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -123,5 +126,53 @@ func TestPagesThatLeadOn(t *testing.T) {
 	show("http://b/")
 	if st := w.state(0); st.hops != 2 {
 		t.Errorf("%d hops, want 2", st.hops)
+	}
+}
+
+// TestLeft: a command that is refused while documents change is told from one that fails.
+func TestLeft(t *testing.T) {
+	refused := fmt.Errorf("screenshot: %w", &cdproto.Error{Code: -32000, Message: "Not attached to an active page"})
+	for name, tc := range map[string]struct {
+		err   error
+		after time.Duration // until the browser says that the page went elsewhere; 0: it does not
+		want  bool
+		takes time.Duration
+	}{
+		"went before":          {nil, -1, true, 0},
+		"went, and refused":    {refused, -1, true, 0},
+		"refused, then went":   {refused, 300 * time.Millisecond, true, 300 * time.Millisecond},
+		"refused":              {refused, 0, false, refusedWait},
+		"refused, late":        {refused, time.Minute, false, refusedWait},
+		"failed by itself":     {errHung, time.Minute, false, 0},
+		"taken":                {nil, time.Minute, false, 0},
+		"refused, then closed": {refused, -2, false, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, stop := context.WithCancel(t.Context())
+				defer stop()
+				w := newWatcher()
+				w.follow("main")
+				show := func() {
+					w.observe(&page.EventFrameNavigated{Frame: &cdp.Frame{ID: "main", URL: "http://a/"}})
+				}
+				show()
+				s, number := &session{ctx: ctx, page: w}, w.number()
+				switch {
+				case tc.after == -1:
+					show()
+				case tc.after == -2:
+					stop()
+				case tc.after > 0:
+					timer := time.AfterFunc(tc.after, show)
+					defer timer.Stop()
+				}
+				start := time.Now()
+				got := s.left(number, tc.err)
+				if took := time.Since(start); got != tc.want || took < tc.takes || took > tc.takes+2*pollPause {
+					t.Errorf("%t after %v, want %t after %v", got, took, tc.want, tc.takes)
+				}
+			})
+		})
 	}
 }
