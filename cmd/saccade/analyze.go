@@ -111,11 +111,13 @@ func (c *analyzeCmd) Run(e env) error {
 // the private addresses that are allowed, beside those of the machine.
 func (c *analyzeCmd) analyzer(allow ...string) (*pipeline.Analyzer, error) {
 	sched.Batch()
-	model, err := attention.Background(c.Model)
-	if err != nil {
+	var model attention.Predictor
+	var g errgroup.Group
+	g.Go(func() (err error) { model, err = attention.ByName(c.Model); return err })
+	tool, err := c.ffmpeg()
+	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	tool, err := c.ffmpeg()
 	if err != nil && !errors.Is(err, exec.ErrNotFound) { // images and pages do without
 		return nil, err
 	}
