@@ -9,6 +9,7 @@ import (
 
 	"github.com/saccade-dev/saccade"
 	"github.com/saccade-dev/saccade/internal/ffmpeg"
+	"github.com/saccade-dev/saccade/internal/ffmpeg/planes"
 	"github.com/saccade-dev/saccade/internal/pipeline/maps"
 	"github.com/saccade-dev/saccade/internal/render"
 	"github.com/saccade-dev/saccade/internal/score"
@@ -125,7 +126,7 @@ func (o *output) write(f *frame, last bool) error {
 	}
 	dst := f.decoded.Image
 	if !last {
-		copyYCbCr(o.scratch, dst)
+		planes.Copy(o.scratch, dst)
 		dst = o.scratch
 	}
 	if l != nil {
@@ -145,20 +146,6 @@ func (all outputs) repeat(pts time.Duration) error {
 		}
 	}
 	return nil
-}
-
-// copyYCbCr copies the planes of a frame of the same size.
-func copyYCbCr(dst, src *image.YCbCr) {
-	rows := func(d, s []byte, dStride, sStride, n int) {
-		w := min(dStride, sStride)
-		for y := range n {
-			copy(d[y*dStride:][:w], s[y*sStride:])
-		}
-	}
-	h := src.Rect.Dy()
-	rows(dst.Y, src.Y, dst.YStride, src.YStride, h)
-	rows(dst.Cb, src.Cb, dst.CStride, src.CStride, (h+1)/2)
-	rows(dst.Cr, src.Cr, dst.CStride, src.CStride, (h+1)/2)
 }
 
 // close finishes all files, side by side.

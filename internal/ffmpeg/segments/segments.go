@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/saccade-dev/saccade/internal/ffmpeg/planes"
 	"github.com/saccade-dev/saccade/internal/webm/dealt"
 )
 
@@ -94,7 +95,7 @@ func (d *Dealer) Write(img image.Image, at time.Duration) error {
 	if err != nil {
 		return err
 	}
-	copyFrame(mem, y)
+	planes.Copy(mem, y)
 	l.queue <- waiting{mem, l.at}
 	d.frames, d.last = d.frames+1, at
 	return nil
@@ -185,23 +186,4 @@ func (d *Dealer) Finish() error {
 	}
 	d.wg.Wait()
 	return d.err
-}
-
-// copyFrame copies the planes of a frame of the same size; dst has no gaps.
-func copyFrame(dst, src *image.YCbCr) {
-	y, c := src.YOffset(src.Rect.Min.X, src.Rect.Min.Y), src.COffset(src.Rect.Min.X, src.Rect.Min.Y)
-	copyPlane(dst.Y, src.Y[y:], dst.YStride, src.YStride)
-	copyPlane(dst.Cb, src.Cb[c:], dst.CStride, src.CStride)
-	copyPlane(dst.Cr, src.Cr[c:], dst.CStride, src.CStride)
-}
-
-func copyPlane(dst, src []byte, width, stride int) {
-	if width == stride {
-		copy(dst, src)
-		return
-	}
-	for len(dst) > 0 {
-		copy(dst[:width], src)
-		dst, src = dst[width:], src[min(stride, len(src)):]
-	}
 }
